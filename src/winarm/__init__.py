@@ -1,0 +1,1 @@
+"""winarm: verified Windows-on-Arm wheels from any machine."""

@@ -1,0 +1,151 @@
+"""Every error that winarm raises on purpose, in one place.
+
+A message says what happened, what that usually means and what to do about it; each class is
+built from data, so that the words stand here and the raising code stays short. The command and
+the build hooks turn a `WinarmError` into its text and its `exit_status`; anything else that
+escapes is a defect of winarm.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+#: The work could not be done.
+EXIT_FAILURE = 1
+#: The request itself is wrong: an option, a setting, an argument.
+EXIT_USAGE = 2
+
+
+class WinarmError(Exception):
+    """Root of all of winarm's errors: `what` happened, `why` it usually does, and the `cure`."""
+
+    exit_status = EXIT_FAILURE
+
+    def __init__(self, what: str, *, why: str = "", cure: str = "") -> None:
+        self.what = what
+        self.why = why
+        self.cure = cure
+        super().__init__(what)
+
+    def __str__(self) -> str:
+        return "\n".join(filter(None, (self.what, self.why, self.cure)))
+
+
+def bullets(lines: Iterable[str]) -> str:
+    """Return `lines` as an indented list, one a line."""
+    return "\n".join(f"  - {line}" for line in lines)
+
+
+class UsageError(WinarmError):
+    """The command line, or the call, asks for something that does not exist."""
+
+    exit_status = EXIT_USAGE
+
+
+class SettingsError(WinarmError):
+    """One or more settings are wrong; all of them are named at once."""
+
+    exit_status = EXIT_USAGE
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        count = "a setting is" if len(problems) == 1 else f"{len(problems)} settings are"
+        super().__init__(f"{count} wrong:\n{bullets(problems)}")
+
+
+class SourceError(WinarmError):
+    """The project's source cannot be found, fetched, unpacked or understood."""
+
+
+class InterpreterError(WinarmError):
+    """No usable Python interpreter to build with."""
+
+
+class ToolchainNotFoundError(WinarmError):
+    """No toolchain, and everything that was looked at with the reason why each was not it."""
+
+    def __init__(self, asked: str, misses: Sequence[str], cure: str) -> None:
+        self.misses = tuple(misses)
+        wanted = "that makes ARM64 Windows code" if asked == "auto" else f"called {asked!r}"
+        super().__init__(
+            f"no toolchain {wanted} was found. Looked at:\n{bullets(misses)}",
+            cure=cure,
+        )
+
+
+class TargetPythonError(WinarmError):
+    """Headers, import libraries or names of the target's Python cannot be had."""
+
+
+class IsolationError(WinarmError):
+    """The isolated environment for the build could not be made or filled."""
+
+
+class BackendError(WinarmError):
+    """The project's build backend is missing, unknown, or lacks the hook that was asked for."""
+
+
+class BuildFailedError(WinarmError):
+    """The project's own build failed; its output has been shown or is attached."""
+
+    def __init__(self, what: str, *, why: str = "", cure: str = "", output: str = "") -> None:
+        self.output = output
+        super().__init__(what, why=why, cure=cure)
+
+
+class MissingExtensionsError(BuildFailedError):
+    """Extensions that setup() declared are not in the wheel."""
+
+    def __init__(self, names: Sequence[str], reasons: Sequence[str], output: str = "") -> None:
+        self.names = tuple(names)
+        super().__init__(
+            f"the wheel lacks {_counted(len(names), 'extension')} that setup() declared: "
+            f"{', '.join(names)}" + (f"\n{bullets(reasons)}" if reasons else ""),
+            why="The project caught the failure and went on without; the wheel would install "
+            "and then lack its native code.",
+            cure="Fix the failure shown above, or accept the loss by name: "
+            f"allow-missing = {list(names)!r} in [tool.winarm].",
+            output=output,
+        )
+
+
+class VerificationError(WinarmError):
+    """A wheel was built, and an ARM64 Windows machine could not load it."""
+
+    def __init__(self, wheel: str, findings: Sequence[str]) -> None:
+        self.findings = tuple(findings)
+        super().__init__(
+            f"{wheel} was built but is not good:\n{bullets(findings)}",
+            why="It was not handed on, so that nobody installs it by mistake.",
+            cure="winarm verify --explain CODE tells cause and cure of each.",
+        )
+
+
+class CrossEditableError(WinarmError):
+    """An editable install was asked for a machine that is not this one."""
+
+    def __init__(self, target: str) -> None:
+        super().__init__(
+            f"an editable install cannot be made for {target} on another kind of machine.",
+            why="An editable install is used where it is built, and this Python could not "
+            "import the modules.",
+            cure="Unset WINARM_TARGET (and VSCMD_ARG_TGT_ARCH) for it, or build a wheel.",
+        )
+
+
+class FileSystemError(WinarmError):
+    """A folder cannot be read or written: full, read-only or forbidden."""
+
+    def __init__(self, path: Path | str, reason: OSError, *, cure: str = "") -> None:
+        super().__init__(
+            f"cannot use {path}: {reason.strerror or reason}.",
+            cure=cure or "Free space, or name another folder.",
+        )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" + ("" if count == 1 else "s")

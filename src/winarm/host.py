@@ -1,0 +1,227 @@
+"""The machine that winarm runs on: the only door to its environment, programs and platform.
+
+Everything that asks the machine is a method or a field of `Host`, so that every decision can be
+tested on any machine with another one handed in. Ruff's TID251 keeps `os.environ`, `subprocess`,
+`sys.platform` and their kin out of all other modules.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import platform
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import platformdirs
+
+from winarm.errors import WinarmError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+System = Literal["windows", "macos", "linux"]
+
+#: Longest answer that is taken from a program, per stream.
+MAX_ANSWER = 16 * 2**20
+
+
+class ProgramError(WinarmError):
+    """A program could not be started, or did not answer in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a program said: its exit status and its two streams, decoded."""
+
+    status: int
+    stdout: str
+    stderr: str
+
+    @property
+    def ok(self) -> bool:
+        """Return whether the program said that it succeeded."""
+        return self.status == 0
+
+
+@dataclass(frozen=True)
+class Host:
+    """The machine that builds, as values; `Host.current()` is the real one."""
+
+    #: The environment; on Windows its names are in upper case, since they ignore case there.
+    environ: Mapping[str, str]
+    #: `windows`, `macos` or `linux` (which stands for every other POSIX system too).
+    system: System
+    #: `platform.machine()` in lower case.
+    machine: str
+    #: The Python that runs winarm.
+    executable: Path
+    #: How many processes may run at once.
+    cpus: int = 1
+    #: Where caches go when WINARM_CACHE_DIR does not say.
+    default_cache: Path = field(default_factory=lambda: platformdirs.user_cache_path("winarm"))
+
+    @classmethod
+    def current(cls) -> Host:
+        """Return the machine that this process runs on."""
+        windows = os.name == "nt"
+        return cls(
+            environ={(k.upper() if windows else k): v for k, v in os.environ.items()},
+            system="windows" if windows else "macos" if sys.platform == "darwin" else "linux",
+            machine=platform.machine().lower(),
+            executable=Path(sys.executable),
+            cpus=_available_cpus(),
+        )
+
+    def variable(self, name: str) -> str | None:
+        """Return the environment variable `name`; an empty one counts as unset."""
+        return self.environ.get(name.upper() if self.system == "windows" else name) or None
+
+    @property
+    def cache(self) -> Path:
+        """Return the folder of winarm's caches: WINARM_CACHE_DIR, or the platform's own."""
+        named = self.variable("WINARM_CACHE_DIR")
+        return Path(named) if named else self.default_cache
+
+    def which(self, program: str) -> Path | None:
+        """Return the full path of `program` on PATH, or None."""
+        found = shutil.which(program, path=self.environ.get("PATH"))
+        return Path(found) if found else None
+
+    def run(
+        self,
+        argv: Sequence[str | Path],
+        *,
+        environ: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+        timeout: float = 60,
+        input: str | None = None,  # noqa: A002 - subprocess's own name for it
+    ) -> Answer:
+        """Run a program to its end and return what it said.
+
+        :param timeout: seconds until the program and all that it started are stopped.
+        :raises ProgramError: it cannot be started, takes too long, or never stops talking.
+        """
+        with self._started(argv, environ, cwd, separate=True, feed=input is not None) as process:
+            try:
+                out, err = process.communicate(
+                    None if input is None else input.encode(), timeout=timeout
+                )
+            except subprocess.TimeoutExpired:
+                kill_tree(process)
+                message = f"{argv[0]} did not answer within {timeout:g} s."
+                raise ProgramError(message) from None
+            except BaseException:
+                kill_tree(process)
+                raise
+        return Answer(
+            process.returncode,
+            out[:MAX_ANSWER].decode("utf-8", "replace"),
+            err[:MAX_ANSWER].decode("utf-8", "replace"),
+        )
+
+    def stream(
+        self,
+        argv: Sequence[str | Path],
+        *,
+        environ: Mapping[str, str],
+        cwd: Path,
+        output: Callable[[bytes], None],
+        tick: Callable[[], None] = lambda: None,
+    ) -> int:
+        """Run a program to its end, hand on what it prints as it comes, return its exit status.
+
+        Both streams arrive at `output` in the order they were written; `tick` is called about
+        ten times a second. When this is interrupted, the program and all that it started end.
+
+        :raises ProgramError: it cannot be started.
+        """
+        with self._started(argv, environ, cwd, separate=False, feed=False) as process:
+            reader = threading.Thread(target=_pump, args=(process, output), daemon=True)
+            reader.start()
+            try:
+                while reader.is_alive():
+                    reader.join(0.1)
+                    tick()
+                    if process.poll() is not None and reader.is_alive():
+                        # A grandchild that outlives the build may hold the pipe open.
+                        reader.join(2)
+                        break
+                status = process.wait()
+            except BaseException:
+                kill_tree(process)
+                raise
+        tick()
+        return status
+
+    def _started(
+        self,
+        argv: Sequence[str | Path],
+        environ: Mapping[str, str] | None,
+        cwd: Path | None,
+        *,
+        separate: bool,
+        feed: bool,
+    ) -> subprocess.Popen[bytes]:
+        try:
+            return subprocess.Popen(  # noqa: S603 - argument lists only, never a shell
+                [os.fspath(part) for part in argv],
+                env=dict(self.environ if environ is None else environ),
+                cwd=cwd,
+                stdin=subprocess.PIPE if feed else subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE if separate else subprocess.STDOUT,
+                # A session of its own, so that all of it can be stopped; nothing on Windows.
+                start_new_session=True,
+            )
+        except OSError as error:
+            message = f"{argv[0]} cannot be started: {error.strerror or error}."
+            raise ProgramError(message) from error
+
+
+def kill_tree(process: subprocess.Popen[bytes]) -> None:
+    """Stop a process and everything that it started."""
+    if os.name == "posix":
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    else:
+        subprocess.run(  # noqa: S603
+            ["taskkill", "/F", "/T", "/PID", str(process.pid)],  # noqa: S607 - a system program
+            capture_output=True,
+            check=False,
+        )
+    process.wait()
+
+
+def terminations_as_interrupts() -> None:
+    """Make a polite kill (SIGTERM) unwind like Ctrl-C, so that everything is cleaned up."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, interrupt)
+
+
+def _pump(process: subprocess.Popen[bytes], output: Callable[[bytes], None]) -> None:
+    for chunk in _chunks(process):
+        output(chunk)
+
+
+def _chunks(process: subprocess.Popen[bytes]) -> Iterator[bytes]:
+    stream = process.stdout
+    while stream is not None and (chunk := os.read(stream.fileno(), 65536)):
+        yield chunk
+
+
+def _available_cpus() -> int:
+    # sched_getaffinity sees a container's or taskset's limits; cpu_count does not.
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,1 @@
+"""Exported names of the CPython DLLs."""

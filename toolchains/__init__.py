@@ -1,0 +1,1 @@
+"""CMake toolchain files and Meson cross files, usable with and without winarm."""
