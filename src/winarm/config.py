@@ -1,0 +1,264 @@
+"""Settings: `[tool.winarm]`, config settings and WINARM_* variables become one frozen value.
+
+`Settings` is the only definition. What each setting is, how it is written and which sources may
+set it stands in its field; reading, the JSON schema (`winarm.config_schema`) and the reference
+(docs/settings.md) all go by that.
+
+One setting has three spellings: `include-dirs` in `[tool.winarm]`, `winarm.include-dirs` as a
+config setting of PEP 517, `WINARM_INCLUDE_DIRS` in the environment. The strongest source that
+sets it decides alone: config setting, environment, pyproject.toml, default.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any
+
+from winarm.config_sources import (
+    Source,
+    Written,
+    from_front_end,
+    is_unset,
+    written_in_config_settings,
+    written_in_environment,
+    written_in_pyproject,
+)
+from winarm.config_values import (
+    BackendName,
+    Choice,
+    Count,
+    Flag,
+    Folder,
+    InvalidValueError,
+    Kind,
+    Split,
+    TargetName,
+    Words,
+    did_you_mean,
+)
+from winarm.errors import SettingsError
+from winarm.target import WIN_ARM64, Target
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from winarm.config_sources import ConfigSettings
+    from winarm.host import Host
+
+#: What `toolchain` may be.
+TOOLCHAINS = ("auto", "zig")
+#: The name of winarm's own build backend.
+OWN_BACKEND = "winarm.backend"
+#: More parallel jobs than this are a slip of the finger.
+MAX_JOBS = 1024
+
+EVERYWHERE = frozenset(Source)
+PYPROJECT_ONLY = frozenset({Source.PYPROJECT})
+NOT_PYPROJECT = EVERYWHERE - PYPROJECT_ONLY
+NOT_ENVIRONMENT = EVERYWHERE - {Source.ENVIRONMENT}
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What one setting is: the metadata of its field in `Settings`."""
+
+    help: str
+    kind: Kind
+    sources: frozenset[Source]
+    #: Why the other sources may not set it.
+    reason: str
+    default: object
+
+    @property
+    def ordered_sources(self) -> list[Source]:
+        """Return the sources that may set it, the strongest last."""
+        return [source for source in Source if source in self.sources]
+
+
+def _setting(
+    kind: Kind,
+    help: str,  # noqa: A002 - argparse's word for it
+    sources: frozenset[Source] = EVERYWHERE,
+    *,
+    reason: str = "",
+    default: object = (),
+) -> Any:  # noqa: ANN401 - it stands for a value of the field's own type
+    definition = Definition(help, kind, sources, reason, default)
+    return field(default=default, metadata={"definition": definition})
+
+
+_FOLDER = Words(
+    "a folder, without -I or -L", r"[^\x00-\x1f-][^\x00-\x1f]*", Split.PATHS, folders=True
+)
+_LIBRARY = Words("a library's name, without -l", r"[^\x00-\x1f-][^\x00-\x1f]*", Split.SHELL)
+_MACRO = Words(
+    "a macro, NAME or NAME=VALUE, without -D",
+    r"[A-Za-z_][A-Za-z0-9_]*(=[^\x00\r\n]*)?",
+    Split.SHELL,
+)
+_ARGUMENT = Words("one argument of the compiler", r"[^\x00\r\n]+", Split.SHELL)
+_MODULE = Words("a module's name", r"[^\W0-9]\w*(\.[^\W0-9]\w*)*", Split.NAMES)
+_EXTENSION = Words("an extension's name, as setup() has it", r"[^\s,]+", Split.NAMES)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a project and its builder ask of winarm."""
+
+    target: Target | None = _setting(  # noqa: RUF009 - it makes the field
+        TargetName(),
+        "The machine to build for. Without one, or with the host's own, the project's backend "
+        "builds as it always does. Where nothing else names a target, "
+        "`VSCMD_ARG_TGT_ARCH=arm64` does: a Visual Studio developer prompt, or cibuildwheel.",
+        NOT_PYPROJECT,
+        reason="a published source would then build for that machine wherever it is installed",
+        default=None,
+    )
+    toolchain: str = _setting(  # noqa: RUF009 - it makes the field
+        Choice(TOOLCHAINS),
+        "The toolchain to build with. `auto` takes the first that is found.",
+        default="auto",
+    )
+    python_dir: Path | None = _setting(
+        Folder(),
+        "A folder that holds the target's Python, as a NuGet package or python.org's installer "
+        "lays it out. Without one, headers and import libraries are made from the Python that "
+        "builds.",
+        default=None,
+    )
+    build_backend: str | None = _setting(
+        BackendName(refused=(OWN_BACKEND,)),
+        "The build backend that winarm calls. Without one it is scikit-build-core for a project "
+        "with a `[tool.scikit-build]` table, and setuptools for all others.",
+        PYPROJECT_ONLY,
+        reason="it is a property of the project",
+        default=None,
+    )
+    backend_path: tuple[str, ...] = _setting(
+        Words("a folder inside the project", r"[^\x00-\x1f]+", Split.PATHS),
+        "Folders of the project from which `build-backend` is imported.",
+        PYPROJECT_ONLY,
+        reason="it is a property of the project",
+    )
+    target_view: tuple[str, ...] = _setting(
+        _MODULE,
+        "Build helpers, by module name, that are to be told the target when they ask which "
+        "platform they run on, as the project's own code is.",
+        NOT_ENVIRONMENT,
+        reason="it is a property of the project",
+    )
+    allow_missing: tuple[str, ...] = _setting(
+        _EXTENSION,
+        "Extensions that the wheel may lack. A build in which any other extension that setup() "
+        "declares is missing from the wheel fails.",
+    )
+    include_dirs: tuple[str, ...] = _setting(
+        _FOLDER, "Folders with headers of the target's libraries. Relative to the project."
+    )
+    library_dirs: tuple[str, ...] = _setting(
+        _FOLDER, "Folders with the target's libraries. Relative to the project."
+    )
+    libraries: tuple[str, ...] = _setting(
+        _LIBRARY, "Libraries to link every extension with, beside its own."
+    )
+    defines: tuple[str, ...] = _setting(_MACRO, "Macros to define in every compilation.")
+    cflags: tuple[str, ...] = _setting(
+        _ARGUMENT, "Arguments for every compilation, after the project's own."
+    )
+    ldflags: tuple[str, ...] = _setting(
+        _ARGUMENT, "Arguments for every link, after the project's own."
+    )
+    jobs: int | None = _setting(
+        Count(MAX_JOBS),
+        "How many files are compiled at once. Without it, as many as the machine has cores.",
+        default=None,
+    )
+    verbose: bool = _setting(
+        Flag(),
+        "Show every command, and what winarm removed from the environment or translated.",
+        NOT_PYPROJECT,
+        reason="it is for one build, not for the project",
+        default=False,
+    )
+
+
+def definitions() -> dict[str, Definition]:
+    """Return each setting's definition by its name in kebab-case, in the order of `Settings`."""
+    return {item.name.replace("_", "-"): item.metadata["definition"] for item in fields(Settings)}
+
+
+def read_settings(project: Path, config_settings: ConfigSettings | None, host: Host) -> Settings:
+    """Return what all sources together ask for, for the project in the folder `project`.
+
+    :raises SettingsError: settings are wrong; every mistake is named with its place.
+    :raises SourceError: pyproject.toml is not TOML.
+    :raises FileSystemError: pyproject.toml cannot be read.
+    """
+    project = project.absolute()
+    values: dict[str, Any] = {}
+    problems: list[str] = []
+    for written in (
+        # From the weakest to the strongest, so that a later one replaces an earlier one.
+        *written_in_pyproject(project),
+        *written_in_environment(host),
+        *written_in_config_settings(config_settings or {}),
+    ):
+        try:
+            values.update(_understood(written, project, host))
+        except InvalidValueError as error:
+            problems += [f"{written.place}: {problem}" for problem in error.problems]
+    if "backend_path" in values and "build_backend" not in values:
+        problems.append(f"{Source.PYPROJECT.value} backend-path: needs build-backend beside it")
+    if problems:
+        raise SettingsError(problems)
+    return Settings(**{"target": _developer_prompt_target(host), **values})
+
+
+def inner_config_settings(config_settings: ConfigSettings | None) -> dict[str, Any] | None:
+    """Return the config settings that are not winarm's: those that the inner backend gets."""
+    if config_settings is None:
+        return None
+    return {k: v for k, v in config_settings.items() if not k.startswith(Source.CONFIG.prefix)}
+
+
+def _understood(written: Written, project: Path, host: Host) -> dict[str, object]:
+    """Return the field that `written` sets with its value; nothing when it is left empty.
+
+    :raises InvalidValueError: there is no such setting, it cannot be set here, or not to that.
+    """
+    name, definition = _defined(written)
+    value = written.value
+    if written.source is not Source.PYPROJECT:
+        if is_unset(definition.kind, value):
+            return {}
+        value = from_front_end(definition.kind, value, host.system)
+    return {name.replace("-", "_"): definition.kind.check(value, project)}
+
+
+def _defined(written: Written) -> tuple[str, Definition]:
+    """Return the name and the definition of the setting that `written` sets."""
+    source = written.source
+    if not written.spelling:
+        message = "must be a table of settings"
+        raise InvalidValueError(message)
+    known = definitions()
+    name = next((own for own in known if source.spelling(own) == written.spelling), None)
+    if name is None:
+        here = {own: source.spelling(own) for own in known if source in known[own].sources}
+        message = f"winarm has no such setting{did_you_mean(written.likely_name, here)}"
+        raise InvalidValueError(message)
+    definition = known[name]
+    if source not in definition.sources:
+        places = " or ".join(f"{s.value} {s.spelling(name)}" for s in definition.ordered_sources)
+        message = f"cannot be set here: {definition.reason}; use {places}"
+        raise InvalidValueError(message)
+    return name, definition
+
+
+def _developer_prompt_target(host: Host) -> Target | None:
+    """Return the target of a Visual Studio prompt for ARM64, which cibuildwheel imitates.
+
+    Prompts for other machines name no target of winarm's.
+    """
+    architecture = host.variable("VSCMD_ARG_TGT_ARCH")
+    return WIN_ARM64 if architecture and architecture.strip().lower() == WIN_ARM64.vs_arch else None

@@ -1,0 +1,131 @@
+"""Where settings are written: what each source has, before anybody asks whether it is right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from winarm.config_values import Flag, InvalidValueError, Kind, Words
+from winarm.pyproject import read_pyproject
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from winarm.host import Host, System
+
+    #: As front-ends hand them over: text, several texts when one is given again, or a switch.
+    ConfigSettings = Mapping[str, str | list[str] | bool]
+
+#: Variables of winarm that are no settings.
+_OTHER_VARIABLES = ("WINARM_CACHE_DIR",)
+#: What the names of others begin with.
+_OTHER_PREFIXES = ("WINARM_CHILD", "WINARM_TEST_")
+
+
+class Source(Enum):
+    """Where settings are written, the weakest first; the value describes the place to people."""
+
+    PYPROJECT = "pyproject.toml [tool.winarm]"
+    ENVIRONMENT = "environment variable"
+    CONFIG = "config setting"
+
+    @property
+    def prefix(self) -> str:
+        """Return what every name of a setting begins with here."""
+        return _PREFIXES[self]
+
+    def spelling(self, name: str) -> str:
+        """Return how the setting `name` (kebab-case) is written here: `WINARM_INCLUDE_DIRS`."""
+        if self is Source.ENVIRONMENT:
+            name = name.replace("-", "_").upper()
+        return self.prefix + name
+
+
+_PREFIXES = {Source.PYPROJECT: "", Source.CONFIG: "winarm.", Source.ENVIRONMENT: "WINARM_"}
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A setting as one source has it."""
+
+    source: Source
+    spelling: str
+    value: object
+
+    @property
+    def place(self) -> str:
+        """Return where it stands, for people."""
+        return f"{self.source.value} {self.spelling}".rstrip()
+
+    @property
+    def likely_name(self) -> str:
+        """Return the setting's name in kebab-case, as far as it can be guessed."""
+        return self.spelling.removeprefix(self.source.prefix).replace("_", "-").lower()
+
+
+def written_in_pyproject(project: Path) -> list[Written]:
+    """Return what `[tool.winarm]` of the project has; under no name, something that is no table.
+
+    :raises SourceError: pyproject.toml is not TOML.
+    :raises FileSystemError: it cannot be read.
+    """
+    table: object = read_pyproject(project) or {}
+    for name in ("tool", "winarm"):
+        table = table.get(name, {}) if isinstance(table, dict) else table
+    if not isinstance(table, dict):
+        return [Written(Source.PYPROJECT, "", table)]
+    return [Written(Source.PYPROJECT, key, value) for key, value in table.items()]
+
+
+def written_in_environment(host: Host) -> list[Written]:
+    """Return the variables that set, or are meant to set, something of winarm's."""
+    return [
+        Written(Source.ENVIRONMENT, name, text)
+        for name, text in host.environ.items()
+        # An empty variable is an unset one.
+        if name.startswith(Source.ENVIRONMENT.prefix) and text.strip() and not _is_other(name)
+    ]
+
+
+def _is_other(name: str) -> bool:
+    return name in _OTHER_VARIABLES or name.startswith(_OTHER_PREFIXES)
+
+
+def written_in_config_settings(config_settings: ConfigSettings) -> list[Written]:
+    """Return the config settings that are for winarm."""
+    return [
+        Written(Source.CONFIG, key, value)
+        for key, value in config_settings.items()
+        if key.startswith(Source.CONFIG.prefix)
+    ]
+
+
+def is_unset(kind: Kind, value: object) -> bool:
+    """Return whether a front-end was given nothing: `-C winarm.jobs=`.
+
+    `-C winarm.verbose` arrives as an empty text too, and switches on.
+    """
+    texts = value if isinstance(value, list) else [value]
+    empty = all(isinstance(text, str) and not text.strip() for text in texts)
+    return empty and not isinstance(kind, Flag)
+
+
+def from_front_end(kind: Kind, value: object, system: System) -> object:
+    """Return what TOML would have for what front-ends pass: text, texts or a switch.
+
+    :raises InvalidValueError: it is none of these, or more texts than the setting can take.
+    """
+    if isinstance(value, bool):
+        return value
+    texts = [value] if isinstance(value, str) else value
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        message = "must be text"
+        raise InvalidValueError(message)
+    if isinstance(kind, Words):
+        return [word for text in texts for word in kind.from_text(text, system)]
+    if len(texts) != 1:
+        message = f"is given {len(texts)} times; once will do"
+        raise InvalidValueError(message)
+    return kind.from_text(texts[0], system)

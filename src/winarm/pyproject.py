@@ -1,0 +1,50 @@
+"""A project's pyproject.toml, read with bounds and with an error that names the line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from winarm.errors import FileSystemError, SourceError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+#: A file of more bytes is not read; real ones have some thousands.
+MAX_PYPROJECT = 4 * 2**20
+
+
+def read_pyproject(project: Path) -> dict[str, Any] | None:
+    """Return the pyproject.toml in the folder `project`, or None when it has none.
+
+    :raises SourceError: it is not TOML; the message names the line.
+    :raises FileSystemError: it cannot be read.
+    """
+    import tomllib  # noqa: PLC0415 - not every command reads one
+
+    path = project / "pyproject.toml"
+    try:
+        if not path.exists():
+            return None
+        # A pipe or a device would be read for ever.
+        if not path.is_file() or path.stat().st_size > MAX_PYPROJECT:
+            message = f"{path} is not a file of at most {MAX_PYPROJECT // 2**20} MiB."
+            raise SourceError(message, cure="Put a pyproject.toml there, or remove it.")
+        return tomllib.loads(path.read_bytes().decode())
+    except OSError as error:
+        raise FileSystemError(path, error, cure="Make it readable.") from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise _not_toml(path, f"it is not UTF-8 (at line {line})") from error
+    except ValueError as error:
+        # tomllib's own errors name line and column; numbers too long for int() end here too.
+        raise _not_toml(path, str(error)) from error
+    except RecursionError as error:
+        raise _not_toml(path, "its values are nested too deeply") from error
+
+
+def _not_toml(path: Path, detail: str) -> SourceError:
+    return SourceError(
+        f"{path} is not valid TOML: {detail}.",
+        why="No build tool can read this project as it is.",
+        cure="Correct the file there.",
+    )
