@@ -1,0 +1,127 @@
+"""Fixtures that more than one room's tests use."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import pytest
+from filelock import FileLock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Once = Callable[[str, Callable[[Path], None]], Path]
+    RunOnArm64 = Callable[[Path, Path], subprocess.CompletedProcess[str]]
+
+#: A command that is called as `COMMAND -p FOLDER script.py` and runs the script in an ARM64
+#: Windows Python with FOLDER on sys.path; split as a shell would.
+ARM64_PYTHON = "WINARM_TEST_ARM64_PYTHON"
+
+#: Seconds for one script there; an emulated Python is slow to start.
+ARM64_TIMEOUT = 600
+
+#: The winarm settings of whoever runs the tests must not reach a build under test.
+FOREIGN_PREFIXES = ("WINARM_", "VSCMD_", "PYTEST_", "COV_")
+
+
+def pytest_report_header() -> str:
+    return f"ARM64 Python: {os.environ.get(ARM64_PYTHON) or f'none ({ARM64_PYTHON} is not set)'}"
+
+
+def lacking(what: str) -> NoReturn:
+    """Skip, or fail where everything that can be installed must be there."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{what}; with CI=true that is a failure", pytrace=False)
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    return Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all of pytest-xdist's workers see."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def once(shared_folder: Path) -> Once:
+    """Make a folder once in a test run, whichever worker needs it first."""
+
+    def make(name: str, fill: Callable[[Path], None]) -> Path:
+        folder = shared_folder / name
+        with FileLock(f"{folder}.lock"):
+            if not folder.exists():
+                # Filled in place, for a venv cannot be moved; removed if that fails.
+                folder.mkdir()
+                try:
+                    fill(folder)
+                except BaseException:
+                    shutil.rmtree(folder)
+                    raise
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def clean_environ() -> dict[str, str]:
+    """The environment of a user who has set nothing of winarm's but where its caches are."""
+    kept = {"WINARM_CACHE_DIR"}
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name in kept or not name.startswith(FOREIGN_PREFIXES)
+    }
+
+
+@pytest.fixture(scope="session")
+def winarm_command() -> str:
+    """The `winarm` that is installed beside the Python that runs the tests."""
+    found = shutil.which("winarm", path=str(Path(sys.executable).parent))
+    if found is None:
+        lacking("the winarm command is not installed; pip install -e '.[cli]'")
+    return found
+
+
+@pytest.fixture(scope="session")
+def run_on_arm64(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> RunOnArm64:
+    """Run a script in the ARM64 Python, with a folder of unpacked wheels on its path."""
+    command = shlex.split(os.environ.get(ARM64_PYTHON, ""))
+    if not command:
+        pytest.skip(f"no ARM64 Python: {ARM64_PYTHON} is not set")
+
+    def run(folder: Path, script: Path) -> subprocess.CompletedProcess[str]:
+        # One at a time: a bench may map FOLDER to a drive letter that all its programs share.
+        # Into files: services that an emulator leaves behind would hold a pipe open.
+        said = tmp_path_factory.mktemp("arm64")
+        with (
+            FileLock(shared_folder / "arm64.lock"),
+            (said / "stdout").open("wb") as stdout,
+            (said / "stderr").open("wb") as stderr,
+        ):
+            status = subprocess.run(
+                [*command, "-p", folder, script],
+                stdin=subprocess.DEVNULL,
+                stdout=stdout,
+                stderr=stderr,
+                timeout=ARM64_TIMEOUT,
+                check=False,
+            ).returncode
+        return subprocess.CompletedProcess(
+            command,
+            status,
+            (said / "stdout").read_text("utf-8", "replace"),
+            (said / "stderr").read_text("utf-8", "replace"),
+        )
+
+    return run

@@ -1,0 +1,182 @@
+"""The house rules that a machine can hold: who may import whom.
+
+Imports point down `ROOMS`. They are read from the syntax tree, so that an import inside a
+function or under TYPE_CHECKING counts like any other.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[1] / "src" / "winarm"
+
+#: The floors from the top down, and the rooms on each. A room is a module, or a package with all
+#: that is in it; who stands on a floor imports from its own floor and those below.
+ROOMS = (
+    ("cli", "console", "backend"),
+    ("build",),
+    ("locate",),
+    ("config", "config_schema", "config_sources", "config_values", "pyproject"),
+    ("host",),
+    ("target", "errors", "python_exports"),
+)
+
+#: Verify stands by itself, so that it works where no toolchain is.
+VERIFY_IMPORTS = {"verify", "target", "errors", "python_exports"}
+
+#: Where options are settings too, config may ask verify what they are.
+CONFIG_IMPORTS_OF_VERIFY = {"winarm.verify.options"}
+
+#: What the child finds in the environment of the project that it builds, but not at its start.
+CHILD_FINDS_LATER = {"setuptools", "distutils", "_distutils_hack"}
+
+
+def module_name(path: Path) -> str:
+    parts = ("winarm", *path.relative_to(SOURCE).with_suffix("").parts)
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {module_name(path): path for path in sorted(SOURCE.rglob("*.py"))}
+CHILD = {name: path for name, path in MODULES.items() if name.startswith("winarm.child")}
+FLOORED = {name: path for name, path in MODULES.items() if name != "winarm" and name not in CHILD}
+
+
+def room(module: str) -> str:
+    return module.split(".")[1] if "." in module else ""
+
+
+def floor(module: str) -> int | None:
+    """Count from the top floor down; an unknown room is on none."""
+    return next((level for level, rooms in enumerate(ROOMS) if room(module) in rooms), None)
+
+
+def imports(name: str, path: Path) -> set[str]:
+    """Return the full names of all modules that `path` imports, wherever in it."""
+    return {
+        imported
+        for node in ast.walk(ast.parse(path.read_bytes(), path))
+        for imported in imported_by(node, name, is_package=path.stem == "__init__")
+    }
+
+
+def imported_by(node: ast.AST, name: str, *, is_package: bool) -> list[str]:
+    match node:
+        case ast.Import(names=aliases):
+            return [alias.name for alias in aliases]
+        case ast.ImportFrom(module=module, names=aliases, level=level):
+            home = name.split(".") + [""] * is_package
+            base = ".".join([*home[: len(home) - level], *filter(None, [module])])
+            base = base if level else module or ""
+            return [
+                full if (full := f"{base}.{alias.name}") in MODULES else base for alias in aliases
+            ]
+        case ast.Call(
+            func=ast.Attribute(attr="import_module") | ast.Name(id="import_module" | "__import__"),
+            args=[ast.Constant(value=str(dynamic)), *_],
+        ):
+            return [dynamic]
+        case _:
+            return []
+
+
+def own(names: set[str]) -> set[str]:
+    return {name for name in names if name.split(".")[0] == "winarm"}
+
+
+def may_import(importer: str, imported: str) -> bool:
+    if room(importer) == "verify":
+        return room(imported) in VERIFY_IMPORTS
+    if imported in CONFIG_IMPORTS_OF_VERIFY and room(importer).startswith("config"):
+        return True
+    if room(imported) == "verify":
+        return room(importer) in {*ROOMS[0], *ROOMS[1]}
+    above, below = floor(importer), floor(imported)
+    return above is not None and below is not None and above <= below
+
+
+@pytest.mark.parametrize(
+    ("importer", "imported", "allowed"),
+    [
+        ("winarm.cli.main", "winarm.build.plan", True),
+        ("winarm.build.plan", "winarm.cli.main", False),
+        ("winarm.host", "winarm.config", False),
+        ("winarm.errors", "winarm.target", True),
+        ("winarm.verify.pe", "winarm.target", True),
+        ("winarm.verify.pe", "winarm.host", False),
+        ("winarm.build.plan", "winarm.verify", True),
+        ("winarm.locate.zig", "winarm.verify", False),
+        ("winarm.config", "winarm.verify.options", True),
+        ("winarm.config", "winarm.verify.checks", False),
+        ("winarm.build.plan", "winarm.child.start", False),
+        ("winarm.build.plan", "winarm", False),
+    ],
+)
+def test_rule_of_the_house(importer: str, imported: str, *, allowed: bool) -> None:
+    assert may_import(importer, imported) is allowed
+
+
+@pytest.mark.parametrize("name", sorted(FLOORED))
+def test_every_module_is_in_a_room(name: str) -> None:
+    assert room(name) == "verify" or floor(name) is not None, f"give {name} its place in ROOMS"
+
+
+@pytest.mark.parametrize(("name", "path"), sorted(FLOORED.items()))
+def test_imports_point_down(name: str, path: Path) -> None:
+    upward = {other for other in own(imports(name, path)) if not may_import(name, other)}
+
+    assert upward == set()
+
+
+@pytest.mark.parametrize(("name", "path"), sorted(MODULES.items()))
+def test_nobody_inside_imports_the_front_door(name: str, path: Path) -> None:
+    assert "winarm" not in imports(name, path)
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    graph = {name: own(imports(name, path)) - {name} for name, path in MODULES.items()}
+
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" <- ".join(error.args[1]), pytrace=False)
+
+
+def test_backend_does_not_need_the_command() -> None:
+    """A build hook must start fast, without rich."""
+    pending, reached = ["winarm.backend"], set[str]()
+    while pending:
+        name = pending.pop()
+        if name in MODULES and name not in reached:
+            reached.add(name)
+            pending.extend(own(imports(name, MODULES[name])))
+
+    assert "winarm.backend" in reached
+    assert {name for name in reached if room(name) in {"cli", "console"}} == set()
+
+
+@pytest.mark.parametrize(("name", "path"), sorted(CHILD.items()))
+def test_child_needs_only_the_standard_library(name: str, path: Path) -> None:
+    """It runs by its path in environments that do not have winarm."""
+    siblings = {part for other in CHILD for part in other.split(".")[2:]}
+    at_hand = sys.stdlib_module_names | siblings
+
+    wanted = {other.split(".")[0] for other in imports(name, path)}
+
+    assert wanted - at_hand - CHILD_FINDS_LATER == set()
+
+
+@pytest.mark.parametrize(("name", "path"), sorted(CHILD.items()))
+def test_child_starts_without_the_projects_environment(name: str, path: Path) -> None:
+    tree = ast.parse(path.read_bytes(), path)
+    at_start = {
+        other.split(".")[0]
+        for node in tree.body
+        for other in imported_by(node, name, is_package=path.stem == "__init__")
+    }
+
+    assert at_start & CHILD_FINDS_LATER == set()
