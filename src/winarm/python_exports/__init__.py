@@ -5,11 +5,11 @@ python_exports.py` makes one anew from a DLL.
 
 Where the facts come from: the files of the versions with the GIL are the export directories of
 the official DLLs (x64 and ARM64 builds export the same C API). A name whose address is in
-executable memory, or that forwards to another DLL, is `FUNC`, any other is `DATA`. The free-threaded ones
-were not read from a DLL: they are the names that the python3-dll-a project (MIT) lists for
-those builds. `python3.txt` is the stable ABI (PEP 384) and has a third column, the first
-version whose `python3.dll` has the name, as CPython's Misc/stable_abi.toml records it, without
-what Windows releases never export (fork, reference debugging).
+executable memory, or that forwards to another DLL, is `FUNC`, any other is `DATA`. The
+free-threaded ones were not read from a DLL: they are the names that the python3-dll-a project
+(MIT) lists for those builds. `python3.txt` is the stable ABI (PEP 384) and has a third column,
+the first version whose `python3.dll` has the name, as CPython's Misc/stable_abi.toml records
+it, without what Windows releases never export (fork, reference debugging).
 """
 
 from __future__ import annotations
