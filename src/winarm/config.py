@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from winarm.config_sources import (
+    Scope,
     Source,
     Written,
     from_front_end,
@@ -52,10 +53,14 @@ OWN_BACKEND = "winarm.backend"
 #: More parallel jobs than this are a slip of the finger.
 MAX_JOBS = 1024
 
-EVERYWHERE = frozenset(Source)
-PYPROJECT_ONLY = frozenset({Source.PYPROJECT})
-NOT_PYPROJECT = EVERYWHERE - PYPROJECT_ONLY
-NOT_ENVIRONMENT = EVERYWHERE - {Source.ENVIRONMENT}
+_ALL = Scope(tuple(Source))
+_PROJECT = Scope((Source.PYPROJECT,), "it is a property of the project")
+_PROJECT_OR_BUILD = Scope((Source.PYPROJECT, Source.CONFIG), "it is a property of the project")
+_BUILD = Scope((Source.ENVIRONMENT, Source.CONFIG), "it is for one build, not for the project")
+_MACHINE = Scope(
+    (Source.ENVIRONMENT, Source.CONFIG),
+    "a published source would then build for that machine wherever it is installed",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,26 +69,21 @@ class Definition:
 
     help: str
     kind: Kind
-    sources: frozenset[Source]
-    #: Why the other sources may not set it.
-    reason: str
+    scope: Scope
     default: object
-
-    @property
-    def ordered_sources(self) -> list[Source]:
-        """Return the sources that may set it, the strongest last."""
-        return [source for source in Source if source in self.sources]
+    #: The setting, in kebab-case, without which it says nothing.
+    needs: str
 
 
 def _setting(
     kind: Kind,
     help: str,  # noqa: A002 - argparse's word for it
-    sources: frozenset[Source] = EVERYWHERE,
+    scope: Scope = _ALL,
     *,
-    reason: str = "",
     default: object = (),
+    needs: str = "",
 ) -> Any:  # noqa: ANN401 - it stands for a value of the field's own type
-    definition = Definition(help, kind, sources, reason, default)
+    definition = Definition(help, kind, scope, default, needs)
     return field(default=default, metadata={"definition": definition})
 
 
@@ -110,16 +110,15 @@ class Settings:
         "The machine to build for. Without one, or with the host's own, the project's backend "
         "builds as it always does. Where nothing else names a target, "
         "`VSCMD_ARG_TGT_ARCH=arm64` does: a Visual Studio developer prompt, or cibuildwheel.",
-        NOT_PYPROJECT,
-        reason="a published source would then build for that machine wherever it is installed",
+        _MACHINE,
         default=None,
     )
-    toolchain: str = _setting(  # noqa: RUF009 - it makes the field
+    toolchain: str = _setting(
         Choice(TOOLCHAINS),
         "The toolchain to build with. `auto` takes the first that is found.",
         default="auto",
     )
-    python_dir: Path | None = _setting(
+    python_dir: Path | None = _setting(  # noqa: RUF009 - it makes the field
         Folder(),
         "A folder that holds the target's Python, as a NuGet package or python.org's installer "
         "lays it out. Without one, headers and import libraries are made from the Python that "
@@ -130,22 +129,20 @@ class Settings:
         BackendName(refused=(OWN_BACKEND,)),
         "The build backend that winarm calls. Without one it is scikit-build-core for a project "
         "with a `[tool.scikit-build]` table, and setuptools for all others.",
-        PYPROJECT_ONLY,
-        reason="it is a property of the project",
+        _PROJECT,
         default=None,
     )
     backend_path: tuple[str, ...] = _setting(
-        Words("a folder inside the project", r"[^\x00-\x1f]+", Split.PATHS),
+        Words("a folder inside the project", r"[^\x00-\x1f]+", Split.PATHS, inside=True),
         "Folders of the project from which `build-backend` is imported.",
-        PYPROJECT_ONLY,
-        reason="it is a property of the project",
+        _PROJECT,
+        needs="build-backend",
     )
     target_view: tuple[str, ...] = _setting(
         _MODULE,
         "Build helpers, by module name, that are to be told the target when they ask which "
         "platform they run on, as the project's own code is.",
-        NOT_ENVIRONMENT,
-        reason="it is a property of the project",
+        _PROJECT_OR_BUILD,
     )
     allow_missing: tuple[str, ...] = _setting(
         _EXTENSION,
@@ -176,8 +173,7 @@ class Settings:
     verbose: bool = _setting(
         Flag(),
         "Show every command, and what winarm removed from the environment or translated.",
-        NOT_PYPROJECT,
-        reason="it is for one build, not for the project",
+        _BUILD,
         default=False,
     )
 
@@ -207,8 +203,11 @@ def read_settings(project: Path, config_settings: ConfigSettings | None, host: H
             values.update(_understood(written, project, host))
         except InvalidValueError as error:
             problems += [f"{written.place}: {problem}" for problem in error.problems]
-    if "backend_path" in values and "build_backend" not in values:
-        problems.append(f"{Source.PYPROJECT.value} backend-path: needs build-backend beside it")
+    problems += [
+        f"{Source.PYPROJECT.value} {name}: says nothing without {definition.needs}"
+        for name, definition in definitions().items()
+        if _field(name) in values and definition.needs and _field(definition.needs) not in values
+    ]
     if problems:
         raise SettingsError(problems)
     return Settings(**{"target": _developer_prompt_target(host), **values})
@@ -219,6 +218,10 @@ def inner_config_settings(config_settings: ConfigSettings | None) -> dict[str, A
     if config_settings is None:
         return None
     return {k: v for k, v in config_settings.items() if not k.startswith(Source.CONFIG.prefix)}
+
+
+def _field(name: str) -> str:
+    return name.replace("-", "_")
 
 
 def _understood(written: Written, project: Path, host: Host) -> dict[str, object]:
@@ -232,7 +235,7 @@ def _understood(written: Written, project: Path, host: Host) -> dict[str, object
         if is_unset(definition.kind, value):
             return {}
         value = from_front_end(definition.kind, value, host.system)
-    return {name.replace("-", "_"): definition.kind.check(value, project)}
+    return {_field(name): definition.kind.check(value, project)}
 
 
 def _defined(written: Written) -> tuple[str, Definition]:
@@ -244,13 +247,14 @@ def _defined(written: Written) -> tuple[str, Definition]:
     known = definitions()
     name = next((own for own in known if source.spelling(own) == written.spelling), None)
     if name is None:
-        here = {own: source.spelling(own) for own in known if source in known[own].sources}
+        here = {own: source.spelling(own) for own in known if source in known[own].scope.sources}
         message = f"winarm has no such setting{did_you_mean(written.likely_name, here)}"
         raise InvalidValueError(message)
     definition = known[name]
-    if source not in definition.sources:
-        places = " or ".join(f"{s.value} {s.spelling(name)}" for s in definition.ordered_sources)
-        message = f"cannot be set here: {definition.reason}; use {places}"
+    scope = definition.scope
+    if source not in scope.sources:
+        places = " or ".join(f"{place.value} {place.spelling(name)}" for place in scope.sources)
+        message = f"cannot be set here: {scope.reason}; use {places}"
         raise InvalidValueError(message)
     return name, definition
 

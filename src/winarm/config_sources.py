@@ -47,6 +47,14 @@ _PREFIXES = {Source.PYPROJECT: "", Source.CONFIG: "winarm.", Source.ENVIRONMENT:
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """Which sources may set something, the weakest first, and why the others may not."""
+
+    sources: tuple[Source, ...]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Written:
     """A setting as one source has it."""
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, ClassVar
 
+from winarm.pyproject import stays_inside
 from winarm.target import TARGETS, Target, parse_target
 
 if TYPE_CHECKING:
@@ -192,6 +193,10 @@ class Folder(Kind):
             raise self.mismatch(value)
         return project / value
 
+    def schema(self) -> dict[str, object]:
+        """Return the schema of a text that is not empty."""
+        return {"type": self.json_type, "minLength": 1}
+
 
 @dataclass(frozen=True, slots=True)
 class BackendName(Kind):
@@ -220,7 +225,7 @@ class BackendName(Kind):
         return {
             "type": self.json_type,
             "format": "pep517-backend-reference",
-            "not": {"enum": list(self.refused)},
+            "not": {"pattern": f"^({'|'.join(map(re.escape, self.refused))})(:|$)"},
         }
 
 
@@ -250,6 +255,8 @@ class Words(Kind):
     split: Split
     #: Entries are folders; relative ones stand in the project.
     folders: bool = False
+    #: Entries are folders that must not lead out of the project; they stay as they are written.
+    inside: bool = False
     json_type: ClassVar[str] = "array"
 
     @property
@@ -273,7 +280,7 @@ class Words(Kind):
         """Return the entries; of folders, the relative ones as standing in the project."""
         if not isinstance(value, list):
             raise self.mismatch(value)
-        wrong = [entry for entry in value if not self._matches(entry)]
+        wrong = [entry for entry in value if not self._fits(entry, project)]
         if wrong:
             raise InvalidValueError(
                 *(f"has the entry {entry!r}, which must be {self.entry}" for entry in wrong)
@@ -284,8 +291,10 @@ class Words(Kind):
         """Return the schema with the form of each entry."""
         return {"type": "array", "items": {"type": "string", "pattern": f"^(?:{self.pattern})$"}}
 
-    def _matches(self, entry: object) -> bool:
-        return isinstance(entry, str) and re.fullmatch(self.pattern, entry) is not None
+    def _fits(self, entry: object, project: Path) -> bool:
+        if not isinstance(entry, str) or not re.fullmatch(self.pattern, entry):
+            return False
+        return not self.inside or stays_inside(project, entry)
 
 
 def split_shell(text: str, system: System) -> list[str]:

@@ -1,13 +1,11 @@
-"""A project's pyproject.toml, read with bounds and with an error that names the line."""
+"""A project's pyproject.toml: read with bounds, and what the folders that it names may be."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from winarm.errors import FileSystemError, SourceError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 #: A file of more bytes is not read; real ones have some thousands.
 MAX_PYPROJECT = 4 * 2**20
@@ -40,6 +38,21 @@ def read_pyproject(project: Path) -> dict[str, Any] | None:
         raise _not_toml(path, str(error)) from error
     except RecursionError as error:
         raise _not_toml(path, "its values are nested too deeply") from error
+
+
+def stays_inside(project: Path, folder: str) -> bool:
+    """Return whether `folder` is relative and leads to no place outside the project.
+
+    PEP 517 asks this of `backend-path`; symbolic links count as what they lead to.
+    """
+    root = project.absolute()
+    if Path(folder).is_absolute():
+        return False
+    try:
+        return (root / folder).resolve().is_relative_to(root.resolve())
+    except (OSError, RuntimeError, ValueError):
+        # Links that go round in circles, and names that no system takes.
+        return False
 
 
 def _not_toml(path: Path, detail: str) -> SourceError:

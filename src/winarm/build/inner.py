@@ -1,0 +1,166 @@
+"""The build backend that winarm calls: what a project declares, and what stands behind winarm.
+
+The rules of `[build-system]` are those of PEP 518 (the table and its defaults) and PEP 517
+(`build-backend`, `backend-path`, and setuptools' legacy backend for projects that name none).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from winarm.config import OWN_BACKEND
+from winarm.config_values import is_backend_name
+from winarm.errors import SourceError, bullets
+from winarm.pyproject import read_pyproject, stays_inside
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from winarm.config import Settings
+
+#: What PEP 517 has front-ends do for a project that names no backend: setup.py is run with the
+#: project's folder on sys.path.
+LEGACY_BACKEND = "setuptools.build_meta:__legacy__"
+SETUPTOOLS = "setuptools.build_meta"
+SCIKIT_BUILD_CORE = "scikit_build_core.build"
+
+#: What installs the backends that a project can have winarm call, by the first part of their name.
+_DISTRIBUTIONS = {
+    "flit_core": "flit-core",
+    "hatchling": "hatchling",
+    "pdm": "pdm-backend",
+    "poetry": "poetry-core",
+    "scikit_build_core": "scikit-build-core",
+    # From 77 on the child can supply suffix, libraries and compiler.
+    "setuptools": "setuptools>=77",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BuildSystem:
+    """A project's `[build-system]`, with the defaults for what it leaves out."""
+
+    #: Requirements of the build, as they are written.
+    requires: tuple[str, ...]
+    #: `package.module` or `package.module:object`.
+    backend: str
+    #: Folders inside the project, as they are written, from which the backend is imported.
+    backend_path: tuple[str, ...]
+    #: Whether the project names the backend itself.
+    declared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InnerBackend:
+    """The backend whose hooks do the work."""
+
+    #: `package.module` or `package.module:object`.
+    name: str
+    #: Folders inside the project from which it is imported; none for an installed one.
+    path: tuple[str, ...] = ()
+    #: What must be installed for it beside all that the project requires itself.
+    requires: tuple[str, ...] = ()
+
+
+def build_system(project: Path) -> BuildSystem:
+    """Return what the project in the folder `project` declares to build it.
+
+    :raises SourceError: there is no build system, or what stands there is none.
+    :raises FileSystemError: pyproject.toml cannot be read.
+    """
+    document = read_pyproject(project)
+    if document is None and not (project / "setup.py").is_file():
+        message = f"{project} is a source without a build system."
+        raise SourceError(
+            message,
+            why="It has neither a pyproject.toml nor a setup.py.",
+            cure="Name the folder that holds one of them, or an sdist.",
+        )
+    table = (document or {}).get("build-system")
+    if table is None:
+        return BuildSystem(("setuptools",), LEGACY_BACKEND, (), declared=False)
+    problems = _table_problems(table, project)
+    if problems:
+        message = f"[build-system] in {project / 'pyproject.toml'} is wrong:\n{bullets(problems)}"
+        raise SourceError(message, cure="PEP 517 and PEP 518 say what may stand there.")
+    return BuildSystem(
+        requires=tuple(table["requires"]),
+        backend=table.get("build-backend", LEGACY_BACKEND),
+        backend_path=tuple(table.get("backend-path", ())),
+        declared="build-backend" in table,
+    )
+
+
+def inner_backend(project: Path, settings: Settings) -> InnerBackend:
+    """Return the backend that builds the project, winarm being asked to.
+
+    A project that declares a backend of its own keeps it, so that an unchanged sdist is built
+    as everybody builds it. `[tool.winarm]` decides for a project that declares winarm's, or none.
+
+    :raises SourceError: the project has no usable build system.
+    :raises FileSystemError: pyproject.toml cannot be read.
+    """
+    system = build_system(project)
+    if system.declared and system.backend.partition(":")[0] != OWN_BACKEND:
+        return InnerBackend(system.backend, system.backend_path)
+    if settings.build_backend is not None:
+        name, path = settings.build_backend, settings.backend_path
+    elif _has_scikit_build(read_pyproject(project) or {}):
+        name, path = SCIKIT_BUILD_CORE, ()
+    else:
+        name, path = SETUPTOOLS if system.declared else LEGACY_BACKEND, ()
+    return InnerBackend(name, path, () if path else _undeclared(name, system.requires))
+
+
+def _table_problems(table: object, project: Path) -> list[str]:
+    """Return what is wrong with a `[build-system]`, which may be any TOML value."""
+    if not isinstance(table, dict):
+        return ["it must be a table"]
+    problems = []
+    if "requires" not in table:
+        problems.append('requires is missing; write for instance requires = ["setuptools"]')
+    elif not _is_texts(table["requires"]):
+        problems.append("requires must be an array of strings")
+    backend = table.get("build-backend", LEGACY_BACKEND)
+    if not isinstance(backend, str) or not is_backend_name(backend):
+        problems.append(
+            'build-backend must be a string such as "setuptools.build_meta" '
+            f'or "package.module:object", not {backend!r}'
+        )
+    path = table.get("backend-path", [])
+    if not _is_texts(path):
+        problems.append("backend-path must be an array of strings")
+    else:
+        problems += [
+            f"backend-path: {folder!r} is not a folder inside the project"
+            for folder in path
+            if not stays_inside(project, folder)
+        ]
+    return problems
+
+
+def _is_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(entry, str) for entry in value)
+
+
+def _has_scikit_build(document: Mapping[str, object]) -> bool:
+    tools = document.get("tool")
+    return isinstance(tools, dict) and "scikit-build" in tools
+
+
+def _undeclared(backend: str, requires: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what `backend` comes from, unless `requires` names it already."""
+    requirement = _DISTRIBUTIONS.get(re.split("[.:]", backend, maxsplit=1)[0])
+    if requirement is None:
+        return ()
+    wanted = _distribution(requirement)
+    return () if any(_distribution(line) == wanted for line in requires) else (requirement,)
+
+
+def _distribution(requirement: str) -> str:
+    """Return the normalized name (PEP 503) that a requirement (PEP 508) begins with."""
+    match = re.match(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)", requirement)
+    return re.sub(r"[-_.]+", "-", match[1]).lower() if match else ""
