@@ -41,6 +41,7 @@ from winarm.errors import SettingsError
 from winarm.target import WIN_ARM64, Target
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from winarm.config_sources import ConfigSettings
@@ -98,7 +99,7 @@ _MACRO = Words(
 )
 _ARGUMENT = Words("one argument of the compiler", r"[^\x00\r\n]+", Split.SHELL)
 _MODULE = Words("a module's name", r"[^\W0-9]\w*(\.[^\W0-9]\w*)*", Split.NAMES)
-_EXTENSION = Words("an extension's name, as setup() has it", r"[^\s,]+", Split.NAMES)
+_EXTENSION = Words("an extension's name, as setup() has it", r"[^\s,\x00-\x1f]+", Split.NAMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +214,7 @@ def read_settings(project: Path, config_settings: ConfigSettings | None, host: H
     return Settings(**{"target": _developer_prompt_target(host), **values})
 
 
-def inner_config_settings(config_settings: ConfigSettings | None) -> dict[str, Any] | None:
+def inner_config_settings(config_settings: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """Return the config settings that are not winarm's: those that the inner backend gets."""
     if config_settings is None:
         return None
