@@ -1,0 +1,91 @@
+"""What it usually means when an installer fails, from its own last words."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from winarm.errors import IsolationError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+#: Lines of an installer's output that an error shows, and how long each may be.
+_LAST_LINES = 15
+_LINE_LENGTH = 500
+
+#: What pip and uv say, in lower case, when the network does not answer.
+_UNREACHABLE = (
+    "client error (connect)",
+    "connection refused",
+    "connection reset",
+    "dns error",
+    "failed to establish a new connection",
+    "name resolution",
+    "network is unreachable",
+    "network was disabled",
+    "proxyerror",
+    "request failed after",
+    "timed out",
+)
+#: What they say when the index answers and has nothing that fits.
+_UNKNOWN = (
+    "could not find a version",
+    "no matching distribution",
+    "no solution found",
+    "not found in the package registry",
+)
+
+
+class LastLines:
+    """The last lines of an output that comes in pieces."""
+
+    def __init__(self) -> None:
+        self._lines: deque[str] = deque(maxlen=_LAST_LINES)
+        self._rest = ""
+
+    def add(self, chunk: bytes) -> None:
+        """Take the next piece of the output."""
+        *lines, rest = (self._rest + chunk.decode("utf-8", "replace")).split("\n")
+        self._lines.extend(line.rstrip()[:_LINE_LENGTH] for line in lines if line.strip())
+        self._rest = rest[-_LINE_LENGTH:]
+
+    def text(self) -> str:
+        """Return the last lines, without blank ones."""
+        return "\n".join(filter(None, (*self._lines, self._rest.strip())))
+
+
+def not_installed(requirements: Sequence[str], words: str) -> IsolationError:
+    """Return the error for requirements that an installer refused with `words`."""
+    message = f"what the build requires cannot be installed: {', '.join(requirements)}\n{words}"
+    lower = words.lower()
+    if any(sign in lower for sign in _UNREACHABLE):
+        return IsolationError(
+            message,
+            why="The package index cannot be reached from here.",
+            cure="Check the network, the proxy and pip's index-url; or put the wheels into a "
+            "folder and name it in PIP_FIND_LINKS, with PIP_NO_INDEX=1.",
+        )
+    if any(sign in lower for sign in _UNKNOWN):
+        return IsolationError(
+            message,
+            why="The index has no such package, or no version of it for this Python.",
+            cure="Check [build-system] requires in pyproject.toml, and pip's index-url.",
+        )
+    return IsolationError(
+        message,
+        why="A requirement that comes as source is built for this machine, not for the target.",
+        cure="Install what its own build asks for above.",
+    )
+
+
+def not_made(words: str) -> IsolationError:
+    """Return the error for an environment that venv or uv could not make."""
+    message = f"the environment for the build cannot be made:\n{words}"
+    if "ensurepip" in words or "No module named venv" in words:
+        return IsolationError(
+            message,
+            why="Debian and Ubuntu keep this part of Python in a package of its own.",
+            cure="apt-get install python3-venv, or pip install uv.",
+        )
+    return IsolationError(message, cure="Try another interpreter with --python.")
