@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from unearth.fetchers import Fetcher
     from unearth.fetchers.sync import PyPIClient
 
-    from winarm.build.index_files import Answer, IndexFile, Listing
-from winarm.build.pip_config import PipConfiguration
+    from winarm.build.pip_config import PipConfiguration
     from winarm.host import Host
     from winarm.target import PythonABI
 
