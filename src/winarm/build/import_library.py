@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from winarm.host import Host
     from winarm.locate.toolchain import Toolchain
     from winarm.python_exports import Kind
-    from winarm.target import Target
 
 #: What dlltool's `-m` calls the machines.
 _DLLTOOL_MACHINES = {WIN_ARM64: "arm64", WIN_AMD64: "i386:x86-64", WIN32: "i386"}
@@ -91,9 +90,3 @@ def library_machine(library: Path) -> int | None:
             # Members begin at even offsets.
             file.seek(size + size % 2, 1)
     return None
-
-
-def machine_name(machine: int | None, targets: tuple[Target, ...]) -> str:
-    """Return what people call a COFF machine."""
-    known = (target.processor for target in targets if target.machine == machine)
-    return next(known, "no machine" if machine is None else f"machine 0x{machine:04X}")

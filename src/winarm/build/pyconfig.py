@@ -9,6 +9,7 @@ what only matters to building CPython itself and what pyport.h derives by itself
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from winarm.target import WIN_ARM64
@@ -34,7 +35,7 @@ _PRESENT = """
     DONT_HAVE_SIG_ALARM DONT_HAVE_SIG_PAUSE DOUBLE_IS_LITTLE_ENDIAN_IEEE754
     Py_SOCKET_FD_CAN_BE_GE_FD_SETSIZE STDC_HEADERS USE_SOCKET
     WITH_DOC_STRINGS WITH_FREELISTS WITH_PYMALLOC WITH_THREAD
-""".split()
+"""
 
 #: LLP64: only pointers and what counts memory have 64 bits. `off_t` has 32 bits in Microsoft's
 #: C library; process identifiers are DWORDs, whatever MinGW's unused `pid_t` is, and the code
@@ -148,7 +149,9 @@ _FREE_THREADED = """
 #endif
 """
 
-#: CPython's file says so for MinGW only since 3.12; a second equal definition is allowed.
+_GIL_DISABLED = re.compile(r"^\s*#\s*define\s+Py_GIL_DISABLED\b", re.MULTILINE)
+
+#: CPython's file says so for MinGW only since 3.12.
 _WIN64_OF_MINGW = """
 #if defined(__MINGW32__) && defined(_WIN64) && !defined(MS_WIN64)
 #  define MS_WIN64
@@ -165,7 +168,7 @@ def windows_pyconfig(abi: PythonABI, target: Target) -> str:
             "\n",
             *_defined(_machine(target)),
             *_defined(_SIZES.items()),
-            *_defined((name, 1) for name in _PRESENT),
+            *_defined((name, 1) for name in _PRESENT.split()),
             "#define WITH_MIMALLOC 1\n" if abi.minor >= _MIMALLOC_SINCE else "",
             _TYPES.format(ssize_t="long long" if target.bits == _WIDE else "int"),
             _COMPILER,
@@ -175,12 +178,16 @@ def windows_pyconfig(abi: PythonABI, target: Target) -> str:
 
 
 def adapted_pyconfig(windows_own: str, abi: PythonABI) -> str:
-    """Return the `pyconfig.h` of a Windows Python, made fit for MinGW and for free threading.
+    """Return the `pyconfig.h` of a Windows Python with what it leaves to whoever compiles.
 
-    The text itself is kept; what it leaves to whoever compiles is defined before it.
+    A text that says everything by itself comes back unchanged.
     """
-    flavour = _FREE_THREADED if abi.free_threaded else ""
-    return f"{flavour}{_WIN64_OF_MINGW}\n{windows_own}"
+    additions = ""
+    if abi.free_threaded and not _GIL_DISABLED.search(windows_own):
+        additions += _FREE_THREADED
+    if "__MINGW32__" not in windows_own:
+        additions += _WIN64_OF_MINGW
+    return f"{additions}\n{windows_own}" if additions else windows_own
 
 
 def is_windows_pyconfig(text: str) -> bool:

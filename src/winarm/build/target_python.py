@@ -15,17 +15,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from winarm.build.cached_folder import cached_folder
+from winarm.build.export_directory import read_exports
+from winarm.build.header_names import header_names
 from winarm.build.headers import copy_headers, headers_identity, read_header, require_headers
 from winarm.build.import_library import make_import_library
 from winarm.build.pyconfig import adapted_pyconfig, is_windows_pyconfig, windows_pyconfig
-from winarm.errors import TargetPythonError
+from winarm.build.python_folder import folder_beside, named_folder
 from winarm.python_exports import exported_names, stable_names
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from winarm.build.interpreter import Interpreter
+    from winarm.build.python_folder import PythonFolder
     from winarm.host import Host
     from winarm.locate.toolchain import Toolchain
     from winarm.python_exports import Kind
@@ -33,6 +36,9 @@ if TYPE_CHECKING:
 
 #: Goes into the names of cached folders: raised when the same facts make another folder.
 GENERATOR = 1
+
+#: What a whole folder of headers has for certain.
+_HEADERS = ("include/Python.h", "include/pyconfig.h")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,7 @@ class TargetPython:
     origin: str
 
 
-def provide(
+def provide(  # noqa: PLR0913 - the earlier steps of the flow, each a value of its own
     host: Host,
     interpreter: Interpreter,
     target: Target,
@@ -65,7 +71,34 @@ def provide(
     :raises TargetPythonError: there is none, or the one that is named is not the right one.
     :raises FileSystemError: the cache cannot be written.
     """
+    abi = interpreter.abi
+    if python_dir is not None:
+        return _installed(host, abi, target, named_folder(python_dir, abi, target))
+    beside = folder_beside(library_dirs, abi, target)
+    if beside is not None:
+        return _installed(host, abi, target, beside)
     return _made(host, interpreter, target, toolchain)
+
+
+def _installed(host: Host, abi: PythonABI, target: Target, found: PythonFolder) -> TargetPython:
+    """Return a Windows Python's own files; its headers as a copy if they need a word more."""
+    own = read_header(found.include / "pyconfig.h")
+    adapted = adapted_pyconfig(own, abi)
+    include = found.include
+    if adapted != own:
+        key = _cache_key(abi, target, (headers_identity(found.include), adapted))
+
+        def make(folder: Path) -> None:
+            copy_headers(found.include, folder / "include", adapted)
+
+        include = cached_folder(host.cache / "python" / key, _HEADERS, make) / "include"
+    return TargetPython(
+        abi=abi,
+        target=target,
+        include=include,
+        libraries=found.libraries,
+        origin=f"the Python for Windows in {found.libraries.parent}",
+    )
 
 
 def _made(
@@ -85,9 +118,16 @@ def _made(
             found = _found_names(host, interpreter, toolchain, include) if names is None else names
             make_import_library(host, toolchain, dll, found, libraries / _library(dll))
 
+    facts = (
+        interpreter.version,
+        headers_identity(interpreter.include),
+        *(toolchain.kind, toolchain.version, toolchain.style),
+        pyconfig,
+        *(f"{dll} {sorted((names or {}).items())}" for dll, names in promises.items()),
+    )
     folder = cached_folder(
-        host.cache / "python" / _cache_key(interpreter, toolchain, pyconfig, promises),
-        ("include/Python.h", "include/pyconfig.h", *(f"libs/{_library(dll)}" for dll in promises)),
+        host.cache / "python" / _cache_key(abi, target, facts),
+        (*_HEADERS, *(f"libs/{_library(dll)}" for dll in promises)),
         make,
     )
     return TargetPython(
@@ -111,30 +151,19 @@ def _pyconfig(host: Host, interpreter: Interpreter, target: Target) -> str:
 def _found_names(
     host: Host, interpreter: Interpreter, toolchain: Toolchain, include: Path
 ) -> Mapping[str, Kind]:
-    """Return what the DLL exports of a Python that winarm has no list of."""
-    message = f"{interpreter.abi.dll} {host} {toolchain} {include}"
-    raise TargetPythonError(message)
+    """Return what the DLL of a Python exports that winarm has no list of."""
+    dll = interpreter.dll_folder / interpreter.abi.dll
+    if host.system == "windows" and dll.is_file():
+        return read_exports(dll)
+    # Some of what the stable ABI promises is in no header any more.
+    return {**stable_names(interpreter.abi), **header_names(host, toolchain, include)}
 
 
-def _cache_key(
-    interpreter: Interpreter,
-    toolchain: Toolchain,
-    pyconfig: str,
-    promises: Mapping[str, Mapping[str, Kind] | None],
-) -> str:
-    """Return the name of the folder made from these facts; other facts have another name."""
-    facts = [
-        str(GENERATOR),
-        interpreter.version,
-        headers_identity(interpreter.include),
-        toolchain.kind,
-        toolchain.version,
-        toolchain.style,
-        pyconfig,
-    ]
-    facts += (f"{dll} {sorted((names or {}).items())}" for dll, names in promises.items())
-    digest = hashlib.sha256("\0".join(facts).encode("utf-8", "surrogateescape")).hexdigest()
-    return f"{interpreter.abi.tag}-{toolchain.target.wheel_platform}-{digest[:16]}"
+def _cache_key(abi: PythonABI, target: Target, facts: Iterable[str]) -> str:
+    """Return the name of the folder made from these facts; from others another is made."""
+    joined = "\0".join((str(GENERATOR), *facts))
+    digest = hashlib.sha256(joined.encode("utf-8", "surrogateescape")).hexdigest()
+    return f"{abi.tag}-{target.wheel_platform}-{digest[:16]}"
 
 
 def _library(dll: str) -> str:
