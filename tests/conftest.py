@@ -7,6 +7,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -23,8 +24,14 @@ if TYPE_CHECKING:
 #: Windows Python with FOLDER on sys.path; split as a shell would.
 ARM64_PYTHON = "WINARM_TEST_ARM64_PYTHON"
 
+#: In the folder for temporary files; tests/corpus/run.py takes the same one.
+ARM64_LOCK = "winarm-arm64-python.lock"
+
 #: Seconds for one script there; an emulated Python is slow to start.
 ARM64_TIMEOUT = 600
+
+#: Prints a Python's version as `3.13`.
+VERSION = "import sys; print('%d.%d' % sys.version_info[:2])"
 
 #: The winarm settings of whoever runs the tests must not reach a build under test.
 FOREIGN_PREFIXES = ("WINARM_", "VSCMD_", "PYTEST_", "COV_")
@@ -94,7 +101,7 @@ def winarm_command() -> str:
 
 
 @pytest.fixture(scope="session")
-def run_on_arm64(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> RunOnArm64:
+def run_on_arm64(tmp_path_factory: pytest.TempPathFactory) -> RunOnArm64:
     """Run a script in the ARM64 Python, with a folder of unpacked wheels on its path."""
     command = shlex.split(os.environ.get(ARM64_PYTHON, ""))
     if not command:
@@ -105,7 +112,7 @@ def run_on_arm64(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) 
         # Into files: services that an emulator leaves behind would hold a pipe open.
         said = tmp_path_factory.mktemp("arm64")
         with (
-            FileLock(shared_folder / "arm64.lock"),
+            FileLock(Path(tempfile.gettempdir()) / ARM64_LOCK),
             (said / "stdout").open("wb") as stdout,
             (said / "stderr").open("wb") as stderr,
         ):
@@ -125,3 +132,34 @@ def run_on_arm64(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) 
         )
 
     return run
+
+
+@pytest.fixture(scope="session")
+def arm64_version(run_on_arm64: RunOnArm64, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The ARM64 Python's version, as `3.13`."""
+    folder = tmp_path_factory.mktemp("version")
+    script = folder / "version.py"
+    script.write_text(VERSION)
+    return run_on_arm64(folder, script).stdout.strip()
+
+
+@pytest.fixture(scope="session")
+def matching_python(arm64_version: str) -> Path:
+    """A Python of this machine whose wheels the ARM64 Python can import."""
+    found = find_python(arm64_version)
+    if found is None:
+        pytest.skip(f"no Python {arm64_version} on this machine, and the ARM64 Python is one")
+    return found
+
+
+def find_python(version: str) -> Path | None:
+    """Return a Python of `version`: ours, on PATH or among pyenv's; or None."""
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    named = [shutil.which(f"python{version}"), *sorted(pyenv.glob(f"{version}.*/bin/python"))]
+    # Asked what they are, for pyenv's shims are there for every version and start none.
+    return next((Path(one) for one in (sys.executable, *named) if one and is_a(version, one)), None)
+
+
+def is_a(version: str, python: str | Path) -> bool:
+    answer = subprocess.run([python, "-c", VERSION], capture_output=True, text=True, check=False)
+    return answer.stdout.strip() == version

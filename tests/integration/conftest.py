@@ -18,13 +18,9 @@ if TYPE_CHECKING:
 
     Once = Callable[[str, Callable[[Path], None]], Path]
     Run = Callable[..., subprocess.CompletedProcess[str]]
-    RunOnArm64 = Callable[[Path, Path], subprocess.CompletedProcess[str]]
 
 #: Seconds for one build; the first one of a machine fills zig's cache.
 BUILD_TIMEOUT = 900
-
-#: Prints a Python's version as `3.13`.
-VERSION = "import sys; print('%d.%d' % sys.version_info[:2])"
 
 
 @pytest.fixture(scope="session")
@@ -85,15 +81,6 @@ def index_environ(local_index: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def arm64_version(run_on_arm64: RunOnArm64, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The ARM64 Python's version, as `3.13`."""
-    folder = tmp_path_factory.mktemp("version")
-    script = folder / "version.py"
-    script.write_text(VERSION)
-    return run_on_arm64(folder, script).stdout.strip()
-
-
-@pytest.fixture(scope="session")
 def fetch_for_arm64(arm64_version: str, run: Run) -> Callable[[tuple[str, ...], Path], None]:
     """Fetch published wheels that the ARM64 Python can import, and what they need."""
 
@@ -111,27 +98,9 @@ def fetch_for_arm64(arm64_version: str, run: Run) -> Callable[[tuple[str, ...], 
 def building_python(request: pytest.FixtureRequest) -> Path:
     """The Python that builds: of the ARM64 Python's version where there is one, else ours."""
     try:
-        version: str = request.getfixturevalue("arm64_version")
+        return Path(request.getfixturevalue("matching_python"))
     except pytest.skip.Exception:
         return Path(sys.executable)
-    return find_python(version) or Path(sys.executable)
-
-
-def find_python(version: str) -> Path | None:
-    """Return a Python of `version` on PATH or among pyenv's, or None."""
-    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-    named = [shutil.which(f"python{version}"), *sorted(pyenv.glob(f"{version}.*/bin/python"))]
-    for candidate in filter(None, named):
-        # pyenv's shims are there for every version and start none.
-        answer = subprocess.run(
-            [candidate, "-c", VERSION],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if answer.stdout.strip() == version:
-            return Path(candidate)
-    return None
 
 
 @pytest.fixture(scope="session")

@@ -200,6 +200,7 @@ def test_wheel_works_on_the_target(
     if foreign:
         (wheel,) = Path(foreign).glob(f"{example.module}-*.whl")
     else:
+        request.getfixturevalue("matching_python")
         wheel = request.getfixturevalue("built")(example)
     if example.requires:
         fetch_for_arm64(example.requires, tmp_path)

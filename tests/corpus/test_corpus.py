@@ -1,0 +1,49 @@
+"""A few real projects on every run; `nox -s corpus` tries all of them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ARM64_PYTHON = "WINARM_TEST_ARM64_PYTHON"
+HERE = Path(__file__).parent
+PACKAGES = tomllib.loads((HERE / "packages.toml").read_text("utf-8"))["package"]
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package["name"])
+def test_every_package_has_a_use_that_can_fail(package: dict[str, str]) -> None:
+    use = HERE / "uses" / f"use_{package['name']}.py"
+
+    assert "\nassert " in use.read_text("utf-8") or "\n    assert " in use.read_text("utf-8")
+
+
+def test_every_use_has_a_package() -> None:
+    named = {f"use_{package['name']}.py" for package in PACKAGES}
+
+    assert {use.name for use in (HERE / "uses").glob("*.py")} == named
+
+
+@pytest.mark.integration
+@pytest.mark.network
+@pytest.mark.corpus
+@pytest.mark.arm64
+@pytest.mark.parametrize("name", [package["name"] for package in PACKAGES if package.get("small")])
+def test_small_ones_build_verify_and_work(
+    name: str, arm64_version: str, matching_python: Path, clean_environ: dict[str, str]
+) -> None:
+    done = subprocess.run(
+        [sys.executable, HERE / "run.py", name, "--python", arm64_version],
+        env={**clean_environ, ARM64_PYTHON: os.environ[ARM64_PYTHON]},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout
