@@ -91,8 +91,8 @@ def _from_launcher(host: Host, version: str, misses: list[str]) -> Iterator[Path
         misses.append("the py launcher is not installed")
         return
     for option in (f"-V:{version}", f"-{version}"):
-        command = [launcher, option, "-I", "-c", _WHERE_AM_I]
-        yield from _path_in(_run(host, command), f"py {option}", misses)
+        answer = _run(host, [launcher, option, "-I", "-c", _WHERE_AM_I])
+        yield from _path_in(answer, f"py {option}", misses)
 
 
 def _from_uv(host: Host, version: str, misses: list[str]) -> Iterator[Path]:

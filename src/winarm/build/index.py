@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 #: Longest file that is fetched, in bytes; PyPI itself allows projects less.
 MAX_DOWNLOAD = 4 * 2**30
-_CHUNK = 2**18
+_CHUNK = 2**20
 _MEGABYTE = 10**6
 
 
