@@ -19,6 +19,7 @@ from winarm.config_values import Words, split_shell
 from winarm.errors import EXIT_USAGE, SettingsError
 from winarm.host import Host
 from winarm.target import WIN32, WIN_AMD64, WIN_ARM64
+from winarm.verify.options import VerifyOptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -210,7 +211,7 @@ class TestMistakes:
             (name, toml)
             for name, definition in definitions().items()
             if Source.PYPROJECT in definition.scope.sources
-            for toml in ("1979-05-27", "{}", "0.5", "[1]", "[[]]", '["\\u0000"]', '[""]')
+            for toml in ("1979-05-27", "{ x = 1 }", "0.5", "[1]", "[[]]", '["\\u0000"]', '[""]')
         ],
     )
     def test_a_value_of_another_type_is_a_mistake(
@@ -218,7 +219,13 @@ class TestMistakes:
     ) -> None:
         got = problems(tmp_path, f"{name} = {toml}")
 
-        assert got[0].startswith(f"pyproject.toml [tool.winarm] {name}: ")
+        # A table is what `verify` wants: there, what is in it is wrong.
+        place = (
+            "[tool.winarm.verify] x"
+            if (name, toml[0]) == ("verify", "{")
+            else f"[tool.winarm] {name}"
+        )
+        assert got[0].startswith(f"pyproject.toml {place}: ")
 
     @pytest.mark.parametrize(
         "toml",
@@ -368,6 +375,34 @@ class TestFolders:
         assert (got.build_backend, got.backend_path) == ("b:object", ("tools",))
 
 
+class TestVerify:
+    def test_its_table_becomes_options(self, tmp_path: Path) -> None:
+        got = read(tmp_path, 'verify.ignore = ["WA001"]\nverify.record = false')
+
+        assert got.verify == VerifyOptions(ignore=("WA001",), record=False)
+
+    def test_without_the_table_there_are_none(self, tmp_path: Path) -> None:
+        assert read(tmp_path).verify is None
+
+    def test_an_empty_table_is_the_default(self, tmp_path: Path) -> None:
+        assert read(tmp_path, "[tool.winarm.verify]").verify == VerifyOptions()
+
+    def test_its_mistakes_stand_beside_the_others(self, tmp_path: Path) -> None:
+        got = problems(tmp_path, 'jobs = 0\nverify.ignroe = []\nverify.record = "no"')
+
+        assert [problem.split(": ")[0] for problem in got] == [
+            "pyproject.toml [tool.winarm] jobs",
+            "pyproject.toml [tool.winarm.verify] ignroe",
+            "pyproject.toml [tool.winarm.verify] record",
+        ]
+        assert got[1].endswith("did you mean 'ignore'?")
+
+    def test_it_stands_in_pyproject_only(self, tmp_path: Path) -> None:
+        (problem,) = problems(tmp_path, config={"winarm.verify": "x"})
+
+        assert "cannot be set here" in problem
+
+
 class TestInnerConfigSettings:
     def test_winarms_own_do_not_go_on(self) -> None:
         given = {"winarm.target": "arm64", "--build-option": ["-v"], "winarmour": "", "x": True}
@@ -451,5 +486,13 @@ def test_reading_imports_nothing_heavy(tmp_path: Path) -> None:
         [sys.executable, "-c", script, tmp_path], capture_output=True, text=True, check=True
     )
 
-    heavy = {"difflib", "shlex", "pefile", "rich", "packaging", "packaging.requirements"}
+    heavy = {
+        "winarm.verify",
+        "difflib",
+        "shlex",
+        "pefile",
+        "rich",
+        "packaging",
+        "packaging.requirements",
+    }
     assert heavy & set(answer.stdout.split()) == set()

@@ -12,11 +12,13 @@ import jsonschema
 import pytest
 from validate_pyproject import api, errors
 
-from winarm.config import definitions, read_settings
+from winarm.config import Settings, definitions, read_settings
 from winarm.config_schema import schema
 from winarm.config_sources import Source
 from winarm.errors import SettingsError
 from winarm.host import Host
+
+HOST = Host({}, "linux", "x86_64", Path("python"), default_cache=Path("cache"))
 
 GOOD = """
 toolchain = "zig"
@@ -32,6 +34,14 @@ defines = ["A", "B=1"]
 cflags = ["-O2"]
 ldflags = ["-s"]
 jobs = 4
+verify.target = "win_arm64"
+verify.select = ["WA0", "WA1"]
+verify.ignore = "WA001"
+verify.allow = ["data/*.exe"]
+verify.external = ["mylib.dll"]
+verify.fail-on = "warning"
+verify.record = false
+verify.limits.members = 7
 """
 
 BAD = [
@@ -55,6 +65,14 @@ BAD = [
     'build-backend = "winarm.backend"',
     'build-backend = "winarm.backend:hooks"',
     'backend-path = ["."]',
+    "verify = 1",
+    "verify.ignroe = []",
+    "verify.ignore = [1]",
+    'verify.fail-on = "never"',
+    'verify.record = "no"',
+    "verify.limits = []",
+    "verify.limits.members = 0",
+    "verify.limits.sizes = 1",
 ]
 
 
@@ -105,6 +123,22 @@ def test_validate_pyproject_passes_a_good_table(validator: api.Validator, toml: 
     assert validator(table) == table
 
 
+@pytest.mark.parametrize("toml", GOOD.splitlines()[1:])
+def test_what_the_schema_passes_the_reader_passes(tmp_path: Path, toml: str) -> None:
+    beside = "build-backend = 'b'\n" if toml.startswith("backend-path") else ""
+    text = f"[tool.winarm]\n{beside}{toml}\n"
+    (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
+
+    assert read_settings(tmp_path, None, HOST) != Settings()
+
+
+def test_the_good_table_has_every_key() -> None:
+    table = document(GOOD)["tool"]["winarm"]
+
+    assert set(table) == set(schema()["properties"])
+    assert set(table["verify"]) == set(schema()["properties"]["verify"]["properties"])
+
+
 @pytest.mark.parametrize("toml", BAD)
 def test_validate_pyproject_refuses_a_bad_table(validator: api.Validator, toml: str) -> None:
     with pytest.raises(errors.ValidationError):
@@ -118,7 +152,7 @@ def test_what_the_schema_refuses_the_reader_refuses(tmp_path: Path, toml: str) -
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(document(toml)["tool"]["winarm"], schema())
     with pytest.raises(SettingsError):
-        read_settings(tmp_path, None, Host({}, "linux", "x86_64", Path("python")))
+        read_settings(tmp_path, None, HOST)
 
 
 def test_the_reference_is_up_to_date(repository: Path) -> None:

@@ -21,7 +21,7 @@ ROOMS = (
     ("cli", "console", "backend"),
     ("build",),
     ("locate",),
-    ("config", "config_schema", "config_sources", "config_values", "pyproject"),
+    ("config", "config_schema", "config_sources", "config_values", "config_verify", "pyproject"),
     ("host",),
     ("target", "errors", "python_exports"),
 )

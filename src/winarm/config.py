@@ -37,6 +37,7 @@ from winarm.config_values import (
     Words,
     did_you_mean,
 )
+from winarm.config_verify import VerifyTable
 from winarm.errors import SettingsError
 from winarm.target import WIN_ARM64, Target
 
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
     from winarm.config_sources import ConfigSettings
     from winarm.host import Host
+    from winarm.verify.options import VerifyOptions
 
 #: What `toolchain` may be.
 TOOLCHAINS = ("auto", "zig")
@@ -177,6 +179,13 @@ class Settings:
         _BUILD,
         default=False,
     )
+    verify: VerifyOptions | None = _setting(  # noqa: RUF009 - it makes the field
+        VerifyTable(),
+        "What is checked of the wheel, and what of it fails the build. Without the table, "
+        "verification does as it does by default.",
+        _PROJECT,
+        default=None,
+    )
 
 
 def definitions() -> dict[str, Definition]:
@@ -204,6 +213,8 @@ def read_settings(project: Path, config_settings: ConfigSettings | None, host: H
             values.update(_understood(written, project, host))
         except InvalidValueError as error:
             problems += [f"{written.place}: {problem}" for problem in error.problems]
+        except SettingsError as error:
+            problems += error.problems
     problems += [
         f"{Source.PYPROJECT.value} {name}: says nothing without {definition.needs}"
         for name, definition in definitions().items()

@@ -74,7 +74,6 @@ class Kind(ABC):
         return InvalidValueError(f"must be {self.phrase}, not {found}")
 
 
-@dataclass(frozen=True, slots=True)
 class Flag(Kind):
     """Yes or no."""
 
@@ -157,7 +156,6 @@ class Choice(Kind):
         return {"enum": list(self.words)}
 
 
-@dataclass(frozen=True, slots=True)
 class TargetName(Kind):
     """A machine to build for, in any of its spellings."""
 
@@ -178,7 +176,6 @@ class TargetName(Kind):
         return target
 
 
-@dataclass(frozen=True, slots=True)
 class Folder(Kind):
     """A folder; a relative one stands in the project."""
 
