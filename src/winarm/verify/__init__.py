@@ -1,1 +1,25 @@
-"""verify"""
+"""Verification: whether an ARM64 Windows machine will load what is in a wheel.
+
+This package stands by itself: it asks no toolchain and no network, reads wheels in memory, and
+prints nothing.
+"""
+
+from __future__ import annotations
+
+from winarm.verify.codes import Code, Severity
+from winarm.verify.options import Limits, VerifyOptions, from_table
+from winarm.verify.report import Finding, ImageSummary, Report
+from winarm.verify.run import verify, verify_all
+
+__all__ = [
+    "Code",
+    "Finding",
+    "ImageSummary",
+    "Limits",
+    "Report",
+    "Severity",
+    "VerifyOptions",
+    "from_table",
+    "verify",
+    "verify_all",
+]

@@ -1,0 +1,46 @@
+"""Bounded reading of fields and strings from bytes that nobody vouches for."""
+
+from __future__ import annotations
+
+from struct import Struct
+
+from winarm.errors import WinarmError
+
+#: What a file's content is held in.
+Buffer = bytes | bytearray
+
+U16 = Struct("<H")
+U32 = Struct("<I")
+U64 = Struct("<Q")
+
+#: Longest name that is read. C++ names reach some thousand characters; compilers stop at 4,096
+#: to 65,535.
+MAX_NAME = 0xFFFF
+
+
+class MalformedError(WinarmError):
+    """The bytes are not what their beginning promises."""
+
+
+def fields(layout: Struct, data: Buffer, offset: int, what: str) -> tuple[int, ...]:
+    """Return the fields of `layout` at `offset`.
+
+    :param what: the name of the structure, for the message.
+    :raises MalformedError: the data ends before the structure does.
+    """
+    if offset < 0 or offset + layout.size > len(data):
+        message = f"the {what} lies outside of the file"
+        raise MalformedError(message)
+    return layout.unpack_from(data, offset)
+
+
+def string_at(data: Buffer, offset: int, what: str) -> str:
+    """Return the NUL-terminated string at `offset`; bytes beyond ASCII are escaped.
+
+    :raises MalformedError: it does not end within the file, or within `MAX_NAME` bytes.
+    """
+    end = data.find(b"\0", offset, offset + MAX_NAME) if 0 <= offset < len(data) else -1
+    if end < 0:
+        message = f"a {what} does not end"
+        raise MalformedError(message)
+    return data[offset:end].decode("ascii", "backslashreplace")

@@ -1,0 +1,122 @@
+"""What an image offers: its exported names, ordinals and forwarders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from struct import Struct
+from typing import TYPE_CHECKING
+
+from winarm.verify.binaries.buffer import (
+    MAX_NAME,
+    U16,
+    U32,
+    Buffer,
+    MalformedError,
+    fields,
+    string_at,
+)
+from winarm.verify.binaries.headers import EXPORT, Headers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_EXPORTS = Struct("<12xIIIIIII")
+#: Ordinals are 16 bits wide.
+MAX_EXPORTS = 0x10000
+
+
+@dataclass(frozen=True, slots=True)
+class Exports:
+    """The export directory of an image."""
+
+    #: The name that the linker gave the DLL.
+    dll: str = ""
+    names: frozenset[str] = frozenset()
+    first_ordinal: int = 0
+    ordinals: int = 0
+    #: Pairs of a name and `OTHER.symbol`, which another DLL really offers.
+    forwarders: tuple[tuple[str, str], ...] = ()
+
+    def offers(self, symbol: str | int) -> bool:
+        """Return whether a name or an ordinal can be imported."""
+        if isinstance(symbol, int):
+            return self.first_ordinal <= symbol < self.first_ordinal + self.ordinals
+        return symbol in self.names
+
+
+def read_exports(data: Buffer, headers: Headers) -> tuple[Exports, tuple[str, ...]]:
+    """Return the exports of an image, and what is wrong with its export directory."""
+    directory = headers.directory(EXPORT)
+    if not directory.rva:
+        return Exports(), ()
+    try:
+        return _read(data, headers), ()
+    except MalformedError as error:
+        return Exports(), (error.what,)
+
+
+def _read(data: Buffer, headers: Headers) -> Exports:
+    at = headers.offset(headers.directory(EXPORT).rva)
+    name, base, functions, count, addresses, names, ordinals = fields(
+        _EXPORTS, data, at, "export directory"
+    )
+    if functions > MAX_EXPORTS or count > MAX_EXPORTS:
+        message = "the export directory claims more symbols than ordinals can count"
+        raise MalformedError(message)
+    listed = tuple(_names(data, headers, names, count)) if count else ()
+    forwarders = _forwarders(
+        data,
+        headers,
+        listed,
+        _column(data, headers, addresses, functions, U32) if functions else (),
+        _column(data, headers, ordinals, count, U16) if count else (),
+    )
+    return Exports(
+        dll=string_at(data, headers.offset(name), "DLL name") if name else "",
+        names=frozenset(listed),
+        first_ordinal=base,
+        ordinals=functions,
+        forwarders=forwarders,
+    )
+
+
+def _column(data: Buffer, headers: Headers, rva: int, count: int, cell: Struct) -> tuple[int, ...]:
+    offset = headers.offset(rva)
+    if offset + count * cell.size > len(data):
+        message = "a table of the export directory is cut off"
+        raise MalformedError(message)
+    return Struct(f"<{count}{cell.format[-1]}").unpack_from(data, offset)
+
+
+def _names(data: Buffer, headers: Headers, rva: int, count: int) -> Iterator[str]:
+    start = stop = shift = 0
+    bytes_left = len(data) + MAX_NAME
+    for name in _column(data, headers, rva, count, U32):
+        if not start <= name < stop:
+            start, stop, shift = headers.span(name) or (0, 0, headers.offset(name))
+        at = name + shift
+        end = data.find(b"\0", at, at + MAX_NAME)
+        bytes_left -= end - at
+        if end < 0 or bytes_left < 0:
+            message = "the names of exported symbols do not end"
+            raise MalformedError(message)
+        yield data[at:end].decode("ascii", "backslashreplace")
+
+
+def _forwarders(
+    data: Buffer,
+    headers: Headers,
+    names: tuple[str, ...],
+    addresses: tuple[int, ...],
+    ordinals: tuple[int, ...],
+) -> tuple[tuple[str, str], ...]:
+    """Return the names whose address lies in the export directory itself: forwarders."""
+    start, size = headers.directory(EXPORT)
+    stop = start + size
+    if not any(start <= address < stop for address in addresses):
+        return ()
+    return tuple(
+        (name, string_at(data, headers.offset(addresses[index]), "forwarder"))
+        for name, index in zip(names, ordinals, strict=True)
+        if index < len(addresses) and start <= addresses[index] < stop
+    )

@@ -1,0 +1,188 @@
+"""The headers of a PE image: machine, characteristics, directories and sections."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from struct import Struct
+from typing import NamedTuple
+
+from winarm.verify.binaries.buffer import U16, U32, Buffer, MalformedError, fields
+
+_COFF = Struct("<4sHHIIIHH")
+#: From `ImageBase` to `DllCharacteristics`; they differ in the width of the base only.
+_OPTIONAL_32 = Struct("<28xIII4xHHHHHH4xIIIHH")
+_OPTIONAL_64 = Struct("<24xQII4xHHHHHH4xIIIHH")
+_SECTION = Struct("<8sIIII12xI")
+_DIRECTORY = Struct("<II")
+
+_PE32, _PE32_PLUS = 0x10B, 0x20B
+#: Offsets of NumberOfRvaAndSizes in the optional header.
+_COUNT_32, _COUNT_64 = 92, 108
+_MAX_DIRECTORIES = 16
+
+# Characteristics (IMAGE_FILE_*)
+RELOCS_STRIPPED = 0x0001
+IS_DLL = 0x2000
+
+# DllCharacteristics (IMAGE_DLLCHARACTERISTICS_*)
+HIGH_ENTROPY_VA = 0x0020
+DYNAMIC_BASE = 0x0040
+NX_COMPAT = 0x0100
+
+# Section characteristics (IMAGE_SCN_*)
+EXECUTABLE = 0x2000_0000
+WRITABLE = 0x8000_0000
+
+
+class Directory(NamedTuple):
+    """A data directory: its address relative to the image base, and its bytes."""
+
+    rva: int
+    size: int
+
+
+class Span(NamedTuple):
+    """Addresses `start` to `stop` that the file holds, at `rva + shift`."""
+
+    start: int
+    stop: int
+    shift: int
+
+
+#: Indices of the data directories that are read.
+EXPORT, IMPORT, RELOCATION, DEBUG, LOAD_CONFIG, DELAY_IMPORT, CLR = 0, 1, 5, 6, 10, 13, 14
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section: where it is in memory and in the file."""
+
+    name: str
+    virtual_size: int
+    rva: int
+    raw_size: int
+    raw_offset: int
+    characteristics: int
+
+
+@dataclass(frozen=True, slots=True)
+class Headers:
+    """What the headers of an image say."""
+
+    #: Where the machine number is, in the file and in memory.
+    machine_offset: int
+    machine: int
+    characteristics: int
+    #: PE32+ (64-bit addresses) rather than PE32.
+    wide: bool
+    image_base: int
+    section_alignment: int
+    subsystem: int
+    subsystem_version: tuple[int, int]
+    dll_characteristics: int
+    size_of_headers: int
+    directories: tuple[Directory, ...]
+    sections: tuple[Section, ...]
+    spans: tuple[Span, ...]
+
+    def directory(self, index: int) -> Directory:
+        """Return a data directory; one that the image does not have is (0, 0)."""
+        return self.directories[index] if index < len(self.directories) else Directory(0, 0)
+
+    def span(self, rva: int) -> Span | None:
+        """Return the part of the file that holds the address `rva`, or None."""
+        index = bisect_right(self.spans, rva, key=lambda span: span.start) - 1
+        if index >= 0 and rva < self.spans[index].stop:
+            return self.spans[index]
+        return None
+
+    def offset(self, rva: int) -> int:
+        """Return where in the file the address `rva` is.
+
+        :raises MalformedError: the file does not hold it.
+        """
+        span = self.span(rva)
+        if span is None:
+            message = f"the address {rva:#x} is in no section"
+            raise MalformedError(message)
+        return rva + span.shift
+
+
+def read_headers(data: Buffer) -> Headers:
+    """Read the headers of the image that `data` begins with.
+
+    :raises MalformedError: they are no PE image's, or cut off.
+    """
+    if data[:2] != b"MZ":
+        message = "it does not begin with MZ"
+        raise MalformedError(message)
+    start = fields(U32, data, 0x3C, "DOS header")[0]
+    signature, machine, count, _, _, _, optional_size, characteristics = _COFF.unpack(
+        _slice(data, start, _COFF.size, "PE header")
+    )
+    if signature != b"PE\0\0":
+        message = "it has no PE signature: a program for DOS or 16-bit Windows, or cut off"
+        raise MalformedError(message)
+    optional = start + _COFF.size
+    magic = fields(U16, data, optional, "optional header")[0]
+    if magic not in {_PE32, _PE32_PLUS}:
+        message = f"its optional header has the unknown magic {magic:#x}"
+        raise MalformedError(message)
+    wide = magic == _PE32_PLUS
+    values = fields(_OPTIONAL_64 if wide else _OPTIONAL_32, data, optional, "optional header")
+    base, alignment, _, _, _, _, _, major, minor, _, size_of_headers, _, subsystem, flags = values
+    sections = _sections(data, optional + optional_size, count)
+    return Headers(
+        machine_offset=start + 4,
+        machine=machine,
+        characteristics=characteristics,
+        wide=wide,
+        image_base=base,
+        section_alignment=alignment,
+        subsystem=subsystem,
+        subsystem_version=(major, minor),
+        dll_characteristics=flags,
+        size_of_headers=size_of_headers,
+        directories=_directories(data, optional, optional_size, _COUNT_64 if wide else _COUNT_32),
+        sections=sections,
+        spans=_spans(sections, min(size_of_headers, len(data)), len(data)),
+    )
+
+
+def _slice(data: Buffer, offset: int, size: int, what: str) -> Buffer:
+    if offset + size > len(data):
+        message = f"the {what} lies outside of the file"
+        raise MalformedError(message)
+    return data[offset : offset + size]
+
+
+def _directories(
+    data: Buffer, optional: int, optional_size: int, count_at: int
+) -> tuple[Directory, ...]:
+    count = fields(U32, data, optional + count_at, "optional header")[0]
+    room = max(0, optional_size - count_at - U32.size) // _DIRECTORY.size
+    first = optional + count_at + U32.size
+    return tuple(
+        Directory(*fields(_DIRECTORY, data, first + index * _DIRECTORY.size, "data directory"))
+        for index in range(min(count, room, _MAX_DIRECTORIES))
+    )
+
+
+def _sections(data: Buffer, first: int, count: int) -> tuple[Section, ...]:
+    table = _slice(data, first, count * _SECTION.size, "section table")
+    return tuple(
+        Section(name.rstrip(b"\0").decode("ascii", "backslashreplace"), *rest)
+        for name, *rest in _SECTION.iter_unpack(table)
+    )
+
+
+def _spans(sections: tuple[Section, ...], header_end: int, file_end: int) -> tuple[Span, ...]:
+    """Return what the file holds in memory, in the order of addresses."""
+    spans = [Span(0, header_end, 0)]
+    for section in sections:
+        held = min(section.raw_size, max(0, file_end - section.raw_offset))
+        if held:
+            shift = section.raw_offset - section.rva
+            spans.append(Span(section.rva, section.rva + held, shift))
+    return tuple(sorted(spans))

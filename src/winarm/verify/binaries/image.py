@@ -1,0 +1,86 @@
+"""A whole PE image as a value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from winarm.verify.binaries import machines
+from winarm.verify.binaries.debug import read_pdb_paths
+from winarm.verify.binaries.exports import Exports, read_exports
+from winarm.verify.binaries.headers import IS_DLL, Headers, read_headers
+from winarm.verify.binaries.hybrid import Hybrid, read_hybrid
+from winarm.verify.binaries.imports import Import, Wanted, read_imports
+from winarm.verify.binaries.managed import Managed, read_managed
+
+if TYPE_CHECKING:
+    from winarm.target import Target
+    from winarm.verify.binaries.buffer import Buffer
+
+#: Symbols read from one image. Qt's largest binding imports 25,000.
+MAX_SYMBOLS = 250_000
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """What verification knows of an image."""
+
+    kind: machines.Kind
+    managed: Managed
+    hybrid: Hybrid
+    headers: Headers
+    imports: tuple[Import, ...]
+    exports: Exports
+    pdb_paths: tuple[str, ...]
+    #: Bytes of the file.
+    size: int
+    #: What is wrong with its tables.
+    defects: tuple[str, ...] = ()
+
+    @property
+    def is_dll(self) -> bool:
+        """Return whether it is a DLL (a module too), not a program."""
+        return bool(self.headers.characteristics & IS_DLL)
+
+    @property
+    def label(self) -> str:
+        """Return its machine in words."""
+        return machines.label(self.kind, self.managed)
+
+    def loads_on(self, target: Target) -> bool:
+        """Return whether a process of `target` can load it."""
+        return machines.loads(target, self.kind, self.managed)
+
+    def needs(self, *, delayed: bool = False) -> tuple[str, ...]:
+        """Return the names of the DLLs it imports, or of those it loads when first used."""
+        return tuple(item.dll for item in self.imports if item.delayed is delayed)
+
+
+def _everything(dll: str) -> bool:
+    return bool(dll)
+
+
+def read_image(data: Buffer, wanted: Wanted = _everything, max_symbols: int = MAX_SYMBOLS) -> Image:
+    """Read a PE image.
+
+    :param wanted: from which DLLs (names in lower case) the imported symbols are read.
+    :param max_symbols: how many imported symbols are read at most.
+    :raises MalformedError: it is none, or its headers are cut off; lesser faults are `defects`.
+    """
+    headers = read_headers(data)
+    managed, managed_defects = read_managed(data, headers)
+    hybrid, hybrid_defects = read_hybrid(data, headers)
+    imports, import_defects = read_imports(data, headers, wanted, max_symbols)
+    exports, export_defects = read_exports(data, headers)
+    kind = machines.IMAGE_MACHINES.get(headers.machine, machines.Kind.OTHER)
+    return Image(
+        kind=machines.HYBRIDS.get(kind, kind) if hybrid.metadata else kind,
+        managed=managed,
+        hybrid=hybrid,
+        headers=headers,
+        imports=imports,
+        exports=exports,
+        pdb_paths=read_pdb_paths(data, headers),
+        size=len(data),
+        defects=(*managed_defects, *hybrid_defects, *import_defects, *export_defects),
+    )

@@ -1,0 +1,175 @@
+"""What an image needs: its imports and delay imports, all of them.
+
+A limit on the number of symbols must never lose a DLL (pefile stops after 8,192 symbols and
+drops the DLLs that follow, erocarrera/pefile#66): DLL names are read before any symbol.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from struct import Struct
+from typing import TYPE_CHECKING, NamedTuple
+
+from winarm.verify.binaries.buffer import (
+    MAX_NAME,
+    U32,
+    U64,
+    Buffer,
+    MalformedError,
+    fields,
+    string_at,
+)
+from winarm.verify.binaries.headers import DELAY_IMPORT, IMPORT, Headers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_DESCRIPTOR = Struct("<IIIII")
+_DELAY_DESCRIPTOR = Struct("<IIIIIIII")
+#: In a delay descriptor's attributes: its fields are relative addresses (all since VC7).
+_RELATIVE = 1
+#: The low half of a thunk: the address of hint and name.
+_NAME_RVA = 0x7FFF_FFFF
+#: No process loads more DLLs than this; a hostile table may name millions.
+MAX_DLLS = 4096
+
+#: Says whether the symbols of a DLL (its name in lower case) are worth reading.
+Wanted = Callable[[str], bool]
+
+
+class Import(NamedTuple):
+    """A DLL that an image needs, and what it takes from it."""
+
+    dll: str
+    #: Names, and ordinals as numbers; empty where they were not wanted.
+    symbols: tuple[str | int, ...]
+    #: Loaded when first used, not with the image.
+    delayed: bool = False
+
+
+class _Table(NamedTuple):
+    dll: str
+    thunks: int
+    delayed: bool
+
+
+def read_imports(
+    data: Buffer, headers: Headers, wanted: Wanted, max_symbols: int
+) -> tuple[tuple[Import, ...], tuple[str, ...]]:
+    """Return the imports of an image, and what is wrong with its import tables.
+
+    :param wanted: which DLLs' symbols to read.
+    :param max_symbols: how many symbols to read in all.
+    """
+    tables: list[_Table] = []
+    defects: list[str] = []
+    for walk in (_import_tables, _delay_tables):
+        try:
+            tables.extend(walk(data, headers))
+        except MalformedError as error:
+            defects.append(error.what)
+    reader = _SymbolReader(data, headers, max_symbols)
+    found = []
+    for table in tables:
+        symbols: tuple[str | int, ...] = ()
+        if table.thunks and wanted(table.dll.lower()):
+            try:
+                symbols = tuple(reader.symbols(table.thunks))
+            except MalformedError as error:
+                defects.append(f"{error.what} (imports from {table.dll})")
+        found.append(Import(table.dll, symbols, table.delayed))
+    return tuple(found), tuple(defects)
+
+
+def _import_tables(data: Buffer, headers: Headers) -> Iterator[_Table]:
+    rva = headers.directory(IMPORT).rva
+    if not rva:
+        return
+    offset = headers.offset(rva)
+    for _ in range(MAX_DLLS):
+        lookup, _, _, name, addresses = fields(_DESCRIPTOR, data, offset, "import table")
+        # The loader stops at the first descriptor without a name or an address table.
+        if not name or not addresses:
+            return
+        dll = string_at(data, headers.offset(name), "DLL name")
+        # Borland's linker fills in no lookup table; before binding the address table equals it.
+        yield _Table(dll, lookup or addresses, delayed=False)
+        offset += _DESCRIPTOR.size
+    message = f"the import table names more than {MAX_DLLS} DLLs"
+    raise MalformedError(message)
+
+
+def _delay_tables(data: Buffer, headers: Headers) -> Iterator[_Table]:
+    rva = headers.directory(DELAY_IMPORT).rva
+    if not rva:
+        return
+    offset = headers.offset(rva)
+    for _ in range(MAX_DLLS):
+        attributes, name, _, _, lookup, *_ = fields(
+            _DELAY_DESCRIPTOR, data, offset, "delay import table"
+        )
+        if not name:
+            return
+        base = 0 if attributes & _RELATIVE else headers.image_base & 0xFFFF_FFFF
+        dll = string_at(data, headers.offset(name - base), "DLL name")
+        yield _Table(dll, lookup - base if lookup else 0, delayed=True)
+        offset += _DELAY_DESCRIPTOR.size
+    message = f"the delay import table names more than {MAX_DLLS} DLLs"
+    raise MalformedError(message)
+
+
+class _SymbolReader:
+    """Reads lists of symbols within one allowance for the whole image.
+
+    Tables may overlap, so that a small file can describe a huge one; hence allowances of
+    symbols, and of bytes of names (which do not overlap in an honest file).
+    """
+
+    def __init__(self, data: Buffer, headers: Headers, max_symbols: int) -> None:
+        self._data = data
+        self._headers = headers
+        self._symbols_left = max_symbols
+        self._bytes_left = len(data) + MAX_NAME
+        self._thunk = U64 if headers.wide else U32
+        self._ordinal_flag = 1 << (self._thunk.size * 8 - 1)
+
+    def symbols(self, table: int) -> Iterator[str | int]:
+        """Yield the names and ordinals of the list of thunks at address `table`."""
+        data, flag = self._data, self._ordinal_flag
+        start = stop = shift = 0
+        for thunk in self._thunks(table):
+            if thunk & flag:
+                yield thunk & 0xFFFF
+                continue
+            rva = thunk & _NAME_RVA
+            if not start <= rva < stop:
+                start, stop, shift = self._headers.span(rva) or self._missing(rva)
+            # Two bytes of hint stand before the name.
+            at = rva + shift + 2
+            end = data.find(b"\0", at, at + MAX_NAME)
+            self._bytes_left -= end - at
+            if end < 0 or self._bytes_left < 0:
+                message = "the names of imported symbols do not end"
+                raise MalformedError(message)
+            yield data[at:end].decode("ascii", "backslashreplace")
+
+    def _thunks(self, table: int) -> Iterator[int]:
+        size = self._thunk.size
+        offset = self._headers.offset(table)
+        whole = (len(self._data) - offset) // size * size
+        view = memoryview(self._data)[offset : offset + whole]
+        for (thunk,) in self._thunk.iter_unpack(view):
+            if not thunk:
+                return
+            self._symbols_left -= 1
+            if self._symbols_left < 0:
+                message = "there are more imported symbols than the limit allows"
+                raise MalformedError(message)
+            yield thunk
+        message = "a list of imported symbols does not end"
+        raise MalformedError(message)
+
+    @staticmethod
+    def _missing(rva: int) -> tuple[int, int, int]:
+        message = f"the name of an imported symbol, at {rva:#x}, is in no section"
+        raise MalformedError(message)

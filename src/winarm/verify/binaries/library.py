@@ -1,0 +1,130 @@
+"""Object files and libraries: which machines they hold code for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from struct import Struct
+from typing import TYPE_CHECKING, NamedTuple
+
+from winarm.verify.binaries.buffer import Buffer, MalformedError
+from winarm.verify.binaries.machines import OBJECT_MACHINES, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: Suffixes of object files and libraries.
+OBJECT_SUFFIXES = frozenset({".lib", ".a", ".obj", ".o"})
+
+#: Machine, and the beginnings of an anonymous object (ANON_OBJECT_HEADER).
+_ANONYMOUS = Struct("<HHHH4x16s")
+#: By their class identity: /bigobj, and intermediate code of /GL (ClGl in LLVM's COFF.h).
+_ANONYMOUS_SORTS = {
+    bytes.fromhex("c7a1bad1eebaa94baf20faf66aa4dcb8"): "object",
+    bytes.fromhex("38feb30ca5d9ab4dac9bd6b6222653c2"): "intermediate",
+}
+_BITCODE = (b"BC\xc0\xde", b"\xde\xc0\x17\x0b")
+_UNKNOWN, _ANY = 0, 0xFFFF
+
+_MEMBER_HEADER = 60
+#: Members that hold tables, not code: symbols, long names, ARM64EC symbols and the like.
+_TABLES = ("/", "//", "__.SYMDEF")
+_MAX_MEMBERS = 1_000_000
+
+
+class Form(NamedTuple):
+    """What one object file is."""
+
+    #: None where it says nothing of a machine.
+    kind: Kind | None
+    #: `object`, `import` (of a DLL's symbol), `intermediate` (/GL, bitcode) or `other`.
+    sort: str
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """An object file, or all the members of a library together."""
+
+    kinds: frozenset[Kind]
+    sorts: frozenset[str]
+    members: int
+    #: It has a table of ARM64EC symbols.
+    ec_symbols: bool
+    size: int
+
+    @property
+    def label(self) -> str:
+        """Return its machines in words."""
+        return " + ".join(sorted(kind.value for kind in self.kinds)) or "no machine"
+
+
+def read_library(data: Buffer) -> Library:
+    """Read an object file or a library.
+
+    :raises MalformedError: it is neither, or cut off.
+    """
+    if data[:8] == b"!<thin>\n":
+        message = "it is a thin archive, which holds only the names of object files"
+        raise MalformedError(message)
+    if data[:8] != b"!<arch>\n":
+        form = read_object(data, 0, len(data))
+        if form.sort == "other":
+            message = "it is neither an object file nor a library"
+            raise MalformedError(message)
+        return _library([form], data, ec_symbols=False)
+    forms = []
+    ec_symbols = False
+    for name, start, stop in _members(data):
+        if name == "/<ECSYMBOLS>/":
+            ec_symbols = True
+        elif not (name in _TABLES or (name.startswith("/<") and name.endswith(">/"))):
+            forms.append(read_object(data, start, stop))
+    return _library(forms, data, ec_symbols=ec_symbols)
+
+
+def _library(forms: list[Form], data: Buffer, *, ec_symbols: bool) -> Library:
+    return Library(
+        kinds=frozenset(form.kind for form in forms if form.kind is not None),
+        sorts=frozenset(form.sort for form in forms),
+        members=len(forms),
+        ec_symbols=ec_symbols,
+        size=len(data),
+    )
+
+
+def read_object(data: Buffer, start: int, stop: int) -> Form:
+    """Return what the object file in `data[start:stop]` is."""
+    if data[start : min(start + 4, stop)] in _BITCODE:
+        return Form(None, "intermediate")
+    if stop - start < _ANONYMOUS.size:
+        return Form(None, "other")
+    machine, second, version, inner, identity = _ANONYMOUS.unpack_from(data, start)
+    if machine == _UNKNOWN and second == _ANY:
+        sort = "import" if version == 0 else _ANONYMOUS_SORTS.get(identity, "other")
+        return Form(OBJECT_MACHINES.get(inner, Kind.OTHER) if sort != "other" else None, sort)
+    if machine == _UNKNOWN:
+        # Objects of resources and absolute symbols suit every machine.
+        return Form(None, "object")
+    kind = OBJECT_MACHINES.get(machine)
+    return Form(kind, "object") if kind else Form(None, "other")
+
+
+def _members(data: Buffer) -> Iterator[tuple[str, int, int]]:
+    """Yield name, start and stop of every member of a library (the `ar` format)."""
+    at = 8
+    for _ in range(_MAX_MEMBERS):
+        if at >= len(data):
+            return
+        header = bytes(data[at : at + _MEMBER_HEADER])
+        size = header[48:58].strip()
+        if len(header) < _MEMBER_HEADER or header[58:] != b"`\n" or not size.isdigit():
+            message = "a member's header is damaged"
+            raise MalformedError(message)
+        start, length = at + _MEMBER_HEADER, int(size)
+        if start + length > len(data):
+            message = "a member is cut off"
+            raise MalformedError(message)
+        yield header[:16].decode("ascii", "backslashreplace").rstrip(), start, start + length
+        # Members begin at even offsets.
+        at = start + length + (length & 1)
+    message = "it has too many members"
+    raise MalformedError(message)

@@ -1,0 +1,25 @@
+"""The checks: each looks at a `Subject` and yields findings; none knows of another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from winarm.verify.checks.machine import check_machines
+from winarm.verify.checks.module_name import check_module_names
+from winarm.verify.checks.python_dll import check_python_dlls
+from winarm.verify.checks.tags import check_tags
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from winarm.verify.options import VerifyOptions
+    from winarm.verify.report import Finding
+    from winarm.verify.subject import Subject
+
+#: Every check, in the order in which people want to read the findings.
+CHECKS: tuple[Callable[[Subject, VerifyOptions], Iterator[Finding]], ...] = (
+    check_machines,
+    check_module_names,
+    check_python_dlls,
+    check_tags,
+)

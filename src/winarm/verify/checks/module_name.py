@@ -1,0 +1,128 @@
+"""Python must find each extension module by its file name, and its init function inside.
+
+CPython looks for NAME and one of its suffixes in turn: `.cp313-win_arm64.pyd`, then `.pyd`
+(`_PyImport_DynLoadFiletab` in Python/dynload_win.c), then for an export named after the module
+(PEP 489; PEP 793 for PyModExport).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from winarm.target import PythonABI, Target, parse_target
+from winarm.verify.codes import Code
+from winarm.verify.report import Finding, finding
+from winarm.verify.subject import Subject, base_name, is_module, suffix_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from winarm.verify.binaries.image import Image
+    from winarm.verify.options import VerifyOptions
+    from winarm.verify.wheels.filename import Promise
+
+_TAGGED = re.compile(
+    r"(?P<name>[^.]+)\.(?P<abi>cp3[0-9]+t?d?)-(?P<platform>[a-z0-9_]+)\.pyd", re.IGNORECASE
+)
+_INIT = re.compile(r"PyInitU?_|PyModExportU?_")
+#: Suffixes under which other systems have extension modules.
+_FOREIGN_SUFFIXES = frozenset({".so", ".dylib"})
+
+
+class ModuleName(NamedTuple):
+    """A module's file name, taken apart."""
+
+    name: str
+    #: The ABI tag, or "" for the plain suffix.
+    abi_tag: str
+    #: The platform as the suffix spells it, or "".
+    platform: str
+
+    @classmethod
+    def parse(cls, member: str) -> ModuleName | None:
+        """Return the parts of a `.pyd` file's name, or None if no CPython imports such a name."""
+        file = base_name(member)
+        if match := _TAGGED.fullmatch(file):
+            return cls(match["name"], match["abi"].lower(), match["platform"].lower())
+        stem = file[: -len(".pyd")]
+        return cls(stem, "", "") if stem and "." not in stem else None
+
+    @property
+    def abi(self) -> PythonABI | None:
+        """Return the ABI that the suffix names, if it does."""
+        return PythonABI.parse(self.abi_tag)
+
+    @property
+    def target(self) -> Target | None:
+        """Return the target that the suffix names, if it is one."""
+        return parse_target(self.platform) if self.platform else None
+
+
+def check_module_names(subject: Subject, _options: VerifyOptions) -> Iterator[Finding]:
+    """Find modules whose file name keeps Python from importing them."""
+    for member, image in subject.checked.items():
+        if is_module(member):
+            yield from _check(subject, member, image)
+        elif suffix_of(member) in _FOREIGN_SUFFIXES:
+            words = f"it is a Windows image ({image.label}) under another system's name"
+            yield finding(Code.WA206, member, words)
+
+
+def _check(subject: Subject, member: str, image: Image) -> Iterator[Finding]:
+    module = ModuleName.parse(member)
+    if module is None:
+        if ".pypy" not in member and ".graalpy" not in member:
+            yield finding(Code.WA205, member, f"no Python imports {base_name(member)!r}")
+        return
+    if module.platform and module.target is not subject.target:
+        words = f"its suffix says {module.platform}, the wheel is for"
+        yield finding(Code.WA201, member, f"{words} {subject.target.wheel_platform}")
+    if module.abi_tag.endswith("d") or (not module.abi_tag and module.name.endswith("_d")):
+        if not _exports_init(image, module.name):
+            yield finding(Code.WA204, member, "its name is a debug Python's")
+            return
+    elif module.abi is not None and subject.name is not None:
+        yield from _suffix_against_promise(member, module.abi, subject.name.promise)
+    yield from _init_export(member, module, image)
+
+
+def _suffix_against_promise(member: str, abi: PythonABI, promise: Promise) -> Iterator[Finding]:
+    if not promise.abis or abi in promise.abis:
+        if promise.stable and not promise.abis:
+            words = f"its suffix says {abi.tag} in a wheel for every Python from"
+            yield finding(Code.WA202, member, f"{words} {promise.stable.version} on")
+        return
+    named = ", ".join(sorted(other.tag for other in promise.abis))
+    words = f"its suffix says {abi.tag}, the wheel {named}"
+    threading_only = any(other.minor == abi.minor for other in promise.abis)
+    yield finding(Code.WA203 if threading_only else Code.WA202, member, words)
+
+
+def init_names(module: str) -> frozenset[str]:
+    """Return the exports by which Python can import a module of that name."""
+    if module.isascii():
+        return frozenset({f"PyInit_{module}", f"PyModExport_{module}"})
+    encoded = module.encode("punycode").decode("ascii").replace("-", "_")
+    return frozenset({f"PyInitU_{encoded}", f"PyModExportU_{encoded}"})
+
+
+def _exports_init(image: Image, name: str) -> bool:
+    return not init_names(name).isdisjoint(image.exports.names)
+
+
+def _init_export(member: str, module: ModuleName, image: Image) -> Iterator[Finding]:
+    if _exports_init(image, module.name):
+        return
+    others = sorted(name for name in image.exports.names if _INIT.match(name))
+    wanted = min(init_names(module.name))
+    if others:
+        yield finding(Code.WA207, member, f"it exports {others[0]}, not {wanted}")
+    elif image.exports.names and not _imports_python(image):
+        yield finding(Code.WA208, member, f"it exports no {wanted}, only other functions")
+    else:
+        yield finding(Code.WA207, member, f"it does not export {wanted}")
+
+
+def _imports_python(image: Image) -> bool:
+    return any(item.dll.lower().startswith("python3") for item in image.imports)

@@ -1,0 +1,81 @@
+"""Every image must import the Python DLL that will be in its process, and no other."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from winarm.target import PythonABI
+from winarm.verify.checks.module_name import ModuleName, init_names
+from winarm.verify.codes import Code
+from winarm.verify.report import Finding, finding
+from winarm.verify.subject import Subject, is_module
+from winarm.verify.wheels.filename import Promise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from winarm.verify.binaries.image import Image
+    from winarm.verify.options import VerifyOptions
+
+_PYTHON_DLL = re.compile(r"python(?P<major>3)(?P<minor>[0-9]*)(?P<threading>t?)(?P<debug>_d)?\.dll")
+
+
+def check_python_dlls(subject: Subject, _options: VerifyOptions) -> Iterator[Finding]:
+    """Find images that import the DLL of a Python that will not run them."""
+    for member, image in subject.checked.items():
+        if image.loads_on(subject.target):
+            promise = promise_for(subject, member)
+            dlls = python_dlls(image)
+            for dll in dlls:
+                yield from _judge(member, dll, promise)
+            if not dlls and _is_importable(member, image):
+                yield finding(Code.WA305, member, "it imports no python3XX.dll or python3.dll")
+
+
+def python_dlls(image: Image) -> tuple[str, ...]:
+    """Return the Python DLLs that an image imports, in lower case."""
+    names = (item.dll.lower() for item in image.imports)
+    return tuple(name for name in names if _PYTHON_DLL.fullmatch(name))
+
+
+def promise_for(subject: Subject, member: str) -> Promise:
+    """Return the Pythons that a member must suit: its own suffix's, or the wheel's."""
+    module = ModuleName.parse(member) if is_module(member) else None
+    if module is not None and module.abi is not None:
+        return Promise(abis=frozenset({module.abi}))
+    return subject.name.promise if subject.name is not None else Promise()
+
+
+def _is_importable(member: str, image: Image) -> bool:
+    module = ModuleName.parse(member) if is_module(member) else None
+    return module is not None and not init_names(module.name).isdisjoint(image.exports.names)
+
+
+def _judge(member: str, dll: str, promise: Promise) -> Iterator[Finding]:
+    match = _PYTHON_DLL.fullmatch(dll)
+    if match is None:
+        return
+    if match["debug"]:
+        yield finding(Code.WA302, member, f"it imports the debug Python's {dll}")
+        return
+    threaded = bool(match["threading"])
+    abi = PythonABI(int(match["minor"]), threaded) if match["minor"] else None
+    if abi is None:
+        yield from _judge_stable(member, dll, promise, threaded=threaded)
+    elif promise.abis and abi not in promise.abis:
+        wanted = ", ".join(sorted(other.dll for other in promise.abis))
+        mixed = any(other.minor == abi.minor for other in promise.abis)
+        code = Code.WA304 if mixed else Code.WA301
+        yield finding(code, member, f"it imports {dll}, and its Python has {wanted}")
+    elif promise.stable and not promise.abis:
+        words = f"it imports {dll}, and the wheel promises every Python from"
+        yield finding(Code.WA303, member, f"{words} {promise.stable.version} on")
+
+
+def _judge_stable(member: str, dll: str, promise: Promise, *, threaded: bool) -> Iterator[Finding]:
+    """Compare the stable ABI's DLL, with the GIL or without, to the Pythons promised."""
+    pythons = promise.abis or ({promise.stable} if promise.stable else frozenset())
+    if pythons and all(python.free_threaded is not threaded for python in pythons):
+        wanted = ", ".join(sorted({python.stable_dll for python in pythons}))
+        yield finding(Code.WA304, member, f"it imports {dll}, and its Python has {wanted}")

@@ -1,0 +1,184 @@
+"""From a path to a `Subject`: wheels, folders and single files, each read once."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import replace
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from winarm.verify.codes import Code
+from winarm.verify.collect import MAX_TEXT, Collector
+from winarm.verify.report import Finding, finding
+from winarm.verify.subject import Shape, Subject, base_name
+from winarm.verify.wheels.archive import Archive, Entry, read_archive
+from winarm.verify.wheels.content import METHODS, DamagedError, chunks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from winarm.target import Target
+    from winarm.verify.options import Limits, VerifyOptions
+    from winarm.verify.wheels.filename import WheelName
+
+_PIECE = 512 * 2**10
+#: Members and archives below these sizes may be packed as tightly as they like.
+_SMALL_MEMBER = 16 * 2**20
+_SMALL_ARCHIVE = 64 * 2**20
+
+
+def read_wheel(
+    path: Path, name: WheelName | None, target: Target, options: VerifyOptions
+) -> tuple[Subject, tuple[Finding, ...]]:
+    """Read a wheel, and find what cannot be read in it.
+
+    :raises ArchiveError: it is no archive.
+    :raises OSError: the file cannot be read.
+    """
+    with path.open("rb") as file:
+        archive = read_archive(file, options.limits.members)
+        collector = _collector(
+            options,
+            frozenset(base_name(entry.name).lower() for entry in archive.entries),
+            hashes=options.record,
+        )
+        findings = tuple(_take_members(file, archive, collector, options.limits))
+    subject = _collected(path, Shape.WHEEL, target, collector)
+    return replace(subject, allow=options.allow, name=name, archive=archive), findings
+
+
+def read_tree(
+    path: Path, target: Target, options: VerifyOptions
+) -> tuple[Subject, tuple[Finding, ...]]:
+    """Read every file below a folder; links are not followed."""
+    files = dict(_walk(path))
+    collector = _collector(options, frozenset(base_name(member).lower() for member in files))
+    findings = []
+    total = 0
+    for count, (member, file) in enumerate(files.items(), 1):
+        try:
+            size = file.stat().st_size
+            total += size
+            if count > options.limits.members or total > options.limits.total_size:
+                findings.append(finding(Code.WA004, "", "the folder holds more than the limits"))
+                break
+            _take_file(file, member, size, collector, options.limits)
+        except (OSError, DamagedError) as error:
+            findings.append(finding(Code.WA001, member, _reason(error)))
+    subject = _collected(path, Shape.TREE, target, collector)
+    return replace(subject, allow=options.allow), tuple(findings)
+
+
+def read_file(path: Path, target: Target, options: VerifyOptions) -> tuple[Subject, tuple[()]]:
+    """Read a single file.
+
+    :raises OSError: it cannot be read.
+    :raises DamagedError: it is too large, or changes while it is read.
+    """
+    collector = _collector(options, frozenset())
+    _take_file(path, path.name, path.stat().st_size, collector, options.limits)
+    subject = _collected(path, Shape.FILE, target, collector)
+    return replace(subject, allow=options.allow), ()
+
+
+def _collector(options: VerifyOptions, own: frozenset[str], *, hashes: bool = False) -> Collector:
+    """Return a collector that reads the symbols of Python's DLLs and of those in `own`."""
+    return Collector(
+        hashes=hashes,
+        symbols=options.limits.symbols,
+        wants_symbols=lambda dll: dll.startswith("python") or dll in own,
+    )
+
+
+def _collected(path: Path, shape: Shape, target: Target, collector: Collector) -> Subject:
+    return Subject(
+        path=path,
+        shape=shape,
+        target=target,
+        sizes=collector.sizes,
+        digests=collector.digests,
+        images=collector.images,
+        libraries=collector.libraries,
+        impostors=collector.impostors,
+        damaged=collector.damaged,
+        extends_search=collector.extends_search or shape is Shape.FILE,
+        texts=collector.texts,
+    )
+
+
+def _take_members(
+    file: IO[bytes], archive: Archive, collector: Collector, limits: Limits
+) -> Iterator[Finding]:
+    total = 0
+    for entry in archive.entries:
+        offset = archive.data_offsets.get(entry.header_offset)
+        if offset is None or entry.is_folder:
+            continue
+        if refusal := _refusal(entry, total, archive.size, limits):
+            yield refusal
+            continue
+        total += entry.size
+        text = "/" not in entry.name.partition(".dist-info/")[2] and ".dist-info/" in entry.name
+        try:
+            collector.take(
+                entry.name,
+                entry.size,
+                chunks(file, entry, offset),
+                text=text and entry.size <= MAX_TEXT,
+            )
+        except DamagedError as error:
+            yield finding(Code.WA003, entry.name, f"{error}")
+
+
+def _refusal(entry: Entry, total: int, packed: int, limits: Limits) -> Finding | None:
+    """Return why a member is not read, if so."""
+    code, words = None, ""
+    unpacked = total + entry.size
+    ratio = entry.size / max(entry.packed_size, 1)
+    if entry.is_encrypted:
+        code, words = Code.WA011, "it is encrypted"
+    elif entry.is_special:
+        code, words = Code.WA010, "it is a symbolic link or a device"
+    elif entry.method not in METHODS:
+        code, words = Code.WA014, f"its compression is method {entry.method}"
+    elif entry.size > limits.member_size or unpacked > limits.total_size:
+        code, words = Code.WA004, f"with its {entry.size} bytes it passes the limit"
+    elif entry.size > _SMALL_MEMBER and ratio > limits.member_ratio:
+        code, words = Code.WA004, f"it unpacks to {ratio:.0f} times its size"
+    elif unpacked > _SMALL_ARCHIVE and unpacked > packed * limits.total_ratio:
+        code = Code.WA004
+        words = f"with it, the archive unpacks to over {limits.total_ratio} times its size"
+    return finding(code, entry.name, words) if code else None
+
+
+def _walk(root: Path) -> Iterator[tuple[str, Path]]:
+    for folder, _, names in os.walk(root):
+        for name in sorted(names):
+            path = Path(folder, name)
+            yield path.relative_to(root).as_posix(), path
+
+
+def _take_file(path: Path, member: str, size: int, collector: Collector, limits: Limits) -> None:
+    if not stat.S_ISREG(path.lstat().st_mode):
+        return
+    if size > limits.member_size:
+        message = f"its {size} bytes pass the limit"
+        raise DamagedError(message)
+    with path.open("rb") as file:
+        collector.take(member, size, _pieces(file, size))
+
+
+def _pieces(file: IO[bytes], size: int) -> Iterator[bytes]:
+    left = size
+    while left:
+        piece = file.read(min(left, _PIECE))
+        if not piece:
+            message = "it became shorter while it was read"
+            raise DamagedError(message)
+        left -= len(piece)
+        yield piece
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)

@@ -1,0 +1,88 @@
+"""What verification returns: findings, a summary of every image, and the verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from winarm.verify.codes import Code, Severity
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+#: Control characters, and those that reorder text, as a file name may hold them.
+_UNPRINTABLE = "\ufffd"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong, or worth knowing, at one place."""
+
+    code: Code
+    #: The member of the wheel, the file of the tree, or "" for the whole.
+    member: str
+    #: What is wrong, in one sentence.
+    message: str
+    #: What to do about it.
+    cure: str
+
+    @property
+    def severity(self) -> Severity:
+        """Return how bad it is."""
+        return self.code.rule.severity
+
+    def line(self) -> str:
+        """Return the finding on one line: `WA101 error: pkg/_x.pyd: ... `."""
+        place = f"{self.member}: " if self.member else ""
+        return printable(f"{self.code.name} {self.severity.label}: {place}{self.message}")
+
+
+def finding(code: Code, member: str, message: str, *, cure: str = "") -> Finding:
+    """Return a finding; without a `cure` of its own it has its code's."""
+    return Finding(code, printable(member), printable(message), cure or code.rule.cure)
+
+
+def printable(text: str) -> str:
+    """Return `text` without control characters: names in archives are anybody's words."""
+    return "".join(char if char.isprintable() else _UNPRINTABLE for char in text)
+
+
+@dataclass(frozen=True, slots=True)
+class ImageSummary:
+    """What is told of an image, library or object file when all is well."""
+
+    member: str
+    #: The machine in words: `ARM64`, `ARM64X`, `.NET (any CPU)`.
+    machine: str
+    #: Bytes, unpacked.
+    size: int
+    #: Names of the DLLs it needs to start.
+    imports: tuple[str, ...] = ()
+    #: Names of the DLLs it loads when they are first used.
+    delay_imports: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The verdict on one wheel, file or folder."""
+
+    path: Path
+    findings: tuple[Finding, ...]
+    images: tuple[ImageSummary, ...]
+    #: A wheel without native code.
+    pure: bool = False
+    #: Whom it was verified for: `win_arm64`.
+    target: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Return whether there is no error."""
+        return not self.reaches(Severity.ERROR)
+
+    def reaches(self, severity: Severity) -> bool:
+        """Return whether a finding is as bad as `severity`, or worse."""
+        return any(found.severity >= severity for found in self.findings)
+
+    def count(self, severity: Severity) -> int:
+        """Return how many findings are exactly of `severity`."""
+        return sum(found.severity == severity for found in self.findings)

@@ -1,0 +1,116 @@
+"""The whole of verification: read a path, ask every check, report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from winarm.verify.checks import CHECKS
+from winarm.verify.codes import Code
+from winarm.verify.options import VerifyOptions
+from winarm.verify.reading import read_file, read_tree, read_wheel
+from winarm.verify.report import Finding, ImageSummary, Report, finding
+from winarm.verify.subject import Shape, Subject
+from winarm.verify.wheels.archive import ArchiveError
+from winarm.verify.wheels.content import DamagedError
+from winarm.verify.wheels.filename import WheelName
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from winarm.target import Target
+
+#: Nothing chosen: everything is verified for win_arm64.
+DEFAULTS = VerifyOptions()
+
+
+def verify(path: Path | str, options: VerifyOptions = DEFAULTS) -> Report:
+    """Verify a wheel, a folder, or a single image, object file or library.
+
+    Nothing is extracted, loaded or run. Whatever is wrong with the path or what it names is a
+    finding of the report; nothing is raised for it.
+    """
+    path = Path(path)
+    name = WheelName.parse(path.name)
+    target = _target_for(name, options)
+    if name is not None and options.skip_others and not (name.targets or name.any_platform):
+        note = finding(Code.WA617, "", f"it is for {'.'.join(name.platforms)}")
+        return _report(path, target, [note], options)
+    try:
+        subject, problems = _read(path, name, target, options)
+    except ArchiveError as error:
+        return _report(path, target, [finding(Code.WA002, "", f"{error}")], options)
+    except DamagedError as error:
+        return _report(path, target, [finding(Code.WA001, "", f"{error}")], options)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        return _report(path, target, [finding(Code.WA001, "", reason)], options)
+    findings = [*problems]
+    for check in CHECKS:
+        findings.extend(check(subject, options))
+    return _report(path, target, findings, options, subject)
+
+
+def verify_all(
+    paths: Sequence[Path], options: VerifyOptions = DEFAULTS, *, jobs: int = 1
+) -> Iterator[Report]:
+    """Verify several paths, `jobs` at once, and yield their reports in order.
+
+    Inflating and hashing are done outside of the interpreter's lock, so threads suffice.
+    """
+    if jobs == 1 or len(paths) == 1:
+        yield from (verify(path, options) for path in paths)
+        return
+    # Only needed for several paths, and start-up time counts.
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
+
+    with ThreadPoolExecutor(min(jobs, len(paths))) as pool:
+        yield from pool.map(lambda path: verify(path, options), paths)
+
+
+def _target_for(name: WheelName | None, options: VerifyOptions) -> Target:
+    """Return the target to verify for: of the wanted ones the one that the wheel is tagged for."""
+    wanted = (options.target, *options.also)
+    tagged = name.targets if name is not None else ()
+    return next((target for target in wanted if target in tagged), options.target)
+
+
+def _read(
+    path: Path, name: WheelName | None, target: Target, options: VerifyOptions
+) -> tuple[Subject, tuple[Finding, ...]]:
+    if path.is_dir():
+        return read_tree(path, target, options)
+    if path.suffix.lower() == ".whl":
+        return read_wheel(path, name, target, options)
+    return read_file(path, target, options)
+
+
+def _report(
+    path: Path,
+    target: Target,
+    findings: Sequence[Finding],
+    options: VerifyOptions,
+    subject: Subject | None = None,
+) -> Report:
+    wanted = (found for found in findings if options.wants(found.code))
+    return Report(
+        path=path,
+        findings=tuple(sorted(wanted, key=lambda found: (-found.severity, found.code.name))),
+        images=_summaries(subject) if subject else (),
+        pure=subject is not None
+        and subject.shape is Shape.WHEEL
+        and not (subject.images or subject.libraries or subject.impostors or subject.damaged),
+        target=target.wheel_platform,
+    )
+
+
+def _summaries(subject: Subject) -> tuple[ImageSummary, ...]:
+    images = (
+        ImageSummary(member, image.label, image.size, image.needs(), image.needs(delayed=True))
+        for member, image in subject.images.items()
+    )
+    libraries = (
+        ImageSummary(member, library.label, library.size)
+        for member, library in subject.libraries.items()
+    )
+    return tuple(sorted((*images, *libraries), key=lambda summary: summary.member))

@@ -1,0 +1,113 @@
+"""What was read of a wheel, folder or file: the one value that every check looks at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from fnmatch import fnmatchcase
+from functools import cached_property
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from winarm.target import Target
+    from winarm.verify.binaries.image import Image
+    from winarm.verify.binaries.library import Library
+    from winarm.verify.binaries.sniff import Nature
+    from winarm.verify.wheels.archive import Archive
+    from winarm.verify.wheels.filename import WheelName
+
+#: Launchers that setuptools and distlib (and pip, which vendors it) carry for every machine and
+#: copy out for the one they run on.
+LAUNCHERS = (
+    "*setuptools/cli*.exe",
+    "*setuptools/gui*.exe",
+    "*distlib/t[36][24]*.exe",
+    "*distlib/w[36][24]*.exe",
+)
+
+
+class Shape(Enum):
+    """What the path is."""
+
+    WHEEL = "wheel"
+    TREE = "folder"
+    FILE = "file"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A wheel, a folder or a file, read."""
+
+    path: Path
+    shape: Shape
+    #: For whom it is verified.
+    target: Target
+    #: Patterns of members that may be for any machine.
+    allow: tuple[str, ...] = ()
+    #: Every regular member (paths with forward slashes) and its size.
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    #: SHA-256 of every member, where asked for.
+    digests: Mapping[str, bytes] = field(default_factory=dict)
+    images: Mapping[str, Image] = field(default_factory=dict)
+    #: Object files and libraries.
+    libraries: Mapping[str, Library] = field(default_factory=dict)
+    #: Members named like a Windows image that are none, and what they are.
+    impostors: Mapping[str, Nature] = field(default_factory=dict)
+    #: Members that could not be read as what they are, and why.
+    damaged: Mapping[str, str] = field(default_factory=dict)
+    #: A file of the subject extends the DLL search path, or loads DLLs by path.
+    extends_search: bool = True
+    #: Of a wheel only: its name, directory, and the files of its .dist-info.
+    name: WheelName | None = None
+    archive: Archive | None = None
+    texts: Mapping[str, bytes] = field(default_factory=dict)
+
+    @cached_property
+    def checked(self) -> Mapping[str, Image]:
+        """Return the images that nobody has allowed to be as they are."""
+        return {member: image for member, image in self.images.items() if not self.allows(member)}
+
+    @cached_property
+    def _providers(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for member in self.images:
+            name = base_name(member).lower()
+            found[name] = (*found.get(name, ()), member)
+        return found
+
+    def allows(self, member: str) -> bool:
+        """Return whether `member` is a known launcher, or allowed by the user."""
+        return any(fnmatchcase(member, pattern) for pattern in (*LAUNCHERS, *self.allow))
+
+    def provider(self, importer: str, dll: str) -> str | None:
+        """Return the member that `importer` gets when it imports `dll`, or None.
+
+        Windows looks beside the importer first; other folders count if Python code adds them.
+        """
+        found = self._providers.get(dll.lower(), ())
+        folder = folder_of(importer)
+        return min(found, key=lambda member: folder_of(member) != folder, default=None)
+
+
+def base_name(member: str) -> str:
+    """Return a member's file name."""
+    return member.rpartition("/")[2]
+
+
+def folder_of(member: str) -> str:
+    """Return a member's folder, or ""."""
+    return member.rpartition("/")[0]
+
+
+def suffix_of(member: str) -> str:
+    """Return a member's last suffix in lower case."""
+    return PurePosixPath(member).suffix.lower()
+
+
+def is_module(member: str) -> bool:
+    """Return whether a member is named like an extension module."""
+    return suffix_of(member) == ".pyd"
