@@ -246,6 +246,7 @@ class TestMistakes:
             'build-backend = "setuptools build_meta"',
             'build-backend = "winarm.backend"',
             'build-backend = "winarm.backend:hooks"',
+            'build-backend = 1\nbackend-path = ["."]',
             'build-backend = "b"\nbackend-path = [".."]',
             'build-backend = "b"\nbackend-path = ["/"]',
             'backend-path = ["."]',

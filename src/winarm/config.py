@@ -202,10 +202,11 @@ def read_settings(project: Path, config_settings: ConfigSettings | None, host: H
     """
     project = project.absolute()
     values: dict[str, Any] = {}
-    problems: list[str] = []
+    in_pyproject = written_in_pyproject(project)
+    problems = _unaccompanied({written.spelling for written in in_pyproject})
     for written in (
         # From the weakest to the strongest, so that a later one replaces an earlier one.
-        *written_in_pyproject(project),
+        *in_pyproject,
         *written_in_environment(host),
         *written_in_config_settings(config_settings or {}),
     ):
@@ -215,11 +216,6 @@ def read_settings(project: Path, config_settings: ConfigSettings | None, host: H
             problems += [f"{written.place}: {problem}" for problem in error.problems]
         except SettingsError as error:
             problems += error.problems
-    problems += [
-        f"{Source.PYPROJECT.value} {name}: says nothing without {definition.needs}"
-        for name, definition in definitions().items()
-        if _field(name) in values and definition.needs and _field(definition.needs) not in values
-    ]
     if problems:
         raise SettingsError(problems)
     return Settings(**{"target": _developer_prompt_target(host), **values})
@@ -234,6 +230,15 @@ def inner_config_settings(config_settings: Mapping[str, Any] | None) -> dict[str
 
 def _field(name: str) -> str:
     return name.replace("-", "_")
+
+
+def _unaccompanied(names: set[str]) -> list[str]:
+    """Return the problems of settings in pyproject.toml that lack the one that they need."""
+    return [
+        f"{Source.PYPROJECT.value} {name}: says nothing without {definition.needs}"
+        for name, definition in definitions().items()
+        if name in names and definition.needs and definition.needs not in names
+    ]
 
 
 def _understood(written: Written, project: Path, host: Host) -> dict[str, object]:
