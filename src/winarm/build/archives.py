@@ -42,6 +42,8 @@ RATIO_COUNTS_FROM = 64 * 2**20
 MAX_READ = 2**20
 #: Longest link that a zip may hold, in bytes; PATH_MAX of Linux.
 MAX_LINK = 4096
+#: A link may name a link; one that still leads nowhere after that is of no use to anybody.
+MAX_LINKS_IN_A_ROW = 8
 
 _METHODS = frozenset((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2))
 _HOSTILE = "No build tool makes such an archive: it is damaged, or made to do harm."
@@ -153,8 +155,8 @@ def _write_all(
         else:
             # After everything else, so that no file can be written through a link.
             links.append(member)
-    for member in links:
-        _write_link(member, into, budget)
+    for _ in range(MAX_LINKS_IN_A_ROW):
+        links = [member for member in links if not _write_link(member, into, budget)]
 
 
 def _write(member: Member, content: IO[bytes], path: Path, budget: _Budget) -> None:
@@ -168,24 +170,26 @@ def _write(member: Member, content: IO[bytes], path: Path, budget: _Budget) -> N
     os.utime(path, (member.modified, member.modified))
 
 
-def _write_link(member: Member, into: Path, budget: _Budget) -> None:
+def _write_link(member: Member, into: Path, budget: _Budget) -> bool:
+    """Write a link; return False when what it names is not there, or not yet."""
     path = into / member.path
+    path.parent.mkdir(parents=True, exist_ok=True)
     base = into if member.kind == "hard link" else path.parent
     try:
         # Strict: every part of it exists already, so its meaning cannot change later.
         named = (base / member.link).resolve(strict=True)
     except (OSError, RuntimeError):
-        return  # It leads nowhere, in here or outside: nothing could use it.
+        return False
     if not named.is_relative_to(into.resolve()):
         message = f"{budget.archive.name} has a link that leads out of it: {member.path}."
         raise ArchiveError(message, why=_HOSTILE)
-    path.parent.mkdir(parents=True, exist_ok=True)
     if named.is_dir():
         path.symlink_to(member.link, target_is_directory=True)
     else:
         budget.count_bytes(named.stat().st_size)
         with contextlib.suppress(shutil.SameFileError):
             shutil.copy2(named, path)
+    return True
 
 
 def _tar_members(archive: Path) -> Iterator[Member]:
