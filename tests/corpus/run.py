@@ -174,7 +174,7 @@ def use_on_target(
         modules = module_names(archive.namelist()) if package.imports else []
     script = folder / f"try_{package.name}.py"
     use = package.use.read_text(encoding="utf-8")
-    script.write_text(IMPORT_ALL.format(modules=modules) + use, encoding="utf-8")
+    script.write_text(use + IMPORT_ALL.format(modules=modules), encoding="utf-8")
     # One at a time: a bench may map the folder to a drive letter that all its programs share.
     with FileLock(Path(tempfile.gettempdir()) / ARM64_LOCK):
         return run([*arm64, "-p", site, script], folder / "use.log")

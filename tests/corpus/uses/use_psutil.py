@@ -8,4 +8,4 @@ assert me.memory_info().rss > 0
 assert psutil.virtual_memory().total > 2**26
 assert psutil.cpu_count() >= 1
 assert os.getpid() in psutil.pids()
-assert psutil.disk_usage(os.getcwd()).total > 0
+assert psutil.disk_usage(os.path.dirname(os.path.abspath(os.__file__))).total > 0
