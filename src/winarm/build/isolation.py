@@ -91,6 +91,8 @@ class IsolatedEnvironment:
     python: Path
     #: The folder of its programs.
     scripts: Path
+    #: The folder of its modules.
+    site_packages: Path
     _host: Host
     _installer: _Installer
 
@@ -157,7 +159,16 @@ def isolated(host: Host, interpreter: Interpreter, folder: Path) -> IsolatedEnvi
         _make(host, [*make, *(["--without-pip"] if shared else []), folder], environ)
         # Relative paths in pip's options count from where the user stands.
         installer = _Installer(_pip_command(host, python, shared=shared), environ, Path.cwd())
-    return IsolatedEnvironment(python, scripts, host, installer)
+    return IsolatedEnvironment(
+        python, scripts, _modules(host, interpreter, folder), host, installer
+    )
+
+
+def _modules(host: Host, interpreter: Interpreter, folder: Path) -> Path:
+    if host.system == "windows":
+        return folder / "Lib" / "site-packages"
+    threading = "t" if interpreter.abi.free_threaded else ""
+    return folder / "lib" / f"python{interpreter.abi.version}{threading}" / "site-packages"
 
 
 def without_winarm(requirements: Sequence[str]) -> list[str]:

@@ -57,7 +57,7 @@ def open_source(
     :raises SourceError: it cannot be found, fetched or unpacked, or has no build system.
     """
     path = Path(spec)
-    match _kind(path):
+    match _kind(path) if spec else "nothing":
         case "folder":
             return _folder(path, spec)
         case "file":

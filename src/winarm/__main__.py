@@ -1,0 +1,7 @@
+"""`python -m winarm`."""
+
+import sys
+
+from winarm.cli import main
+
+sys.exit(main())

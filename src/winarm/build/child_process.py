@@ -1,0 +1,166 @@
+"""Calling the inner backend's hooks in a child that sees the target."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pyproject_hooks import (
+    BackendInvalid,
+    BackendUnavailable,
+    BuildBackendHookCaller,
+    HookMissing,
+    UnsupportedOperation,
+)
+
+from winarm.build import events
+from winarm.errors import BackendError, BuildFailedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from winarm.build.inner import InnerBackend
+    from winarm.host import Host
+
+#: Output that is kept to explain a failure with, in bytes.
+MAX_KEPT = 200_000
+#: Lines of it that are shown when no compiler has failed.
+LAST_LINES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A program of the toolchain that failed, and what it said."""
+
+    doing: str
+    subject: str
+    output: str
+
+
+class Journal:
+    """Reads along what the child writes, and hands it on as events."""
+
+    def __init__(self, path: Path, listener: events.Listener) -> None:
+        self._path = path
+        self._listener = listener
+        self._read = 0
+        self._rest = b""
+        self._done = 0
+        #: Extensions that setup() declared.
+        self.declared: list[str] = []
+        self.failures: list[Failure] = []
+
+    def catch_up(self) -> None:
+        """Hand on what has been written since the last time."""
+        if not self._path.exists():
+            return
+        with self._path.open("rb") as file:
+            file.seek(self._read)
+            new = file.read()
+        self._read += len(new)
+        *lines, self._rest = (self._rest + new).split(b"\n")
+        for line in lines:
+            self._take(json.loads(line))
+
+    def _take(self, entry: Mapping[str, Any]) -> None:
+        match entry["event"]:
+            case "declared":
+                self.declared += [name for name in entry["names"] if name not in self.declared]
+            case "start":
+                self._listener(events.Working(entry["doing"], entry["subject"], self._done))
+            case "done":
+                self._done += 1
+            case "failed":
+                failure = Failure(entry["doing"], entry["subject"], entry["output"])
+                self.failures.append(failure)
+            case "flag":
+                becomes = " ".join(entry["becomes"]) or "dropped"
+                why = f" ({entry['why']})" if entry["why"] else ""
+                self._listener(events.Detail(f"flag {entry['was']}: {becomes}{why}"))
+
+
+@dataclass(frozen=True)
+class Child:
+    """A way to run hooks: which Python, in which environment, who listens."""
+
+    host: Host
+    python: Path
+    project: Path
+    backend: InnerBackend
+    environ: Mapping[str, str]
+    journal: Journal
+    listener: events.Listener
+
+    def call(self, hook: str, *arguments: object, **options: object) -> Any:  # noqa: ANN401
+        """Call a hook of the inner backend and return what it returns.
+
+        :raises BackendError: there is no such backend, or it has no such hook.
+        :raises BuildFailedError: the hook failed; the error holds what was printed.
+        """
+        kept = bytearray()
+
+        def hear(data: bytes) -> None:
+            self.listener(events.Output(data))
+            kept.extend(data)
+            del kept[:-MAX_KEPT]
+
+        caller = BuildBackendHookCaller(
+            str(self.project),
+            self.backend.name,
+            backend_path=self.backend.path or None,
+            runner=self._runner(hear),
+            python_executable=str(self.python),
+        )
+        try:
+            return getattr(caller, hook)(*arguments, **options)
+        except _HookFailed:
+            raise self._failed(hook, kept.decode("utf-8", "replace")) from None
+        except (BackendUnavailable, BackendInvalid) as error:
+            raise _no_backend(self.backend.name, error) from None
+        except (HookMissing, UnsupportedOperation) as error:
+            message = f"the build backend {self.backend.name} cannot do {hook}: {error}"
+            raise BackendError(message) from None
+
+    def _runner(self, hear: Callable[[bytes], None]) -> Callable[..., None]:
+        def run(
+            cmd: Sequence[str],
+            cwd: str | None = None,
+            extra_environ: Mapping[str, str] | None = None,
+        ) -> None:
+            del cwd  # The project's folder, for every hook.
+            status = self.host.stream(
+                cmd,
+                environ={**self.environ, **(extra_environ or {})},
+                cwd=self.project,
+                output=hear,
+                tick=self.journal.catch_up,
+            )
+            if status:
+                raise _HookFailed
+
+        return run
+
+    def _failed(self, hook: str, output: str) -> BuildFailedError:
+        self.journal.catch_up()
+        if self.journal.failures:
+            first = self.journal.failures[0]
+            what = f"{first.doing} of {first.subject} failed for the target."
+            return BuildFailedError(what, output=first.output)
+        what = f"the build backend {self.backend.name} failed in {hook}."
+        tail = "\n".join(output.splitlines()[-LAST_LINES:])
+        return BuildFailedError(what, output=tail)
+
+
+class _HookFailed(Exception):  # noqa: N818 - it never leaves this module
+    """The process that ran a hook ended with an exit status other than 0."""
+
+
+def _no_backend(name: str, error: BackendUnavailable | BackendInvalid) -> BackendError:
+    lines = (getattr(error, "traceback", "") or str(error)).strip().splitlines()
+    return BackendError(
+        f"the build backend {name} cannot be imported: {lines[-1] if lines else error}",
+        why="It is not installed in the build environment, or there is no such backend.",
+        cure="Name its distribution in [build-system] requires, and check build-backend.",
+    )

@@ -1,0 +1,103 @@
+"""The environment of the child: the host's without what would leak, and the target's added."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from winarm.locate.toolchain import Toolchain
+    from winarm.target import Target
+
+#: The folder that makes the target view in every Python that has it on PYTHONPATH.
+CHILD = Path(__file__).parent.parent / "child"
+
+#: Variables through which the host's compilers, headers, libraries or settings would get in.
+LEAKS = frozenset(
+    (
+        # cl and link read these by themselves.
+        *("CL", "_CL_", "LINK", "_LINK_", "INCLUDE", "EXTERNAL_INCLUDE", "LIB", "LIBPATH"),
+        # GNU-style compilers and linkers do so with these.
+        *("CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "OBJC_INCLUDE_PATH", "LIBRARY_PATH"),
+        *("COMPILER_PATH", "GCC_EXEC_PREFIX", "LD_RUN_PATH", "SDKROOT"),
+        *("MACOSX_DEPLOYMENT_TARGET", "ARCHFLAGS", "DEPENDENCIES_OUTPUT"),
+        # make's, configure's and distutils's names for programs and flags.
+        *("CC", "CXX", "CPP", "CXXCPP", "LD", "AR", "AS", "NM", "RANLIB", "STRIP", "RC"),
+        *("WINDRES", "DLLTOOL", "OBJCOPY", "FC", "F77", "F90"),
+        *("CFLAGS", "CXXFLAGS", "CPPFLAGS", "LDFLAGS", "LDLIBS", "LIBS", "ARFLAGS", "RCFLAGS"),
+        *("FFLAGS", "OPT", "BASECFLAGS", "LDSHARED", "LDCXXSHARED"),
+        # setuptools' and CPython's own switches, which the child answers itself.
+        *("DISTUTILS_USE_SDK", "MSSDK", "DIST_EXTRA_CONFIG", "SETUPTOOLS_EXT_SUFFIX"),
+        *("_PYTHON_HOST_PLATFORM", "_PYTHON_SYSCONFIGDATA_NAME", "_PYTHON_PROJECT_BASE"),
+        *("_PYTHON_SYSCONFIGDATA_PATH",),
+    )
+)
+
+#: Families of such variables.
+LEAKING_PREFIXES = ("PKG_CONFIG", "CMAKE_", "WINARM_", "MESON_")
+
+#: For archives and `__DATE__` where the user names no other time: the first that a zip file can
+#: hold, so that the same source makes the same wheel. https://reproducible-builds.org/specs/
+EPOCH = "315532800"
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The variables of a child, and what of the host's was left out."""
+
+    variables: Mapping[str, str]
+    #: Names of the host's variables that the child does not see.
+    removed: tuple[str, ...]
+
+
+def child_environment(
+    base: Mapping[str, str],
+    *,
+    spec: Path,
+    target: Target,
+    toolchain: Toolchain | None,
+    scratch: Path,
+) -> Environment:
+    """Return the environment of a child that builds for `target`.
+
+    :param base: the environment in which the build's Python finds its modules.
+    :param spec: the file that tells the child everything.
+    :param scratch: a private folder that exists as long as the child.
+    """
+    kept = {name: value for name, value in base.items() if not leaks(name)}
+    variables = {
+        "SOURCE_DATE_EPOCH": EPOCH,
+        **kept,
+        # pip's build isolation lives on PYTHONPATH, too: it goes on working behind ours.
+        "PYTHONPATH": os.pathsep.join(filter(None, (str(CHILD), kept.get("PYTHONPATH")))),
+        "WINARM_CHILD": str(spec),
+        # The name that Visual Studio and cibuildwheel have for the target.
+        "VSCMD_ARG_TGT_ARCH": target.vs_arch,
+        # An empty place, so that pkg-config finds none of the host's libraries.
+        "PKG_CONFIG_LIBDIR": str(scratch),
+        **(toolchain_variables(toolchain, scratch) if toolchain else {}),
+    }
+    return Environment(variables, tuple(sorted(set(base) - set(kept))))
+
+
+def leaks(name: str) -> bool:
+    """Return whether a variable of this name would bring the host into the target's build."""
+    upper = name.upper()
+    return upper in LEAKS or upper.startswith(LEAKING_PREFIXES)
+
+
+def toolchain_variables(toolchain: Toolchain, scratch: Path) -> dict[str, str]:
+    """Return what a build reads to find the toolchain's programs by their usual names."""
+    return {
+        **toolchain.environ,
+        "ZIG_LOCAL_CACHE_DIR": str(scratch / "zig"),
+        "CC": shlex.join(toolchain.cc),
+        "CXX": shlex.join(toolchain.cxx),
+        "AR": shlex.join(toolchain.ar),
+        "RC": shlex.join(toolchain.rc),
+    }

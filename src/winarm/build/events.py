@@ -1,0 +1,49 @@
+"""What a build tells while it runs; who listens decides what people see of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of the build begins: `installing cython`."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """The toolchain works: what it does to which file, and how many it has done."""
+
+    doing: str
+    subject: str
+    done: int
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that everybody should read."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """Something that explains what was done; for verbose output."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Bytes that a program of the build printed."""
+
+    data: bytes
+
+
+Event = Step | Working | Note | Detail | Output
+
+#: Takes each event as it happens; called from one thread at a time.
+Listener = Callable[[Event], None]

@@ -1,0 +1,279 @@
+"""The hooks of `winarm.backend`: passed through to the inner backend, or run for the target."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import re
+import sys
+import sysconfig
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from winarm.build.inner import InnerBackend, build_system, inner_backend
+from winarm.build.inner_import import import_backend
+from winarm.config import inner_config_settings, read_settings
+from winarm.errors import BackendError, CrossEditableError, ToolchainNotFoundError, WinarmError
+from winarm.host import Host, terminations_as_interrupts
+from winarm.target import TARGETS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from winarm.build import events
+    from winarm.build.wheel import Job
+    from winarm.config import Settings
+    from winarm.config_sources import ConfigSettings
+    from winarm.target import Target
+
+#: What a shell says of a program that Ctrl-C ended.
+EXIT_INTERRUPTED = 130
+
+
+@dataclass(frozen=True)
+class _Call:
+    """One call of a hook: for what, and by whom it is answered."""
+
+    host: Host
+    project: Path
+    settings: Settings
+    backend: InnerBackend
+    #: The machine that is built for, when it is not this one.
+    foreign: Target | None
+    #: What the inner backend gets.
+    config_settings: Any
+
+    def inner(self) -> Any:  # noqa: ANN401 - any module
+        return import_backend(self.project, self.backend)
+
+
+def has_hook(name: str) -> bool:
+    """Return whether `winarm.backend` has the hook: exactly when the inner backend has it.
+
+    `get_requires_for_build_wheel` is always there, since winarm itself may need something.
+    """
+    if name == "get_requires_for_build_wheel":
+        return True
+    with _one_clear_message():
+        call = _call(None)
+        try:
+            return hasattr(call.inner(), name)
+        except BackendError:
+            if not call.backend.requires:
+                raise
+            # Not installed yet: get_requires_for_build_wheel asks for it.
+            return False
+
+
+def get_requires_for_build_sdist(config_settings: ConfigSettings | None = None) -> list[str]:
+    """Return what the inner backend needs for an sdist, which has no target."""
+    with _one_clear_message():
+        call = _call(config_settings)
+        needed: list[str] = call.inner().get_requires_for_build_sdist(call.config_settings)
+        return needed
+
+
+def build_sdist(sdist_directory: str, config_settings: ConfigSettings | None = None) -> str:
+    """Build an sdist, which has no target, as the inner backend does."""
+    with _one_clear_message():
+        call = _call(config_settings)
+        name: str = call.inner().build_sdist(sdist_directory, call.config_settings)
+        return name
+
+
+def get_requires_for_build_wheel(config_settings: ConfigSettings | None = None) -> list[str]:
+    """Return what this build needs and does not have: inner backend, toolchain, its own."""
+    with _one_clear_message():
+        call = _call(config_settings)
+        needed = list(call.backend.requires)
+        if call.foreign:
+            needed += _foreign_requires(call, call.foreign)
+        if call.backend.requires:
+            # It is asked when it is there: a front-end installs what is returned, and builds.
+            return needed
+        return [*needed, *_inner_requires(call)]
+
+
+def prepare_metadata_for_build_wheel(
+    metadata_directory: str, config_settings: ConfigSettings | None = None
+) -> str:
+    """Write the wheel's metadata as the inner backend does, for the target."""
+    with _one_clear_message():
+        call = _call(config_settings)
+        name: str
+        if call.foreign is None:
+            prepare = call.inner().prepare_metadata_for_build_wheel
+            name = prepare(metadata_directory, call.config_settings)
+        else:
+            from winarm.build.wheel import call_early  # noqa: PLC0415 - not in a pass-through
+
+            job = _job(call, call.foreign)
+            name = call_early(job, "prepare_metadata_for_build_wheel", metadata_directory)
+        return name
+
+
+def build_wheel(
+    wheel_directory: str,
+    config_settings: ConfigSettings | None = None,
+    metadata_directory: str | None = None,
+) -> str:
+    """Build a wheel: the inner backend's own, or one for the target that was verified."""
+    with _one_clear_message():
+        call = _call(config_settings)
+        if call.foreign is None:
+            return _own_wheel(call, wheel_directory, metadata_directory)
+        from winarm.build.wheel import build_wheel as build  # noqa: PLC0415
+
+        terminations_as_interrupts()
+        metadata = Path(metadata_directory) if metadata_directory else None
+        return build(_job(call, call.foreign), Path(wheel_directory), metadata=metadata).path.name
+
+
+def get_requires_for_build_editable(config_settings: ConfigSettings | None = None) -> list[str]:
+    """Return what the inner backend needs for an editable install."""
+    with _one_clear_message():
+        call = _editable(config_settings)
+        needed: list[str] = call.inner().get_requires_for_build_editable(call.config_settings)
+        return needed
+
+
+def prepare_metadata_for_build_editable(
+    metadata_directory: str, config_settings: ConfigSettings | None = None
+) -> str:
+    """Write an editable wheel's metadata as the inner backend does."""
+    with _one_clear_message():
+        call = _editable(config_settings)
+        prepare = call.inner().prepare_metadata_for_build_editable
+        name: str = prepare(metadata_directory, call.config_settings)
+        return name
+
+
+def build_editable(
+    wheel_directory: str,
+    config_settings: ConfigSettings | None = None,
+    metadata_directory: str | None = None,
+) -> str:
+    """Build an editable wheel as the inner backend does; there is none for another machine."""
+    with _one_clear_message():
+        call = _editable(config_settings)
+        build = call.inner().build_editable
+        name: str = build(wheel_directory, call.config_settings, metadata_directory)
+        return name
+
+
+def _call(config_settings: ConfigSettings | None) -> _Call:
+    host = Host.current()
+    project = Path.cwd()
+    settings = read_settings(project, config_settings, host)
+    target = settings.target
+    is_host = target is None or target.sysconfig_platform == sysconfig.get_platform()
+    return _Call(
+        host=host,
+        project=project,
+        settings=settings,
+        backend=inner_backend(project, settings),
+        foreign=None if is_host else target,
+        config_settings=inner_config_settings(config_settings) or None,
+    )
+
+
+def _editable(config_settings: ConfigSettings | None) -> _Call:
+    call = _call(config_settings)
+    if call.foreign is not None:
+        raise CrossEditableError(call.foreign.wheel_platform)
+    return call
+
+
+def _own_wheel(call: _Call, wheel_directory: str, metadata_directory: str | None) -> str:
+    build = call.inner().build_wheel
+    own = next((t for t in TARGETS if t.sysconfig_platform == sysconfig.get_platform()), None)
+    name: str
+    if own is None:
+        name = build(wheel_directory, call.config_settings, metadata_directory)
+    else:
+        from winarm.build import wheel  # noqa: PLC0415 - on Windows only
+
+        with wheel.scratch_folder() as private:
+            name = build(str(private), call.config_settings, metadata_directory)
+            wheel.verify_and_deliver(private / name, Path(wheel_directory), own)
+    return name
+
+
+def _foreign_requires(call: _Call, target: Target) -> list[str]:
+    """Return what winarm itself needs for a build for `target` and does not have."""
+    from winarm.locate import find_toolchain, zig  # noqa: PLC0415 - not in a pass-through
+
+    needed = []
+    try:
+        find_toolchain(call.host, target, call.settings.toolchain, site_folders=_site_folders())
+    except ToolchainNotFoundError:
+        needed.append(zig.REQUIREMENT)
+    requires = build_system(call.project).requires
+    if any(re.match(r"\s*(oldest-supported-)?numpy\b", line, re.IGNORECASE) for line in requires):
+        # Fetches the target's headers.
+        needed.append("unearth")
+    return needed
+
+
+def _inner_requires(call: _Call) -> list[str]:
+    needed: list[str]
+    if call.foreign is None:
+        inner = call.inner()
+        ask = getattr(inner, "get_requires_for_build_wheel", lambda _settings: [])
+        needed = ask(call.config_settings)
+    else:
+        from winarm.build.wheel import call_early  # noqa: PLC0415 - not in a pass-through
+
+        needed = call_early(_job(call, call.foreign), "get_requires_for_build_wheel")
+    return needed
+
+
+def _job(call: _Call, target: Target) -> Job:
+    from winarm.build.interpreter import ask  # noqa: PLC0415 - not in a pass-through
+    from winarm.build.wheel import Job  # noqa: PLC0415
+
+    return Job(
+        host=call.host,
+        project=call.project,
+        settings=call.settings,
+        target=target,
+        interpreter=ask(call.host, call.host.executable),
+        python=call.host.executable,
+        backend=call.backend,
+        environ=call.host.environ,
+        site_folders=_site_folders(),
+        config_settings=call.config_settings,
+        listener=functools.partial(_tell, verbose=call.settings.verbose),
+    )
+
+
+def _site_folders() -> tuple[Path, ...]:
+    """Return the folders in which this Python finds what is installed for the build."""
+    return tuple(Path(entry) for entry in sys.path if Path(entry).name.endswith("-packages"))
+
+
+def _tell(event: events.Event, *, verbose: bool) -> None:
+    from winarm.build import events  # noqa: PLC0415 - not in a pass-through
+
+    match event:
+        case events.Output(data):
+            sys.stdout.flush()
+            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
+        case events.Note(text):
+            print(f"winarm: {text}", file=sys.stderr, flush=True)
+        case events.Detail(text) if verbose:
+            print(f"winarm: {text}", file=sys.stderr, flush=True)
+        case _:
+            pass
+
+
+@contextlib.contextmanager
+def _one_clear_message() -> Iterator[None]:
+    """End the hook's process with winarm's own message where winarm knows what is wrong."""
+    try:
+        yield
+    except WinarmError as error:
+        print(f"winarm: error: {error}", file=sys.stderr, flush=True)
+        raise SystemExit(error.exit_status) from None

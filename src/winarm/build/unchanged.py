@@ -1,0 +1,112 @@
+"""The main job on a source that may know nothing of winarm: fetch, isolate, build, verify."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from winarm.build import embedded_zig, events
+from winarm.build.find_python import find_python
+from winarm.build.inner import build_system, inner_backend
+from winarm.build.interpreter import ask
+from winarm.build.isolation import isolated, without_winarm
+from winarm.build.source import open_source
+from winarm.build.wheel import Built, Job, build_wheel, call_early, scratch_folder
+from winarm.config import inner_config_settings, read_settings
+from winarm.target import WIN_ARM64
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from winarm.build.interpreter import Interpreter
+    from winarm.build.isolation import IsolatedEnvironment
+    from winarm.build.source import Source
+    from winarm.config_sources import ConfigSettings
+    from winarm.host import Host
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A finished build: of what, the wheel, and how long it took in seconds."""
+
+    source: str
+    built: Built
+    seconds: float
+
+
+def build(
+    host: Host,
+    spec: str,
+    folder: Path,
+    *,
+    python: str | None,
+    config_settings: ConfigSettings | None,
+    listener: events.Listener,
+) -> Result:
+    """Build `spec` with the Python called `python` and put the verified wheel into `folder`.
+
+    :param spec: a folder, an sdist, or a requirement such as `annoy==1.17.3`.
+    :param python: `3.13`, `3.13t`, a path, or None for the Python that runs winarm.
+    :param config_settings: as PEP 517 has them; those named `winarm.*` are winarm's.
+    :raises WinarmError: the wheel could not be made, or is not good.
+    """
+    began = time.monotonic()
+    with scratch_folder() as scratch:
+        listener(events.Step(f"opening {spec}"))
+        interpreter = ask(host, find_python(host, python))
+        source = open_source(
+            host,
+            spec,
+            scratch,
+            progress=lambda text: listener(events.Step(text)),
+            python=interpreter.abi,
+        )
+        job = _prepared(host, source, interpreter, scratch, config_settings, listener)
+        built = build_wheel(job, folder)
+    return Result(source.name, built, time.monotonic() - began)
+
+
+def _prepared(
+    host: Host,
+    source: Source,
+    interpreter: Interpreter,
+    scratch: Path,
+    config_settings: ConfigSettings | None,
+    listener: events.Listener,
+) -> Job:
+    """Make the build's environment and install all that the project asks for."""
+    settings = read_settings(source.folder, config_settings, host)
+    target = settings.target or WIN_ARM64
+    backend = inner_backend(source.folder, settings)
+    listener(events.Step("making an isolated environment"))
+    environment = isolated(host, interpreter, scratch / "environment")
+    requires = [*build_system(source.folder).requires, *backend.requires]
+    _install(environment, without_winarm(requires), listener)
+    job = Job(
+        host=host,
+        project=source.folder,
+        settings=settings,
+        target=target,
+        interpreter=interpreter,
+        python=environment.python,
+        backend=backend,
+        environ=environment.environ(host.environ),
+        site_folders=(environment.site_packages, *embedded_zig.site_folders(host)),
+        config_settings=inner_config_settings(config_settings) or None,
+        listener=listener,
+    )
+    listener(events.Step("asking the build backend what it needs"))
+    more: list[str] = call_early(job, "get_requires_for_build_wheel")
+    _install(environment, without_winarm(more), listener)
+    embedded_zig.ensure_toolchain(host, target, settings.toolchain, job.site_folders, listener)
+    return job
+
+
+def _install(
+    environment: IsolatedEnvironment, requirements: Sequence[str], listener: events.Listener
+) -> None:
+    if requirements:
+        listener(events.Step(f"installing {', '.join(requirements)}"))
+        environment.install(requirements, output=lambda data: listener(events.Output(data)))

@@ -1,0 +1,260 @@
+"""The way from a project to a verified wheel for the target."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from importlib.metadata import distributions
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from winarm.build import events
+from winarm.build.child_spec import Workshop, child_spec
+from winarm.build.delivery import deliver
+from winarm.build.environment import child_environment
+from winarm.build.child_process import Child, Journal
+from winarm.build.target_python import provide
+from winarm.errors import (
+    BuildFailedError,
+    FileSystemError,
+    MissingExtensionsError,
+    VerificationError,
+    WinarmError,
+)
+from winarm.locate import find_toolchain
+from winarm.verify import Report, Severity, VerifyOptions, verify
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from winarm.build.inner import InnerBackend
+    from winarm.build.interpreter import Interpreter
+    from winarm.config import Settings
+    from winarm.host import Host
+    from winarm.target import Target
+
+
+@dataclass(frozen=True)
+class Job:
+    """One project to be built by one Python for one target."""
+
+    host: Host
+    project: Path
+    settings: Settings
+    target: Target
+    #: Facts of the Python that builds.
+    interpreter: Interpreter
+    #: The program of that Python in the environment that has the build's requirements.
+    python: Path
+    backend: InnerBackend
+    #: The environment in which that Python finds them.
+    environ: Mapping[str, str]
+    #: The folders in which it finds them; toolchains from PyPI are looked for there, too.
+    site_folders: tuple[Path, ...]
+    #: What the inner backend gets.
+    config_settings: Mapping[str, Any] | None
+    listener: events.Listener
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A wheel that was built and verified."""
+
+    path: Path
+    report: Report
+
+    @property
+    def pure(self) -> bool:
+        """Return whether there is no native code in it."""
+        return self.report.pure
+
+
+def call_early(job: Job, hook: str, *arguments: object, **options: object) -> Any:  # noqa: ANN401
+    """Call a hook that comes before the build: it sees the target and needs no toolchain.
+
+    :raises WinarmError: the hook failed, or there is none.
+    """
+    with _child(job, workshop=None) as (child, _scratch):
+        return child.call(hook, *arguments, config_settings=job.config_settings, **options)
+
+
+def build_wheel(job: Job, folder: Path, *, metadata: Path | None = None) -> Built:
+    """Build the project's wheel, verify it, and only then put it into `folder`.
+
+    :param metadata: what `prepare_metadata_for_build_wheel` has made.
+    :raises WinarmError: no toolchain, a failed build, a wheel that is not good.
+    """
+    workshop = set_up(job)
+    with _child(job, workshop) as (child, scratch):
+        job.listener(events.Step("building"))
+        private = scratch / "wheel"
+        private.mkdir()
+        name = child.call("build_wheel", str(private), job.config_settings, metadata)
+        wheel = _checked(private, name)
+        _require_extensions(wheel, child.journal, job.settings.allow_missing)
+        job.listener(events.Step("verifying"))
+        return Built(*verify_and_deliver(wheel, folder, job.target))
+
+
+def verify_and_deliver(wheel: Path, folder: Path, target: Target) -> tuple[Path, Report]:
+    """Put `wheel` into `folder` if `target` can load it; return its new path and the report.
+
+    :raises VerificationError: it cannot.
+    :raises FileSystemError: the folder cannot be written.
+    """
+    report = verify(wheel, VerifyOptions(target=target))
+    if not report.ok:
+        errors = [f.line() for f in report.findings if f.severity is Severity.ERROR]
+        raise VerificationError(wheel.name, errors)
+    return deliver(wheel, folder), report
+
+
+def set_up(job: Job) -> Workshop:
+    """Find the toolchain and make what it needs to know of the target's Python.
+
+    :raises WinarmError: something is missing; the message names the cure.
+    """
+    host, settings = job.host, job.settings
+    job.listener(events.Step("looking for a toolchain"))
+    toolchain = find_toolchain(host, job.target, settings.toolchain, site_folders=job.site_folders)
+    job.listener(
+        events.Detail(f"toolchain: {toolchain.kind} {toolchain.version}, {toolchain.origin}")
+    )
+    job.listener(events.Step("preparing headers and libraries of the target's Python"))
+    python = provide(host, job.interpreter, job.target, toolchain, python_dir=settings.python_dir)
+    job.listener(events.Detail(f"target Python: {python.origin}"))
+    return Workshop(toolchain, python, _numpy(job))
+
+
+def _numpy(job: Job) -> dict[str, str]:
+    """Return where the target's NumPy headers are, if the build requires NumPy, or why not.
+
+    A project may require NumPy and never compile against it, so a failure waits until its
+    headers are asked for.
+    """
+    version = installed_version("numpy", job.site_folders)
+    if version is None:
+        return {"error": "NumPy is not in the build environment"}
+    from winarm.build.numpy_headers import numpy_include  # noqa: PLC0415 - few builds need it
+
+    try:
+        job.listener(events.Step(f"fetching the target's headers of NumPy {version}"))
+        include = numpy_include(job.host, job.interpreter, version, progress=_silent)
+    except WinarmError as error:
+        return {"error": str(error)}
+    return {"include": str(include)}
+
+
+def _silent(_text: str) -> None:
+    return None
+
+
+def installed_version(name: str, site_folders: tuple[Path, ...]) -> str | None:
+    """Return the version of the distribution `name` that is installed in one of the folders."""
+    found = distributions(name=name, path=[str(folder) for folder in site_folders])
+    return next((distribution.version for distribution in found), None)
+
+
+@contextlib.contextmanager
+def _child(job: Job, workshop: Workshop | None) -> Iterator[tuple[Child, Path]]:
+    """Lay out a private folder and all that a child reads; sweep it in the end."""
+    with scratch_folder() as scratch:
+        journal = Journal(scratch / "journal", job.listener)
+        spec = child_spec(
+            project=job.project,
+            scratch=scratch,
+            journal=scratch / "journal",
+            target=job.target,
+            interpreter=job.interpreter,
+            settings=job.settings,
+            workshop=workshop,
+            instead_of=_instead_of(job, workshop),
+            jobs=job.settings.jobs or job.host.cpus,
+        )
+        (scratch / "spec.json").write_text(json.dumps(spec), encoding="utf-8")
+        environment = child_environment(
+            job.environ,
+            spec=scratch / "spec.json",
+            target=job.target,
+            toolchain=workshop.toolchain if workshop else None,
+            scratch=scratch,
+        )
+        if workshop and environment.removed:
+            names = ", ".join(environment.removed)
+            job.listener(events.Detail(f"removed from the environment: {names}"))
+        child = Child(
+            host=job.host,
+            python=job.python,
+            project=job.project,
+            backend=job.backend,
+            environ=environment.variables,
+            journal=journal,
+            listener=job.listener,
+        )
+        yield child, scratch
+
+
+@contextlib.contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """Make a private folder and sweep it in the end."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="winarm-", ignore_cleanup_errors=True) as name:
+            yield Path(name).resolve()
+    except OSError as error:
+        raise FileSystemError(tempfile.gettempdir(), error) from error
+
+
+def _instead_of(job: Job, workshop: Workshop | None) -> dict[str, str]:
+    """Return the host's folders that a project may hand to the compiler, and the target's."""
+    if workshop is None:
+        return {}
+    instead = {str(job.interpreter.include): str(workshop.python.include)}
+    if "include" in workshop.numpy:
+        for folder in job.site_folders:
+            for package in ("numpy/_core", "numpy/core"):
+                instead[str(folder / package / "include")] = workshop.numpy["include"]
+    return instead
+
+
+def _checked(folder: Path, name: object) -> Path:
+    """Return the wheel that the backend says it made, if it is where it must be."""
+    if isinstance(name, str) and Path(name).name == name and name.endswith(".whl"):
+        wheel = folder / name
+        if zipfile.is_zipfile(wheel):
+            return wheel
+    message = f"the build backend says that it made {name!r}, and there is no such wheel."
+    raise BuildFailedError(message)
+
+
+def _require_extensions(wheel: Path, journal: Journal, allowed: tuple[str, ...]) -> None:
+    """Hold every extension that setup() declared against what is in the wheel."""
+    with zipfile.ZipFile(wheel) as archive:
+        members = archive.namelist()
+    missing = [
+        name
+        for name in journal.declared
+        if name not in allowed and not any(is_module(member, name) for member in members)
+    ]
+    if missing:
+        reasons = [f"{failure.doing} of {failure.subject} failed" for failure in journal.failures]
+        output = journal.failures[0].output if journal.failures else ""
+        raise MissingExtensionsError(missing, reasons, output)
+
+
+def is_module(member: str, name: str) -> bool:
+    """Return whether the wheel's `member` is the native module of the extension `name`.
+
+    >>> is_module("a/_b.cp313-win_arm64.pyd", "a._b")
+    True
+    >>> is_module("x-1.data/platlib/a/_b.pyd", "a._b"), is_module("a/_b.py", "a._b")
+    (True, False)
+    """
+    path = "/" + name.replace(".", "/") + "."
+    start = ("/" + member).rfind(path)
+    rest = ("/" + member)[start + len(path) :]
+    return (
+        start >= 0 and "/" not in rest and not ("." + rest).endswith((".py", ".pyi", ".pyx", ".c"))
+    )

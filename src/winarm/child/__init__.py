@@ -1,0 +1,1 @@
+"""What runs inside the build environment; see `winarm_child`."""

@@ -1,0 +1,156 @@
+"""What setuptools is told about the target, whatever its version and the host.
+
+Each function here changes one module of setuptools or distutils as soon as it is imported. The
+compiler, the suffix of the stable ABI, the Python library of each extension, the private build
+folder and the order of work come from here; tags and suffixes come from the view of `sysconfig`.
+"""
+
+import contextlib
+import functools
+import threading
+from collections.abc import Iterator, Mapping
+from types import ModuleType
+from typing import Any
+
+from winarm_child.flags import Translator
+from winarm_child.journal import Journal
+from winarm_child.on_import import Patch
+from winarm_child.pool import Pool
+
+#: Where `build_extension` may be defined for extensions to be built side by side.
+KNOWN_BUILDERS = ("setuptools", "distutils", "Cython")
+
+#: The extension that this thread builds.
+_current = threading.local()
+
+
+def patches(spec: Mapping[str, Any], journal: Journal) -> dict[str, Patch]:
+    """Return what is done to each module, under each name that it may be imported by."""
+    pool = Pool(spec["jobs"], journal)
+    compilers = functools.partial(_patch_compilers, spec, pool, Translator(spec, journal))
+    by_name: dict[str, Patch] = {
+        "ccompiler": compilers,
+        # Home of new_compiler in newer versions.
+        "compilers.C.base": compilers,
+        "core": functools.partial(_patch_core, journal),
+        "command.build": functools.partial(_patch_build, spec),
+        "command.build_ext": functools.partial(_patch_build_ext, spec, pool),
+    }
+    packages = ("distutils", "setuptools._distutils")
+    return {
+        **{f"{package}.{name}": by_name[name] for package in packages for name in by_name},
+        "setuptools.command.build_ext": _patch_abi3_suffix,
+    }
+
+
+def _patch_compilers(
+    spec: Mapping[str, Any], pool: Pool, translator: Translator, module: ModuleType
+) -> None:
+    def new_compiler(
+        _plat: object = None,
+        compiler: object = None,
+        *_args: object,
+        force: bool = False,
+        **_kwargs: object,
+    ) -> object:
+        # Whatever is asked for: this is the only compiler that makes the target's code.
+        from winarm_child.compiler import TargetCompiler  # noqa: PLC0415 - needs distutils
+
+        del compiler
+        return TargetCompiler(spec, pool, translator, current_extension, force)
+
+    if hasattr(module, "new_compiler"):
+        module.new_compiler = new_compiler  # type: ignore[attr-defined]
+        compiler_type = spec["toolchain"]["compiler_type"]
+        module.get_default_compiler = lambda *_args: compiler_type  # type: ignore[attr-defined]
+
+
+def _patch_core(journal: Journal, module: ModuleType) -> None:
+    real = module.run_commands
+
+    def run_commands(dist: Any) -> Any:
+        journal.write("declared", names=declared(dist))
+        return real(dist)
+
+    module.run_commands = run_commands  # type: ignore[attr-defined]
+
+
+def declared(dist: Any) -> list[str]:
+    """Return the full names of the extensions that setup() was given."""
+    build_ext = dist.get_command_obj("build_ext")
+    package = getattr(build_ext, "package", None)
+    names = [ext[0] if isinstance(ext, tuple) else ext.name for ext in dist.ext_modules or ()]
+    return [f"{package}.{name}" if package else name for name in names]
+
+
+def _patch_build(spec: Mapping[str, Any], module: ModuleType) -> None:
+    real = module.build.finalize_options
+
+    @functools.wraps(real)
+    def finalize_options(self: Any) -> None:
+        # No stale object of another toolchain, Python or flag.
+        self.build_base = spec["build_base"]
+        real(self)
+
+    module.build.finalize_options = finalize_options
+
+
+def _patch_build_ext(spec: Mapping[str, Any], pool: Pool, module: ModuleType) -> None:
+    build_ext = module.build_ext
+    real_libraries = build_ext.get_libraries
+    real_build_extensions = build_ext.build_extensions
+    real_build_extension = build_ext.build_extension
+
+    @functools.wraps(real_libraries)
+    def get_libraries(self: Any, ext: Any) -> list[str]:
+        names = spec["python_libraries"]
+        python = names["stable" if getattr(ext, "py_limited_api", False) else "full"]
+        libraries = [name for name in real_libraries(self, ext) if name not in names.values()]
+        return [*libraries, python]
+
+    @functools.wraps(real_build_extensions)
+    def build_extensions(self: Any) -> None:
+        if not self.parallel and may_run_side_by_side(type(self)):
+            # They wait for the pool most of the time, so that it never runs dry.
+            self.parallel = min(len(self.extensions), 4 * pool.jobs)
+        real_build_extensions(self)
+
+    @functools.wraps(real_build_extension)
+    def build_extension(self: Any, ext: Any) -> None:
+        with _building(ext if self.parallel else None):
+            real_build_extension(self, ext)
+
+    build_ext.get_libraries = get_libraries
+    build_ext.build_extensions = build_extensions
+    build_ext.build_extension = build_extension
+
+
+def may_run_side_by_side(command: type) -> bool:
+    """Return whether no project code takes part in building one extension.
+
+    Projects that override `build_extension` change `self.compiler` on the way.
+    """
+    for name in ("build_extension", "build_extensions"):
+        home = getattr(command, name).__module__.partition(".")[0]
+        if home not in (*KNOWN_BUILDERS, __name__.partition(".")[0]):
+            return False
+    return True
+
+
+@contextlib.contextmanager
+def _building(ext: Any) -> Iterator[None]:
+    _current.name = None if ext is None else ext.name
+    try:
+        yield
+    finally:
+        _current.name = None
+
+
+def current_extension() -> str | None:
+    """Return the name of the extension that this thread builds beside others, if it does."""
+    return getattr(_current, "name", None)
+
+
+def _patch_abi3_suffix(module: ModuleType) -> None:
+    # Before 84.2.1 it came from the running Python: `.abi3.so` on Linux.
+    module.get_abi3_suffix = lambda: ".pyd"  # type: ignore[attr-defined]

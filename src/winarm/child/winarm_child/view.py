@@ -1,0 +1,325 @@
+"""Who asks decides who answers: `sys`, `os`, `platform` and `sysconfig` as a project sees them.
+
+A setup.py decides by asking Python where it runs. In a cross build the honest answer is the
+target's, while the standard library and setuptools must go on working on the host. So a module
+that imports one of these gets, by where its own code stands,
+
+- the project's code and a short table of build helpers: a view with the target's answers;
+- setuptools and its kin: the real modules, but a `sysconfig` that describes what is built;
+- everything else: the real modules.
+
+`sys.meta_path` is never asked for `sys` and `os`, so the import statement itself is wrapped. What
+is not covered: reading `sys.modules["sys"]`, and a module that a project hands to other code.
+"""
+
+import builtins
+import importlib
+import os
+import platform
+import sys
+import sysconfig
+from collections.abc import Callable, Mapping
+from types import ModuleType
+from typing import Any
+
+from winarm_child.on_import import Patch
+
+#: Build helpers that decide as a setup.py does; a leading `*` stands for any vendoring package.
+HELPERS = (
+    "pybind11",
+    "nanobind",
+    "cppy",
+    "cffi.ffiplatform",
+    "cffi.recompiler",
+    "cffi.setuptools_ext",
+    "cffi.verifier",
+    # Compile-time names such as UNAME_SYSNAME.
+    "Cython.Compiler.Scanning",
+    # Wheel tags of hatchling, poetry-core and pdm-backend.
+    "*packaging.tags",
+)
+
+#: What describes a build to itself: they run on the host and ask `sysconfig` about the target.
+BUILDERS = ("setuptools", "distutils", "wheel", "_distutils_hack")
+
+#: Modules that only Windows has; importing them on another host can only fail.
+WINDOWS_ONLY = ("winreg", "msvcrt", "_winapi", "winsound", "nt")
+
+#: Path components of installed code, which is never the project's own.
+INSTALLED = frozenset(("site-packages", "dist-packages"))
+
+
+class Views:
+    """The views of the modules, and the decision who gets which."""
+
+    def __init__(self, spec: Mapping[str, Any]) -> None:
+        self._roots = tuple(os.path.realpath(root) for root in spec["project"])
+        self._helpers = (*HELPERS, *spec["target_view"])
+        self._answers = spec["answers"]
+        self._audiences: dict[tuple[str, str], str] = {}
+        self._made: dict[str, View] = {}
+
+    def seen(self, module: ModuleType, importer: Mapping[str, Any]) -> ModuleType:
+        """Return what the code with the globals `importer` sees when it imports `module`."""
+        name = module.__name__
+        if name not in ANSWERS or name not in SHOWN_TO[self._audience(importer)]:
+            return module
+        if name not in self._made:
+            self._made[name] = View(module, ANSWERS[name](self._answers))
+        return self._made[name]
+
+    def check(self, name: str, importer: Mapping[str, Any]) -> None:
+        """Explain why the project's code cannot import a module that only Windows has."""
+        if name in WINDOWS_ONLY and os.name != "nt" and self._audience(importer) == "project":
+            message = (
+                f"{name} exists on Windows only, and this build runs on {platform.system()}. "
+                "A project that is cross-built cannot ask the machine that it is built for: "
+                "guard the import, or build on Windows."
+            )
+            raise ModuleNotFoundError(message, name=name)
+
+    def _audience(self, importer: Mapping[str, Any]) -> str:
+        importer = self._with_a_file(importer)
+        name, file = str(importer.get("__name__")), importer.get("__file__")
+        if file is None:
+            # `python -c` and code on standard input: a build that asks for the target's suffix.
+            return "builder" if name == "__main__" else "other"
+        key = (name, file)
+        if key not in self._audiences:
+            self._audiences[key] = self._decide(name, os.path.realpath(file))
+        return self._audiences[key]
+
+    def _decide(self, name: str, file: str) -> str:
+        if any(is_named(name, helper) for helper in self._helpers):
+            return "project"
+        if name.partition(".")[0] in BUILDERS:
+            return "builder"
+        for root in self._roots:
+            if file.startswith(root + os.sep):
+                inside = file[len(root) :].split(os.sep)
+                return "other" if INSTALLED.intersection(inside) else "project"
+        return "other"
+
+    @staticmethod
+    def _with_a_file(importer: Mapping[str, Any]) -> Mapping[str, Any]:
+        # Code that was exec'd in a fresh namespace belongs to whoever exec'd it.
+        if "__file__" in importer or "__name__" in importer:
+            return importer
+        frame = sys._getframe(1)
+        while frame is not None:
+            if "__file__" in frame.f_globals and frame.f_globals.get("__name__") != __name__:
+                return frame.f_globals
+            frame = frame.f_back  # type: ignore[assignment]
+        return importer
+
+
+def is_named(name: str, pattern: str) -> bool:
+    """Return whether the module `name` is `pattern` or inside it.
+
+    >>> is_named("cffi.recompiler", "cffi"), is_named("cffi_x", "cffi")
+    (True, False)
+    >>> is_named("setuptools._vendor.packaging.tags", "*packaging.tags")
+    True
+    """
+    if pattern.startswith("*"):
+        return name == pattern[1:] or name.endswith("." + pattern[1:])
+    return name == pattern or name.startswith(pattern + ".")
+
+
+class Unavailable:
+    """An answer that stands for an attribute which does not exist, and why."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+
+
+class View(ModuleType):
+    """A module that gives some answers of its own and is the real one in all else."""
+
+    def __init__(self, real: ModuleType, answers: Mapping[str, object]) -> None:
+        super().__init__(real.__name__)
+        # Theirs, not those of an empty module.
+        self.__dict__.clear()
+        gone = {name: a.why for name, a in answers.items() if isinstance(a, Unavailable)}
+        self.__dict__.update({k: v for k, v in answers.items() if k not in gone})
+        self.__dict__.update(_view_of=real, _view_without=gone)
+
+    def __getattr__(self, name: str) -> object:
+        if name in self.__dict__["_view_without"]:
+            raise AttributeError(self.__dict__["_view_without"][name])
+        return getattr(self.__dict__["_view_of"], name)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name in self.__dict__:
+            self.__dict__[name] = value
+        else:
+            setattr(self.__dict__["_view_of"], name, value)
+
+    def __delattr__(self, name: str) -> None:
+        delattr(self.__dict__["_view_of"], name)
+
+    def __dir__(self) -> list[str]:
+        names = {*dir(self.__dict__["_view_of"]), *self.__dict__}
+        return sorted(names - {"_view_of", "_view_without", *self.__dict__["_view_without"]})
+
+
+def os_answers(_answers: Mapping[str, Any]) -> dict[str, object]:
+    """Return what `os` says on the target; paths stay the host's."""
+    return {"name": "nt", "uname": Unavailable("os.uname does not exist on Windows")}
+
+
+def sys_answers(answers: Mapping[str, Any]) -> dict[str, object]:
+    """Return what `sys` says on the target."""
+    # Five of the ten fields, as documented: major, minor, build, platform, service pack.
+    windows = (*(int(part) for part in answers["windows_version"].split(".")), 2, "")
+    return {
+        "platform": "win32",
+        "winver": answers["python"],
+        # CPython's own form; `sysconfig` and many a setup.py look for what stands in brackets.
+        "version": f"{sys.version.partition('[')[0].strip()} [{answers['compiler']}]",
+        "getwindowsversion": lambda: windows,
+    }
+
+
+def platform_answers(answers: Mapping[str, Any]) -> dict[str, object]:
+    """Return what `platform` says on the target."""
+    version, machine = answers["windows_version"], answers["machine"]
+    uname = platform.uname_result("Windows", platform.node(), "11", version, machine)
+    values: dict[str, object] = {
+        "system": "Windows",
+        "machine": machine,
+        "release": "11",
+        "version": version,
+        "processor": answers["processor"],
+        "uname": uname,
+        "python_compiler": answers["compiler"],
+    }
+    functions: dict[str, object] = {name: _always(value) for name, value in values.items()}
+    functions["architecture"] = lambda *_a, **_k: ("64bit", "WindowsPE")
+    functions["platform"] = lambda *_a, **_k: f"Windows-11-{version}-SP0"
+    functions["win32_ver"] = lambda *_a, **_k: ("11", version, "SP0", "Multiprocessor Free")
+    functions["libc_ver"] = lambda *_a, **_k: ("", "")
+    functions["mac_ver"] = lambda *_a, **_k: ("", ("", "", ""), "")
+    return functions
+
+
+def ctypes_answers(_answers: Mapping[str, Any]) -> dict[str, object]:
+    """Return the explanation for what `ctypes` has on Windows only, where it is missing."""
+    import ctypes  # noqa: PLC0415 - costs every Python of a build some milliseconds
+
+    names = ("windll", "oledll", "WinDLL", "OleDLL", "WinError", "GetLastError")
+    why = (
+        "ctypes.{} exists on Windows only, and this build runs on another system: a project "
+        "that is cross-built cannot call the machine that it is built for"
+    )
+    return {name: Unavailable(why.format(name)) for name in names if not hasattr(ctypes, name)}
+
+
+def sysconfig_answers(answers: Mapping[str, Any]) -> dict[str, object]:
+    """Return what `sysconfig` says of the thing that is being built."""
+    real = sysconfig.get_config_vars()
+    variables = {key: real[key] for key in WINDOWS_VARIABLES if key in real}
+    variables.update(answers["variables"])
+    include = variables["INCLUDEPY"]
+    headers = {"include": include, "platinclude": include}
+
+    def get_config_vars(*names: str) -> object:
+        return [variables.get(name) for name in names] if names else variables
+
+    def get_paths(*args: Any, **kwargs: Any) -> dict[str, str]:
+        return {**sysconfig.get_paths(*args, **kwargs), **headers}
+
+    def get_path(name: str, *args: Any, **kwargs: Any) -> str:
+        return headers.get(name) or sysconfig.get_path(name, *args, **kwargs)
+
+    return {
+        "get_platform": _always(answers["platform"]),
+        "get_config_vars": get_config_vars,
+        "get_config_var": variables.get,
+        "get_paths": get_paths,
+        "get_path": get_path,
+        "get_config_h_filename": _always(os.path.join(include, "pyconfig.h")),
+    }
+
+
+#: The variables that `sysconfig` has on Windows and whose values are the host's to say.
+WINDOWS_VARIABLES = (
+    "prefix",
+    "exec_prefix",
+    "py_version",
+    "py_version_short",
+    "py_version_nodot",
+    "installed_base",
+    "base",
+    "installed_platbase",
+    "platbase",
+    "projectbase",
+    "platlibdir",
+    "userbase",
+    "srcdir",
+    "BINDIR",
+    "LIBDEST",
+    "BINLIBDEST",
+    "TZPATH",
+)
+
+#: What each module of which there are views says.
+ANSWERS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, object]]] = {
+    "sys": sys_answers,
+    "os": os_answers,
+    "platform": platform_answers,
+    "ctypes": ctypes_answers,
+    "sysconfig": sysconfig_answers,
+}
+
+#: Which views each audience gets.
+SHOWN_TO = {
+    "project": frozenset(ANSWERS),
+    "builder": frozenset(("sysconfig",)),
+    "other": frozenset(),
+}
+
+
+def _always(value: object) -> Callable[[], object]:
+    return lambda: value
+
+
+def install(spec: Mapping[str, Any]) -> None:
+    """Wrap the import statement and `importlib.import_module`, so that views are handed out."""
+    views = Views(spec)
+    real_import, real_import_module = builtins.__import__, importlib.import_module
+
+    def import_(
+        name: str,
+        globals: Mapping[str, Any] | None = None,  # noqa: A002 - __import__'s own names
+        locals: Mapping[str, Any] | None = None,  # noqa: A002
+        fromlist: Any = (),
+        level: int = 0,
+    ) -> ModuleType:
+        if level == 0 and globals is not None:
+            views.check(name, globals)
+        module = real_import(name, globals, locals, fromlist, level)
+        return module if level or globals is None else views.seen(module, globals)
+
+    def import_module(name: str, package: str | None = None) -> ModuleType:
+        importer = sys._getframe(1).f_globals
+        views.check(name, importer)
+        return views.seen(real_import_module(name, package), importer)
+
+    builtins.__import__ = import_  # type: ignore[assignment]
+    importlib.import_module = import_module
+
+
+def patches(spec: Mapping[str, Any]) -> dict[str, Patch]:
+    """Return what is done to other modules so that they speak of the target."""
+    return {"numpy": lambda numpy: _patch_numpy(numpy, spec["numpy"])}
+
+
+def _patch_numpy(numpy: ModuleType, headers: Mapping[str, str]) -> None:
+    def get_include() -> str:
+        if "error" in headers:
+            raise RuntimeError(headers["error"])
+        return headers["include"]
+
+    # NumPy's own headers describe the host's types: `long` has 8 bytes there, 4 on Windows.
+    numpy.get_include = get_include  # type: ignore[attr-defined]

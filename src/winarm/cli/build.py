@@ -1,0 +1,166 @@
+"""`winarm build`: from any source to verified wheels."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from winarm.build import events
+from winarm.config import TOOLCHAINS
+from winarm.errors import BuildFailedError, UsageError, WinarmError
+
+if TYPE_CHECKING:
+    from winarm.build.unchanged import Result
+    from winarm.cli.console import Console, Status
+    from winarm.host import Host
+
+DESCRIPTION = """\
+Build a win_arm64 wheel of a project with C or C++ code, on any machine, and verify it.
+
+SRC is a folder, an sdist, or a requirement such as annoy==1.17.3. The project need not know
+winarm: it is built unchanged, with its own build backend and requirements, in an isolated
+environment. Without a toolchain on this machine, zig is fetched from the package index.
+"""
+
+EXAMPLES = """\
+examples:
+  winarm build                          the project in this folder
+  winarm build annoy==1.17.3 -o dist    an sdist from the package index
+  winarm build . --python 3.12 --python 3.13
+  winarm build . -C winarm.allow-missing=pkg._speedups
+
+exit status: 0 the wheels are good, 1 a build failed, 2 a mistake in options or settings
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Describe the verb's options."""
+    parser.description = DESCRIPTION
+    parser.epilog = EXAMPLES
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument(
+        "source", metavar="SRC", nargs="?", default=".", help="what to build (this folder)"
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="DIR",
+        type=Path,
+        default=Path("dist"),
+        help="where the wheels go (dist)",
+    )
+    parser.add_argument(
+        "--python",
+        metavar="X.Y",
+        action="append",
+        help="the Python to build with and for, as 3.13, 3.13t or a path; may be given again "
+        "(the one that runs winarm)",
+    )
+    parser.add_argument("--toolchain", choices=TOOLCHAINS, help="the toolchain to take (auto)")
+    parser.add_argument(
+        "-C",
+        "--config-setting",
+        metavar="KEY=VALUE",
+        dest="config_settings",
+        action="append",
+        default=[],
+        help="a setting for the build backend, or winarm.NAME=VALUE for winarm; may be given again",
+    )
+    parser.add_argument(
+        "-v",
+        "--verbose",
+        action="store_true",
+        help="show what every program prints, and what winarm changes",
+    )
+
+
+def run(args: argparse.Namespace, host: Host, console: Console) -> int:
+    """Build for every Python that was asked for; stop at the first failure.
+
+    :raises WinarmError: it could not be built.
+    """
+    from winarm.build.unchanged import build  # noqa: PLC0415 - `--help` needs none of it
+
+    settings = config_settings(args)
+    for python in args.python or [None]:
+        with console.status() as status:
+            listener = Listener(console, status, verbose=args.verbose)
+            try:
+                result = build(
+                    host,
+                    args.source,
+                    args.output,
+                    python=python,
+                    config_settings=settings,
+                    listener=listener,
+                )
+            except BuildFailedError as error:
+                if not args.verbose and error.output:
+                    # The compiler's own words first, as they are.
+                    console.err(error.output.rstrip())
+                raise
+        console.out(closing_line(result))
+    return 0
+
+
+def config_settings(args: argparse.Namespace) -> dict[str, str | list[str] | bool]:
+    """Return the config settings of the command line, as a front-end hands them to a backend.
+
+    :raises UsageError: one has no value.
+    """
+    settings: dict[str, str | list[str] | bool] = {}
+    for written in args.config_settings:
+        key, equals, value = written.partition("=")
+        if not equals or not key:
+            message = f"-C {written}: a config setting is written KEY=VALUE."
+            raise UsageError(message)
+        known = settings.get(key)
+        if known is None:
+            settings[key] = value
+        else:
+            settings[key] = [*(known if isinstance(known, list) else [str(known)]), value]
+    if args.toolchain:
+        settings["winarm.toolchain"] = args.toolchain
+    return settings
+
+
+def closing_line(result: Result) -> str:
+    """Return what a finished build says: the wheel, its size, the time, what was verified."""
+    wheel, images = result.built.path, result.built.report.images
+    size = wheel.stat().st_size / 1000
+    if result.built.pure:
+        verified = "pure Python: it runs everywhere and has no native code to verify"
+    else:
+        names = ", ".join(Path(image.member).name for image in images[:3])
+        more = f" and {len(images) - 3} more" if len(images) > 3 else ""  # noqa: PLR2004
+        verified = f"verified {len(images)} ARM64 image{'s'[: len(images) != 1]}: {names}{more}"
+    return f"{wheel} ({size:,.0f} kB, {result.seconds:.0f} s) {verified}"
+
+
+class Listener:
+    """Turns the events of a build into what people see."""
+
+    def __init__(self, console: Console, status: Status, *, verbose: bool) -> None:
+        self._console = console
+        self._status = status
+        self._verbose = verbose
+
+    def __call__(self, event: events.Event) -> None:
+        """Show one event."""
+        match event:
+            case events.Step(what):
+                self._status.update(what)
+                if self._verbose:
+                    self._console.err(f"winarm: {what}")
+            case events.Working(doing, subject, done):
+                self._status.update(f"{doing} {Path(subject).name}, {done} done")
+            case events.Note(text):
+                self._console.err(f"winarm: {text}")
+            case events.Detail(text):
+                if self._verbose:
+                    self._console.err(f"winarm: {text}")
+            case events.Output(data):
+                if self._verbose:
+                    self._console.raw(data)

@@ -1,0 +1,86 @@
+"""What people see: results on stdout, everything about the way there on stderr."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from rich.console import Console as RichConsole
+
+#: Seconds after which a step that still runs is said again where there is no live line.
+PATIENCE = 10.0
+
+
+class Console:
+    """Writes lines, and one live status line where a terminal can show it."""
+
+    def __init__(self, out: TextIO, err: TextIO, *, rich: RichConsole | None = None) -> None:
+        self._out = out
+        self._err = err
+        #: rich's own console on stderr, when rich is installed and stderr is a terminal.
+        self.rich = rich
+        self._lock = threading.Lock()
+
+    @classmethod
+    def standard(cls) -> Console:
+        """Return the console of this process."""
+        return cls(sys.stdout, sys.stderr, rich=_rich() if sys.stderr.isatty() else None)
+
+    def out(self, text: str) -> None:
+        """Write a result."""
+        print(text, file=self._out, flush=True)
+
+    def err(self, text: str) -> None:
+        """Write about the work."""
+        with self._lock:
+            print(text, file=self._err, flush=True)
+
+    def raw(self, data: bytes) -> None:
+        """Write what a program printed."""
+        self._err.flush()
+        self._err.buffer.write(data)
+        self._err.buffer.flush()
+
+    def status(self) -> Status:
+        """Return a new status line."""
+        return Status(self)
+
+
+class Status:
+    """What is being done now, with the seconds that it has taken: one line, kept up to date."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._began = time.monotonic()
+        self._said = self._began
+        self._live = console.rich.status("") if console.rich else None
+
+    def __enter__(self) -> Status:
+        if self._live:
+            self._live.start()
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        if self._live:
+            self._live.stop()
+
+    def update(self, text: str) -> None:
+        """Say what is being done; without a terminal, only now and then."""
+        now = time.monotonic()
+        line = f"{text} ({now - self._began:.0f} s)"
+        if self._live:
+            self._live.update(line)
+        elif now - self._said > PATIENCE:
+            self._said = now
+            self._console.err(f"winarm: {line}")
+
+
+def _rich() -> RichConsole | None:
+    try:
+        from rich.console import Console as RichConsole  # noqa: PLC0415 - an extra
+    except ImportError:
+        return None
+    return RichConsole(stderr=True, highlight=False)
