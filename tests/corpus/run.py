@@ -95,7 +95,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="corpus-") as temporary:
         for package in chosen(options.names, small=options.small):
             folder = Path(options.keep or temporary) / package.name
-            outcome = attempt(package, folder, options.python, arm64)
+            outcome = attempt(package, folder, options, arm64)
             outcomes.append(outcome)
             print(row(outcome), flush=True)
     table = rendered(outcomes, options.python, arm64=bool(arm64))
@@ -112,6 +112,7 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--small", action="store_true", help="only the small ones")
     parser.add_argument("--python", default="3.13", help="version of the ARM64 Python")
     parser.add_argument("--record", metavar="FILE", help="keep the table in FILE")
+    parser.add_argument("--wheels", metavar="DIR", help="try what --keep left there; build nothing")
     parser.add_argument("--keep", metavar="DIR", help="keep wheels and output in DIR")
     return parser.parse_args(arguments)
 
@@ -134,26 +135,38 @@ def package_from(entry: dict[str, object]) -> Package:
     return Package(**{**fields, **lists})  # type: ignore[arg-type]
 
 
-def attempt(package: Package, folder: Path, python: str, arm64: Sequence[str]) -> Outcome:
+def attempt(
+    package: Package, folder: Path, options: argparse.Namespace, arm64: Sequence[str]
+) -> Outcome:
     """Take one project as far as it goes."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    began = time.monotonic()
-    settings = [part for setting in package.settings for part in ("-C", setting)]
-    asked = ("build", f"{package.name}=={package.version}", "--python", python, *settings)
-    status, said = run([program("winarm"), *asked, "-o", folder], folder / "build.log")
-    outcome = Outcome(package, built=status == 0, seconds=time.monotonic() - began)
-    if not outcome.built:
-        return replace(outcome, cause=cause_in(said))
-    (wheel,) = folder.glob("*.whl")
+    outcome = Outcome(package)
+    if options.wheels:
+        found = Path(options.wheels) / package.name
+    else:
+        found = folder
+        outcome, said = build(package, folder, options.python)
+        if not outcome.built:
+            return replace(outcome, cause=cause_in(said))
+    (wheel,) = found.glob("*.whl")
     status, said = run([program("winarm"), "verify", wheel], folder / "verify.log")
     outcome = replace(outcome, verified=status == 0)
     if not outcome.verified:
         return replace(outcome, cause=cause_in(said))
     if not arm64:
         return outcome
-    status, said = use_on_target(package, wheel, folder, python, arm64)
+    status, said = use_on_target(package, wheel, folder, options.python, arm64)
     return replace(outcome, imported=status == 0, cause="" if status == 0 else cause_in(said))
+
+
+def build(package: Package, folder: Path, python: str) -> tuple[Outcome, str]:
+    """Build one project's wheel into `folder`; return how that went and what was said."""
+    began = time.monotonic()
+    settings = [part for setting in package.settings for part in ("-C", setting)]
+    asked = ("build", f"{package.name}=={package.version}", "--python", python, *settings)
+    status, said = run([program("winarm"), *asked, "-o", folder], folder / "build.log")
+    return Outcome(package, built=status == 0, seconds=time.monotonic() - began), said
 
 
 def use_on_target(
