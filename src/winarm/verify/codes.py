@@ -388,6 +388,13 @@ class Code(Enum):
         "Bundle the library, or link it statically.",
     )
 
+    WA411 = Rule(
+        _W,
+        "an image that no module needs wants a DLL that is not in the wheel",
+        "A plug-in or a program cannot be loaded until something else brings the DLL.",
+        "Bundle the DLL, or leave the image out.",
+    )
+
     # 5: soundness of images
 
     WA501 = Rule(

@@ -9,6 +9,8 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from winarm.verify.wheels.metadata import same_name, same_version
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -70,6 +72,33 @@ class Subject:
     def checked(self) -> Mapping[str, Image]:
         """Return the images that nobody has allowed to be as they are."""
         return {member: image for member, image in self.images.items() if not self.allows(member)}
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Return the names of all files, those that could not be read included."""
+        if self.archive is None:
+            return frozenset(self.sizes)
+        return frozenset(entry.name for entry in self.archive.entries if not entry.is_folder)
+
+    @cached_property
+    def dist_info_folders(self) -> tuple[str, ...]:
+        """Return every `.dist-info` folder at the top of the wheel.
+
+        Only these count: setuptools carries the ones of what it vendors further down.
+        """
+        tops = {name.partition("/")[0] for name in self.names if "/" in name}
+        return tuple(sorted(top for top in tops if top.endswith(".dist-info")))
+
+    @cached_property
+    def dist_info(self) -> str | None:
+        """Return the `.dist-info` folder of the wheel's own name and version, or None."""
+        if self.name is None:
+            return None
+        for folder in self.dist_info_folders:
+            name, _, version = folder.removesuffix(".dist-info").rpartition("-")
+            if same_name(name, self.name.distribution) and same_version(version, self.name.version):
+                return folder
+        return None
 
     @cached_property
     def _providers(self) -> Mapping[str, tuple[str, ...]]:

@@ -10,9 +10,10 @@ from typing import NamedTuple
 from winarm.verify.binaries.buffer import U16, U32, Buffer, MalformedError, fields
 
 _COFF = Struct("<4sHHIIIHH")
-#: From `ImageBase` to `DllCharacteristics`; they differ in the width of the base only.
-_OPTIONAL_32 = Struct("<28xIII4xHHHHHH4xIIIHH")
-_OPTIONAL_64 = Struct("<24xQII4xHHHHHH4xIIIHH")
+#: ImageBase, SectionAlignment, the subsystem's version, SizeOfHeaders, Subsystem and
+#: DllCharacteristics; PE32 and PE32+ differ here in the place and width of the base only.
+_OPTIONAL_32 = Struct("<28xII12xHH8xI4xHH")
+_OPTIONAL_64 = Struct("<24xQI12xHH8xI4xHH")
 _SECTION = Struct("<8sIIII12xI")
 _DIRECTORY = Struct("<II")
 
@@ -131,7 +132,7 @@ def read_headers(data: Buffer) -> Headers:
         raise MalformedError(message)
     wide = magic == _PE32_PLUS
     values = fields(_OPTIONAL_64 if wide else _OPTIONAL_32, data, optional, "optional header")
-    base, alignment, _, _, _, _, _, major, minor, _, size_of_headers, _, subsystem, flags = values
+    base, alignment, major, minor, size_of_headers, subsystem, flags = values
     sections = _sections(data, optional + optional_size, count)
     return Headers(
         machine_offset=start + 4,

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from winarm.verify.checks.archive import check_archive
+from winarm.verify.checks.layout import check_layout
 from winarm.verify.checks.machine import check_machines
+from winarm.verify.checks.metadata import check_metadata
 from winarm.verify.checks.module_name import check_module_names
+from winarm.verify.checks.needed_dlls import check_needed_dlls
 from winarm.verify.checks.python_dll import check_python_dlls
+from winarm.verify.checks.record import check_record
+from winarm.verify.checks.soundness import check_soundness
+from winarm.verify.checks.symbols import check_symbols
 from winarm.verify.checks.tags import check_tags
 
 if TYPE_CHECKING:
@@ -18,8 +25,15 @@ if TYPE_CHECKING:
 
 #: Every check, in the order in which people want to read the findings.
 CHECKS: tuple[Callable[[Subject, VerifyOptions], Iterator[Finding]], ...] = (
+    check_archive,
     check_machines,
     check_module_names,
     check_python_dlls,
+    check_symbols,
+    check_needed_dlls,
+    check_soundness,
     check_tags,
+    check_metadata,
+    check_record,
+    check_layout,
 )

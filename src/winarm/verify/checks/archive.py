@@ -1,0 +1,93 @@
+"""The archive must be one that every reader understands alike, with names that Windows can hold."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from winarm.verify.codes import Code
+from winarm.verify.report import Finding, finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from winarm.verify.options import VerifyOptions
+    from winarm.verify.subject import Subject
+    from winarm.verify.wheels.archive import Entry
+
+#: Windows' 260 less the usual place of site-packages below a user's AppData folder.
+LONGEST_PATH = 180
+_LONGEST_COMPONENT = 255
+#: "Naming Files, Paths, and Namespaces" in Microsoft's documentation.
+_RESERVED = re.compile(
+    r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9\u00b9\u00b2\u00b3])(\..*)?", re.IGNORECASE
+)
+_FORBIDDEN = re.compile(r'[\x00-\x1f<>:"|?*]')
+_DRIVE = re.compile(r"[A-Za-z]:")
+
+
+def check_archive(subject: Subject, _options: VerifyOptions) -> Iterator[Finding]:
+    """Find contradictions in the archive, and names that are dangerous or impossible."""
+    if subject.archive is None:
+        return
+    for fault in subject.archive.faults:
+        yield finding(fault.code, fault.member, fault.message)
+    yield from _duplicates(subject.archive.entries)
+    for entry in subject.archive.entries:
+        yield from _name(entry.name)
+
+
+def _duplicates(entries: tuple[Entry, ...]) -> Iterator[Finding]:
+    exact: set[str] = set()
+    folded: dict[str, str] = {}
+    for entry in entries:
+        name = entry.name.rstrip("/")
+        if entry.name in exact:
+            yield finding(Code.WA005, entry.name, "the archive has two members of this name")
+        elif (other := folded.setdefault(name.lower(), name)) != name:
+            yield finding(Code.WA006, entry.name, f"on Windows it is the same file as {other}")
+        exact.add(entry.name)
+    files = {entry.name.lower() for entry in entries if not entry.is_folder}
+    inside: set[str] = set()
+    for entry in entries:
+        parts = entry.name.lower().rstrip("/").split("/")[:-1]
+        while parts and (folder := "/".join(parts)) not in inside:
+            inside.add(folder)
+            if folder in files:
+                yield finding(Code.WA006, entry.name, f"{folder} is a file and a folder")
+            parts.pop()
+
+
+def path_escapes(name: str) -> str | None:
+    """Return how a name leaves the folder it is unpacked to, or None."""
+    parts = name.rstrip("/").split("/")
+    if "\\" in name:
+        return "it has a backslash"
+    if name.startswith("/"):
+        return "it is absolute"
+    if _DRIVE.match(name):
+        return "it has a drive"
+    if ".." in parts:
+        return "it has a `..`"
+    if "" in parts or "." in parts:
+        return "it has an empty part or a `.`"
+    return None
+
+
+def _name(name: str) -> Iterator[Finding]:
+    if how := path_escapes(name):
+        yield finding(Code.WA007, name, how)
+        return
+    for part in name.rstrip("/").split("/"):
+        if _RESERVED.fullmatch(part):
+            yield finding(Code.WA008, name, f"{part} is a device on Windows")
+        elif _FORBIDDEN.search(part):
+            yield finding(Code.WA008, name, "it has a character that Windows forbids")
+        elif part[-1:] in {".", " "}:
+            yield finding(Code.WA008, name, "it has a part that ends in a dot or a space")
+        elif len(part) > _LONGEST_COMPONENT:
+            yield finding(
+                Code.WA008, name, f"it has a part of over {_LONGEST_COMPONENT} characters"
+            )
+    if len(name) > LONGEST_PATH:
+        yield finding(Code.WA009, name, f"its path has {len(name)} characters")

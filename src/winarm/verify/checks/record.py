@@ -1,0 +1,71 @@
+"""RECORD must list every file of the wheel once, as it is, and nothing else."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING
+
+from winarm.verify.checks.archive import path_escapes
+from winarm.verify.codes import Code
+from winarm.verify.report import Finding, finding
+from winarm.verify.wheels.metadata import Row, record_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from winarm.verify.options import VerifyOptions
+    from winarm.verify.subject import Subject
+
+#: In .dist-info, and never in RECORD: it, and its signatures.
+_UNLISTED = ("RECORD", "RECORD.jws", "RECORD.p7s")
+#: "sha256 or better" (PEP 376 as amended by the binary distribution format).
+STRONG = frozenset({"sha256", "sha384", "sha512", "sha3_256", "sha3_384", "sha3_512", "blake2b"})
+
+
+def check_record(subject: Subject, _options: VerifyOptions) -> Iterator[Finding]:
+    """Compare RECORD with what is in the wheel."""
+    if subject.archive is None or subject.dist_info is None:
+        return
+    text = subject.texts.get(f"{subject.dist_info}/RECORD")
+    if text is None:
+        yield finding(Code.WA607, "", f"there is no {subject.dist_info}/RECORD")
+        return
+    unlisted = {f"{subject.dist_info}/{name}" for name in _UNLISTED}
+    seen: set[str] = set()
+    for row in record_rows(text):
+        if row.path in seen:
+            yield finding(Code.WA611, row.path, "RECORD has it twice")
+        else:
+            yield from _compare(subject, row, listed=row.path not in unlisted)
+        seen.add(row.path)
+    for entry in subject.archive.entries:
+        if not (entry.is_folder or entry.name in seen or entry.name in unlisted):
+            yield finding(Code.WA609, entry.name, "RECORD does not have it")
+
+
+def _compare(subject: Subject, row: Row, *, listed: bool) -> Iterator[Finding]:
+    problem = row.problem or path_escapes(row.path) if row.path else "a row has no path"
+    if problem:
+        yield finding(Code.WA612, row.path, f"in RECORD: {problem}")
+    elif row.path not in subject.names:
+        yield finding(Code.WA610, row.path, "RECORD has it, the wheel does not")
+    elif listed:
+        if row.algorithm not in STRONG:
+            words = f"its hash in RECORD is {row.algorithm or 'missing'}, not SHA-256 or better"
+            yield finding(Code.WA612, row.path, words)
+        elif difference := _difference(subject, row):
+            yield finding(Code.WA608, row.path, difference)
+
+
+def _difference(subject: Subject, row: Row) -> str:
+    size = subject.sizes.get(row.path)
+    if size is not None and row.size is not None and size != row.size:
+        return f"it has {size} bytes, RECORD says {row.size}"
+    digest = subject.digests.get(row.path)
+    if digest is not None and row.digest.rstrip("=") != _spelled(digest):
+        return f"its {row.algorithm} is not the one in RECORD"
+    return ""
+
+
+def _spelled(digest: bytes) -> str:
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")

@@ -1,0 +1,98 @@
+"""Every symbol that an image imports must be one that its DLL exports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from winarm.python_exports import exported_names, stable_names
+from winarm.target import NEWEST_PYTHON, PythonABI
+from winarm.verify.checks.python_dll import promise_for, python_dlls
+from winarm.verify.codes import Code
+from winarm.verify.report import Finding, finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from winarm.verify.binaries.image import Image
+    from winarm.verify.options import VerifyOptions
+    from winarm.verify.subject import Subject
+    from winarm.verify.wheels.filename import Promise
+
+#: Names that one finding lists.
+_LISTED = 4
+
+
+def check_symbols(subject: Subject, _options: VerifyOptions) -> Iterator[Finding]:
+    """Find imported symbols that neither Python nor the wheel's own DLLs export."""
+    for member, image in subject.checked.items():
+        if image.loads_on(subject.target):
+            for dll in python_dlls(image):
+                yield from _python_symbols(member, image, dll, promise_for(subject, member))
+            yield from _own_symbols(subject, member, image)
+
+
+def _python_symbols(member: str, image: Image, dll: str, promise: Promise) -> Iterator[Finding]:
+    known = exported_names(dll)
+    if known is None:
+        return
+    wanted = _symbols(image, dll)
+    unknown = sorted(wanted.difference(known))
+    if unknown:
+        yield finding(Code.WA307, member, f"{dll} does not export {_listed(unknown)}")
+    if dll in {"python3.dll", "python3t.dll"}:
+        oldest = promise.stable or min(promise.abis, default=None)
+        if oldest is not None:
+            yield from _too_new(member, sorted(wanted.intersection(known)), oldest)
+
+
+def _too_new(member: str, symbols: list[str], oldest: PythonABI) -> Iterator[Finding]:
+    offered = stable_names(oldest)
+    newer = [symbol for symbol in symbols if symbol not in offered]
+    if newer:
+        since = _since(newer[0], oldest)
+        words = f"its wheel promises Python {oldest.version}, whose stable ABI lacks"
+        yield finding(Code.WA306, member, f"{words} {_listed(newer)}{since}")
+
+
+def _since(symbol: str, oldest: PythonABI) -> str:
+    """Return from which Python on the stable ABI has `symbol`, in words, or ""."""
+    later = (
+        PythonABI(minor, oldest.free_threaded)
+        for minor in range(oldest.minor + 1, NEWEST_PYTHON.minor + 1)
+    )
+    found = next((abi for abi in later if symbol in stable_names(abi)), None)
+    return f" ({symbol} is in it from {found.version} on)" if found else ""
+
+
+def _own_symbols(subject: Subject, member: str, image: Image) -> Iterator[Finding]:
+    for needed in image.imports:
+        provider = subject.provider(member, needed.dll)
+        other = subject.images.get(provider) if provider else None
+        # An image with damaged tables has a finding of its own.
+        if other is None or other.defects or not other.exports.ordinals:
+            continue
+        missing = [
+            _spelled(symbol) for symbol in needed.symbols if not other.exports.offers(symbol)
+        ]
+        if missing:
+            words = f"{provider} in the wheel does not export {_listed(sorted(missing))}"
+            yield finding(Code.WA308, member, words)
+
+
+def _symbols(image: Image, dll: str) -> frozenset[str]:
+    return frozenset(
+        symbol
+        for needed in image.imports
+        if needed.dll.lower() == dll
+        for symbol in needed.symbols
+        if isinstance(symbol, str)
+    )
+
+
+def _spelled(symbol: str | int) -> str:
+    return symbol if isinstance(symbol, str) else f"ordinal {symbol}"
+
+
+def _listed(names: list[str]) -> str:
+    more = len(names) - _LISTED
+    return ", ".join(names[:_LISTED]) + (f" and {more} more" if more > 0 else "")

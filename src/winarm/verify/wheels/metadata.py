@@ -1,0 +1,85 @@
+"""The header fields of METADATA and WHEEL, and the rows of RECORD."""
+
+from __future__ import annotations
+
+import csv
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_FIELD = re.compile(r"(?P<name>[A-Za-z0-9-]+):[ \t]*(?P<value>.*)")
+_SEPARATORS = re.compile(r"[-_.]+")
+
+
+class Row(NamedTuple):
+    """One row of RECORD."""
+
+    path: str
+    #: `sha256`, or "".
+    algorithm: str
+    #: The digest as the row has it (urlsafe base64 without padding), or "".
+    digest: str
+    #: Bytes, or None where the row does not say.
+    size: int | None
+    #: What is wrong with the row, or "".
+    problem: str = ""
+
+
+def header_fields(text: bytes) -> dict[str, list[str]]:
+    """Return the fields before the first empty line, by their names in lower case."""
+    found: dict[str, list[str]] = {}
+    for line in text.decode("utf-8", "replace").splitlines():
+        if not line.strip():
+            break
+        if match := _FIELD.fullmatch(line):
+            found.setdefault(match["name"].lower(), []).append(match["value"].strip())
+    return found
+
+
+def record_rows(text: bytes) -> Iterator[Row]:
+    """Yield the rows of RECORD (PEP 376, PEP 427); a bad one says what is wrong with it."""
+    lines = text.decode("utf-8", "backslashreplace").splitlines()
+    reader = csv.reader(lines)
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield Row("", "", "", None, f"a row is no list of cells ({error})")
+            continue
+        if cells:
+            yield _row(cells)
+
+
+def _row(cells: list[str]) -> Row:
+    path = cells[0]
+    if len(cells) != 3:  # noqa: PLR2004 - path, hash and size, as PEP 376 says
+        return Row(path, "", "", None, f"a row has {len(cells)} cells, not 3")
+    algorithm, _, digest = cells[1].partition("=")
+    if not cells[2]:
+        return Row(path, algorithm.lower(), digest, None)
+    if not (cells[2].isascii() and cells[2].isdigit() and len(cells[2]) < 20):  # noqa: PLR2004
+        return Row(path, algorithm.lower(), digest, None, f"the size {cells[2]!r} is no number")
+    return Row(path, algorithm.lower(), digest, int(cells[2]))
+
+
+def same_name(one: str, other: str) -> bool:
+    """Return whether two spellings name one distribution (PEP 503)."""
+    return _SEPARATORS.sub("-", one).lower() == _SEPARATORS.sub("-", other).lower()
+
+
+def same_version(one: str, other: str) -> bool:
+    """Return whether two spellings name one version (PEP 440; `_` stands for `-` in file names)."""
+    one, other = one.replace("_", "-"), other.replace("_", "-")
+    if one == other:
+        return True
+    # Rarely needed, and start-up time counts.
+    from packaging.version import InvalidVersion, Version  # noqa: PLC0415
+
+    try:
+        return Version(one) == Version(other)
+    except InvalidVersion:
+        return False
