@@ -36,12 +36,14 @@ class Collector:
         self.damaged: dict[str, str] = {}
         self.texts: dict[str, bytes] = {}
         self.extends_search = False
+        #: Members to be hashed with another algorithm than SHA-256.
+        self.algorithms: dict[str, str] = {}
         self._hashes = hashes
         self._symbols_left = symbols
         self._wants_symbols = wants_symbols
 
-    def take(self, name: str, size: int, pieces: Iterable[bytes], *, text: bool = False) -> None:
-        """Take a member of `size` bytes that come in `pieces`.
+    def take(self, name: str, size: int, pieces: Iterable[bytes], *, text: bool = False) -> Nature:
+        """Take a member of `size` bytes that come in `pieces`, and return what it is.
 
         :param text: keep it whole in `texts`.
         """
@@ -55,9 +57,9 @@ class Collector:
         searched = suffix_of(name) == ".py" and not self.extends_search
         if not (self._hashes or binary or text or searched):
             self._note(name, nature)
-            return
+            return nature
         whole = bytearray(size) if binary or text else None
-        digest = hashlib.sha256() if self._hashes else None
+        digest = hashlib.new(self.algorithms.get(name, "sha256")) if self._hashes else None
         position = 0
         piece = first
         while piece:
@@ -77,6 +79,7 @@ class Collector:
         elif whole is not None:
             self._read(name, whole, nature)
         self._note(name, nature)
+        return nature
 
     def _note(self, name: str, nature: Nature) -> None:
         if suffix_of(name) in IMAGE_SUFFIXES and nature is not Nature.IMAGE:

@@ -14,11 +14,13 @@ from winarm.verify.report import Finding, finding
 from winarm.verify.subject import Shape, Subject, base_name
 from winarm.verify.wheels.archive import Archive, Entry, read_archive
 from winarm.verify.wheels.content import METHODS, DamagedError, chunks
+from winarm.verify.wheels.metadata import OTHER_STRONG, record_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from winarm.target import Target
+    from winarm.verify.binaries.sniff import Nature
     from winarm.verify.options import Limits, VerifyOptions
     from winarm.verify.wheels.filename import WheelName
 
@@ -43,6 +45,7 @@ def read_wheel(
             frozenset(base_name(entry.name).lower() for entry in archive.entries),
             hashes=options.record,
         )
+        collector.algorithms.update(_other_algorithms(file, archive))
         findings = tuple(_take_members(file, archive, collector, options.limits))
     subject = _collected(path, Shape.WHEEL, target, collector)
     return replace(subject, allow=options.allow, name=name, archive=archive), findings
@@ -77,7 +80,10 @@ def read_file(path: Path, target: Target, options: VerifyOptions) -> tuple[Subje
     :raises DamagedError: it is too large, or changes while it is read.
     """
     collector = _collector(options, frozenset())
-    _take_file(path, path.name, path.stat().st_size, collector, options.limits)
+    nature = _take_file(path, path.name, path.stat().st_size, collector, options.limits)
+    if not (collector.images or collector.libraries or collector.damaged):
+        # Asked for by name, so it should be one, whatever its suffix.
+        collector.impostors[path.name] = nature
     subject = _collected(path, Shape.FILE, target, collector)
     return replace(subject, allow=options.allow), ()
 
@@ -131,6 +137,25 @@ def _take_members(
             yield finding(Code.WA003, entry.name, f"{error}")
 
 
+def _other_algorithms(file: IO[bytes], archive: Archive) -> dict[str, str]:
+    """Return which members RECORD hashes with another algorithm than SHA-256.
+
+    RECORD comes last in most wheels, but members are hashed as they come.
+    """
+    for entry in archive.entries:
+        folder, _, name = entry.name.rpartition("/")
+        offset = archive.data_offsets.get(entry.header_offset)
+        plain = entry.method in METHODS and not entry.is_encrypted and entry.size <= MAX_TEXT
+        if name == "RECORD" and folder.endswith(".dist-info") and offset is not None and plain:
+            try:
+                text = b"".join(chunks(file, entry, offset))
+            except DamagedError:
+                return {}
+            rows = record_rows(text)
+            return {row.path: row.algorithm for row in rows if row.algorithm in OTHER_STRONG}
+    return {}
+
+
 def _refusal(entry: Entry, total: int, packed: int, limits: Limits) -> Finding | None:
     """Return why a member is not read, if so."""
     code, words = None, ""
@@ -156,17 +181,20 @@ def _walk(root: Path) -> Iterator[tuple[str, Path]]:
     for folder, _, names in os.walk(root):
         for name in sorted(names):
             path = Path(folder, name)
+            if path.is_symlink() or not path.is_file():
+                continue
             yield path.relative_to(root).as_posix(), path
 
 
-def _take_file(path: Path, member: str, size: int, collector: Collector, limits: Limits) -> None:
-    if not stat.S_ISREG(path.lstat().st_mode):
-        return
+def _take_file(path: Path, member: str, size: int, collector: Collector, limits: Limits) -> Nature:
+    if not stat.S_ISREG(path.stat().st_mode):
+        message = "it is no regular file"
+        raise DamagedError(message)
     if size > limits.member_size:
         message = f"its {size} bytes pass the limit"
         raise DamagedError(message)
     with path.open("rb") as file:
-        collector.take(member, size, _pieces(file, size))
+        return collector.take(member, size, _pieces(file, size))
 
 
 def _pieces(file: IO[bytes], size: int) -> Iterator[bytes]:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from winarm.target import Target
 
+#: Suffixes of source archives, which an upload has beside its wheels.
+_SDISTS = (".tar.gz", ".zip")
 #: Nothing chosen: everything is verified for win_arm64.
 DEFAULTS = VerifyOptions()
 
@@ -36,6 +38,8 @@ def verify(path: Path | str, options: VerifyOptions = DEFAULTS) -> Report:
     if name is not None and options.skip_others and not (name.targets or name.any_platform):
         note = finding(Code.WA617, "", f"it is for {'.'.join(name.platforms)}")
         return _report(path, target, [note], options)
+    if path.name.lower().endswith(_SDISTS):
+        return _report(path, target, [finding(Code.WA617, "", "it is a source archive")], options)
     try:
         subject, problems = _read(path, name, target, options)
     except ArchiveError as error:

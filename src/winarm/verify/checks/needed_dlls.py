@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from winarm.verify.binaries.managed import Managed
-from winarm.verify.codes import Code
+from winarm.verify.codes import Code, Severity
 from winarm.verify.dlls import Origin, origin_of
 from winarm.verify.report import Finding, finding
 from winarm.verify.subject import Subject, base_name, folder_of, is_module
@@ -37,6 +38,21 @@ _SEPARATORS = re.compile(r"[-_.]+")
 
 def check_needed_dlls(subject: Subject, options: VerifyOptions) -> Iterator[Finding]:
     """Find DLLs that will not be there, or not be found, on the user's machine."""
+    merged: dict[Finding, int] = {}
+    places: dict[tuple[Code, str], Finding] = {}
+    for found in _every_finding(subject, options):
+        if found.severity is Severity.ERROR:
+            yield found
+        else:
+            # A DLL that forty plug-ins want is one thing to know, not forty.
+            first = places.setdefault((found.code, found.message), found)
+            merged[first] = merged.get(first, -1) + 1
+    for found, more in merged.items():
+        others = f" ({more} more {'images' if more > 1 else 'image'} too)" if more else ""
+        yield replace(found, message=found.message + others)
+
+
+def _every_finding(subject: Subject, options: VerifyOptions) -> Iterator[Finding]:
     essential = _essential(subject)
     required = _requirements(subject)
     for member, image in subject.checked.items():
@@ -45,14 +61,13 @@ def check_needed_dlls(subject: Subject, options: VerifyOptions) -> Iterator[Find
             continue
         for needed in image.imports:
             provider = subject.provider(member, needed.dll)
+            bringer = _distribution_of(needed.dll, required)
             if provider is not None:
                 yield from _far_away(subject, member, needed, provider)
             elif any(fnmatchcase(needed.dll.lower(), name.lower()) for name in options.external):
                 yield finding(Code.WA407, member, f"{needed.dll} is brought from outside")
-            elif _distribution_of(needed.dll, required):
-                words = (
-                    f"{needed.dll} comes with the required {_distribution_of(needed.dll, required)}"
-                )
+            elif bringer:
+                words = f"{needed.dll} comes with the required {bringer}"
                 yield finding(Code.WA407, member, words)
             else:
                 yield from _missing(subject, member, needed, essential=member in essential)

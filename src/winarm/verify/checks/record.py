@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from winarm.verify.checks.archive import path_escapes
 from winarm.verify.codes import Code
 from winarm.verify.report import Finding, finding
-from winarm.verify.wheels.metadata import Row, record_rows
+from winarm.verify.wheels.metadata import OTHER_STRONG, Row, record_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
 #: In .dist-info, and never in RECORD: it, and its signatures.
 _UNLISTED = ("RECORD", "RECORD.jws", "RECORD.p7s")
-#: "sha256 or better" (PEP 376 as amended by the binary distribution format).
-STRONG = frozenset({"sha256", "sha384", "sha512", "sha3_256", "sha3_384", "sha3_512", "blake2b"})
+STRONG = OTHER_STRONG | {"sha256"}
 
 
 def check_record(subject: Subject, _options: VerifyOptions) -> Iterator[Finding]:

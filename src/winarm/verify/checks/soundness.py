@@ -14,7 +14,9 @@ from winarm.verify.binaries import headers as pe
 from winarm.verify.binaries.machines import Kind
 from winarm.verify.binaries.managed import Managed
 from winarm.verify.codes import Code
+from winarm.verify.dlls import Origin, origin_of
 from winarm.verify.report import Finding, finding
+from winarm.verify.subject import base_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,6 +86,8 @@ def _build_folders(subject: Subject) -> Iterator[Finding]:
     leaks = [
         (member, path)
         for member, image in subject.checked.items()
+        # Microsoft's own runtime names Microsoft's build folders.
+        if origin_of(base_name(member), subject.target) in {Origin.UNKNOWN, Origin.COMPILER_RUNTIME}
         for path in image.pdb_paths
         if "\\" in path or "/" in path
     ]

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+#: Hashes that RECORD may use beside SHA-256 ("sha256 or better": the binary distribution format).
+OTHER_STRONG = frozenset({"sha384", "sha512", "sha3_256", "sha3_384", "sha3_512", "blake2b"})
+
 _FIELD = re.compile(r"(?P<name>[A-Za-z0-9-]+):[ \t]*(?P<value>.*)")
 _SEPARATORS = re.compile(r"[-_.]+")
 

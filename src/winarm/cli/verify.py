@@ -1,0 +1,214 @@
+"""`winarm verify`: say whether a Windows machine will load what is in wheels and files."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from winarm.errors import FileSystemError, UsageError
+from winarm.pyproject import read_pyproject
+from winarm.verify.codes import Code, find_code
+from winarm.verify.formats import github, json, reference, sarif, table
+from winarm.verify.options import (
+    VerifyOptions,
+    code_prefixes,
+    from_table,
+    severity_from,
+    targets_from,
+)
+from winarm.verify.run import verify_all
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from winarm.cli.console import Console
+    from winarm.host import Host
+    from winarm.verify.report import Report
+
+DESCRIPTION = """\
+Check that a Windows machine, ARM64 by default, can load what is in wheels, folders and files.
+
+PATH is a wheel, a folder of wheels, or a single .pyd, .dll, .exe, .lib, .a or .obj; with --tree
+it is an installed environment or any other folder. Nothing is extracted, loaded or run.
+"""
+
+EPILOG = """\
+examples:
+  winarm verify dist/*                       every wheel of an upload
+  winarm verify --target auto dist/*         each for the Windows platform it is tagged for
+  winarm verify --tree .venv/Lib/site-packages
+  winarm verify --explain WA401
+
+exit status: 0 all is good, 1 there are findings, 2 a mistake in options or settings
+"""
+
+_WILDCARDS = frozenset("*?[")
+_FORMATS = ("table", "json", "sarif", "github")
+#: How rich shows what `formats.table` calls its styles.
+_STYLES = {"error": "bold red", "warning": "yellow", "note": "cyan", "ok": "green", "faint": "dim"}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Describe the verb's options."""
+    parser.description = DESCRIPTION
+    parser.epilog = EPILOG
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    add = parser.add_argument
+    add("paths", metavar="PATH", nargs="*", help="what to verify; patterns are expanded")
+    add("--tree", action="store_true", help="a folder is an installed tree, not one of wheels")
+    add(
+        "--target",
+        metavar="TARGET",
+        action="append",
+        help="win_arm64 (the default), win_amd64, win32, or auto for the one each wheel is "
+        "tagged with; may be given again",
+    )
+    add("--format", choices=_FORMATS, default="table", help="how the result is written (table)")
+    add("--select", metavar="CODES", help="report only these codes, or beginnings of codes")
+    add("--ignore", metavar="CODES", help="do not report these codes, or beginnings of codes")
+    add("--allow", metavar="PATTERN", action="append", help="members that may be for any machine")
+    add("--external", metavar="DLL", action="append", help="a DLL that something else brings")
+    add("--fail-on", metavar="SEVERITY", help="error (the default), warning or note")
+    add("--no-record", action="store_true", help="do not compare hashes with RECORD")
+    add("--explain", metavar="CODE", help="say what a code means, its usual cause and its cure")
+    add("--jobs", metavar="N", type=int, help="how many files to verify at once (all cores)")
+    add("-v", "--verbose", action="store_true", help="show every image, its machine and imports")
+
+
+def run(args: argparse.Namespace, host: Host, console: Console) -> int:
+    """Verify what was asked for and return the exit status.
+
+    :raises UsageError: an option is wrong, or there is nothing to verify.
+    :raises SettingsError: [tool.winarm.verify] in this folder's pyproject.toml is wrong.
+    """
+    if args.explain:
+        console.out(_explanation(args.explain))
+        return 0
+    options = _options(args)
+    paths = _paths(args.paths, tree=args.tree)
+    jobs = args.jobs if args.jobs is not None else host.cpus
+    if jobs < 1:
+        message = f"--jobs {jobs}: at least one file must be verified at a time"
+        raise UsageError(message)
+    reports = list(verify_all(paths, options, jobs=jobs))
+    console.out(_rendered(reports, args, options, console))
+    if args.format == "github":
+        _append_summary(host, github.summary(reports, options.fail_on))
+    return 1 if any(report.reaches(options.fail_on) for report in reports) else 0
+
+
+def _explanation(word: str) -> str:
+    code = find_code(word)
+    if code is None:
+        names = [code.name for code in Code]
+        message = f"--explain {word}: there is no such code; they are {names[0]} to {names[-1]}"
+        raise UsageError(message)
+    return reference.explain(code)
+
+
+def _options(args: argparse.Namespace) -> VerifyOptions:
+    """Return the project's settings, as the command line changes them."""
+    tool = (read_pyproject(Path()) or {}).get("tool")
+    winarm = tool.get("winarm") if isinstance(tool, dict) else None
+    table_ = winarm.get("verify") if isinstance(winarm, dict) else None
+    options = from_table(table_) if isinstance(table_, dict) else VerifyOptions()
+    try:
+        if args.target:
+            options = replace(options, **targets_from(_words(args.target)))
+        if args.select:
+            options = replace(options, select=code_prefixes(_words([args.select])))
+        if args.ignore:
+            ignore = (*options.ignore, *code_prefixes(_words([args.ignore])))
+            options = replace(options, ignore=ignore)
+        if args.fail_on:
+            options = replace(options, fail_on=severity_from(args.fail_on))
+    except ValueError as error:
+        message = f"{error}"
+        raise UsageError(message) from error
+    return replace(
+        options,
+        allow=(*options.allow, *(args.allow or ())),
+        external=(*options.external, *(args.external or ())),
+        record=options.record and not args.no_record,
+    )
+
+
+def _words(texts: Iterable[str]) -> list[str]:
+    return [word.strip() for text in texts for word in text.split(",") if word.strip()]
+
+
+def _paths(words: Sequence[str], *, tree: bool) -> list[Path]:
+    """Return the files to verify, in order and once each.
+
+    :raises UsageError: there is none.
+    """
+    if not words:
+        message = "nothing to verify: name a wheel, a file or a folder"
+        raise UsageError(message)
+    found = [path for word in words for path in _expanded(word)]
+    if not tree:
+        found = [inner for path in found for inner in _wheels_in(path)]
+    return list(dict.fromkeys(found))
+
+
+def _expanded(word: str) -> list[Path]:
+    """Return what a pattern matches; cmd.exe and PowerShell hand patterns on as they are."""
+    path = Path(word)
+    if path.exists() or not _WILDCARDS.intersection(path.name):
+        return [path]
+    matches = sorted(path.parent.glob(path.name))
+    if not matches:
+        message = f"nothing matches {word}"
+        raise UsageError(message)
+    return matches
+
+
+def _wheels_in(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    wheels = sorted(path.glob("*.whl"))
+    if not wheels:
+        message = f"there is no wheel in {path}"
+        raise UsageError(message, cure="--tree verifies it as an installed folder.")
+    return wheels
+
+
+def _rendered(
+    reports: list[Report], args: argparse.Namespace, options: VerifyOptions, console: Console
+) -> str:
+    if args.format == "json":
+        return json.render(reports)
+    if args.format == "sarif":
+        return sarif.render(reports, version("winarm"))
+    if args.format == "github":
+        return github.render(reports)
+    style = _rich_style(console) if console.rich and sys.stdout.isatty() else table.plain
+    return table.render(reports, verbose=args.verbose, fail_on=options.fail_on, style=style)
+
+
+def _rich_style(console: Console) -> table.Style:
+    """Return a style that shows words in rich's colours, as this terminal has them."""
+    from rich.text import Text  # noqa: PLC0415 - an extra, and only for terminals
+
+    def style(word: str, name: str) -> str:
+        with console.rich.capture() as captured:  # type: ignore[union-attr]
+            console.rich.print(Text(word, style=_STYLES[name]), end="", soft_wrap=True)  # type: ignore[union-attr]
+        return captured.get()
+
+    return style
+
+
+def _append_summary(host: Host, text: str) -> None:
+    """Add to the page of the run; GitHub names the file in the environment."""
+    name = host.variable("GITHUB_STEP_SUMMARY")
+    if name is None:
+        return
+    try:
+        with Path(name).open("a", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise FileSystemError(name, error, cure="GITHUB_STEP_SUMMARY names it.") from error

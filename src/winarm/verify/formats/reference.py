@@ -1,0 +1,56 @@
+"""What each code means: for `--explain`, and for the reference in the documentation."""
+
+from __future__ import annotations
+
+from winarm.verify.codes import Code
+
+_FAMILIES = {
+    "0": "The archive",
+    "1": "Machines",
+    "2": "Names of modules",
+    "3": "Python",
+    "4": "Needed DLLs",
+    "5": "Soundness of images",
+    "6": "The wheel's metadata",
+    "7": "Layout",
+}
+
+
+def explain(code: Code) -> str:
+    """Return severity, title, cause and cure of a code, as text."""
+    rule = code.rule
+    return (
+        f"{code.name} ({rule.severity.label}): {rule.title}\n\n"
+        f"Cause: {rule.cause}\n\nCure: {rule.cure}"
+    )
+
+
+def reference() -> str:
+    """Return the reference of all codes, as Markdown."""
+    lines: list[str] = []
+    family = ""
+    for code in Code:
+        digit = code.name[2]
+        if digit != family:
+            family = digit
+            lines += [f"### {digit}: {_FAMILIES[digit]}", ""]
+        rule = code.rule
+        lines += [
+            f"#### {code.name}: {rule.title}",
+            "",
+            f"*{rule.severity.label.capitalize()}.* {_markdown(rule.cause)}",
+            "",
+            f"**Cure:** {_markdown(rule.cure)}",
+            "",
+        ]
+    return "\n".join(lines)
+
+
+def _markdown(text: str) -> str:
+    """Escape what Markdown would take for markup outside of code."""
+    parts = text.split("`")
+    escaped = (
+        part if index % 2 else part.replace("<", "&lt;").replace("*", "\\*").replace("_", "\\_")
+        for index, part in enumerate(parts)
+    )
+    return "`".join(escaped)

@@ -1,0 +1,97 @@
+"""For code scanning: SARIF 2.1.0 (OASIS standard)."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from winarm.verify.codes import Code
+    from winarm.verify.report import Finding, Report
+
+_SCHEMA = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
+
+
+def render(reports: Sequence[Report], version: str) -> str:
+    """Return all reports as one SARIF log.
+
+    :param version: of winarm.
+    """
+    used = sorted(
+        {found.code for report in reports for found in report.findings}, key=lambda code: code.name
+    )
+    places = {code: index for index, code in enumerate(used)}
+    log = {
+        "$schema": _SCHEMA,
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {
+                    "driver": {
+                        "name": "winarm",
+                        "version": version,
+                        "rules": [_rule(code) for code in used],
+                    }
+                },
+                "artifacts": [{"location": {"uri": _uri(report.path)}} for report in reports],
+                "results": [
+                    _result(report, index, found, places[found.code])
+                    for index, report in enumerate(reports)
+                    for found in report.findings
+                ],
+                "columnKind": "utf16CodeUnits",
+            }
+        ],
+    }
+    return json.dumps(log, indent=2, ensure_ascii=True)
+
+
+def _rule(code: Code) -> dict[str, object]:
+    rule = code.rule
+    return {
+        "id": code.name,
+        "shortDescription": {"text": _sentence(rule.title)},
+        "fullDescription": {"text": rule.cause},
+        "help": {"text": f"{rule.cause}\n\n{rule.cure}"},
+        "defaultConfiguration": {"level": rule.severity.label},
+    }
+
+
+def _result(report: Report, index: int, found: Finding, rule_index: int) -> dict[str, object]:
+    location: dict[str, object] = {
+        "physicalLocation": {"artifactLocation": {"uri": _uri(report.path), "index": index}}
+    }
+    if found.member:
+        location["logicalLocations"] = [{"fullyQualifiedName": found.member, "kind": "member"}]
+    place = f"{found.member}: " if found.member else ""
+    return {
+        "ruleId": found.code.name,
+        "ruleIndex": rule_index,
+        "level": found.severity.label,
+        "message": {"text": _sentence(f"{place}{found.message}") + f" {found.cure}"},
+        "locations": [location],
+        "partialFingerprints": {"winarm/v1": _fingerprint(report, found)},
+    }
+
+
+def _uri(path: Path) -> str:
+    if path.is_absolute():
+        return path.as_uri()
+    return quote(path.as_posix())
+
+
+def _fingerprint(report: Report, found: Finding) -> str:
+    """Return what stays the same while a finding does, for tools that compare runs."""
+    parts = (report.path.name, found.code.name, found.member, found.message)
+    return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
