@@ -85,7 +85,8 @@ def child_spec(
             "compile": [*compile_flags(settings), f"-I{include}"],
             "link": [*link_flags(settings), f"-L{libraries}"],
         },
-        "numpy": dict(workshop.numpy) if workshop else {"error": "no toolchain has been set up"},
+        # An early hook may ask where they are, as a setup.py does, and compiles nothing.
+        "numpy": dict(workshop.numpy) if workshop else {"include": str(scratch / "numpy")},
         "instead_of": dict(instead_of),
     }
 
