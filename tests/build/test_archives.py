@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import io
 import os
@@ -11,9 +12,12 @@ import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from winarm.build import archives
-from winarm.build.archives import ArchiveError, top_folder, unpack
+from winarm.build.archive_members import ArchiveError
+from winarm.build.archives import top_folder, unpack
 from winarm.errors import FileSystemError
 
 if TYPE_CHECKING:
@@ -70,8 +74,9 @@ def test_every_kind_of_tar_is_unpacked(tmp_path: Path, into: Path, name: str, mo
     assert (into / "top/sub/file").read_bytes() == b"content"
 
 
-def test_a_zip_is_unpacked(tmp_path: Path, into: Path) -> None:
-    unpack(zipped(tmp_path / "a.zip", {"top/": b"", "top/file": b"content"}), into)
+@pytest.mark.parametrize("name", ["a.zip", "a.tar-1.zip", "a-1-py3-none-any.whl"])
+def test_a_zip_is_unpacked(tmp_path: Path, into: Path, name: str) -> None:
+    unpack(zipped(tmp_path / name, {"top/": b"", "top/file": b"content"}), into)
     assert (into / "top/file").read_bytes() == b"content"
 
 
@@ -285,5 +290,34 @@ def test_anything_but_one_folder_at_the_top_is_refused(
 
 def test_a_file_where_a_folder_must_be_is_one_message(tmp_path: Path, into: Path) -> None:
     archive = tar(tmp_path / "a.tar.gz", regular("top"), regular("top/file"))
-    with pytest.raises(FileSystemError, match="top"):
+    with pytest.raises(ArchiveError, match="cannot be unpacked"):
         unpack(archive, into)
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises((FileSystemError, ArchiveError), match="file"):
+        unpack(tar(tmp_path / "a.tar.gz", regular("top/file")), tmp_path / "file/into")
+
+
+@pytest.mark.parametrize("name", ["a.tar", "a.zip"])
+@given(flips=st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), max_size=8))
+@settings(max_examples=150, deadline=None)
+def test_no_damage_escapes_as_anything_but_one_message(
+    tmp_path_factory: pytest.TempPathFactory, name: str, flips: list[tuple[int, int]]
+) -> None:
+    folder = tmp_path_factory.mktemp("damaged")
+    (folder / "into").mkdir()
+    archive = folder / name
+    if name.endswith(".zip"):
+        zipped(archive, {"top/": b"", "top/file": b"content" * 9})
+    else:
+        link = special("top/link", tarfile.SYMTYPE, "file")
+        tar(archive, regular("top/file"), link, regular("top/" + "n" * 150), mode="w")
+    data = bytearray(archive.read_bytes())
+    for place, value in flips:
+        data[place % len(data)] = value
+    archive.write_bytes(data)
+    with contextlib.suppress(ArchiveError, FileSystemError):
+        unpack(archive, folder / "into")
+    assert {path.name for path in folder.iterdir()} == {name, "into"}

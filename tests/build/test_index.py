@@ -133,6 +133,16 @@ def test_a_kept_file_that_has_changed_is_fetched_again(
     assert fetch(host, tmp_path).read_bytes() == CONTENT
 
 
+def test_what_a_killed_fetch_has_left_is_swept(
+    server: Server, make_host: MakeHost, tmp_path: Path
+) -> None:
+    server.offer("thing-1.tar.gz", hashes={"sha256": SHA256})
+    leftover = tmp_path / f".fetch-{SHA256}-killed"
+    leftover.mkdir()
+    fetch(make_host(PIP_INDEX_URL=server.url), tmp_path)
+    assert not leftover.exists()
+
+
 @pytest.mark.parametrize("algorithm", ["sha256", "sha512", "md5"])
 def test_a_file_that_is_not_what_was_promised_is_refused(
     server: Server, make_host: MakeHost, tmp_path: Path, algorithm: str
@@ -141,6 +151,17 @@ def test_a_file_that_is_not_what_was_promised_is_refused(
     with pytest.raises(SourceError, match=f"its {algorithm} is"):
         fetch(make_host(PIP_INDEX_URL=server.url), tmp_path / "cache")
     assert not list((tmp_path / "cache").rglob("thing*"))
+
+
+def test_a_checksum_that_is_a_path_leads_nowhere(
+    server: Server, make_host: MakeHost, tmp_path: Path
+) -> None:
+    server.offer("thing-1.tar.gz", hashes={"sha256": "/../../outside"})
+    cache = tmp_path / "a/b/c"
+    with pytest.raises(SourceError, match="its sha256 is"):
+        fetch(make_host(PIP_INDEX_URL=server.url), cache)
+    assert not list(cache.iterdir())
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
 
 
 def test_without_a_checksum_a_file_is_fetched_every_time(

@@ -9,6 +9,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import logging
+import re
+import shutil
 import ssl
 import tempfile
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -17,6 +19,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from filelock import FileLock
 from packaging.version import Version
 
+from winarm.build.cached_folder import PATIENCE
 from winarm.build.index_files import Answer, IndexFile, Listing
 from winarm.build.pip_config import pip_configuration, redacted
 from winarm.errors import FileSystemError, SourceError, UsageError
@@ -65,12 +68,12 @@ class PackageIndex:
         :raises SourceError: it cannot be fetched, or is not what the index promises.
         :raises FileSystemError: the folder cannot be written, or is full.
         """
-        known = file.hashes.get("sha256", "")
+        known = _sha256_of(file)
         try:
             cache.mkdir(parents=True, exist_ok=True)
             if not known:
                 return self._fetched(file, cache, progress)
-            with FileLock(cache / f".{known}.lock"):
+            with FileLock(cache / f".{known}.lock", timeout=PATIENCE):
                 there = cache / known / file.name
                 if there.is_file() and _sha256(there) == known:
                     return there
@@ -107,7 +110,12 @@ class PackageIndex:
 
     def _fetched(self, file: IndexFile, cache: Path, progress: Callable[[str], None]) -> Path:
         """Fetch `file` into its place in `cache`, which is named after its checksum."""
-        with tempfile.TemporaryDirectory(prefix=".fetch-", dir=cache) as folder:
+        known = _sha256_of(file)
+        prefix = f".fetch-{known or 'unknown'}-"
+        if known:  # nobody else is at it; one that was killed may have been
+            for leftover in cache.glob(f"{prefix}*"):
+                shutil.rmtree(leftover, ignore_errors=True)
+        with tempfile.TemporaryDirectory(prefix=prefix, dir=cache) as folder:
             part = Path(folder) / file.name
             sha256 = self._download(file, part, progress)
             final = cache / sha256 / file.name
@@ -142,7 +150,7 @@ class PackageIndex:
             message = f"{file.name} cannot be fetched: {error}"
             raise SourceError(message, cure="Try again; check the network and proxy.") from error
         for name, promised in file.hashes.items():
-            if digests[name].hexdigest() != promised.lower():
+            if digests[name].hexdigest() != promised:
                 raise _wrong_content(file, name, digests[name].hexdigest())
         return digests["sha256"].hexdigest()
 
@@ -191,15 +199,18 @@ def _asked(place: str, finder: PackageFinder, project: str) -> Answer:
 def _file(package: Package) -> IndexFile | None:
     """Return the file that `package` stands for, or None if its name is none for a file."""
     link = package.link
-    name = link.filename
-    if package.version is None or {PurePosixPath(name).name, PureWindowsPath(name).name} != {name}:
+    file_name = link.filename
+    if package.version is None or {
+        PurePosixPath(file_name).name,
+        PureWindowsPath(file_name).name,
+    } != {file_name}:
         return None
-    given = {algorithm: values[0] for algorithm, values in (link.hash_option or {}).items()}
+    given = {name: values[0].lower() for name, values in (link.hash_option or {}).items()}
     return IndexFile(
-        name=name,
+        name=file_name,
         version=Version(package.version),
         url=link.normalized,
-        hashes={algorithm: v for algorithm, v in given.items() if algorithm in _ALGORITHMS},
+        hashes={name: value for name, value in given.items() if name in _ALGORITHMS},
         yanked=link.is_yanked,
     )
 
@@ -245,6 +256,12 @@ def _certificates(configuration: PipConfiguration) -> ssl.SSLContext | bool:
             cure="Check pip's cert and client-cert, and REQUESTS_CA_BUNDLE.",
         ) from error
     return context
+
+
+def _sha256_of(file: IndexFile) -> str:
+    """Return the checksum that names the file's place, unless it is none at all."""
+    given = file.hashes.get("sha256", "")
+    return given if re.fullmatch("[0-9a-f]{64}", given) else ""
 
 
 def _sha256(file: Path) -> str:

@@ -14,7 +14,7 @@ from packaging.tags import Tag
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 
-from winarm.build import archives
+from winarm.build.archives import unpack
 from winarm.build.cached_folder import cached_folder
 from winarm.build.index import package_index
 from winarm.errors import SourceError, TargetPythonError, UsageError, bullets
@@ -60,7 +60,7 @@ def numpy_include(
 
     def make(folder: Path) -> None:
         wheel = _fetched(host, interpreter.abi, version, target, progress)
-        archives.unpack(wheel, folder, wanted=lambda path: _is_for_c(path, core))
+        unpack(wheel, folder, wanted=lambda path: _is_for_c(path, core))
 
     try:
         folder = cached_folder(

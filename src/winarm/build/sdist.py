@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from winarm.build import archives
+from winarm.build.archive_members import ending
 from winarm.build.index import package_index
 from winarm.build.index_files import best
 from winarm.errors import SourceError, bullets
@@ -44,7 +44,7 @@ def fetch_sdist(
 
 
 def _can_be_unpacked(file: IndexFile) -> bool:
-    return archives.ending(file.name) is not None
+    return ending(file.name) is not None
 
 
 def _not_found(requirement: Requirement, listing: Listing, python: PythonABI | None) -> SourceError:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Literal
 
 from packaging.requirements import InvalidRequirement, Requirement
 
-from winarm.build import archives
+from winarm.build.archive_members import ENDINGS, ending
+from winarm.build.archives import top_folder, unpack
 from winarm.build.sdist import fetch_sdist
 from winarm.errors import FileSystemError, SourceError, UsageError
 
@@ -88,19 +89,19 @@ def _folder(path: Path, spec: str) -> Source:
 
 
 def _archive(path: Path, workdir: Path) -> Source:
-    ending = archives.ending(path.name)
-    if ending is None:
+    suffix = ending(path.name)
+    if suffix is None:
         raise _unusable_file(path)
     into = workdir / "source"
     try:
         into.mkdir()
     except OSError as error:
         raise FileSystemError(into, error) from error
-    archives.unpack(path, into)
-    folder = archives.top_folder(into, path)
+    unpack(path, into)
+    folder = top_folder(into, path)
     if not _has_build_system(folder):
         raise _no_build_system(path.name, "Name the source distribution of a Python project.")
-    return Source(folder, path.name[: -len(ending)], copied=True)
+    return Source(folder, path.name[: -len(suffix)], copied=True)
 
 
 def _has_build_system(folder: Path) -> bool:
@@ -124,7 +125,7 @@ def _requirement(spec: str) -> Requirement:
 
 
 def _looks_like_file(spec: str) -> bool:
-    return spec.lower().endswith((*archives.ENDINGS, ".whl", ".toml", ".py"))
+    return spec.lower().endswith((*ENDINGS, ".whl", ".toml", ".py"))
 
 
 def _no_build_system(name: str, cure: str) -> SourceError:
