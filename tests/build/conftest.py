@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -22,6 +22,7 @@ from winarm.target import WIN_ARM64, PythonABI
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    MakeHost = Callable[..., Host]
     MakeInterpreter = Callable[[PythonABI], Interpreter]
     RealInterpreter = Callable[[str], Interpreter]
 
@@ -58,14 +59,32 @@ class RecordingHost(Host):
 
 
 @pytest.fixture
-def recording_host(tmp_path: Path) -> RecordingHost:
-    return RecordingHost(
-        environ={},
-        system="linux",
-        machine="x86_64",
-        executable=Path("python"),
-        default_cache=tmp_path / "cache",
-    )
+def calls() -> list[tuple[str, ...]]:
+    """The command lines that the stand-ins for this machine were asked to run."""
+    return []
+
+
+@pytest.fixture
+def make_host(tmp_path: Path, calls: list[tuple[str, ...]]) -> MakeHost:
+    """Return a Linux machine on which nothing runs, with other properties as they are named."""
+
+    def make(**properties: Any) -> Host:  # noqa: ANN401 - whatever RecordingHost has
+        host = RecordingHost(
+            environ={},
+            system="linux",
+            machine="x86_64",
+            executable=Path("python"),
+            default_cache=tmp_path / "cache",
+            calls=calls,
+        )
+        return replace(host, **properties)
+
+    return make
+
+
+@pytest.fixture
+def recording_host(make_host: MakeHost) -> Host:
+    return make_host()
 
 
 @pytest.fixture
@@ -144,12 +163,11 @@ def real_interpreter() -> RealInterpreter:
 
     def find(version: str) -> Interpreter:
         host = Host.current()
-        named = shutil.which(f"python{version}")
         pyenv = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))
-        for program in (*pyenv, *filter(None, [named])):
+        for program in (*pyenv, Path(shutil.which(f"python{version}") or f"python{version}")):
             # What pyenv puts on PATH may be a stand-in for a Python that is switched off.
             with contextlib.suppress(InterpreterError):
-                interpreter = ask(host, Path(program))
+                interpreter = ask(host, program)
                 if (interpreter.include / "Python.h").is_file():
                     return interpreter
         pytest.skip(f"no Python {version} with its headers on this machine")

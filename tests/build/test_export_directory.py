@@ -3,7 +3,7 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
-import pefile
+import pefile  # type: ignore[import-untyped]
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -118,9 +118,8 @@ def test_no_bytes_make_the_reader_fail_otherwise(
 
     try:
         exports = read_exports(written(tmp_path_factory.getbasetemp(), content))
-    except TargetPythonError as error:
+    except TargetPythonError:
         exports = {}
-        assert "python315.dll" in error.what
     assert set(exports.values()) <= {"FUNC", "DATA"}
 
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,8 +13,10 @@ from winarm.python_exports import exported_names, stable_names
 from winarm.target import WIN_ARM64
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from winarm.build.interpreter import Interpreter
     from winarm.host import Host
     from winarm.locate.toolchain import Toolchain
 
@@ -53,9 +54,9 @@ def test_many_declarations_on_a_line_are_all_found() -> None:
 
 
 def test_a_compiler_that_fails_is_quoted(
-    recording_host: Any, fake_toolchain: Toolchain, tmp_path: Path
+    make_host: Callable[..., Host], fake_toolchain: Toolchain, tmp_path: Path
 ) -> None:
-    host = replace(recording_host, answer=Answer(1, "", "fatal error: io.h not found"))
+    host = make_host(answer=Answer(1, "", "fatal error: io.h not found"))
 
     with pytest.raises(TargetPythonError, match=r"io\.h not found") as caught:
         header_names(host, fake_toolchain, tmp_path)
@@ -139,7 +140,11 @@ NOT_EXPORTED = {
 @pytest.mark.integration
 @pytest.mark.parametrize("version", ["3.11", "3.12", "3.13"])
 def test_the_headers_say_what_the_dll_exports(
-    zig_host: Host, zig: Toolchain, real_interpreter: Any, tmp_path: Path, version: str
+    zig_host: Host,
+    zig: Toolchain,
+    real_interpreter: Callable[[str], Interpreter],
+    tmp_path: Path,
+    version: str,
 ) -> None:
     interpreter = real_interpreter(version)
     exported = exported_names(interpreter.abi.dll)

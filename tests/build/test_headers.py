@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,11 +15,17 @@ from winarm.errors import TargetPythonError
 from winarm.target import PythonABI
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from winarm.build.interpreter import Interpreter
+    from winarm.host import System
+
+    MakeInterpreter = Callable[[PythonABI], Interpreter]
 
 
 def test_only_cpythons_own_headers_are_copied_beside_the_new_pyconfig(
-    make_interpreter: Any, tmp_path: Path
+    make_interpreter: MakeInterpreter, tmp_path: Path
 ) -> None:
     include = make_interpreter(PythonABI(13)).include
     for foreign in ("numpy/arrayobject.h", "greenlet/greenlet.h", "pyconfig-64.h", "README"):
@@ -64,7 +70,7 @@ def test_the_version_is_read_from_patchlevel(
     assert headers_version(tmp_path) == version
 
 
-def test_headers_that_are_there_and_right_are_accepted(make_interpreter: Any) -> None:
+def test_headers_that_are_there_and_right_are_accepted(make_interpreter: MakeInterpreter) -> None:
     interpreter = make_interpreter(PythonABI(13))
 
     require_headers(interpreter, "linux")
@@ -83,7 +89,7 @@ def test_headers_that_are_there_and_right_are_accepted(make_interpreter: Any) ->
     ],
 )
 def test_absent_headers_are_an_error_that_names_the_package(
-    make_interpreter: Any, system: Any, abi: PythonABI, cure: str
+    make_interpreter: MakeInterpreter, system: System, abi: PythonABI, cure: str
 ) -> None:
     interpreter = make_interpreter(abi)
     (interpreter.include / "Python.h").unlink()
@@ -94,7 +100,7 @@ def test_absent_headers_are_an_error_that_names_the_package(
     assert cure in caught.value.cure
 
 
-def test_headers_of_another_version_are_an_error(make_interpreter: Any) -> None:
+def test_headers_of_another_version_are_an_error(make_interpreter: MakeInterpreter) -> None:
     interpreter = make_interpreter(PythonABI(13))
     (interpreter.include / "patchlevel.h").write_text(
         "#define PY_MAJOR_VERSION 3\n#define PY_MINOR_VERSION 12\n"
@@ -104,7 +110,7 @@ def test_headers_of_another_version_are_an_error(make_interpreter: Any) -> None:
         require_headers(interpreter, "linux")
 
 
-def test_an_update_of_the_headers_is_noticed(make_interpreter: Any) -> None:
+def test_an_update_of_the_headers_is_noticed(make_interpreter: MakeInterpreter) -> None:
     include = make_interpreter(PythonABI(13)).include
     before = headers_identity(include)
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -14,11 +14,13 @@ from winarm.host import Answer
 from winarm.target import TARGETS, WIN_AMD64, WIN_ARM64
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from winarm.host import Host
     from winarm.locate.toolchain import Toolchain
     from winarm.python_exports import Kind
+    from winarm.target import Target
 
 NAMES: dict[str, Kind] = {"PyExc_ValueError": "DATA", "PyObject_Call": "FUNC"}
 
@@ -42,28 +44,31 @@ def test_variables_are_marked_as_data_and_functions_are_not() -> None:
 
 
 def test_dlltool_is_asked_in_its_own_words(
-    recording_host: Any, fake_toolchain: Toolchain, tmp_path: Path
+    recording_host: Host, calls: list[tuple[str, ...]], fake_toolchain: Toolchain, tmp_path: Path
 ) -> None:
     library = tmp_path / "python313.lib"
 
     make_import_library(recording_host, fake_toolchain, "python313.dll", NAMES, library)
 
     definition = str(tmp_path / "python313.def")
-    assert recording_host.calls == [
-        ("zig", "dlltool", "-m", "arm64", "-d", definition, "-l", str(library))
-    ]
+    assert calls == [("zig", "dlltool", "-m", "arm64", "-d", definition, "-l", str(library))]
 
 
 @pytest.mark.parametrize(("target", "machine"), [(WIN_ARM64, "arm64"), (WIN_AMD64, "x64")])
 def test_a_microsoft_style_librarian_is_asked_in_its_own_words(
-    recording_host: Any, fake_toolchain: Toolchain, tmp_path: Path, target: Any, machine: str
+    recording_host: Host,
+    calls: list[tuple[str, ...]],
+    fake_toolchain: Toolchain,
+    tmp_path: Path,
+    target: Target,
+    machine: str,
 ) -> None:
     lib = replace(fake_toolchain, style="msvc", dlltool=("llvm-lib",), target=target)
     library = tmp_path / "python3.lib"
 
     make_import_library(recording_host, lib, "python3.dll", NAMES, library)
 
-    assert recording_host.calls == [
+    assert calls == [
         (
             "llvm-lib",
             "/nologo",
@@ -78,18 +83,18 @@ def test_a_microsoft_style_librarian_is_asked_in_its_own_words(
     "answer", [Answer(1, "", "unknown machine"), Answer(1, "unknown machine", "")]
 )
 def test_a_failing_tool_is_quoted(
-    recording_host: Any, fake_toolchain: Toolchain, tmp_path: Path, answer: Answer
+    make_host: Callable[..., Host], fake_toolchain: Toolchain, tmp_path: Path, answer: Answer
 ) -> None:
-    host = replace(recording_host, answer=answer)
+    host = make_host(answer=answer)
 
     with pytest.raises(TargetPythonError, match=r"zig 1.2.3 of a test cannot make .*python3.dll"):
         make_import_library(host, fake_toolchain, "python3.dll", NAMES, tmp_path / "python3.lib")
 
 
 def test_a_tool_that_makes_nothing_has_failed(
-    recording_host: Any, fake_toolchain: Toolchain, tmp_path: Path
+    make_host: Callable[..., Host], fake_toolchain: Toolchain, tmp_path: Path
 ) -> None:
-    host = replace(recording_host, makes=False)
+    host = make_host(makes=False)
 
     with pytest.raises(TargetPythonError, match="cannot make an import library"):
         make_import_library(host, fake_toolchain, "python3.dll", NAMES, tmp_path / "python3.lib")
@@ -148,7 +153,7 @@ def test_no_bytes_make_the_reader_fail(
 @pytest.mark.integration
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.wheel_platform)
 def test_zig_makes_libraries_for_the_machine_that_is_asked_for(
-    zig_host: Host, zig: Toolchain, tmp_path: Path, target: Any
+    zig_host: Host, zig: Toolchain, tmp_path: Path, target: Target
 ) -> None:
     library = tmp_path / "python313.lib"
 

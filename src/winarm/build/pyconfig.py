@@ -149,6 +149,20 @@ _FREE_THREADED = """
 #endif
 """
 
+#: Free-threaded headers name a thread by register 18 through an intrinsic of Microsoft's that
+#: MinGW's headers lack on Arm (python/cpython#157212). Any other register stays an error.
+_REGISTER_18 = """
+#if defined(__MINGW32__) && defined(__aarch64__) && !defined(__getReg)
+static inline unsigned long long winarm_register_18(void)
+{
+    unsigned long long value;
+    __asm__("mov %0, x18" : "=r"(value));
+    return value;
+}
+#  define __getReg(number) winarm_register_##number()
+#endif
+"""
+
 _GIL_DISABLED = re.compile(r"^\s*#\s*define\s+Py_GIL_DISABLED\b", re.MULTILINE)
 
 #: CPython's file says so for MinGW only since 3.12.
@@ -164,7 +178,7 @@ def windows_pyconfig(abi: PythonABI, target: Target) -> str:
     return "".join(
         (
             _BEGIN,
-            _FREE_THREADED if abi.free_threaded else "",
+            f"{_FREE_THREADED}{_REGISTER_18}" if abi.free_threaded else "",
             "\n",
             *_defined(_machine(target)),
             *_defined(_SIZES.items()),
@@ -185,6 +199,8 @@ def adapted_pyconfig(windows_own: str, abi: PythonABI) -> str:
     additions = ""
     if abi.free_threaded and not _GIL_DISABLED.search(windows_own):
         additions += _FREE_THREADED
+    if abi.free_threaded and "winarm_register_18" not in windows_own:
+        additions += _REGISTER_18
     if "__MINGW32__" not in windows_own:
         additions += _WIN64_OF_MINGW
     return f"{additions}\n{windows_own}" if additions else windows_own
