@@ -16,6 +16,7 @@ by Windows (`NOT_PROMISED`) are left out. API sets (api-ms-win-*, ext-ms-*) are 
 from __future__ import annotations
 
 import argparse
+import importlib
 import importlib.metadata
 import re
 from pathlib import Path
@@ -91,14 +92,13 @@ def is_arm64(path: Path) -> bool:
 
 def from_delvewheel() -> tuple[set[str], str]:
     """Return the names that delvewheel lists for ARM64, and where they are from."""
-    from delvewheel import _dll_list  # noqa: PLC0415 - its only form, its only place
-
+    table = importlib.import_module("delvewheel._dll_list")
     version = importlib.metadata.version("delvewheel")
     origin = (
         f"delvewheel {version} (MIT licence), which read the ARM64 images in System32 of "
         "Windows 10 and 11 discs"
     )
-    return {name.lower() for name in _dll_list.ignore_names_arm64}, origin
+    return {name.lower() for name in table.ignore_names_arm64}, origin
 
 
 if __name__ == "__main__":

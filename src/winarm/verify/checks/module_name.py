@@ -78,13 +78,19 @@ def _check(subject: Subject, member: str, image: Image) -> Iterator[Finding]:
     if module.platform and module.target is not subject.target:
         words = f"its suffix says {module.platform}, the wheel is for"
         yield finding(Code.WA201, member, f"{words} {subject.target.wheel_platform}")
-    if module.abi_tag.endswith("d") or (not module.abi_tag and module.name.endswith("_d")):
-        if not _exports_init(image, module.name):
-            yield finding(Code.WA204, member, "its name is a debug Python's")
-            return
-    elif module.abi is not None and subject.name is not None:
+    if _is_debug(module, image):
+        yield finding(Code.WA204, member, "its name is one that a debug Python imports")
+        return
+    if module.abi is not None and subject.name is not None:
         yield from _suffix_against_promise(member, module.abi, subject.name.promise)
     yield from _init_export(member, module, image)
+
+
+def _is_debug(module: ModuleName, image: Image) -> bool:
+    """Return whether the name is `NAME_d`, for a module that is called NAME inside."""
+    bare = module.name.removesuffix("_d")
+    named_so = bare != module.name and not _exports_init(image, module.name)
+    return module.abi_tag.endswith("d") or (named_so and _exports_init(image, bare))
 
 
 def _suffix_against_promise(member: str, abi: PythonABI, promise: Promise) -> Iterator[Finding]:

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 from winarm.verify.codes import Code
 from winarm.verify.report import Finding, finding
-from winarm.verify.subject import Shape, Subject, is_module
+from winarm.verify.subject import Shape, Subject, is_module, suffix_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from winarm.verify.options import VerifyOptions
+
+#: Suffixes that make a wheel belong to a platform, whatever is in the files.
+_NATIVE = frozenset({".pyd", ".dll", ".exe", ".lib", ".a", ".so", ".dylib"})
 
 
 def check_tags(subject: Subject, _options: VerifyOptions) -> Iterator[Finding]:
@@ -32,5 +35,5 @@ def check_tags(subject: Subject, _options: VerifyOptions) -> Iterator[Finding]:
         tagged = ".".join(subject.name.platforms)
         words = f"the wheel is tagged {tagged}, not {subject.target.wheel_platform}"
         yield finding(Code.WA601, "", words)
-    if not subject.images and not subject.libraries:
+    if not any(suffix_of(name) in _NATIVE for name in subject.names):
         yield finding(Code.WA606, "", "no image is in a wheel for one platform")
