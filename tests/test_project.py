@@ -1,0 +1,77 @@
+"""What pyproject.toml and the files beside it say must agree with what is there."""
+
+from __future__ import annotations
+
+import fnmatch
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PYPROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+SETUPTOOLS = PYPROJECT["tool"]["setuptools"]
+
+#: Where each package's files are.
+FOLDERS = {"winarm": ROOT / "src" / "winarm", "winarm.toolchains": ROOT / "toolchains"}
+
+
+def packages_below(name: str, folder: Path) -> set[str]:
+    """The child's folder is one of these too, though it has no `__init__`."""
+    return {
+        ".".join((name, *module.parent.relative_to(folder).parts))
+        for module in folder.rglob("*.py")
+    }
+
+
+def test_every_package_is_in_the_wheel() -> None:
+    there = {one for name, folder in FOLDERS.items() for one in packages_below(name, folder)}
+
+    assert set(SETUPTOOLS["packages"]) == there
+
+
+@pytest.mark.parametrize("name", sorted(FOLDERS))
+def test_every_data_file_is_in_the_wheel(name: str) -> None:
+    folder = FOLDERS[name]
+    data = [
+        path.relative_to(folder)
+        for path in folder.rglob("*")
+        if path.is_file() and path.suffix not in {".py", ".pyc"}
+    ]
+
+    left_out = [
+        str(path)
+        for path in data
+        if not any(
+            fnmatch.fnmatch(path.name, pattern)
+            for pattern in SETUPTOOLS["package-data"].get(".".join((name, *path.parent.parts)), [])
+        )
+    ]
+
+    assert left_out == []
+
+
+def test_pre_commit_runs_the_ruff_that_ci_runs() -> None:
+    (ruff,) = (one for one in PYPROJECT["dependency-groups"]["lint"] if one.startswith("ruff"))
+    hooks = (ROOT / ".pre-commit-config.yaml").read_text("utf-8")
+
+    assert hooks.count(f'["{ruff}"]') == 2
+
+
+def test_ci_calls_the_test_command_of_the_readme() -> None:
+    lines = (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
+    command = lines[-1]
+
+    assert command.endswith("-m nox -s tests")
+    assert command in (ROOT / "README.md").read_text("utf-8")
+
+
+def test_every_example_is_named_in_the_tests() -> None:
+    tested = (ROOT / "tests" / "integration" / "test_examples.py").read_text("utf-8")
+
+    assert [
+        folder.name
+        for folder in sorted((ROOT / "examples").iterdir())
+        if folder.is_dir() and f'"{folder.name}"' not in tested
+    ] == []
