@@ -162,7 +162,7 @@ def test_uv_is_asked_for_what_it_has_installed_and_fetches_nothing(disk: Disk) -
     path = disk.python("uv/python", "3.13")
     said = {
         "uv --version": Answer(0, "uv 0.9.1\n", ""),
-        "uv python find --system --no-project 3.13": Answer(0, f"{path}\n", ""),
+        "uv python find --system 3.13": Answer(0, f"{path}\n", ""),
     }
     machine = host(disk, said=said, VIRTUAL_ENV="x", UV_PYTHON="3.9")
     assert find_python(machine, "3.13") == path

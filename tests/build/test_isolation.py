@@ -117,6 +117,8 @@ def test_uv_makes_and_fills_it(
     assert filled[:3] == ["/programs/uv", "pip", "install"]
     assert filled[-4:] == ["--python", str(environment.python), "--", "setuptools>=77"]
     assert all(environ["UV_PYTHON_DOWNLOADS"] == "never" for _, environ, _ in host.ran)
+    # Where it runs decides whose [tool.uv] it obeys.
+    assert [cwd for _, _, cwd in host.ran] == [tmp_path, tmp_path / "env"]
 
 
 def test_without_uv_winarms_own_pip_fills_it(

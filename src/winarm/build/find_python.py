@@ -100,7 +100,7 @@ def _from_uv(host: Host, version: str, misses: list[str]) -> Iterator[Path]:
     if uv is None:
         misses.append("uv is not installed")
         return
-    command = [*uv, "python", "find", "--system", "--no-project", version]
+    command = [*uv, "python", "find", "--system", version]
     yield from _path_in(_run(host, command), f"uv python find {version}", misses)
 
 

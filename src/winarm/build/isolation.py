@@ -149,14 +149,14 @@ def isolated(host: Host, interpreter: Interpreter, folder: Path) -> IsolatedEnvi
     python = scripts / ("python.exe" if host.system == "windows" else "python")
     if uv := configured_uv(host, pip):
         environ |= {"UV_PYTHON_DOWNLOADS": "never", **uv.environ}
-        make: list[str | Path] = [*uv.command, "venv", "-q", "--no-project", "--python"]
-        _make(host, [*make, interpreter.executable, folder], environ)
+        make: list[str | Path] = [*uv.command, "venv", "-q", "--python"]
+        _make(host, [*make, interpreter.executable, folder], environ, folder.parent)
         # uv takes settings from the folder that it runs in: another project's do not count here.
         installer = _Installer(_uv_command(uv, python), environ, folder)
     else:
         shared = _has_pip_with_python(host, environ)
         make = [interpreter.executable, "-I", "-m", "venv"]
-        _make(host, [*make, *(["--without-pip"] if shared else []), folder], environ)
+        _make(host, [*make, *(["--without-pip"] if shared else []), folder], environ, folder.parent)
         # Relative paths in pip's options count from where the user stands.
         installer = _Installer(_pip_command(host, python, shared=shared), environ, Path.cwd())
     return IsolatedEnvironment(
@@ -229,9 +229,9 @@ def _has_pip_with_python(host: Host, environ: Mapping[str, str]) -> bool:
     )
 
 
-def _make(host: Host, command: Sequence[str | Path], environ: Mapping[str, str]) -> None:
+def _make(host: Host, command: Sequence[str | Path], environ: Mapping[str, str], cwd: Path) -> None:
     try:
-        answer = host.run(command, environ=environ, timeout=_VENV_TIMEOUT)
+        answer = host.run(command, environ=environ, cwd=cwd, timeout=_VENV_TIMEOUT)
     except ProgramError as error:
         raise IsolationError(error.what) from error
     if answer.ok:
