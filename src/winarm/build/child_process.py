@@ -15,6 +15,7 @@ from pyproject_hooks import (
 )
 
 from winarm.build import events
+from winarm.build.hints import hint
 from winarm.errors import BackendError, BuildFailedError
 
 if TYPE_CHECKING:
@@ -69,9 +70,11 @@ class Journal:
             case "declared":
                 self.declared += [name for name in entry["names"] if name not in self.declared]
             case "start":
-                self._listener(events.Working(entry["doing"], entry["subject"], self._done))
+                doing, subject, language = entry["doing"], entry["subject"], entry["language"]
+                self._listener(events.Working(doing, subject, self._done, language))
             case "done":
                 self._done += 1
+                self._listener(events.Worked(entry["doing"], entry["subject"], entry["language"]))
             case "failed":
                 failure = Failure(entry["doing"], entry["subject"], entry["output"])
                 self.failures.append(failure)
@@ -79,6 +82,8 @@ class Journal:
                 becomes = " ".join(entry["becomes"]) or "dropped"
                 why = f" ({entry['why']})" if entry["why"] else ""
                 self._listener(events.Detail(f"flag {entry['was']}: {becomes}{why}"))
+            case _:
+                pass
 
 
 @dataclass(frozen=True)
@@ -147,7 +152,8 @@ class Child:
         if self.journal.failures:
             first = self.journal.failures[0]
             what = f"{first.doing} of {first.subject} failed for the target."
-            return BuildFailedError(what, output=first.output)
+            why, cure = hint(first.output)
+            return BuildFailedError(what, why=why, cure=cure, output=first.output)
         what = f"the build backend {self.backend.name} failed in {hook}."
         tail = "\n".join(output.splitlines()[-LAST_LINES:])
         return BuildFailedError(what, output=tail)

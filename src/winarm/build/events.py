@@ -20,6 +20,17 @@ class Working:
     doing: str
     subject: str
     done: int
+    #: `c` or `c++`.
+    language: str = "c"
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """The toolchain has done to a file what it was doing."""
+
+    doing: str
+    subject: str
+    language: str = "c"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +54,7 @@ class Output:
     data: bytes
 
 
-Event = Step | Working | Note | Detail | Output
+Event = Step | Working | Worked | Note | Detail | Output
 
 #: Takes each event as it happens; called from one thread at a time.
 Listener = Callable[[Event], None]

@@ -220,8 +220,8 @@ def _inner_requires(call: _Call) -> list[str]:
     needed: list[str]
     if call.foreign is None:
         inner = call.inner()
-        ask = getattr(inner, "get_requires_for_build_wheel", lambda _settings: [])
-        needed = ask(call.config_settings)
+        ask = getattr(inner, "get_requires_for_build_wheel", None)
+        needed = ask(call.config_settings) if ask else []
     else:
         from winarm.build.wheel import call_early  # noqa: PLC0415 - not in a pass-through
 

@@ -16,6 +16,8 @@ from winarm.build.child_spec import Workshop, child_spec
 from winarm.build.delivery import deliver
 from winarm.build.environment import child_environment
 from winarm.build.child_process import Child, Journal
+from winarm.build.extra_config import extra_library_dirs
+from winarm.build.first_use import announcing
 from winarm.build.target_python import provide
 from winarm.errors import (
     BuildFailedError,
@@ -162,7 +164,10 @@ def installed_version(name: str, site_folders: tuple[Path, ...]) -> str | None:
 def _child(job: Job, workshop: Workshop | None) -> Iterator[tuple[Child, Path]]:
     """Lay out a private folder and all that a child reads; sweep it in the end."""
     with scratch_folder() as scratch:
-        journal = Journal(scratch / "journal", job.listener)
+        listener = job.listener
+        if workshop:
+            listener = announcing(listener, workshop.toolchain, job.host.cache / "first-use")
+        journal = Journal(scratch / "journal", listener)
         spec = child_spec(
             project=job.project,
             scratch=scratch,
@@ -192,7 +197,7 @@ def _child(job: Job, workshop: Workshop | None) -> Iterator[tuple[Child, Path]]:
             backend=job.backend,
             environ=environment.variables,
             journal=journal,
-            listener=job.listener,
+            listener=listener,
         )
         yield child, scratch
 

@@ -21,7 +21,7 @@ def _run_the_next_one() -> None:
 
 import importlib.util  # noqa: E402 - the function above is the point of this file
 
-from winarm_child import start  # noqa: E402
+from winarm_child import start  # type: ignore[import-not-found]  # noqa: E402
 
 start.start()
 _run_the_next_one()

@@ -154,7 +154,7 @@ class Listener:
                 self._status.update(what)
                 if self._verbose:
                     self._console.err(f"winarm: {what}")
-            case events.Working(doing, subject, done):
+            case events.Working(doing, subject, done, _):
                 self._status.update(f"{doing} {Path(subject).name}, {done} done")
             case events.Note(text):
                 self._console.err(f"winarm: {text}")
@@ -164,3 +164,5 @@ class Listener:
             case events.Output(data):
                 if self._verbose:
                     self._console.raw(data)
+            case events.Worked():
+                pass

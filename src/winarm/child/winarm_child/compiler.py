@@ -10,8 +10,8 @@ from distutils.errors import CompileError, DistutilsExecError, LibError, LinkErr
 from distutils.unixccompiler import UnixCCompiler
 from typing import Any
 
-from winarm_child.flags import Translator
-from winarm_child.pool import Pool, Step
+from .flags import Translator
+from .pool import Pool, Step
 
 #: Files that a library may be in, in the order of a MinGW linker.
 LIBRARY_FORMS = ("lib{}.dll.a", "{}.dll.a", "lib{}.a", "{}.lib", "lib{}.lib", "{}.dll")
@@ -33,7 +33,7 @@ class TargetCompiler(UnixCCompiler):  # type: ignore[misc]
         pool: Pool,
         translator: Translator,
         current_extension: Callable[[], str | None],
-        force: bool = False,  # noqa: FBT001, FBT002 - distutils's own
+        force: bool = False,
     ) -> None:
         self.compiler_type = spec["toolchain"]["compiler_type"]
         self.executables = executables(spec["toolchain"])
@@ -46,7 +46,7 @@ class TargetCompiler(UnixCCompiler):  # type: ignore[misc]
     def configure_system(self) -> None:
         """Keep the toolchain's settings; the host Python's describe the host."""
 
-    def compile(  # noqa: PLR0913, PLR0917 - distutils's own signature
+    def compile(
         self,
         sources: Sequence[str],
         output_dir: str | None = None,
@@ -66,16 +66,17 @@ class TargetCompiler(UnixCCompiler):  # type: ignore[misc]
             output_dir, macros, include_dirs, sources, depends, extra_postargs
         )
         arguments = self._get_cc_args(preprocessor, debug, extra_preargs)
-        if type(self)._compile is not TargetCompiler._compile or "_compile" in vars(self):  # noqa: SLF001
+        if type(self)._compile is not TargetCompiler._compile or "_compile" in vars(self):
             # The project has put its own in place, which may change the compiler on the way.
-            for obj in build:
-                self._compile(obj, *build[obj], arguments, extra, preprocessor)
+            for obj, (src, ext) in build.items():
+                self._compile(obj, src, ext, arguments, extra, preprocessor)
         else:
-            steps = [self._step(obj, *build[obj], arguments, extra) for obj in build]
+            items = build.items()
+            steps = [self._step(obj, src, ext, arguments, extra) for obj, (src, ext) in items]
             self._run(steps, CompileError)
         return list(objects)
 
-    def _compile(  # noqa: PLR0913, PLR0917 - distutils's own signature
+    def _compile(
         self, obj: str, src: str, ext: str, cc_args: Any, extra_postargs: Any, pp_opts: Any
     ) -> None:
         del pp_opts
@@ -91,7 +92,7 @@ class TargetCompiler(UnixCCompiler):  # type: ignore[misc]
         language = self.detect_language(src)
         program = self.compiler_so_cxx if language == "c++" else self.compiler_so
         argv = [*program, *cc_args, src, "-o", obj, *extra, *self._spec["after"]["compile"]]
-        return Step("compile", src, self._translator.compile(argv, language))
+        return Step("compile", src, self._translator.compile(argv, language), language)
 
     def create_static_lib(
         self,
@@ -109,7 +110,7 @@ class TargetCompiler(UnixCCompiler):  # type: ignore[misc]
         argv = [*self.archiver, library, *objects, *self.objects]
         self._run([Step("archive", library, argv)], LibError)
 
-    def link(  # noqa: PLR0913, PLR0917 - distutils's own signature
+    def link(
         self,
         target_desc: str,
         objects: Sequence[str],
@@ -152,7 +153,8 @@ class TargetCompiler(UnixCCompiler):  # type: ignore[misc]
             *self._spec["after"]["link"],
             *self._python(libraries),
         ]
-        self._run([Step("link", output, self._translator.link(argv, exports))], LinkError)
+        step = Step("link", output, self._translator.link(argv, exports), target_lang)
+        self._run([step], LinkError)
 
     def _python(self, libraries: Sequence[str]) -> list[str]:
         names = self._spec["python_libraries"]

@@ -12,10 +12,10 @@ from collections.abc import Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
-from winarm_child.flags import Translator
-from winarm_child.journal import Journal
-from winarm_child.on_import import Patch
-from winarm_child.pool import Pool
+from .flags import Translator
+from .journal import Journal
+from .on_import import Patch
+from .pool import Pool
 
 #: Where `build_extension` may be defined for extensions to be built side by side.
 KNOWN_BUILDERS = ("setuptools", "distutils", "Cython")
@@ -54,7 +54,7 @@ def _patch_compilers(
         **_kwargs: object,
     ) -> object:
         # Whatever is asked for: this is the only compiler that makes the target's code.
-        from winarm_child.compiler import TargetCompiler  # noqa: PLC0415 - needs distutils
+        from .compiler import TargetCompiler
 
         del compiler
         return TargetCompiler(spec, pool, translator, current_extension, force)

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from winarm_child.journal import Journal
+from .journal import Journal
 
 
 class Rule(NamedTuple):
@@ -214,8 +214,8 @@ class Translator:
 def find_rule(argument: str) -> Rule | None:
     """Return what is done with an argument, or None where it is taken as it is.
 
-    >>> find_rule("/std:c++17").becomes
-    ('-std=gnu++\\\\1',)
+    >>> find_rule("/W3").becomes, find_rule("/O2").becomes
+    ((), ('-O2',))
     >>> find_rule("-O2") is None
     True
     """

@@ -5,16 +5,18 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from winarm_child.journal import Journal
+from .journal import Journal
 
 
 class Step:
     """One run of a program: its command line, and what it does to what, for people."""
 
-    def __init__(self, doing: str, subject: str, argv: Sequence[str]) -> None:
-        self.doing = doing
-        self.subject = subject
+    def __init__(
+        self, doing: str, subject: str, argv: Sequence[str], language: str | None = None
+    ) -> None:
         self.argv = tuple(argv)
+        #: What the parent is told of it.
+        self.facts = {"doing": doing, "subject": subject, "language": language or "c"}
 
 
 class Pool:
@@ -42,7 +44,7 @@ class Pool:
                     future.exception()
 
     def _run(self, step: Step) -> None:
-        self._journal.write("start", doing=step.doing, subject=step.subject)
+        self._journal.write("start", **step.facts)
         done = subprocess.run(  # noqa: S603 - argument lists only, never a shell
             step.argv,
             stdin=subprocess.DEVNULL,
@@ -55,5 +57,5 @@ class Pool:
             print(subprocess.list2cmdline(step.argv), output, sep="\n", end="", flush=True)
         event = "failed" if done.returncode else "done"
         words = output[-100_000:] if done.returncode else ""
-        self._journal.write(event, doing=step.doing, subject=step.subject, output=words)
+        self._journal.write(event, **step.facts, output=words)
         done.check_returncode()

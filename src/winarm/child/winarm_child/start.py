@@ -4,8 +4,8 @@ import json
 import os
 import sys
 
-from winarm_child import distutils_, on_import, view
-from winarm_child.journal import Journal
+from . import distutils_, on_import, view
+from .journal import Journal
 
 #: Names the file that says everything.
 VARIABLE = "WINARM_CHILD"

@@ -22,7 +22,7 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
-from winarm_child.on_import import Patch
+from .on_import import Patch
 
 #: Build helpers that decide as a setup.py does; a leading `*` stands for any vendoring package.
 HELPERS = (
@@ -205,7 +205,7 @@ def platform_answers(answers: Mapping[str, Any]) -> dict[str, object]:
 
 def ctypes_answers(_answers: Mapping[str, Any]) -> dict[str, object]:
     """Return the explanation for what `ctypes` has on Windows only, where it is missing."""
-    import ctypes  # noqa: PLC0415 - costs every Python of a build some milliseconds
+    import ctypes
 
     names = ("windll", "oledll", "WinDLL", "OleDLL", "WinError", "GetLastError")
     why = (
@@ -306,7 +306,7 @@ def install(spec: Mapping[str, Any]) -> None:
         views.check(name, importer)
         return views.seen(real_import_module(name, package), importer)
 
-    builtins.__import__ = import_  # type: ignore[assignment]
+    builtins.__import__ = import_
     importlib.import_module = import_module
 
 

@@ -1,0 +1,87 @@
+"""What the words of a failed compiler usually mean in a cross build, and what helps."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+#: Headers that Windows does not have; code that includes them is written for POSIX systems.
+POSIX_HEADERS = (
+    r"(sys/(resource|mman|socket|wait|select|ioctl|uio|un|utsname|epoll|event|sysctl)|netinet/\w+|"
+    r"arpa/inet|netdb|dlfcn|pwd|grp|termios|poll|syslog|sys/cdefs|endian|execinfo|ifaddrs)\.h"
+)
+
+
+class Hint(NamedTuple):
+    """What a failure usually means and what to do about it."""
+
+    why: str
+    cure: str
+
+
+_HINTS: tuple[tuple[str, Hint], ...] = (
+    (
+        rf"fatal error: '{POSIX_HEADERS}' file not found",
+        Hint(
+            "The code includes a header of POSIX systems: it is not written for Windows, or takes "
+            "this branch by mistake.",
+            "See whether the project supports Windows at all.",
+        ),
+    ),
+    (
+        r"fatal error: '(?P<header>[^']+)' file not found",
+        Hint(
+            "Neither the project nor the toolchain has {header}: it belongs to a library that "
+            "must be there for the target, too, and the host's does not count.",
+            "Name folders of that library, built for ARM64 Windows: include-dirs, library-dirs "
+            "and libraries in [tool.winarm], or -C winarm.include-dirs=DIR.",
+        ),
+    ),
+    (
+        r"error: redefinition of [^\n]*(\n[^\n]*){1,8}any-windows-any",
+        Hint(
+            "The project declares for itself what this toolchain's Windows headers (MinGW's) "
+            "declare, too; Microsoft's do not.",
+            "Such a project needs Microsoft's headers; report it to the project.",
+        ),
+    ),
+    (
+        r"undefined symbol: (?P<symbol>\S+)",
+        Hint(
+            "No library that was linked has {symbol}: one is missing, or the code is for another "
+            "system or processor.",
+            "Name the library, built for ARM64 Windows, in libraries and library-dirs of "
+            "[tool.winarm].",
+        ),
+    ),
+    (
+        r"(unable to find dynamic system library '(?P<library>[^']+)'|could not open 'lib[^']+')",
+        Hint(
+            "The library {library} is not there for the target; the host's does not count.",
+            "Name the folder that has it, built for ARM64 Windows, in library-dirs of "
+            "[tool.winarm].",
+        ),
+    ),
+    (
+        r"(<(xmm|emm|imm|x86|avx|smm|pmm|tmm|nmm|wmm)\w*intrin\.h>|__cpuid|_mm_\w+|"
+        r"only meant to be used on x86)",
+        Hint(
+            "The code uses instructions of x86, which the target does not have.",
+            "Look for a switch of the project's that turns them off.",
+        ),
+    ),
+    (
+        r"No space left on device|ENOSPC|not enough space",
+        Hint("The disk is full.", "Free space, or point TMPDIR and WINARM_CACHE_DIR elsewhere."),
+    ),
+)
+
+
+def hint(output: str) -> Hint:
+    """Return what a compiler's or linker's `output` usually means; empty where nobody knows."""
+    for pattern, meaning in _HINTS:
+        match = re.search(pattern, output)
+        if match:
+            named = {name: value or "it" for name, value in match.groupdict().items()}
+            return Hint(*(text.format(**named) for text in meaning))
+    return Hint("", "")

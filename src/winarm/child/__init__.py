@@ -1,1 +1,0 @@
-"""What runs inside the build environment; see `winarm_child`."""
