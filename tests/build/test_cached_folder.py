@@ -130,11 +130,20 @@ def test_a_cache_that_cannot_be_written_is_named_with_the_cure(tmp_path: Path) -
     assert str(tmp_path / "cache") in str(caught.value)
 
 
-def test_a_full_disk_is_the_same_error_and_leaves_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("named", [True, False])
+def test_a_full_disk_is_the_same_error_and_leaves_nothing(tmp_path: Path, *, named: bool) -> None:
     def full(folder: Path) -> None:
-        raise OSError(28, os.strerror(28), str(folder / "include"))
+        raise OSError(28, os.strerror(28), *([str(folder / "include")] if named else []))
 
     with pytest.raises(FileSystemError, match=os.strerror(28)):
         cached_folder(tmp_path / "key", MEMBERS, full)
 
     assert names(tmp_path) == set()
+
+
+def test_what_the_maker_cannot_read_is_not_blamed_on_the_cache(tmp_path: Path) -> None:
+    def unreadable(folder: Path) -> None:
+        raise PermissionError(13, os.strerror(13), str(tmp_path / "headers" / "Python.h"))
+
+    with pytest.raises(PermissionError):
+        cached_folder(tmp_path / "cache" / "key", MEMBERS, unreadable)

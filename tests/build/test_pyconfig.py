@@ -192,8 +192,8 @@ def test_only_a_free_threaded_python_disables_the_gil(minor: int) -> None:
 @pytest.mark.parametrize(
     ("abi", "libraries"),
     [
-        (PythonABI(11), ["python3.lib", "python311.lib"]),
-        (PythonABI(14, free_threaded=True), ["python3t.lib", "python314t.lib"]),
+        (PythonABI(11), ["python3t.lib", "python3.lib", "python311.lib"]),
+        (PythonABI(14, free_threaded=True), ["python3t.lib", "python3t.lib", "python314t.lib"]),
     ],
 )
 def test_microsofts_linkers_are_told_the_library(abi: PythonABI, libraries: list[str]) -> None:

@@ -148,6 +148,20 @@ def test_a_cache_that_cannot_be_written_is_an_error_of_its_own(
         provide(recording_host, make_interpreter(CP313), WIN_ARM64, fake_toolchain)
 
 
+def test_a_header_that_cannot_be_read_is_named_and_the_cache_is_not_blamed(
+    recording_host: Host, make_interpreter: MakeInterpreter, fake_toolchain: Toolchain
+) -> None:
+    interpreter = make_interpreter(CP313)
+    header = interpreter.include / "cpython" / "object.h"
+    header.unlink()
+    header.mkdir()
+
+    with pytest.raises(FileSystemError, match=r"object\.h") as caught:
+        provide(recording_host, interpreter, WIN_ARM64, fake_toolchain)
+
+    assert "WINARM_CACHE_DIR" not in str(caught.value)
+
+
 OFFICIAL_PYCONFIG = "/* official */\n#define NT_THREADS\n#define MS_WINDOWS\n/* __MINGW32__ */\n"
 
 
@@ -182,7 +196,8 @@ def test_a_python_without_a_list_is_read_from_its_headers(
     assert "    PyNew_Flag DATA\n" in definition
     # In no header any more, kept by the stable ABI.
     assert "    PyEval_AcquireLock\n" in definition
-    assert "PyModule_FromSlotsAndSpec" in (python.libraries / "python3.def").read_text()
+    for stable in ("python3.def", "python3t.def"):
+        assert "PyModule_FromSlotsAndSpec" in (python.libraries / stable).read_text()
 
 
 def test_on_windows_a_python_without_a_list_is_read_from_its_dll(

@@ -28,6 +28,7 @@ def cached_folder(folder: Path, members: Sequence[str], make: Callable[[Path], N
         taken some of them.
     :param make: fills the new folder that it is handed.
     :raises FileSystemError: the cache cannot be written.
+    :raises OSError: something else cannot, that `make` needs.
     """
     if _is_whole(folder, members):
         return folder
@@ -37,12 +38,21 @@ def cached_folder(folder: Path, members: Sequence[str], make: Callable[[Path], N
             if not _is_whole(folder, members):
                 _make(folder, make)
     except OSError as error:
+        if not _is_of_cache(error, folder.parent):
+            raise
         raise FileSystemError(
             error.filename or folder,
             error,
             cure="Free space, or name another folder for winarm's caches: WINARM_CACHE_DIR.",
         ) from error
     return folder
+
+
+def _is_of_cache(error: OSError, cache: Path) -> bool:
+    if not isinstance(error.filename, str | Path):
+        return True  # a full disk names no file
+    named = Path(error.filename)
+    return named.is_relative_to(cache) or cache.is_relative_to(named)
 
 
 def _is_whole(folder: Path, members: Sequence[str]) -> bool:

@@ -10,6 +10,7 @@ what only matters to building CPython itself and what pyport.h derives by itself
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from winarm.target import WIN_ARM64
@@ -123,14 +124,17 @@ _COMPILER = """
 """
 
 #: Linking is named in the source for Microsoft's linkers, as CPython's own file does: projects
-#: that never mention the library rely on it.
+#: that never mention the library rely on it. PEP 803: with Py_TARGET_ABI3T a module is for both
+#: threadings, whichever this Python has.
 _LINKAGE = """
 #if !defined(MS_NO_COREDLL) && !defined(Py_NO_ENABLE_SHARED)
 #  define Py_ENABLE_SHARED 1
 #  define MS_COREDLL 1
 #  if defined(_MSC_VER) && !defined(Py_NO_LINK_LIB) \\
       && !defined(Py_BUILD_CORE) && !defined(Py_BUILD_CORE_BUILTIN)
-#    if defined(Py_LIMITED_API) || defined(Py_TARGET_ABI3T)
+#    if defined(Py_TARGET_ABI3T)
+#      pragma comment(lib, "{stable_free_threaded}.lib")
+#    elif defined(Py_LIMITED_API)
 #      pragma comment(lib, "{stable}.lib")
 #    else
 #      pragma comment(lib, "{full}.lib")
@@ -186,7 +190,11 @@ def windows_pyconfig(abi: PythonABI, target: Target) -> str:
             "#define WITH_MIMALLOC 1\n" if abi.minor >= _MIMALLOC_SINCE else "",
             _TYPES.format(ssize_t="long long" if target.bits == _WIDE else "int"),
             _COMPILER,
-            _LINKAGE.format(stable=abi.stable_library, full=abi.library),
+            _LINKAGE.format(
+                full=abi.library,
+                stable=abi.stable_library,
+                stable_free_threaded=replace(abi, free_threaded=True).stable_library,
+            ),
         )
     )
 

@@ -6,12 +6,15 @@ Looked for in this order:
    `DIST_EXTRA_CONFIG` names through `library_dirs`;
 2. what can be made here without a network: the building interpreter's own headers with a
    Windows `pyconfig.h`, and import libraries made from the names that the DLLs export.
+
+A source that fetches belongs between the two: weaker than what is named, stronger than what is
+made.
 """
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from winarm.build.cached_folder import cached_folder
@@ -21,6 +24,7 @@ from winarm.build.headers import copy_headers, headers_identity, read_header, re
 from winarm.build.import_library import make_import_library
 from winarm.build.pyconfig import adapted_pyconfig, is_windows_pyconfig, windows_pyconfig
 from winarm.build.python_folder import folder_beside, named_folder
+from winarm.errors import FileSystemError
 from winarm.python_exports import exported_names, stable_names
 
 if TYPE_CHECKING:
@@ -36,6 +40,9 @@ if TYPE_CHECKING:
 
 #: Goes into the names of cached folders: raised when the same facts make another folder.
 GENERATOR = 1
+
+#: PEP 803: since 3.15 every Python has the free-threaded stable ABI's DLL, too.
+_ABI3T_SINCE = 15
 
 #: What a whole folder of headers has for certain.
 _HEADERS = ("include/Python.h", "include/pyconfig.h")
@@ -71,13 +78,26 @@ def provide(  # noqa: PLR0913 - the earlier steps of the flow, each a value of i
     :raises TargetPythonError: there is none, or the one that is named is not the right one.
     :raises FileSystemError: the cache cannot be written.
     """
-    abi = interpreter.abi
+    try:
+        found = _named(interpreter.abi, target, python_dir, library_dirs)
+        if found is not None:
+            return _installed(host, interpreter.abi, target, found)
+        return _made(host, interpreter, target, toolchain)
+    except OSError as error:
+        # Not the cache, which speaks for itself: a header or a library.
+        raise FileSystemError(
+            error.filename or interpreter.include,
+            error,
+            cure="Make it readable, or name another Python for Windows with python-dir.",
+        ) from error
+
+
+def _named(
+    abi: PythonABI, target: Target, python_dir: Path | None, library_dirs: Sequence[Path]
+) -> PythonFolder | None:
     if python_dir is not None:
-        return _installed(host, abi, target, named_folder(python_dir, abi, target))
-    beside = folder_beside(library_dirs, abi, target)
-    if beside is not None:
-        return _installed(host, abi, target, beside)
-    return _made(host, interpreter, target, toolchain)
+        return named_folder(python_dir, abi, target)
+    return folder_beside(library_dirs, abi, target)
 
 
 def _installed(host: Host, abi: PythonABI, target: Target, found: PythonFolder) -> TargetPython:
@@ -108,7 +128,7 @@ def _made(
     require_headers(interpreter, host.system)
     abi = interpreter.abi
     pyconfig = _pyconfig(host, interpreter, target)
-    promises = {abi.dll: exported_names(abi.dll), abi.stable_dll: stable_names(abi)}
+    promises = _promises(abi)
 
     def make(folder: Path) -> None:
         include, libraries = folder / "include", folder / "libs"
@@ -138,6 +158,14 @@ def _made(
         origin=f"the headers of {interpreter.executable} with a Windows pyconfig.h; import "
         f"libraries made with {toolchain.origin}",
     )
+
+
+def _promises(abi: PythonABI) -> dict[str, Mapping[str, Kind] | None]:
+    """Return the names of each DLL that a module may be linked to; None where none are listed."""
+    promises = {abi.dll: exported_names(abi.dll), abi.stable_dll: stable_names(abi)}
+    if abi.minor >= _ABI3T_SINCE:
+        promises[replace(abi, free_threaded=True).stable_dll] = stable_names(abi)
+    return promises
 
 
 def _pyconfig(host: Host, interpreter: Interpreter, target: Target) -> str:
