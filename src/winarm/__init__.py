@@ -1,1 +1,64 @@
-"""winarm: verified Windows-on-Arm wheels from any machine."""
+"""winarm: any Python project with C or C++ code, on any machine, to a verified win_arm64 wheel.
+
+    from winarm import verify_wheel
+    report = verify_wheel("dist/spam-1.0-cp313-cp313-win_arm64.whl")
+
+The names below are the public ones, with the values that they take and return; they are imported
+when they are first used, since front-ends import this package for every hook of the backend.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from winarm.build.unchanged import build as build_wheel
+    from winarm.errors import WinarmError
+    from winarm.host import Host
+    from winarm.locate import find_toolchain
+    from winarm.locate.toolchain import Toolchain
+    from winarm.target import WIN_AMD64, WIN_ARM64, Target
+    from winarm.verify import Report, VerifyOptions
+    from winarm.verify import verify as verify_wheel
+
+__all__ = [
+    "WIN_AMD64",
+    "WIN_ARM64",
+    "Host",
+    "Report",
+    "Target",
+    "Toolchain",
+    "VerifyOptions",
+    "WinarmError",
+    "build_wheel",
+    "find_toolchain",
+    "verify_wheel",
+]
+
+#: Where each public name comes from, and what it is called there.
+_HOMES = {
+    "WIN_AMD64": ("winarm.target", "WIN_AMD64"),
+    "WIN_ARM64": ("winarm.target", "WIN_ARM64"),
+    "Host": ("winarm.host", "Host"),
+    "Report": ("winarm.verify", "Report"),
+    "Target": ("winarm.target", "Target"),
+    "Toolchain": ("winarm.locate.toolchain", "Toolchain"),
+    "VerifyOptions": ("winarm.verify", "VerifyOptions"),
+    "WinarmError": ("winarm.errors", "WinarmError"),
+    "build_wheel": ("winarm.build.unchanged", "build"),
+    "find_toolchain": ("winarm.locate", "find_toolchain"),
+    "verify_wheel": ("winarm.verify", "verify"),
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    module, attribute = _HOMES[name]
+    return getattr(importlib.import_module(module), attribute)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -32,6 +32,7 @@ class WinarmError(Exception):
         super().__init__(what)
 
     def __str__(self) -> str:
+        """Return the whole message."""
         return "\n".join(filter(None, (self.what, self.why, self.cure)))
 
 

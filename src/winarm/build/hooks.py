@@ -262,9 +262,9 @@ def _tell(event: events.Event, *, verbose: bool) -> None:
             sys.stdout.buffer.write(data)
             sys.stdout.buffer.flush()
         case events.Note(text):
-            print(f"winarm: {text}", file=sys.stderr, flush=True)
+            _say(text)
         case events.Detail(text) if verbose:
-            print(f"winarm: {text}", file=sys.stderr, flush=True)
+            _say(text)
         case _:
             pass
 
@@ -275,5 +275,11 @@ def _one_clear_message() -> Iterator[None]:
     try:
         yield
     except WinarmError as error:
-        print(f"winarm: error: {error}", file=sys.stderr, flush=True)
+        _say(f"error: {error}")
         raise SystemExit(error.exit_status) from None
+
+
+def _say(text: str) -> None:
+    # In a hook, stdout belongs to the front-end's protocol and the build's output.
+    sys.stderr.write(f"winarm: {text}\n")
+    sys.stderr.flush()

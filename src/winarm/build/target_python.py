@@ -62,7 +62,7 @@ class TargetPython:
     origin: str
 
 
-def provide(  # noqa: PLR0913 - the earlier steps of the flow, each a value of its own
+def provide(
     host: Host,
     interpreter: Interpreter,
     target: Target,

@@ -63,7 +63,9 @@ def build(
             progress=lambda text: listener(events.Step(text)),
             python=interpreter.abi,
         )
-        job = _prepared(host, source, interpreter, scratch, config_settings, listener)
+        job = _prepared(
+            host, source, interpreter, scratch, config_settings=config_settings, listener=listener
+        )
         built = build_wheel(job, folder)
     return Result(source.name, built, time.monotonic() - began)
 
@@ -73,6 +75,7 @@ def _prepared(
     source: Source,
     interpreter: Interpreter,
     scratch: Path,
+    *,
     config_settings: ConfigSettings | None,
     listener: events.Listener,
 ) -> Job:

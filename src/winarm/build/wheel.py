@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from winarm.build import events
+from winarm.build.child_process import Child, Journal
 from winarm.build.child_spec import Workshop, child_spec
 from winarm.build.delivery import deliver
 from winarm.build.environment import child_environment
-from winarm.build.child_process import Child, Journal
 from winarm.build.extra_config import extra_library_dirs
 from winarm.build.first_use import announcing
 from winarm.build.target_python import provide
@@ -126,7 +126,14 @@ def set_up(job: Job) -> Workshop:
         events.Detail(f"toolchain: {toolchain.kind} {toolchain.version}, {toolchain.origin}")
     )
     job.listener(events.Step("preparing headers and libraries of the target's Python"))
-    python = provide(host, job.interpreter, job.target, toolchain, python_dir=settings.python_dir)
+    python = provide(
+        host,
+        job.interpreter,
+        job.target,
+        toolchain,
+        python_dir=settings.python_dir,
+        library_dirs=extra_library_dirs(host),
+    )
     job.listener(events.Detail(f"target Python: {python.origin}"))
     return Workshop(toolchain, python, _numpy(job))
 

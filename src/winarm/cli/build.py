@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winarm.build import events
 from winarm.config import TOOLCHAINS
-from winarm.errors import BuildFailedError, UsageError, WinarmError
+from winarm.errors import BuildFailedError, UsageError
 
 if TYPE_CHECKING:
     from winarm.build.unchanged import Result

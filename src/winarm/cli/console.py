@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Self, TextIO
 
 if TYPE_CHECKING:
     from rich.console import Console as RichConsole
@@ -58,12 +58,14 @@ class Status:
         self._said = self._began
         self._live = console.rich.status("") if console.rich else None
 
-    def __enter__(self) -> Status:
+    def __enter__(self) -> Self:
+        """Show the line."""
         if self._live:
             self._live.start()
         return self
 
     def __exit__(self, *_exc: object) -> None:
+        """Take the line away."""
         if self._live:
             self._live.stop()
 
