@@ -63,8 +63,7 @@ _HINTS: tuple[tuple[str, Hint], ...] = (
         ),
     ),
     (
-        r"(<(xmm|emm|imm|x86|avx|smm|pmm|tmm|nmm|wmm)\w*intrin\.h>|__cpuid|_mm_\w+|"
-        r"only meant to be used on x86)",
+        r"<[a-z]mm\w*intrin\.h>|<x86intrin\.h>|__cpuid|_mm_\w+|only meant to be used on x86",
         Hint(
             "The code uses instructions of x86, which the target does not have.",
             "Look for a switch of the project's that turns them off.",

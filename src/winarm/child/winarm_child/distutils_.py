@@ -88,8 +88,11 @@ def _patch_build(spec: Mapping[str, Any], module: ModuleType) -> None:
 
     @functools.wraps(real)
     def finalize_options(self: Any) -> None:
-        # No stale object of another toolchain, Python or flag.
-        self.build_base = spec["build_base"]
+        # No stale object of another toolchain, Python or flag. A backend that names a folder on
+        # the command line, as pdm-backend does, looks for the result there.
+        source, _ = self.distribution.get_option_dict("build").get("build_base", ("", ""))
+        if source != "command line":
+            self.build_base = spec["build_base"]
         real(self)
 
     module.build.finalize_options = finalize_options
