@@ -17,6 +17,7 @@ from packaging.version import Version
 
 from winarm.build.index import package_index
 from winarm.build.index_files import IndexFile, best
+from winarm.build.sdist import fetch_sdist
 from winarm.errors import FileSystemError, SourceError, UsageError
 from winarm.host import Host
 from winarm.target import PythonABI
@@ -264,6 +265,14 @@ def test_kinds_are_kept_apart_and_the_python_of_a_release_is_heeded(
         assert [file.name for file in index.files("thing", "wheel").files] == [names[1]]
         assert index.files("thing", "sdist", python=PythonABI(11)).files == ()
         assert len(index.files("thing", "sdist", python=PythonABI(13)).files) == 1
+
+
+def test_a_release_for_other_pythons_is_told_from_none(server: Server, make_host: MakeHost) -> None:
+    server.offer("thing-1.tar.gz", **{"requires-python": ">=3.12"})
+    host = make_host(PIP_INDEX_URL=server.url)
+    for name, says in (("thing", r"supports Python 3\.11"), ("nothing", "no source distribution")):
+        with pytest.raises(SourceError, match=says):
+            fetch_sdist(host, Requirement(name), lambda _: None, PythonABI(11))
 
 
 def test_a_cache_that_cannot_be_written_is_one_message(

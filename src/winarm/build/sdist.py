@@ -37,17 +37,30 @@ def fetch_sdist(
     """
     with package_index(host) as index:
         listing = index.files(requirement.name, "sdist", python=python)
-        file = best(requirement, filter(_can_be_unpacked, listing.files))
-        if file is None:
-            raise _not_found(requirement, listing, python)
-        return index.fetch(file, host.cache / "sdists", progress=progress)
+        file = _best(requirement, listing)
+        if file is not None:
+            return index.fetch(file, host.cache / "sdists", progress=progress)
+        if python is not None and not listing.unreachable:
+            listing = index.files(requirement.name, "sdist")
+            if (other := _best(requirement, listing)) is not None:
+                raise _not_for(python, requirement, other)
+        raise _not_found(requirement, listing)
 
 
-def _can_be_unpacked(file: IndexFile) -> bool:
-    return ending(file.name) is not None
+def _best(requirement: Requirement, listing: Listing) -> IndexFile | None:
+    return best(requirement, (file for file in listing.files if ending(file.name)))
 
 
-def _not_found(requirement: Requirement, listing: Listing, python: PythonABI | None) -> SourceError:
+def _not_for(python: PythonABI, requirement: Requirement, other: IndexFile) -> SourceError:
+    message = f"no release that meets {requirement} supports Python {python.version}."
+    return SourceError(
+        message,
+        why=f"{other.name} is there, and its requires-python leaves this version out.",
+        cure="Choose another interpreter with --python, or another version.",
+    )
+
+
+def _not_found(requirement: Requirement, listing: Listing) -> SourceError:
     if listing.unreachable:
         return SourceError(
             f"the source of {requirement} cannot be looked for:\n{bullets(listing.looked_at)}",
@@ -58,9 +71,8 @@ def _not_found(requirement: Requirement, listing: Listing, python: PythonABI | N
     newest = sorted({file.version for file in listing.files}, reverse=True)[:_NAMED_VERSIONS]
     has = f" There is one for {', '.join(map(str, newest))}." if newest else ""
     looked = bullets(listing.looked_at) or "  - nothing: pip is configured with no-index"
-    fitting = f" that supports Python {python.version}" if python else ""
     return SourceError(
-        f"there is no source distribution of {requirement}{fitting}.{has} Looked at:\n{looked}",
+        f"there is no source distribution of {requirement}.{has} Looked at:\n{looked}",
         why="Some projects publish wheels only, or under another name.",
         cure="Check the name and the version, or clone the project and name its folder.",
     )
