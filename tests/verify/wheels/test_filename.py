@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import pytest
+
+from winarm.target import WIN32, WIN_AMD64, WIN_ARM64, PythonABI
+from winarm.verify.wheels.filename import Promise, WheelName
+
+
+def name(text: str) -> WheelName:
+    parsed = WheelName.parse(text)
+    assert parsed is not None
+    return parsed
+
+
+def test_compressed_tags_stand_for_all_combinations() -> None:
+    assert name("a-1.0-2-cp311.cp312-abi3-win32.win_arm64.whl").tags == {
+        "cp311-abi3-win32",
+        "cp311-abi3-win_arm64",
+        "cp312-abi3-win32",
+        "cp312-abi3-win_arm64",
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a.whl", "a-1.0.whl", "a-1.0-py3-none.whl", "a-1.0-py3-none-any.zip", "a b-1-2-3-4.whl"],
+)
+def test_other_names_are_no_wheels(text: str) -> None:
+    assert WheelName.parse(text) is None
+
+
+def test_targets_are_the_windows_platforms() -> None:
+    assert name("a-1-py3-none-win32.win_amd64.win_arm64.whl").targets == (
+        WIN_ARM64,
+        WIN_AMD64,
+        WIN32,
+    )
+    assert name("a-1-py3-none-manylinux_2_28_x86_64.whl").targets == ()
+    assert name("a-1-py3-none-any.whl").any_platform
+
+
+@pytest.mark.parametrize(
+    ("tags", "promise"),
+    [
+        ("cp313-cp313", Promise(frozenset({PythonABI(13)}))),
+        ("cp313-cp313t", Promise(frozenset({PythonABI(13, free_threaded=True)}))),
+        ("cp311-abi3", Promise(stable=PythonABI(11))),
+        ("cp310.cp311-abi3", Promise(stable=PythonABI(10))),
+        ("cp315-abi3t", Promise(stable=PythonABI(15, free_threaded=True))),
+        ("py3-none", Promise()),
+        ("pp311-pypy311_pp73", Promise()),
+    ],
+)
+def test_tags_promise_pythons(tags: str, promise: Promise) -> None:
+    assert name(f"a-1-{tags}-win_arm64.whl").promise == promise
