@@ -1,0 +1,167 @@
+"""Damaged images, libraries and wheels, for the fuzz tests: a valid seed and changes to it."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import struct
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from hypothesis import strategies as st
+
+from verify_samples import image as im
+from verify_samples import wheel as wh
+from verify_samples.hostile import ARM64_WHEEL, DIST_INFO, PYD
+from winarm.verify import verify
+from winarm.verify.binaries.buffer import MalformedError
+from winarm.verify.binaries.image import read_image
+from winarm.verify.binaries.library import read_library
+from winarm.verify.wheels.archive import ArchiveError, read_archive
+from winarm.verify.wheels.content import DamagedError, chunks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+#: Seconds of processor time that a file under 1 MB may take.
+LONGEST = 2.0
+
+#: Numbers at which readers go wrong.
+EDGES = (0, 1, 2, 7, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x10000, 0x7FFF_FFFF, 0x8000_0000,
+         0xFFFF_FFFE, 0xFFFF_FFFF)  # fmt: skip
+
+IMAGES = (
+    im.module(pdb="C:\\a\\x.pdb", delay_imports={"late.dll": ["f", 3]}, forwarders={"g": "K.f"}),
+    im.module(chpe=True, x64_view=im.AMD64),
+    im.image(machine=im.ARM64, chpe=True, x64_view=im.AMD64, dynamic_relocation_version=2),
+    im.image(machine=im.X86, wide=False, clr_flags=1, imports={"a.dll": ["f", 9]}, chpe=True),
+    im.image(exports=[f"name{number}" for number in range(40)]),
+)
+LIBRARIES = (
+    im.library(
+        ("/", bytes(8)),
+        ("/<ECSYMBOLS>/", bytes(8)),
+        ("//", b"long.obj\0"),
+        ("/0", im.coff()),
+        ("b.obj/", im.anonymous(im.ARM64, im.BIGOBJ)),
+        ("x.dll/", im.short_import()),
+    ),
+    im.coff(),
+    im.anonymous(im.ARM64, im.LTCG, 1),
+)
+WHEELS = (
+    wh.packed(list(wh.contents(ARM64_WHEEL, {PYD: IMAGES[0], "pkg/x.lib": LIBRARIES[0]}).items())),
+    wh.packed([("a", b"a"), ("a/b", b"b" * 500)]),
+)
+
+
+class Change(NamedTuple):
+    """One change to a file."""
+
+    kind: int
+    #: Where, as a fraction of the length in 1/65536.
+    place: int
+    value: int
+    length: int
+
+
+changes = st.builds(
+    Change,
+    kind=st.integers(0, 6),
+    place=st.integers(0, 0xFFFF),
+    value=st.sampled_from(EDGES) | st.integers(0, 0xFFFF_FFFF),
+    length=st.integers(1, 64),
+)
+
+
+def changed(seed: bytes, wishes: list[Change]) -> bytes:
+    """Return `seed` with the changes made one after the other."""
+    data = bytearray(seed)
+    for kind, place, value, length in wishes:
+        at = place * len(data) >> 16
+        if kind <= 2:
+            cell = struct.pack("<I", value & 0xFFFF_FFFF)[: 1 << kind]
+            data[at : at + len(cell)] = cell
+        elif kind == 3:
+            del data[at : at + length]
+        elif kind == 4:
+            data[at:at] = data[at : at + length]
+        elif kind == 5:
+            del data[at:]
+        else:
+            data[at : at + length] = bytes(length)
+    return bytes(data)
+
+
+def damaged(seeds: tuple[bytes, ...]) -> st.SearchStrategy[bytes]:
+    """Return files that are some of `seeds`, changed."""
+    return st.builds(changed, st.sampled_from(seeds), st.lists(changes, max_size=8))
+
+
+def check_image(data: bytes) -> None:
+    """Read an image: it works, or says what is wrong."""
+    with contextlib.suppress(MalformedError):
+        read_image(data)
+
+
+def check_library(data: bytes) -> None:
+    """Read a library: it works, or says what is wrong."""
+    with contextlib.suppress(MalformedError):
+        read_library(data)
+
+
+def check_archive(data: bytes) -> None:
+    """Read an archive and all its members: it works, or says what is wrong."""
+    file = io.BytesIO(data)
+    try:
+        archive = read_archive(file, 1000)
+    except ArchiveError:
+        return
+    for entry in archive.entries:
+        offset = archive.data_offsets.get(entry.header_offset)
+        if offset is not None:
+            try:
+                size = sum(map(len, chunks(file, entry, offset)))
+            except DamagedError:
+                continue
+            assert size == entry.size
+
+
+def check_wheel(data: bytes) -> None:
+    """Verify a wheel from its bytes: it has a report, whatever it is."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, ARM64_WHEEL)
+        path.write_bytes(data)
+        _verified(path)
+
+
+def check_contents(image: bytes, library: bytes, text: bytes) -> None:
+    """Verify a sound archive with damaged members."""
+    members = wh.contents(
+        ARM64_WHEEL, {PYD: image, "pkg/x.lib": library, f"{DIST_INFO}/WHEEL": text}
+    )
+    members[f"{DIST_INFO}/RECORD"] += text
+    check_wheel(wh.packed(list(members.items())))
+
+
+def _verified(path: Path) -> None:
+    start = time.process_time()
+    for found in verify(path).findings:
+        assert found.line().isprintable()
+    assert time.process_time() - start < LONGEST
+
+
+texts = st.binary(max_size=200) | st.text(st.characters(codec="utf-8"), max_size=100).map(
+    str.encode
+)
+
+#: What is tried, by name: a check and the strategies of its arguments.
+TARGETS: dict[str, tuple[Callable[..., None], tuple[st.SearchStrategy[bytes], ...]]] = {
+    "image": (check_image, (damaged(IMAGES),)),
+    "library": (check_library, (damaged(LIBRARIES),)),
+    "archive": (check_archive, (damaged(WHEELS),)),
+    "wheel": (check_wheel, (damaged(WHEELS),)),
+    "contents": (check_contents, (damaged(IMAGES), damaged(LIBRARIES), texts)),
+}
