@@ -196,7 +196,7 @@ def _own_wheel(call: _Call, wheel_directory: str, metadata_directory: str | None
 
         with wheel.scratch_folder() as private:
             name = build(str(private), call.config_settings, metadata_directory)
-            wheel.verify_and_deliver(private / name, Path(wheel_directory), own)
+            wheel.verify_and_deliver(private / name, Path(wheel_directory), own, call.settings)
     return name
 
 
@@ -243,6 +243,7 @@ def _job(call: _Call, target: Target) -> Job:
         backend=call.backend,
         environ=call.host.environ,
         site_folders=_site_folders(),
+        tool_folders=(),
         config_settings=call.config_settings,
         listener=functools.partial(_tell, verbose=call.settings.verbose),
     )

@@ -96,14 +96,16 @@ def _prepared(
         python=environment.python,
         backend=backend,
         environ=environment.environ(host.environ),
-        site_folders=(environment.site_packages, *embedded_zig.site_folders(host)),
+        site_folders=(environment.site_packages,),
+        tool_folders=embedded_zig.site_folders(host),
         config_settings=inner_config_settings(config_settings) or None,
         listener=listener,
     )
     listener(events.Step("asking the build backend what it needs"))
     more: list[str] = call_early(job, "get_requires_for_build_wheel")
     _install(environment, without_winarm(more), listener)
-    embedded_zig.ensure_toolchain(host, target, settings.toolchain, job.site_folders, listener)
+    folders = (*job.site_folders, *job.tool_folders)
+    embedded_zig.ensure_toolchain(host, target, settings.toolchain, folders, listener)
     return job
 
 

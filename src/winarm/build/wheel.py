@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import tempfile
 import zipfile
@@ -54,8 +55,10 @@ class Job:
     backend: InnerBackend
     #: The environment in which that Python finds them.
     environ: Mapping[str, str]
-    #: The folders in which it finds them; toolchains from PyPI are looked for there, too.
+    #: The folders in which it finds them.
     site_folders: tuple[Path, ...]
+    #: Further folders in which toolchains from PyPI may be.
+    tool_folders: tuple[Path, ...]
     #: What the inner backend gets.
     config_settings: Mapping[str, Any] | None
     listener: events.Listener
@@ -98,16 +101,19 @@ def build_wheel(job: Job, folder: Path, *, metadata: Path | None = None) -> Buil
         wheel = _checked(private, name)
         _require_extensions(wheel, child.journal, job.settings.allow_missing)
         job.listener(events.Step("verifying"))
-        return Built(*verify_and_deliver(wheel, folder, job.target))
+        return Built(*verify_and_deliver(wheel, folder, job.target, job.settings))
 
 
-def verify_and_deliver(wheel: Path, folder: Path, target: Target) -> tuple[Path, Report]:
+def verify_and_deliver(
+    wheel: Path, folder: Path, target: Target, settings: Settings
+) -> tuple[Path, Report]:
     """Put `wheel` into `folder` if `target` can load it; return its new path and the report.
 
     :raises VerificationError: it cannot.
     :raises FileSystemError: the folder cannot be written.
     """
-    report = verify(wheel, VerifyOptions(target=target))
+    options = settings.verify or VerifyOptions()
+    report = verify(wheel, dataclasses.replace(options, target=target))
     if not report.ok:
         errors = [f.line() for f in report.findings if f.severity is Severity.ERROR]
         raise VerificationError(wheel.name, errors)
@@ -121,7 +127,8 @@ def set_up(job: Job) -> Workshop:
     """
     host, settings = job.host, job.settings
     job.listener(events.Step("looking for a toolchain"))
-    toolchain = find_toolchain(host, job.target, settings.toolchain, site_folders=job.site_folders)
+    folders = (*job.site_folders, *job.tool_folders)
+    toolchain = find_toolchain(host, job.target, settings.toolchain, site_folders=folders)
     job.listener(
         events.Detail(f"toolchain: {toolchain.kind} {toolchain.version}, {toolchain.origin}")
     )
@@ -149,16 +156,17 @@ def _numpy(job: Job) -> dict[str, str]:
         return {"error": "NumPy is not in the build environment"}
     from winarm.build.numpy_headers import numpy_include  # noqa: PLC0415 - few builds need it
 
+    job.listener(events.Step(f"looking for the target's headers of NumPy {version}"))
     try:
-        job.listener(events.Step(f"fetching the target's headers of NumPy {version}"))
-        include = numpy_include(job.host, job.interpreter, version, progress=_silent)
+        include = numpy_include(
+            job.host,
+            job.interpreter,
+            version,
+            progress=lambda text: job.listener(events.Step(text)),
+        )
     except WinarmError as error:
         return {"error": str(error)}
     return {"include": str(include)}
-
-
-def _silent(_text: str) -> None:
-    return None
 
 
 def installed_version(name: str, site_folders: tuple[Path, ...]) -> str | None:
@@ -213,17 +221,22 @@ def _child(job: Job, workshop: Workshop | None) -> Iterator[tuple[Child, Path]]:
 def scratch_folder() -> Iterator[Path]:
     """Make a private folder and sweep it in the end."""
     try:
-        with tempfile.TemporaryDirectory(prefix="winarm-", ignore_cleanup_errors=True) as name:
-            yield Path(name).resolve()
+        folder = tempfile.TemporaryDirectory(prefix="winarm-", ignore_cleanup_errors=True)
     except OSError as error:
         raise FileSystemError(tempfile.gettempdir(), error) from error
+    with folder as name:
+        yield Path(name).resolve()
 
 
 def _instead_of(job: Job, workshop: Workshop | None) -> dict[str, str]:
     """Return the host's folders that a project may hand to the compiler, and the target's."""
     if workshop is None:
         return {}
-    instead = {str(job.interpreter.include): str(workshop.python.include)}
+    instead = {
+        str(job.interpreter.include): str(workshop.python.include),
+        # distutils on Windows adds the `libs` folder of the Python that runs it.
+        str(job.interpreter.dll_folder / "libs"): str(workshop.python.libraries),
+    }
     if "include" in workshop.numpy:
         for folder in job.site_folders:
             for package in ("numpy/_core", "numpy/core"):
