@@ -7,17 +7,15 @@ runs; see the zig issues named below.
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
 import re
 from typing import TYPE_CHECKING
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-from winarm.errors import FileSystemError
 from winarm.host import ProgramError
+from winarm.locate.overlay import case_overlay
+from winarm.locate.request import Finding, begins_with
 from winarm.locate.toolchain import Toolchain
 
 if TYPE_CHECKING:
@@ -25,31 +23,36 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from winarm.host import Host
+    from winarm.locate.request import Request
     from winarm.target import Target
 
-#: The versions that are tested. 0.15.1 cannot write an output into a subfolder (zig#24993).
-SUPPORTED = SpecifierSet(">=0.13,!=0.15.1")
+#: The versions that are tested. 0.13 links at a base below 4 GiB, which ARM64 Windows does not load;
+#: 0.15.1 cannot write an output into a subfolder (zig#24993).
+SUPPORTED = SpecifierSet(">=0.14,!=0.15.1")
 
 #: What installs it, for messages and for `get_requires_for_build_wheel`.
 REQUIREMENT = f"ziglang{SUPPORTED}"
 
+KIND = "zig"
+INSTALL = "python -m pip install ziglang"
 
-def find_zig(
-    host: Host, target: Target, site_folders: Sequence[Path]
-) -> tuple[Toolchain | None, tuple[str, ...]]:
-    """Return zig as a toolchain, or None, and every miss with its reason.
 
-    :param site_folders: `site-packages` folders in which a `ziglang` wheel may be installed,
-        the preferred one first; after them comes `zig` on PATH.
+def find_zig(host: Host, request: Request) -> Finding:
+    """Return zig as a toolchain, or why there is none.
+
+    It is looked for as a `ziglang` wheel in the request's folders, then as `zig` on PATH.
     """
     misses: list[str] = []
-    for program, origin in _candidates(host, site_folders, misses):
+    for program, origin in zig_candidates(host, request.site_folders, misses):
         version, miss = _version(host, program)
-        if version is None:
+        if version is not None and not begins_with(str(version), request.version):
+            miss = f"version {version}, and {request.version} is wanted"
+        if version is None or miss:
             misses.append(f"{origin}: {miss}")
         else:
-            return _toolchain(host, target, program, version, origin), tuple(misses)
-    return None, tuple(misses)
+            toolchain = _toolchain(host, request.target, program, version, origin)
+            return Finding(KIND, toolchain, tuple(misses))
+    return Finding(KIND, None, tuple(misses), INSTALL)
 
 
 def program_name(host: Host) -> str:
@@ -57,9 +60,10 @@ def program_name(host: Host) -> str:
     return "zig.exe" if host.system == "windows" else "zig"
 
 
-def _candidates(
+def zig_candidates(
     host: Host, site_folders: Sequence[Path], misses: list[str]
 ) -> Iterator[tuple[Path, str]]:
+    """Return zig's programs with where each is from; places without one go into `misses`."""
     for folder in site_folders:
         program = folder / "ziglang" / program_name(host)
         if program.is_file():
@@ -71,6 +75,11 @@ def _candidates(
         misses.append("zig on PATH: there is none")
     else:
         yield program_on_path, f"zig on PATH, {program_on_path}"
+
+
+def windows_headers(program: Path) -> Path:
+    """Return the folder of the Windows headers that zig has, all in lower case."""
+    return program.resolve().parent / "lib" / "libc" / "include" / "any-windows-any"
 
 
 def _version(host: Host, program: Path) -> tuple[Version | None, str]:
@@ -95,12 +104,12 @@ def _toolchain(
     host: Host, target: Target, program: Path, version: Version, origin: str
 ) -> Toolchain:
     zig = str(program)
-    overlay = case_overlay(host, program)
+    overlay = case_overlay(host, (windows_headers(program),))
     triple = ("-target", target.zig_triple)
     headers = ("-ivfsoverlay", str(overlay))
     cache = host.variable("ZIG_GLOBAL_CACHE_DIR") or str(host.cache / "zig")
     return Toolchain(
-        kind="zig",
+        kind=KIND,
         version=str(version),
         origin=origin,
         target=target,
@@ -112,52 +121,3 @@ def _toolchain(
         dlltool=(zig, "dlltool"),
         environ={"ZIG_GLOBAL_CACHE_DIR": cache},
     )
-
-
-def case_overlay(host: Host, program: Path) -> Path:
-    """Return a clang file-system overlay that finds zig's Windows headers in any case.
-
-    Projects write `#include <Windows.h>` and `"Winsvc.h"`; MinGW's headers are in lower case. The
-    names must stay external, since zig reads clang's dependency files back.
-
-    :raises FileSystemError: the cache cannot be written.
-    """
-    headers = program.resolve().parent / "lib" / "libc" / "include" / "any-windows-any"
-    tree = {
-        "version": 0,
-        "case-sensitive": False,
-        "use-external-names": True,
-        "roots": [{"type": "directory", "name": str(headers), "contents": _listing(headers)}],
-    }
-    # JSON is YAML, which is what clang reads.
-    text = json.dumps(tree)
-    name = hashlib.sha256(text.encode()).hexdigest()[:16]
-    overlay = host.cache / "overlays" / f"{name}.yaml"
-    if not overlay.is_file():
-        _write_whole(overlay, text)
-    return overlay
-
-
-def _listing(folder: Path) -> list[dict[str, object]]:
-    entries: list[dict[str, object]] = []
-    if not folder.is_dir():
-        return entries
-    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-        if entry.is_dir():
-            contents = _listing(folder / entry.name)
-            entries.append({"type": "directory", "name": entry.name, "contents": contents})
-        else:
-            entries.append({"type": "file", "name": entry.name, "external-contents": entry.path})
-    return entries
-
-
-def _write_whole(path: Path, text: str) -> None:
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        cure = "Name a folder for winarm's caches in WINARM_CACHE_DIR."
-        raise FileSystemError(path.parent, error, cure=cure) from error

@@ -4,9 +4,10 @@ A project that sees Windows adds MSVC's flags, whatever the compiler; one that w
 adds some that clang's MinGW target or zig reject. What can be said otherwise is translated, what
 cannot is dropped, and both are told to the parent, which lists them in verbose output.
 
-Sources: Microsoft's lists of compiler and linker options, and what zig 0.13 to 0.17 reject.
+Sources: Microsoft's lists of compiler and linker options, and what zig 0.14 to 0.17 reject.
 """
 
+import itertools
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -40,6 +41,7 @@ MSVC = _rules(
     (r"std:c(\d\d)", r"-std=gnu\1"),
     (r"D(\w.*)", r"-D\1"),
     (r"U(\w+)", r"-U\1"),
+    (r"I(.+)|external:I(.+)", r"-I\1\2"),
     (r"EH\w*-?(\w*-?)*", "", "C++ exceptions are always on"),
     (r"GR", ""),
     (r"GR-", "-fno-rtti"),
@@ -66,6 +68,7 @@ MSVC = _rules(
     (r"(?i:IGNORE|IMPLIB|NOENTRY|RELEASE|STACK|HEAP|TLBID|VERSION|WX|VERBOSE|MAP)(:.*)?", ""),
     (r"(?i:CETCOMPAT|Brepro|BASE|FIXED|FORCE|ALLOWISOLATION|DELAY|DELAYLOAD|PROFILE)(:.*)?", ""),
     (r"(?i:FUNCTIONPADMIN|NOEXP|NOIMPLIB|NOLOGO|DEPENDENTLOADFLAG|d2\S*|EMITPOGO\S*)(:.*)?", ""),
+    (r"[A-Za-z][\w-]*([:=+-].*)?", "", "an unknown option, which cl and link leave out, too"),
 )
 
 #: What no GNU compiler spells so, and may therefore stand behind `-` too.
@@ -89,6 +92,9 @@ GNU = _rules(
     (r"-m(no-)?(sse|ssse|avx|fma|bmi|aes|pclmul|popcnt|f16c|lzcnt|sha|xsave|mmx|adx)\S*", "", _X86),
     (r"-m(32|64|fpmath=\S*|arch=\S*)", "", _X86),
     (r"-mcpu=native", "", "the processor is the target's"),
+    (r"-(mcmodel|mtls-dialect)=.*", "", "the target has one"),
+    (r"-f(no-)?(gnu-unique|graphite\S*|var-tracking\S*|ipa-\S*)", "", "gcc's own"),
+    (r"-Wp,(-[DU][^,]*)", r"\1"),
     (r"-fopenmp\S*|-qopenmp|-lgomp|-lomp|-liomp5|-lvcomp", "", _OPENMP),
     (r"-flto\S*|-fno-lto|-fuse-linker-plugin|-ffat-lto-objects", "", "zig's Windows C library"),
     (r"-fPIC|-fpic|-fPIE|-fpie|-fno-semantic-interposition|-rdynamic", "", _ELF),
@@ -122,8 +128,37 @@ VALUED = frozenset(
     ("-o", "-x", "-target", "-ivfsoverlay", "-Xclang", "-MF", "-MT", "-MQ", "-include", "-arch")
 )
 
+#: Options that hand the next argument on to a part of the compiler.
+HANDED_ON = frozenset(("-Xpreprocessor", "-Xcompiler", "-Xlinker", "-Xassembler", "-mllvm"))
+
+#: Options whose value may be the next argument, and the spelling with the value behind it.
+APART = {
+    **{option: option for option in ("-D", "-U", "-I", "-L", "-isystem", "-iquote", "-idirafter")},
+    **{"/D": "-D", "/U": "-U", "/I": "-I", "/external:I": "-I", "-external:I": "-I"},
+    "/FI": "/FI",
+}
+
+#: What names a folder: option and folder. zig has its own headers where a gcc has those of
+#: `-isystem`, and would look at these after them.
+FOLDER = re.compile(r"(-I|-L|-isystem|-iquote|-idirafter)(.*)", re.DOTALL)
+SYSTEM_FOLDER = "-isystem"
+
 #: Folders of the host's own headers and libraries, which the target must never see.
-HOST_FOLDERS = ("/usr/include", "/usr/lib", "/usr/local", "/opt/homebrew", "/opt/local", "/lib")
+HOST_FOLDERS = (
+    *("/usr/include", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/local", "/lib", "/lib64"),
+    *("/opt/homebrew", "/opt/local", "/Library/Developer", "/Applications/Xcode.app"),
+)
+#: Path components of installed Python packages: what compiles against them asked them for it.
+INSTALLED = ("site-packages", "dist-packages")
+
+#: LLVM's and zig's names of what gcc calls otherwise behind `-march=…+`.
+CPU_FEATURES = {
+    "fp": "fp_armv8",
+    "fp16": "fullfp16",
+    "memtag": "mte",
+    "profile": "spe",
+    "simd": "neon",
+}
 
 _CXX_STANDARD = re.compile(r"-std=(?:c|gnu)\+\+\w+")
 _C_STANDARD = re.compile(r"-std=(?:c|gnu|iso9899:)\d\w*")
@@ -136,6 +171,12 @@ class Translator:
         self._journal = journal
         self._told: set[str] = set()
         self._instead = {os.path.realpath(k): v for k, v in spec["instead_of"].items()}
+        after = [arg for args in spec["after"].values() for arg in args]
+        named = [match[2] for arg in after if (match := FOLDER.fullmatch(arg))]
+        #: What may be anywhere: the project, what winarm made, and what the user has named.
+        self._allowed = [
+            os.path.realpath(path) for path in (*spec["project"], spec["build_base"], *named)
+        ]
 
     def compile(self, argv: Sequence[str], language: str | None) -> list[str]:
         """Return the command line that compiles a source of `language` (`c` or `c++`)."""
@@ -164,35 +205,52 @@ class Translator:
         for argument in arguments:
             if argument in VALUED:
                 yield argument
-                yield next(arguments, "")
-            elif argument in {"/D", "/I", "/U", "-I", "-L", "-isystem"}:
-                yield from self._one(f"-{argument[1:]}", next(arguments, ""))
+                yield from itertools.islice(arguments, 1)
+            elif argument in HANDED_ON:
+                yield from self._handed_on(argument, next(arguments, ""))
+            elif argument in APART:
+                yield from self._one(APART[argument] + next(arguments, ""))
             else:
                 yield from self._one(argument)
 
-    def _one(self, flag: str, value: str = "") -> Iterator[str]:
-        argument = flag + value
-        if flag[:2] in {"-I", "-L"} or flag == "-isystem":
-            yield from self._folder(flag[:2] if flag != "-isystem" else "-isystem", argument)
-            return
+    def _handed_on(self, option: str, value: str) -> Iterator[str]:
+        rule = find_rule(value)
+        if rule is None or rule.becomes:
+            yield from (option, value)
+        else:
+            self._tell(f"{option} {value}", (), rule.why)
+
+    def _one(self, argument: str) -> Iterator[str]:
         rule = find_rule(argument)
         if rule is None:
-            yield argument
-            return
-        becomes = tuple(rule.form.sub(part, _bare(argument, rule)) for part in rule.becomes)
-        self._tell(argument, becomes, rule.why)
-        yield from becomes
+            becomes: tuple[str, ...] = (argument,)
+        else:
+            match = rule.form.fullmatch(_bare(argument, rule))
+            becomes = tuple(_expanded(part, match) for part in rule.becomes) if match else ()
+            self._tell(argument, becomes, rule.why)
+        for part in becomes:
+            folder = FOLDER.fullmatch(part)
+            yield from self._folder(folder[1], folder[2]) if folder else (part,)
 
-    def _folder(self, option: str, argument: str) -> Iterator[str]:
-        folder = os.path.realpath(argument[len(option) :] or ".")
+    def _folder(self, option: str, written: str) -> Iterator[str]:
+        argument, folder = option + written, os.path.realpath(written or ".")
+        option = "-I" if option == SYSTEM_FOLDER else option
         instead = self._instead.get(folder)
         if instead is not None:
             self._tell(argument, (option + instead,), "the host's describe the host")
             yield option + instead
-        elif folder.startswith(HOST_FOLDERS):
+        elif self._is_of_host(folder):
             self._tell(argument, (), "the host's headers and libraries are not the target's")
         else:
-            yield argument if option != "-isystem" else f"-I{argument[len(option) :]}"
+            yield option + written
+
+    def _is_of_host(self, folder: str) -> bool:
+        if any(is_inside(folder, allowed) for allowed in self._allowed):
+            return False
+        parts = folder.split(os.sep)
+        return any(is_inside(folder, host) for host in HOST_FOLDERS) and not any(
+            part in INSTALLED for part in parts
+        )
 
     def _without_exports(self, argv: Sequence[str], exports: str) -> list[str]:
         named = [match for arg in argv if (match := re.fullmatch(r"(?i)[/-]EXPORT:(.+)", arg))]
@@ -226,8 +284,29 @@ def find_rule(argument: str) -> Rule | None:
     return next((rule for rule in rules if rule.form.fullmatch(text)), None)
 
 
+def is_inside(path: str, folder: str) -> bool:
+    """Return whether `path` is `folder` or in it, as far as their names tell.
+
+    >>> is_inside("/usr/lib/x", "/usr/lib"), is_inside("/usr/library", "/usr/lib")
+    (True, False)
+    """
+    return (path + os.sep).startswith(folder.rstrip(os.sep) + os.sep)
+
+
 def _bare(argument: str, rule: Rule) -> str:
     return argument if rule in GNU else argument[1:]
+
+
+def _expanded(part: str, match: re.Match[str]) -> str:
+    text = re.sub(r"\\(\d)", lambda group: match[int(group[1])] or "", part)
+    cpu, *features = text.split("+") if text.startswith("-mcpu=") else [text]
+    return cpu + "".join(map(_feature, features))
+
+
+def _feature(name: str) -> str:
+    """Return a processor's feature in zig's spelling: `+nofp16` is `-fullfp16`."""
+    sign, name = ("-", name[2:]) if name.startswith("no") else ("+", name)
+    return sign + CPU_FEATURES.get(name, name.replace("-", "_"))
 
 
 def _library(argument: str, folders: Sequence[str]) -> str:
