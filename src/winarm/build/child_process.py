@@ -151,7 +151,7 @@ class Child:
         self.journal.catch_up()
         if self.journal.failures:
             first = self.journal.failures[0]
-            what = f"{first.doing} of {first.subject} failed for the target."
+            what = f"could not {first.doing} {first.subject} for the target."
             why, cure = hint(first.output)
             return BuildFailedError(what, why=why, cure=cure, output=first.output)
         what = f"the build backend {self.backend.name} failed in {hook}."

@@ -264,7 +264,7 @@ def _require_extensions(wheel: Path, journal: Journal, allowed: tuple[str, ...])
         if name not in allowed and not any(is_module(member, name) for member in members)
     ]
     if missing:
-        reasons = [f"{failure.doing} of {failure.subject} failed" for failure in journal.failures]
+        reasons = [f"could not {failure.doing} {failure.subject}" for failure in journal.failures]
         output = journal.failures[0].output if journal.failures else ""
         raise MissingExtensionsError(missing, reasons, output)
 

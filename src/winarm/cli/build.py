@@ -127,7 +127,8 @@ def config_settings(args: argparse.Namespace) -> dict[str, str | list[str] | boo
 
 def closing_line(result: Result) -> str:
     """Return what a finished build says: the wheel, its size, the time, what was verified."""
-    wheel, images = result.built.path, result.built.report.images
+    wheel = result.built.path
+    images = [i for i in result.built.report.images if i.member.lower().endswith(IMAGES)]
     size = wheel.stat().st_size / 1000
     if result.built.pure:
         verified = "pure Python: it runs everywhere and has no native code to verify"
@@ -136,6 +137,10 @@ def closing_line(result: Result) -> str:
         more = f" and {len(images) - 3} more" if len(images) > 3 else ""  # noqa: PLR2004
         verified = f"verified {len(images)} ARM64 image{'s'[: len(images) != 1]}: {names}{more}"
     return f"{wheel} ({size:,.0f} kB, {result.seconds:.0f} s) {verified}"
+
+
+#: Files of which an ARM64 process makes code.
+IMAGES = (".pyd", ".dll", ".exe")
 
 
 class Listener:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Self, TextIO
 
 if TYPE_CHECKING:
     from rich.console import Console as RichConsole
+    from rich.progress import Progress
 
-#: Seconds after which a step that still runs is said again where there is no live line.
-PATIENCE = 10.0
+#: Seconds between two words about the work where there is no live line.
+PATIENCE = 5.0
 
 
 class Console:
@@ -36,7 +37,11 @@ class Console:
     def err(self, text: str) -> None:
         """Write about the work."""
         with self._lock:
-            print(text, file=self._err, flush=True)
+            if self.rich:
+                # It keeps the live line below what is written.
+                self.rich.print(text, markup=False, soft_wrap=True)
+            else:
+                print(text, file=self._err, flush=True)
 
     def raw(self, data: bytes) -> None:
         """Write what a program printed."""
@@ -54,13 +59,13 @@ class Status:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._began = time.monotonic()
-        self._said = self._began
-        self._live = console.rich.status("") if console.rich else None
+        self._began = self._said = time.monotonic()
+        self._live = _live_line(console.rich) if console.rich else None
 
     def __enter__(self) -> Self:
         """Show the line."""
         if self._live:
+            self._live.add_task("")
             self._live.start()
         return self
 
@@ -71,13 +76,20 @@ class Status:
 
     def update(self, text: str) -> None:
         """Say what is being done; without a terminal, only now and then."""
-        now = time.monotonic()
-        line = f"{text} ({now - self._began:.0f} s)"
         if self._live:
-            self._live.update(line)
-        elif now - self._said > PATIENCE:
+            self._live.update(self._live.task_ids[0], description=text)
+            return
+        now = time.monotonic()
+        if now - self._said > PATIENCE:
             self._said = now
-            self._console.err(f"winarm: {line}")
+            self._console.err(f"winarm: {text} ({now - self._began:.0f} s)")
+
+
+def _live_line(console: RichConsole) -> Progress:
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
+    text = TextColumn("{task.description}", markup=False)
+    return Progress(SpinnerColumn(), TimeElapsedColumn(), text, console=console, transient=True)
 
 
 def _rich() -> RichConsole | None:
