@@ -34,6 +34,7 @@ from winarm.config_values import (
     Kind,
     Split,
     TargetName,
+    VersionStart,
     Words,
     did_you_mean,
 )
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
     from winarm.verify.options import VerifyOptions
 
 #: What `toolchain` may be.
-TOOLCHAINS = ("auto", "zig")
+TOOLCHAINS = ("auto", "msvc", "clang-cl", "llvm-mingw", "zig")
 #: The name of winarm's own build backend.
 OWN_BACKEND = "winarm.backend"
 #: More parallel jobs than this are a slip of the finger.
@@ -118,8 +119,23 @@ class Settings:
     )
     toolchain: str = _setting(
         Choice(TOOLCHAINS),
-        "The toolchain to build with. `auto` takes the first that is found.",
+        "The toolchain to build with. `auto` takes the first that is found, in the order msvc, "
+        "clang-cl, llvm-mingw, zig; docs/toolchains.md tells where each is looked for.",
         default="auto",
+    )
+    toolchain_version: str | None = _setting(
+        VersionStart(),
+        "The version of the toolchain, or how it begins, where several are installed: of LLVM for "
+        "clang-cl and llvm-mingw; for msvc of the toolset (`14.44`) or of Visual Studio (`17`, "
+        "`2022`).",
+        default=None,
+    )
+    sysroot: Path | None = _setting(  # noqa: RUF009 - it makes the field
+        Folder(),
+        "The folder with Microsoft's headers and libraries that clang-cl builds against, as xwin, "
+        "cargo-xwin, msvc-wine or clang's /winsysroot lay it out. Without one, a few usual places "
+        "are looked at, and on Windows Visual Studio.",
+        default=None,
     )
     python_dir: Path | None = _setting(  # noqa: RUF009 - it makes the field
         Folder(),

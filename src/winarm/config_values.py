@@ -195,6 +195,27 @@ class Folder(Kind):
         return {"type": self.json_type, "minLength": 1}
 
 
+class VersionStart(Kind):
+    """The beginning of a version, by whole numbers."""
+
+    pattern: ClassVar[str] = r"[0-9]{1,9}(\.[0-9]{1,9}){0,3}"
+
+    @property
+    def phrase(self) -> str:
+        """Return what may be written."""
+        return "a version or its beginning such as 14.44"
+
+    def check(self, value: object, project: Path) -> str:  # noqa: ARG002
+        """Return the text, which is numbers with dots between them."""
+        if not isinstance(value, str) or not re.fullmatch(self.pattern, value):
+            raise self.mismatch(value)
+        return value
+
+    def schema(self) -> dict[str, object]:
+        """Return the schema with the form of the version."""
+        return {"type": self.json_type, "pattern": f"^{self.pattern}$"}
+
+
 @dataclass(frozen=True, slots=True)
 class BackendName(Kind):
     """A build backend as PEP 517 spells one: `package.module` or `package.module:object`."""

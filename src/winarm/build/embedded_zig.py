@@ -10,11 +10,12 @@ from winarm.build import events
 from winarm.build.cached_folder import cached_folder
 from winarm.build.interpreter import ask
 from winarm.build.isolation import isolated
+from winarm.build.toolchain import toolchain_for
 from winarm.errors import ToolchainNotFoundError
-from winarm.locate import find_toolchain
 from winarm.locate.zig import REQUIREMENT, program_name
 
 if TYPE_CHECKING:
+    from winarm.config import Settings
     from winarm.host import Host
     from winarm.target import Target
 
@@ -27,7 +28,7 @@ def site_folders(host: Host) -> tuple[Path, ...]:
 def ensure_toolchain(
     host: Host,
     target: Target,
-    wanted: str,
+    settings: Settings,
     folders: tuple[Path, ...],
     listener: events.Listener,
 ) -> None:
@@ -37,9 +38,9 @@ def ensure_toolchain(
     :raises IsolationError: zig cannot be fetched.
     """
     try:
-        find_toolchain(host, target, wanted, site_folders=folders)
+        toolchain_for(host, target, settings, folders)
     except ToolchainNotFoundError:
-        if wanted not in {"auto", "zig"}:
+        if settings.toolchain not in {"auto", "zig"}:
             raise
         listener(events.Note("fetching zig from the package index (about 100 MB, once)"))
         _fetch(host, listener)

@@ -80,8 +80,10 @@ def child_environment(
         "VSCMD_ARG_TGT_ARCH": target.vs_arch,
         # An empty place, so that pkg-config finds none of the host's libraries.
         "PKG_CONFIG_LIBDIR": str(scratch),
-        **(toolchain_variables(toolchain, scratch) if toolchain else {}),
     }
+    if toolchain:
+        variables |= toolchain_variables(toolchain, scratch)
+        variables = toolchain.environment(variables)
     return Environment(variables, tuple(sorted(set(base) - set(kept))))
 
 
@@ -94,7 +96,6 @@ def leaks(name: str) -> bool:
 def toolchain_variables(toolchain: Toolchain, scratch: Path) -> dict[str, str]:
     """Return what a build reads to find the toolchain's programs by their usual names."""
     return {
-        **toolchain.environ,
         "ZIG_LOCAL_CACHE_DIR": str(scratch / "zig"),
         "CC": shlex.join(toolchain.cc),
         "CXX": shlex.join(toolchain.cxx),

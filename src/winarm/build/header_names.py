@@ -96,7 +96,7 @@ def _preprocessed(host: Host, toolchain: Toolchain, include: Path, source: str) 
         options = ["/nologo", "/EP"] if toolchain.style == "msvc" else ["-E", "-P", "-w"]
         answer = host.run(
             [*toolchain.cc, *options, "-I", include, "-I", include / "internal", file],
-            environ={**host.environ, **toolchain.environ},
+            environ=toolchain.environment(host.environ),
             timeout=600,
         )
     if not answer.ok:

@@ -202,13 +202,15 @@ def _own_wheel(call: _Call, wheel_directory: str, metadata_directory: str | None
 
 def _foreign_requires(call: _Call, target: Target) -> list[str]:
     """Return what winarm itself needs for a build for `target` and does not have."""
-    from winarm.locate import find_toolchain, zig  # noqa: PLC0415 - not in a pass-through
+    from winarm.build.toolchain import MET_BY_ZIG, toolchain_for  # noqa: PLC0415 - not always
+    from winarm.locate import zig  # noqa: PLC0415
 
     needed = []
     try:
-        find_toolchain(call.host, target, call.settings.toolchain, site_folders=_site_folders())
+        toolchain_for(call.host, target, call.settings, _site_folders())
     except ToolchainNotFoundError:
-        needed.append(zig.REQUIREMENT)
+        if call.settings.toolchain in MET_BY_ZIG:
+            needed.append(zig.REQUIREMENT)
     requires = build_system(call.project).requires
     if any(re.match(r"\s*(oldest-supported-)?numpy\b", line, re.IGNORECASE) for line in requires):
         # Fetches the target's headers.

@@ -48,7 +48,7 @@ def make_import_library(
         arguments = ["-m", machine, "-d", str(definition), "-l", str(library)]
     answer = host.run(
         [*toolchain.dlltool, *arguments],
-        environ={**host.environ, **toolchain.environ},
+        environ=toolchain.environment(host.environ),
         timeout=600,
     )
     if not answer.ok or not library.is_file():

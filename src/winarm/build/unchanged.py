@@ -105,7 +105,7 @@ def _prepared(
     more: list[str] = call_early(job, "get_requires_for_build_wheel")
     _install(environment, without_winarm(more), listener)
     folders = (*job.site_folders, *job.tool_folders)
-    embedded_zig.ensure_toolchain(host, target, settings.toolchain, folders, listener)
+    embedded_zig.ensure_toolchain(host, target, settings, folders, listener)
     return job
 
 

@@ -20,6 +20,7 @@ from winarm.build.environment import child_environment
 from winarm.build.extra_config import extra_library_dirs
 from winarm.build.first_use import announcing
 from winarm.build.target_python import provide
+from winarm.build.toolchain import toolchain_for
 from winarm.errors import (
     BuildFailedError,
     FileSystemError,
@@ -27,7 +28,6 @@ from winarm.errors import (
     VerificationError,
     WinarmError,
 )
-from winarm.locate import find_toolchain
 from winarm.verify import Report, Severity, VerifyOptions, verify
 
 if TYPE_CHECKING:
@@ -128,10 +128,12 @@ def set_up(job: Job) -> Workshop:
     host, settings = job.host, job.settings
     job.listener(events.Step("looking for a toolchain"))
     folders = (*job.site_folders, *job.tool_folders)
-    toolchain = find_toolchain(host, job.target, settings.toolchain, site_folders=folders)
+    toolchain = toolchain_for(host, job.target, settings, folders)
     job.listener(
         events.Detail(f"toolchain: {toolchain.kind} {toolchain.version}, {toolchain.origin}")
     )
+    for note in toolchain.notes:
+        job.listener(events.Note(note))
     job.listener(events.Step("preparing headers and libraries of the target's Python"))
     python = provide(
         host,

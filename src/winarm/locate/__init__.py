@@ -5,33 +5,72 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from winarm.errors import ToolchainNotFoundError
-from winarm.locate import zig
+from winarm.locate.clang_cl import find_clang_cl
+from winarm.locate.llvm_mingw import find_llvm_mingw
+from winarm.locate.msvc import find_msvc
+from winarm.locate.request import Finding, Request
+from winarm.locate.toolchain import Toolchain
+from winarm.locate.zig import find_zig
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from winarm.host import Host
-    from winarm.locate.toolchain import Toolchain
     from winarm.target import Target
 
-#: One finder for each kind, in the order in which `auto` takes them.
-FINDERS = {"zig": zig.find_zig}
+__all__ = ["Finding", "Request", "Toolchain", "find_toolchain", "search_toolchains"]
+
+#: One finder for each kind, in the order in which `auto` takes them: first those that make what
+#: CPython itself is made with, then those that need nothing of Microsoft's.
+FINDERS: Mapping[str, Callable[[Host, Request], Finding]] = {
+    "msvc": find_msvc,
+    "clang-cl": find_clang_cl,
+    "llvm-mingw": find_llvm_mingw,
+    "zig": find_zig,
+}
 
 
 def find_toolchain(
-    host: Host, target: Target, wanted: str = "auto", *, site_folders: Sequence[Path] = ()
+    host: Host,
+    target: Target,
+    wanted: str = "auto",
+    *,
+    site_folders: Sequence[Path] = (),
+    version: str | None = None,
+    sysroot: Path | None = None,
 ) -> Toolchain:
     """Return the toolchain called `wanted`, or with `auto` the first that is there.
 
     :param site_folders: `site-packages` folders to look in for toolchains from PyPI.
+    :param version: the beginning of its version; of a Visual Studio, too, for `msvc`.
+    :param sysroot: the headers and libraries of Windows, for `clang-cl`.
     :raises ToolchainNotFoundError: with every place that was looked at and why it was not it.
     """
-    misses: list[str] = []
-    kinds = FINDERS if wanted == "auto" else {wanted: FINDERS[wanted]}
-    for find in kinds.values():
-        toolchain, missed = find(host, target, site_folders)
-        if toolchain is not None:
-            return toolchain
-        misses += missed
-    raise ToolchainNotFoundError(wanted, misses, "Install one: python -m pip install ziglang")
+    request = Request(target, tuple(site_folders), version, sysroot)
+    findings = []
+    for kind in kinds(wanted):
+        finding = FINDERS[kind](host, request)
+        if finding.toolchain is not None:
+            return finding.toolchain
+        findings.append(finding)
+    raise not_found(wanted, findings)
+
+
+def search_toolchains(host: Host, request: Request) -> tuple[Finding, ...]:
+    """Return what the search for each kind says, in the order in which `auto` takes them."""
+    return tuple(find(host, request) for find in FINDERS.values())
+
+
+def kinds(wanted: str) -> tuple[str, ...]:
+    """Return the kinds that `wanted` stands for, in order."""
+    return tuple(FINDERS) if wanted == "auto" else (wanted,)
+
+
+def not_found(wanted: str, findings: Sequence[Finding]) -> ToolchainNotFoundError:
+    """Return the error that says all that was looked at and what would help."""
+    misses = dict.fromkeys(miss for finding in findings for miss in finding.misses)
+    # With `auto`, zig is the quickest to get everywhere and comes last.
+    cures = [finding for finding in findings if finding.cure][::-1]
+    cure = "\n".join(f"For {finding.kind}: {finding.cure}" for finding in cures)
+    return ToolchainNotFoundError(wanted, tuple(misses), cure)

@@ -1,0 +1,171 @@
+"""Microsoft's headers and libraries for a target: a toolset and an SDK, as values.
+
+Both msvc and clang-cl build against them, and INCLUDE, LIB and LIBPATH are computed from them:
+running vcvarsall takes a second or more, sometimes minutes (vcpkg#10468), and it reports success
+without the target's components (pyinstaller#8335).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from winarm.locate import folders
+from winarm.locate.request import numbers
+from winarm.locate.toolset import Toolset, is_wanted, toolset_in, toolset_versions
+from winarm.locate.vswhere import Instance, find_instances
+from winarm.locate.windows_sdk import WindowsSdk, find_sdk
+
+if TYPE_CHECKING:
+    from winarm.host import Host
+    from winarm.locate.request import Request
+
+#: The component that brings the compiler and libraries for ARM64; newer ones bring ARM64EC, too.
+COMPONENT = "Microsoft.VisualStudio.Component.VC.Tools.ARM64"
+_INSTALLER = r"%ProgramFiles(x86)%\Microsoft Visual Studio\Installer\vs_installer.exe"
+INSTALL = (
+    "winget install Microsoft.VisualStudio.2022.BuildTools --override "
+    f'"--passive --wait --add Microsoft.VisualStudio.Workload.VCTools --add {COMPONENT} '
+    '--includeRecommended"'
+)
+INSTALL_SDK = (
+    "in the Visual Studio Installer add a Windows 11 SDK: "
+    f'"{_INSTALLER}" modify --add Microsoft.VisualStudio.Component.Windows11SDK.26100'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Libraries:
+    """A toolset of an instance, and a Windows SDK, that have the target's libraries."""
+
+    instance: Instance
+    toolset: Toolset
+    sdk: WindowsSdk
+
+    @property
+    def include_dirs(self) -> tuple[Path, ...]:
+        """Return the folders of INCLUDE, in vcvarsall's order."""
+        return (*self.toolset.include_dirs, *self.sdk.include_dirs)
+
+    @property
+    def library_dirs(self) -> tuple[Path, ...]:
+        """Return the folders of LIB, in vcvarsall's order."""
+        return (*self.toolset.library_dirs, *self.sdk.library_dirs)
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """Return INCLUDE, LIB and LIBPATH, and the names that a developer prompt has."""
+        installation = self.instance.path
+        return {
+            "INCLUDE": joined(self.include_dirs),
+            "EXTERNAL_INCLUDE": joined(self.include_dirs),
+            "LIB": joined(self.library_dirs),
+            "LIBPATH": joined((*self.toolset.library_dirs, *self.sdk.metadata_dirs)),
+            "VSINSTALLDIR": f"{installation}\\",
+            "VCINSTALLDIR": f"{folders.inside(installation, 'VC') or installation}\\",
+            "VCToolsInstallDir": f"{self.toolset.folder}\\",
+            "VCToolsVersion": self.toolset.version,
+            "WindowsSdkDir": f"{self.sdk.root}\\",
+            "WindowsSDKVersion": f"{self.sdk.version}\\",
+            "UniversalCRTSdkDir": f"{self.sdk.root}\\",
+            "UCRTVersion": self.sdk.version,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class LibrarySearch:
+    """What a search for Microsoft's libraries ended in: the best first, every miss, the cure."""
+
+    found: tuple[Libraries, ...]
+    misses: tuple[str, ...]
+    cure: str
+
+
+def joined(paths: tuple[Path, ...]) -> str:
+    """Return folders as INCLUDE and LIB have them; cl and clang-cl split them at `;` anywhere."""
+    return ";".join(map(str, paths))
+
+
+def find_libraries(host: Host, request: Request) -> LibrarySearch:
+    """Return all that can be built against, the best first.
+
+    Best is what VSINSTALLDIR names, then the complete, the stable, the newest; preferring the
+    newest of all would choose a preview (cc-rs#1589).
+    """
+    instances, missed = find_instances(host)
+    misses = list(missed)
+    sdk, sdk_misses = find_sdk(host, request.target)
+    pairs = [
+        (instance, toolset)
+        for instance in ranked(host, instances)
+        for toolset in _toolsets(host, instance, request, misses)
+    ]
+    if sdk is None:
+        misses += sdk_misses
+    found = tuple(Libraries(instance, toolset, sdk) for instance, toolset in pairs if sdk)
+    return LibrarySearch(found, tuple(misses), _cure(instances, has_toolset=bool(pairs)))
+
+
+def ranked(host: Host, instances: tuple[Instance, ...]) -> list[Instance]:
+    """Return the instances, the one to take first at the front."""
+    prompt = named_installation(host)
+
+    def rank(instance: Instance) -> tuple[object, ...]:
+        named = prompt is not None and same(instance.path, prompt)
+        return named, instance.complete, not instance.prerelease, numbers(instance.version)
+
+    known = list(instances)
+    if prompt is not None and not any(same(instance.path, prompt) for instance in known):
+        known.append(Instance(prompt, "", "the Visual Studio that VSINSTALLDIR names"))
+    return sorted(known, key=rank, reverse=True)
+
+
+def named_installation(host: Host) -> Path | None:
+    """Return the folder that VSINSTALLDIR or VCINSTALLDIR names, if it is there."""
+    installation, compilers = host.variable("VSINSTALLDIR"), host.variable("VCINSTALLDIR")
+    if installation:
+        path = Path(installation)
+    elif compilers:
+        path = Path(compilers).parent
+    else:
+        return None
+    return path if path.is_dir() else None
+
+
+def same(one: Path, other: Path) -> bool:
+    """Return whether two spellings of a Windows path are of one folder."""
+    return str(one).casefold().rstrip("\\/") == str(other).casefold().rstrip("\\/")
+
+
+def _toolsets(host: Host, instance: Instance, request: Request, misses: list[str]) -> list[Toolset]:
+    """Return what can be built against in an instance, in its order, and say what cannot."""
+    versions = toolset_versions(instance.path)
+    if not versions:
+        misses.append(f"{instance}: it has no C++ tools (VC\\Tools\\MSVC)")
+    found = []
+    spectre = host.variable("VSCMD_ARG_VCVARS_SPECTRE") == "spectre"
+    prompt = host.variable("VCToolsVersion") if named_installation(host) else None
+    for version in sorted(versions, key=lambda v: v != prompt):
+        if not is_wanted(request.version, version, instance.version):
+            misses.append(f"MSVC {version} of {instance}: not the wanted {request.version}")
+            continue
+        toolset, missed = toolset_in(instance.path, version, request.target, spectre=spectre)
+        if toolset is None:
+            misses.append(f"MSVC {version} of {instance}: {missed}")
+        else:
+            found.append(toolset)
+    return found
+
+
+def _cure(instances: tuple[Instance, ...], *, has_toolset: bool) -> str:
+    if has_toolset:
+        return INSTALL_SDK
+    if not instances:
+        return INSTALL
+    return installer_command(instances[0])
+
+
+def installer_command(instance: Instance) -> str:
+    """Return the command that adds the ARM64 tools to an instance."""
+    return f'"{_INSTALLER}" modify --installPath "{instance.path}" --add {COMPONENT} --passive'

@@ -1,0 +1,95 @@
+"""Clang's file-system overlays: Windows headers and libraries, found in any case.
+
+Projects write `#include <Windows.h>` and `"Winsvc.h"`, and libraries ask for others by
+`#pragma comment(lib, "Kernel32")`; on a file system that does not ignore case these are other
+files. An overlay answers for the user's tree without writing into it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from typing import TYPE_CHECKING
+
+from winarm.errors import FileSystemError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from winarm.host import Host
+
+#: Goes into the names of the files: raised when the same folders make another overlay.
+GENERATOR = 2
+
+#: Deeper than any SDK; a link to a folder above itself ends here.
+_DEPTH = 8
+
+
+def case_overlay(host: Host, roots: Sequence[Path]) -> Path:
+    """Return an overlay that finds what is in `roots` in any case.
+
+    It is made anew when one of these folders changes; files that are added further below do not
+    count. The names stay external, since zig reads clang's dependency files back.
+
+    :raises FileSystemError: the cache cannot be written.
+    """
+    overlay = host.cache / "overlays" / f"{_key(roots)}.yaml"
+    if not overlay.is_file():
+        tree = {
+            "version": 0,
+            "case-sensitive": False,
+            "use-external-names": True,
+            "roots": [
+                {"type": "directory", "name": str(root), "contents": _listing(root, _DEPTH)}
+                for root in roots
+            ],
+        }
+        # JSON is YAML, which is what clang reads.
+        _write_whole(overlay, json.dumps(tree))
+    return overlay
+
+
+def _key(roots: Sequence[Path]) -> str:
+    facts = [str(GENERATOR)]
+    for root in roots:
+        try:
+            changed = root.stat().st_mtime_ns
+        except OSError:
+            changed = 0
+        facts.append(f"{root} {changed}")
+    joined = "\0".join(facts).encode("utf-8", "surrogateescape")
+    return hashlib.sha256(joined).hexdigest()[:16]
+
+
+def _listing(folder: Path | str, depth: int) -> list[dict[str, object]]:
+    entries: list[dict[str, object]] = []
+    try:
+        found = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:
+        return entries
+    seen = set[str]()
+    for entry in found:
+        # xwin's links repeat files in other cases; one name in any case is all that is needed.
+        if entry.name.casefold() in seen:
+            continue
+        if not entry.is_dir():
+            entries.append({"type": "file", "name": entry.name, "external-contents": entry.path})
+        elif depth and not (entry.is_symlink() and os.path.realpath(entry.path) == str(folder)):
+            contents = _listing(entry.path, depth - 1)
+            entries.append({"type": "directory", "name": entry.name, "contents": contents})
+        seen.add(entry.name.casefold())
+    return entries
+
+
+def _write_whole(path: Path, text: str) -> None:
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        cure = "Name a folder for winarm's caches in WINARM_CACHE_DIR."
+        raise FileSystemError(path.parent, error, cure=cure) from error

@@ -1,0 +1,158 @@
+"""Sysroots: Microsoft's headers and libraries in a folder, as tools off Windows unpack them.
+
+Two layouts, each with the machine's folders in either spelling (`arm64`, `aarch64`) and names in
+any case:
+
+    xwin          crt/{include,lib/ARCH}  sdk/{include,lib}/{ucrt,um,…}[/ARCH]
+    winsysroot    VC/Tools/MSVC/VERSION/{include,lib/ARCH}  Windows Kits/10/{Include,Lib}/VERSION
+
+The second is Visual Studio's own, that of clang-cl's /winsysroot, of `xwin splat
+--use-winsysroot-style` and, with `kits` for `Windows Kits`, of msvc-wine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from winarm.locate import folders
+from winarm.locate.architecture import architecture_folder, libraries_instead
+from winarm.locate.toolset import toolset_in, toolset_versions
+from winarm.locate.windows_sdk import sdk_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from winarm.host import Host
+    from winarm.target import Target
+
+MAKE = (
+    "make one with xwin (cargo install xwin): `xwin --arch aarch64 splat --output DIR` asks you to "
+    'accept Microsoft\'s licence; then name it: sysroot = "DIR" or WINARM_SYSROOT=DIR'
+)
+
+#: Variables of other tools that name such a folder.
+_VARIABLES = ("XWIN_DIR", "WINSYSROOT", "WIN_SYSROOT", "XWIN_CACHE_DIR", "CARGO_XWIN_CACHE_DIR")
+
+#: Where tools put the tree inside the folder that a user knows them by.
+_BELOW = ((), ("splat",), ("xwin",), ("opt", "msvc"), (".xwin-cache", "splat"))
+
+_LAYOUTS = "neither xwin's layout (crt, sdk) nor Visual Studio's (VC/Tools/MSVC, Windows Kits/10)"
+
+
+@dataclass(frozen=True, slots=True)
+class Sysroot:
+    """Headers and libraries of C and of Windows for one target."""
+
+    path: Path
+    #: `xwin` or `winsysroot`.
+    layout: str
+    #: Of the toolset or the SDK, where the layout says.
+    version: str
+    include_dirs: tuple[Path, ...]
+    library_dirs: tuple[Path, ...]
+
+
+def find_sysroot(
+    host: Host, target: Target, named: Path | None
+) -> tuple[Sysroot | None, tuple[str, ...]]:
+    """Return the first sysroot that has `target`'s libraries, and why each before it is not one.
+
+    :param named: the folder that the user names; no other is looked at then.
+    """
+    misses: list[str] = []
+    for origin, folder in _places(host, named):
+        sysroot, miss = sysroot_at(folder, target)
+        if sysroot is not None:
+            return sysroot, tuple(misses)
+        misses.append(f"sysroot {folder} ({origin}): {miss}")
+    if not misses:
+        misses.append("sysroot: none is named (sysroot, XWIN_DIR, WINSYSROOT) and none is cached")
+    return None, tuple(misses)
+
+
+def sysroot_at(folder: Path, target: Target) -> tuple[Sysroot | None, str]:
+    """Return the sysroot in `folder`, or None and what is wrong with it."""
+    if not folder.is_dir():
+        return None, "there is no such folder"
+    if ";" in str(folder):
+        return None, "its path has a `;`, at which INCLUDE and LIB are split"
+    for below in _BELOW:
+        root = folders.inside(folder, *below) if below else folder
+        if root is None:
+            continue
+        if folders.inside(root, "crt") and folders.inside(root, "sdk"):
+            return _xwin(root, target)
+        if folders.inside(root, "VC", "Tools", "MSVC"):
+            return _winsysroot(root, target)
+    return None, f"it has {_LAYOUTS}"
+
+
+def _places(host: Host, named: Path | None) -> Iterator[tuple[str, Path]]:
+    if named is not None:
+        yield "the setting sysroot", named
+        return
+    for name in _VARIABLES:
+        value = host.variable(name)
+        if value:
+            yield name, Path(value)
+    home = host.variable("USERPROFILE" if host.system == "windows" else "HOME")
+    if not home:
+        return
+    caches = {"linux": ".cache", "macos": "Library/Caches", "windows": "AppData/Local"}
+    cached = host.variable("XDG_CACHE_HOME") if host.system == "linux" else None
+    for name, folder in (
+        ("cargo-xwin's cache", Path(cached or Path(home, caches[host.system]), "cargo-xwin")),
+        ("xwin's", Path(home, ".xwin")),
+        ("msvc-wine's", Path(home, "my_msvc")),
+    ):
+        if folder.is_dir():
+            yield name, folder
+
+
+def _xwin(root: Path, target: Target) -> tuple[Sysroot | None, str]:
+    libraries = []
+    for path, library in (
+        (("crt", "lib"), "msvcrt.lib"),
+        (("sdk", "lib", "ucrt"), "ucrt.lib"),
+        (("sdk", "lib", "um"), "kernel32.lib"),
+    ):
+        home = folders.inside(root, *path)
+        own = architecture_folder(home, target) if home else None
+        if own is None or not folders.inside(own, library):
+            wanted = f"{'/'.join(path)}/{target.cpu}/{library}"
+            instead = libraries_instead(home)
+            return None, f"it has no {wanted}{instead}; xwin takes --arch {target.cpu}"
+        libraries.append(own)
+    parts = (("crt", "include"), *(("sdk", "include", part) for part in _SDK_PARTS))
+    includes = tuple(folders.present(root, *parts))
+    if not any(folders.inside(folder, "windows.h") for folder in includes):
+        return None, "it has no sdk/include/um/windows.h"
+    return Sysroot(root, "xwin", "", includes, tuple(libraries)), ""
+
+
+_SDK_PARTS = ("ucrt", "um", "shared", "winrt", "cppwinrt")
+
+
+def _winsysroot(root: Path, target: Target) -> tuple[Sysroot | None, str]:
+    toolset, missed = None, "it has no toolset in VC/Tools/MSVC"
+    for version in toolset_versions(root):
+        toolset, missed = toolset_in(root, version, target)
+        if toolset is not None:
+            break
+    if toolset is None:
+        return None, missed
+    kits = folders.first(root, ("Windows Kits", "10"), ("kits", "10"))
+    if kits is None:
+        return None, "it has no Windows Kits/10"
+    sdk, misses = sdk_in(kits, target)
+    if sdk is None:
+        return None, "; ".join(misses)
+    return Sysroot(
+        root,
+        "winsysroot",
+        f"MSVC {toolset.version}, Windows SDK {sdk.version}",
+        (*toolset.include_dirs, *sdk.include_dirs),
+        (*toolset.library_dirs, *sdk.library_dirs),
+    ), ""

@@ -1,0 +1,137 @@
+r"""The Windows SDK: one version that has the headers and the target's libraries both.
+
+The folder alone proves nothing: a driver kit makes `Include\\10.0.26100.0` without an SDK
+(msvc-wine#139), and some machines have a version's headers and not its libraries (appveyor#3979).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from winarm.host import RegistryError
+from winarm.locate import folders
+from winarm.locate.architecture import architecture_folder, libraries_instead
+from winarm.locate.request import numbers
+from winarm.locate.vswhere import program_folders
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from winarm.host import Host
+    from winarm.target import Target
+
+#: vcvarsall's order: the 32-bit view first, and the machine before the user.
+_VIEWS: tuple[tuple[Literal["HKLM", "HKCU"], str], ...] = (
+    ("HKLM", r"SOFTWARE\Wow6432Node"),
+    ("HKCU", r"SOFTWARE\Wow6432Node"),
+    ("HKLM", "SOFTWARE"),
+    ("HKCU", "SOFTWARE"),
+)
+_VALUES = (
+    (r"Microsoft\Microsoft SDKs\Windows\v10.0", "InstallationFolder"),
+    (r"Microsoft\Windows Kits\Installed Roots", "KitsRoot10"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WindowsSdk:
+    """Headers and libraries of Windows and of its C library."""
+
+    root: Path
+    #: `10.0.26100.0`
+    version: str
+    include_dirs: tuple[Path, ...]
+    #: Of one target.
+    library_dirs: tuple[Path, ...]
+
+    def programs(self, *architectures: str) -> Path | None:
+        """Return the folder of rc.exe that runs on the first of `architectures` that is there."""
+        places = (
+            path
+            for architecture in architectures
+            for path in (("bin", self.version, architecture), ("bin", architecture))
+        )
+        found = folders.present(self.root, *places)
+        return next((folder for folder in found if folders.program(folder, "rc")), None)
+
+    @property
+    def metadata_dirs(self) -> tuple[Path, ...]:
+        """Return the folders of the metadata that LIBPATH names."""
+        places = (("UnionMetadata", self.version), ("References", self.version))
+        return tuple(folders.present(self.root, *places))
+
+
+def find_sdk(host: Host, target: Target) -> tuple[WindowsSdk | None, tuple[str, ...]]:
+    """Return the newest SDK that can make `target`'s code, and why each other cannot."""
+    misses: list[str] = []
+    roots = dict.fromkeys(_roots(host, misses))
+    prompt = (host.variable("WindowsSDKVersion") or "").strip("\\/ ")
+    for root in roots:
+        sdk, missed = sdk_in(root, target, wanted=prompt)
+        if sdk is not None:
+            return sdk, (*misses, *missed)
+        misses += missed
+    if not roots:
+        misses.append("Windows SDK: neither the registry nor the program folders have one")
+    return None, tuple(misses)
+
+
+def sdk_in(
+    root: Path, target: Target, *, wanted: str = ""
+) -> tuple[WindowsSdk | None, tuple[str, ...]]:
+    """Return the newest whole SDK in `root`, and why each newer one is not whole.
+
+    :param wanted: the version that comes before newer ones where it is whole.
+    """
+    include = folders.inside(root, "Include")
+    versions = [v for v in folders.names(include or root) if numbers(v)[:1] == (10,)]
+    misses: list[str] = []
+    for version in sorted(versions, key=lambda v: (v == wanted, numbers(v)), reverse=True):
+        sdk, missed = _version_in(root, target, version)
+        if sdk is not None:
+            return sdk, tuple(misses)
+        misses.append(f"Windows SDK {version} in {root}: {missed}")
+    if not versions:
+        misses.append(f"Windows SDK in {root}: it holds no Include\\10.*")
+    return None, tuple(misses)
+
+
+def _version_in(root: Path, target: Target, version: str) -> tuple[WindowsSdk | None, str]:
+    headers = folders.inside(root, "Include", version)
+    libraries = folders.inside(root, "Lib", version)
+    if headers is None or not folders.inside(headers, "um", "Windows.h"):
+        return None, "it has no um\\Windows.h; a driver kit alone leaves such a folder"
+    if libraries is None:
+        return None, f"it has headers and no libraries (no Lib\\{version})"
+    found = []
+    for part, library in (("ucrt", "ucrt.lib"), ("um", "kernel32.lib")):
+        folder = folders.inside(libraries, part)
+        own = architecture_folder(folder, target) if folder else None
+        if folder is None or own is None or not folders.inside(own, library):
+            instead = libraries_instead(folder)
+            return None, f"it has no {part}\\{target.vs_arch}\\{library}{instead}"
+        found.append(own)
+    order = (("ucrt",), ("um",), ("shared",), ("winrt",), ("cppwinrt",))
+    includes = tuple(folders.present(headers, *order))
+    return WindowsSdk(root, version, includes, tuple(found)), ""
+
+
+def _roots(host: Host, misses: list[str]) -> Iterator[Path]:
+    prompt = host.variable("WindowsSdkDir")
+    if prompt:
+        yield Path(prompt)
+    for key, name in _VALUES:
+        for hive, view in _VIEWS:
+            try:
+                value = host.registry(hive, rf"{view}\{key}", name)
+            except RegistryError as error:
+                misses.append(error.what)
+                continue
+            if value:
+                yield Path(value)
+    for programs in program_folders(host):
+        root = folders.inside(programs, "Windows Kits", "10")
+        if root:
+            yield root
