@@ -10,5 +10,6 @@ the environment variable WINARM_CHILD names.
     distutils_     what setuptools is told about the target: compiler, suffix, libraries, folders
     compiler       the compiler class that distutils uses, and the pool in which it works
     flags          turns the flags that projects pass into those that the toolchain takes
+    flag_rules     what becomes of each
     journal        what the parent is told: progress, declared extensions, failures
 """

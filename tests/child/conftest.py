@@ -1,0 +1,219 @@
+"""A project in a child: the spec that winarm writes, and a compiler that only takes notes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from winarm.build.child_spec import Workshop, child_spec
+from winarm.build.environment import child_environment
+from winarm.build.interpreter import Interpreter, ask
+from winarm.build.target_python import TargetPython
+from winarm.config import Settings
+from winarm.host import Host
+from winarm.locate.toolchain import Toolchain
+from winarm.target import WIN_ARM64
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    Spec = dict[str, Any]
+    MakeSpec = Callable[..., Spec]
+
+#: Called as `COMPILER LOG TOOL arguments`: notes the arguments and writes what it is asked to.
+#: A source that says `#error` fails, and one that says `sleep` takes its time.
+COMPILER = """\
+import json, os, sys, time
+log, tool, *argv = sys.argv[1:]
+began = time.time()
+texts = [open(a).read() for a in argv if a.endswith((".c", ".cpp")) and os.path.isfile(a)]
+definitions = [open(a).read() for a in argv if a.endswith(".def")]
+if any("sleep" in text for text in texts):
+    time.sleep(0.5)
+failed = any("#error" in text for text in texts)
+for before, argument in zip(argv, argv[1:]):
+    if before in ("-o", "/fo") or tool == "ar" and before == "rcs":
+        if not failed:
+            with open(argument, "w") as file:
+                file.write(" ".join(argv))
+line = {"tool": tool, "argv": argv, "definitions": definitions, "span": [began, time.time()]}
+with open(log, "a") as file:
+    file.write(json.dumps(line) + "\\n")
+if failed:
+    sys.exit("error: it says #error")
+"""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of the compiler."""
+
+    tool: str
+    argv: list[str]
+    #: The texts of `.def` files that it was given.
+    definitions: list[str]
+    #: When it began and ended, in seconds.
+    span: tuple[float, float]
+
+    @property
+    def sources(self) -> list[str]:
+        return [Path(arg).name for arg in self.argv if arg.endswith((".c", ".cpp", ".rc"))]
+
+    @property
+    def output(self) -> Path:
+        return Path(self.argv[self.argv.index("-o") + 1])
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A project, and what stands ready for a child that builds it."""
+
+    project: Path
+    scratch: Path
+    spec: Spec
+    toolchain: Toolchain
+
+    def write(self, **files: str) -> None:
+        """Write files into the project; `__` stands for `/`, the last `_` for the dot."""
+        for name, text in files.items():
+            folder, _, last = name.replace("__", "/").rpartition("/")
+            path = self.project / folder / ".".join(last.rsplit("_", 1))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+
+    def python(
+        self, *argv: str | Path, cwd: Path | None = None, environ: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a Python that is a child of the build."""
+        base = {k: v for k, v in Host.current().environ.items() if not k.startswith("PYTHON")}
+        (self.scratch / "spec.json").write_text(json.dumps(self.spec), encoding="utf-8")
+        variables = child_environment(
+            {**base, "PYTHONUTF8": "1", **(environ or {})},
+            spec=self.scratch / "spec.json",
+            target=WIN_ARM64,
+            toolchain=self.toolchain,
+            scratch=self.scratch,
+        ).variables
+        return subprocess.run(
+            [sys.executable, *argv],
+            cwd=cwd or self.project,
+            env=dict(variables),
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+
+    def says(self, *argv: str | Path, **options: Any) -> str:  # noqa: ANN401 - those of python()
+        """Run a Python that must succeed, and return what it printed."""
+        done = self.python(*argv, **options)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout.strip()
+
+    @property
+    def runs(self) -> list[Run]:
+        """What the compiler was called for, in the order in which it ended."""
+        log = self.scratch / "compiler.log"
+        lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
+        return [Run(**json.loads(line)) for line in lines]
+
+    @property
+    def journal(self) -> list[dict[str, Any]]:
+        """What the parent was told."""
+        path = Path(self.spec["journal"])
+        return [json.loads(line) for line in path.read_text().splitlines()]
+
+    def told(self, event: str) -> list[dict[str, Any]]:
+        return [entry for entry in self.journal if entry["event"] == event]
+
+
+@pytest.fixture(scope="session")
+def interpreter() -> Interpreter:
+    return ask(Host.current(), Path(sys.executable))
+
+
+@pytest.fixture
+def scratch(tmp_path: Path) -> Path:
+    folder = tmp_path / "scratch"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def toolchain(scratch: Path) -> Toolchain:
+    """A toolchain all of whose programs are the compiler that takes notes."""
+    program = scratch / "compiler.py"
+    program.write_text(COMPILER)
+    # Isolated and without site-packages: it starts fast, and sees nothing of the child.
+    start = (sys.executable, "-I", "-S", str(program), str(scratch / "compiler.log"))
+    return Toolchain(
+        kind="stand-in",
+        version="1",
+        origin="a test",
+        target=WIN_ARM64,
+        style="gnu",
+        cc=(*start, "cc"),
+        cxx=(*start, "c++"),
+        ar=(*start, "ar"),
+        rc=(*start, "rc"),
+        dlltool=(*start, "dlltool"),
+    )
+
+
+@pytest.fixture
+def make_spec(
+    tmp_path: Path, scratch: Path, toolchain: Toolchain, interpreter: Interpreter
+) -> MakeSpec:
+    """Return what a child reads, as winarm writes it; settings as they are named."""
+
+    def make(
+        project: Path | None = None,
+        *,
+        numpy: Mapping[str, str] | None = None,
+        jobs: int = 2,
+        **settings: Any,  # noqa: ANN401 - whatever Settings has
+    ) -> Spec:
+        include, libraries = scratch / "target-include", scratch / "target-libs"
+        python = TargetPython(interpreter.abi, WIN_ARM64, include, libraries, "a test")
+        return child_spec(
+            project=project or tmp_path / "project",
+            scratch=scratch,
+            journal=scratch / "journal",
+            target=WIN_ARM64,
+            interpreter=interpreter,
+            settings=replace(Settings(), **settings),
+            workshop=Workshop(toolchain, python, numpy or {"error": "no NumPy for the target"}),
+            instead_of={str(interpreter.include): str(include)},
+            jobs=jobs,
+        )
+
+    return make
+
+
+@pytest.fixture
+def spec(make_spec: MakeSpec) -> Spec:
+    return make_spec()
+
+
+@pytest.fixture
+def make_bench(
+    tmp_path: Path, scratch: Path, toolchain: Toolchain, make_spec: MakeSpec
+) -> Callable[..., Bench]:
+    """Make a bench for a project in a folder of tmp_path."""
+
+    def make(name: str = "project", **settings: Any) -> Bench:  # noqa: ANN401 - as make_spec has
+        project = tmp_path / name
+        project.mkdir(parents=True)
+        return Bench(project, scratch, make_spec(project, **settings), toolchain)
+
+    return make
+
+
+@pytest.fixture
+def bench(make_bench: Callable[..., Bench]) -> Bench:
+    return make_bench()
