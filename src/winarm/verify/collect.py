@@ -35,7 +35,8 @@ class Collector:
         self.impostors: dict[str, Nature] = {}
         self.damaged: dict[str, str] = {}
         self.texts: dict[str, bytes] = {}
-        self.extends_search = False
+        #: Known only where every member is read whole; otherwise the benefit of the doubt.
+        self.extends_search = not hashes
         #: Members to be hashed with another algorithm than SHA-256.
         self.algorithms: dict[str, str] = {}
         self._hashes = hashes
@@ -51,11 +52,12 @@ class Collector:
         stream = iter(pieces)
         first = next(stream, b"")
         nature = identify(first)
+        suffix = suffix_of(name)
         binary = nature in {Nature.IMAGE, Nature.ARCHIVE} or (
-            suffix_of(name) in OBJECT_SUFFIXES and nature is Nature.DATA
+            suffix in OBJECT_SUFFIXES and nature is Nature.DATA
         )
-        searched = suffix_of(name) == ".py" and not self.extends_search
-        if not (self._hashes or binary or text or searched):
+        searched = self._hashes and suffix == ".py" and not self.extends_search
+        if not (self._hashes or binary or text):
             self._note(name, nature)
             return nature
         whole = bytearray(size) if binary or text else None

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from enum import Enum
 from fnmatch import fnmatchcase
 from functools import cached_property
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from winarm.verify.wheels.metadata import same_name, same_version
@@ -134,7 +133,8 @@ def folder_of(member: str) -> str:
 
 def suffix_of(member: str) -> str:
     """Return a member's last suffix in lower case."""
-    return PurePosixPath(member).suffix.lower()
+    stem, dot, suffix = base_name(member).rpartition(".")
+    return f".{suffix}".lower() if stem and dot else ""
 
 
 def is_module(member: str) -> bool:

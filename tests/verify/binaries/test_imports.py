@@ -94,8 +94,7 @@ def test_exports_and_forwarders_are_read() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("symbol", "offered"), [("f", True), ("g", False), (0, False), (1, True), (2, False)]
-)
-def test_exports_offer_names_and_ordinals(symbol: str | int, offered: bool) -> None:  # noqa: FBT001
-    assert read_image(image(exports=["f"])).exports.offers(symbol) is offered
+def test_exports_know_what_they_lack() -> None:
+    exports = read_image(image(exports=["f"])).exports
+
+    assert exports.lacks(["f", "g", 0, 1, 2]) == {"g", 0, 2}

@@ -18,7 +18,7 @@ from winarm.verify.binaries.buffer import (
 from winarm.verify.binaries.headers import EXPORT, Headers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
 _EXPORTS = Struct("<12xIIIIIII")
 #: Ordinals are 16 bits wide.
@@ -37,11 +37,11 @@ class Exports:
     #: Pairs of a name and `OTHER.symbol`, which another DLL really offers.
     forwarders: tuple[tuple[str, str], ...] = ()
 
-    def offers(self, symbol: str | int) -> bool:
-        """Return whether a name or an ordinal can be imported."""
-        if isinstance(symbol, int):
-            return self.first_ordinal <= symbol < self.first_ordinal + self.ordinals
-        return symbol in self.names
+    def lacks(self, symbols: Iterable[str | int]) -> frozenset[str | int]:
+        """Return those of `symbols`, names and ordinals, that cannot be imported."""
+        ordinals = range(self.first_ordinal, self.first_ordinal + self.ordinals)
+        others = frozenset(symbols).difference(self.names)
+        return frozenset(symbol for symbol in others if symbol not in ordinals)
 
 
 def read_exports(data: Buffer, headers: Headers) -> tuple[Exports, tuple[str, ...]]:
@@ -63,7 +63,7 @@ def _read(data: Buffer, headers: Headers) -> Exports:
     if functions > MAX_EXPORTS or count > MAX_EXPORTS:
         message = "the export directory claims more symbols than ordinals can count"
         raise MalformedError(message)
-    listed = tuple(_names(data, headers, names, count)) if count else ()
+    listed = _names(data, headers, names, count) if count else []
     forwarders = _forwarders(
         data,
         headers,
@@ -88,9 +88,10 @@ def _column(data: Buffer, headers: Headers, rva: int, count: int, cell: Struct) 
     return Struct(f"<{count}{cell.format[-1]}").unpack_from(data, offset)
 
 
-def _names(data: Buffer, headers: Headers, rva: int, count: int) -> Iterator[str]:
+def _names(data: Buffer, headers: Headers, rva: int, count: int) -> list[str]:
     start = stop = shift = 0
     bytes_left = len(data) + MAX_NAME
+    found = []
     for name in _column(data, headers, rva, count, U32):
         if not start <= name < stop:
             start, stop, shift = headers.span(name) or (0, 0, headers.offset(name))
@@ -100,13 +101,14 @@ def _names(data: Buffer, headers: Headers, rva: int, count: int) -> Iterator[str
         if end < 0 or bytes_left < 0:
             message = "the names of exported symbols do not end"
             raise MalformedError(message)
-        yield data[at:end].decode("ascii", "backslashreplace")
+        found.append(data[at:end].decode("ascii", "backslashreplace"))
+    return found
 
 
 def _forwarders(
     data: Buffer,
     headers: Headers,
-    names: tuple[str, ...],
+    names: list[str],
     addresses: tuple[int, ...],
     ordinals: tuple[int, ...],
 ) -> tuple[tuple[str, str], ...]:

@@ -7,6 +7,7 @@ drops the DLLs that follow, erocarrera/pefile#66): DLL names are read before any
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from struct import Struct
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -32,6 +33,9 @@ _RELATIVE = 1
 _NAME_RVA = 0x7FFF_FFFF
 #: No process loads more DLLs than this; a hostile table may name millions.
 MAX_DLLS = 4096
+
+#: Thunks that are read at once.
+_BATCH = 128
 
 #: Says whether the symbols of a DLL (its name in lower case) are worth reading.
 Wanted = Callable[[str], bool]
@@ -118,6 +122,11 @@ def _delay_tables(data: Buffer, headers: Headers) -> Iterator[_Table]:
     raise MalformedError(message)
 
 
+@lru_cache(maxsize=2 * (_BATCH + 1))
+def _batch(thunk: Struct, count: int) -> Struct:
+    return Struct(f"<{count}{thunk.format[-1]}")
+
+
 class _SymbolReader:
     """Reads lists of symbols within one allowance for the whole image.
 
@@ -133,13 +142,15 @@ class _SymbolReader:
         self._thunk = U64 if headers.wide else U32
         self._ordinal_flag = 1 << (self._thunk.size * 8 - 1)
 
-    def symbols(self, table: int) -> Iterator[str | int]:
-        """Yield the names and ordinals of the list of thunks at address `table`."""
+    def symbols(self, table: int) -> list[str | int]:
+        """Return the names and ordinals of the list of thunks at address `table`."""
         data, flag = self._data, self._ordinal_flag
         start = stop = shift = 0
+        bytes_left = self._bytes_left
+        found: list[str | int] = []
         for thunk in self._thunks(table):
             if thunk & flag:
-                yield thunk & 0xFFFF
+                found.append(thunk & 0xFFFF)
                 continue
             rva = thunk & _NAME_RVA
             if not start <= rva < stop:
@@ -147,27 +158,33 @@ class _SymbolReader:
             # Two bytes of hint stand before the name.
             at = rva + shift + 2
             end = data.find(b"\0", at, at + MAX_NAME)
-            self._bytes_left -= end - at
-            if end < 0 or self._bytes_left < 0:
+            bytes_left -= end - at
+            if end < 0 or bytes_left < 0:
                 message = "the names of imported symbols do not end"
                 raise MalformedError(message)
-            yield data[at:end].decode("ascii", "backslashreplace")
+            found.append(data[at:end].decode("ascii", "backslashreplace"))
+        self._bytes_left = bytes_left
+        return found
 
-    def _thunks(self, table: int) -> Iterator[int]:
-        size = self._thunk.size
+    def _thunks(self, table: int) -> list[int]:
+        """Return the thunks up to the first that is zero."""
         offset = self._headers.offset(table)
-        whole = (len(self._data) - offset) // size * size
-        view = memoryview(self._data)[offset : offset + whole]
-        for (thunk,) in self._thunk.iter_unpack(view):
-            if not thunk:
-                return
-            self._symbols_left -= 1
+        found: list[int] = []
+        while True:
+            room = (len(self._data) - offset) // self._thunk.size
+            batch = _batch(self._thunk, min(room, _BATCH)).unpack_from(self._data, offset)
+            length = batch.index(0) if 0 in batch else len(batch)
+            self._symbols_left -= length
             if self._symbols_left < 0:
                 message = "there are more imported symbols than the limit allows"
                 raise MalformedError(message)
-            yield thunk
-        message = "a list of imported symbols does not end"
-        raise MalformedError(message)
+            found += batch[:length]
+            if length < len(batch):
+                return found
+            if not batch:
+                message = "a list of imported symbols does not end"
+                raise MalformedError(message)
+            offset += len(batch) * self._thunk.size
 
     @staticmethod
     def _missing(rva: int) -> tuple[int, int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from winarm.python_exports import exported_names, stable_names
@@ -46,12 +47,17 @@ def _python_symbols(member: str, image: Image, dll: str, promise: Promise) -> It
 
 
 def _too_new(member: str, symbols: list[str], oldest: PythonABI) -> Iterator[Finding]:
-    offered = stable_names(oldest)
+    offered = _stable_names(oldest)
     newer = [symbol for symbol in symbols if symbol not in offered]
     if newer:
         since = _since(newer[0], oldest)
         words = f"its wheel promises Python {oldest.version}, whose stable ABI lacks"
         yield finding(Code.WA306, member, f"{words} {_listed(newer)}{since}")
+
+
+@lru_cache(maxsize=16)
+def _stable_names(abi: PythonABI) -> frozenset[str]:
+    return frozenset(stable_names(abi))
 
 
 def _since(symbol: str, oldest: PythonABI) -> str:
@@ -60,7 +66,7 @@ def _since(symbol: str, oldest: PythonABI) -> str:
         PythonABI(minor, oldest.free_threaded)
         for minor in range(oldest.minor + 1, NEWEST_PYTHON.minor + 1)
     )
-    found = next((abi for abi in later if symbol in stable_names(abi)), None)
+    found = next((abi for abi in later if symbol in _stable_names(abi)), None)
     return f" ({symbol} is in it from {found.version} on)" if found else ""
 
 
@@ -71,11 +77,11 @@ def _own_symbols(subject: Subject, member: str, image: Image) -> Iterator[Findin
         # An image with damaged tables has a finding of its own.
         if other is None or other.defects or not other.exports.ordinals:
             continue
-        missing = [
-            _spelled(symbol) for symbol in needed.symbols if not other.exports.offers(symbol)
-        ]
+        missing = other.exports.lacks(needed.symbols)
         if missing:
-            words = f"{provider} in the wheel does not export {_listed(sorted(missing))}"
+            words = (
+                f"{provider} in the wheel does not export {_listed(sorted(map(_spelled, missing)))}"
+            )
             yield finding(Code.WA308, member, words)
 
 

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import IO, TYPE_CHECKING, cast
-from zlib import MAX_WBITS
-
-# isal is two to three times as fast as zlib and speaks its interface; it is optional.
-try:
-    from isal import isal_zlib as inflate
-except ImportError:
-    import zlib as inflate  # type: ignore[no-redef]
+import importlib
+import zlib
+from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from winarm.verify.wheels.archive import Entry
 
-#: isal's stubs call the class an instance.
-_INFLATE_ERROR = cast("type[Exception]", inflate.error)
+try:
+    # Two to three times as fast as zlib, with the same interface; the extra `fast` brings it.
+    inflate: Any = importlib.import_module("isal.isal_zlib")
+except ImportError:
+    inflate = zlib
 
 STORED, DEFLATED = 0, 8
 METHODS = frozenset({STORED, DEFLATED})
@@ -68,7 +66,7 @@ def _packed(file: IO[bytes], entry: Entry, offset: int) -> Iterator[bytes]:
 
 
 def _inflated(file: IO[bytes], entry: Entry, offset: int) -> Iterator[bytes]:
-    inflater = inflate.decompressobj(-MAX_WBITS)
+    inflater = inflate.decompressobj(-zlib.MAX_WBITS)
     try:
         for packed in _packed(file, entry, offset):
             piece = inflater.decompress(packed, _WRITE)
@@ -78,7 +76,7 @@ def _inflated(file: IO[bytes], entry: Entry, offset: int) -> Iterator[bytes]:
                 piece = inflater.decompress(tail, _WRITE) if tail else b""
         if piece := inflater.flush():
             yield piece
-    except _INFLATE_ERROR as error:
+    except inflate.error as error:
         message = f"its data does not inflate ({error})"
         raise DamagedError(message) from None
     if not inflater.eof:
