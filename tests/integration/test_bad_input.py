@@ -90,7 +90,7 @@ def assert_clean_end(
 def test_source_that_is_not_there(build: Build, tmp_path: Path, out: Path) -> None:
     done = build(tmp_path / "nowhere")
 
-    assert_clean_end(done, FAILURE, "nowhere", out=out)
+    assert_clean_end(done, USAGE, "nowhere", out=out)
 
 
 def test_source_without_a_build_system(build: Build, tmp_path: Path, out: Path) -> None:
@@ -255,12 +255,12 @@ def test_full_disk_for_the_wheel(build: Build, project: Project, small_disk: Pat
     assert [path.name for path in small_disk.iterdir()] == ["ballast"]
 
 
-def test_full_disk_for_the_build(
+def test_full_disk_for_the_cache(
     build: Build, project: Project, small_disk: Path, out: Path
 ) -> None:
-    done = build(project(), environ={"TMPDIR": str(small_disk)})
+    done = build(project(), environ={"WINARM_CACHE_DIR": str(small_disk)})
 
-    assert_clean_end(done, FAILURE, "No space left", out=out)
+    assert_clean_end(done, FAILURE, str(small_disk), "No space left", out=out)
 
 
 def test_read_only_cache(build: Build, project: Project, tmp_path: Path, out: Path) -> None:
@@ -307,6 +307,8 @@ def running(
             stdout=said,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            # Whoever starts the tests in the background has them ignore it.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no threads
         ) as process,
     ):
         try:
