@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,23 @@ COMPILE_FLAGS = (
 )
 #: For every link. One level of optimisation, since zig makes its C library anew for each.
 LINK_FLAGS = ("-O2",)
+#: llvm-mingw links libc++ and libunwind as DLLs that no machine has (llvm-mingw#500).
+LLVM_MINGW_LINK_FLAGS = ("-Wl,-Bstatic",)
+
+#: What setuptools compiles with, without /GL, which makes objects for one version of the tools
+#: only; /Brepro leaves the time of day out.
+MSVC_COMPILE_FLAGS = ("/nologo", "/O2", "/W3", "/MD", "/DNDEBUG", "/Brepro")
+#: The same leniency as `COMPILE_FLAGS`, for C that MSVC takes.
+CLANG_CL_FLAGS = (
+    "/clang:-fwrapv",
+    "-Wno-error=implicit-function-declaration",
+    "-Wno-error=implicit-int",
+    "-Wno-error=int-conversion",
+    "-Wno-error=incompatible-function-pointer-types",
+    "-Wno-unused-command-line-argument",
+)
+#: No manifest, which mt.exe would have to merge, and nothing that a second link would reuse.
+MSVC_LINK_FLAGS = ("/NOLOGO", "/INCREMENTAL:NO", "/MANIFEST:NO", "/Brepro")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +92,7 @@ def child_spec(
     return {
         "journal": str(journal),
         "project": [str(project)],
+        "scratch": str(scratch),
         "build_base": str(scratch / "build"),
         "jobs": jobs,
         "target_view": list(settings.target_view),
@@ -137,14 +156,33 @@ def _programs(toolchain: Toolchain | None, project: Path) -> dict[str, Any]:
         # Metadata is made before any toolchain need be there: whoever compiles then, fails.
         absent = ["winarm-has-no-toolchain-in-this-hook"]
         programs: dict[str, Sequence[str]] = dict.fromkeys(("cc", "cxx", "ar", "rc"), absent)
-        return {**programs, "compiler_type": "mingw32", "cflags": [], "ldflags": []}
+        unknown = {"kind": "", "style": "gnu", "compiler_type": "mingw32"}
+        return {**programs, **unknown, "link": [], "mt": [], "cflags": [], "ldflags": []}
+    compile_flags, link_flags = style_flags(toolchain, project)
     return {
+        "kind": toolchain.kind,
+        "style": toolchain.style,
         "cc": list(toolchain.cc),
         "cxx": list(toolchain.cxx),
         "ar": list(toolchain.ar),
         "rc": list(toolchain.rc),
         "compiler_type": toolchain.compiler_type,
-        # No path of the build stays in the image: `__FILE__` counts from the project.
-        "cflags": [*COMPILE_FLAGS, f"-ffile-prefix-map={project}=."],
-        "ldflags": list(LINK_FLAGS),
+        "link": list(toolchain.link),
+        "mt": list(toolchain.mt),
+        "cflags": compile_flags,
+        "ldflags": link_flags,
     }
+
+
+def style_flags(toolchain: Toolchain, project: Path) -> tuple[list[str], list[str]]:
+    """Return winarm's own flags of every compilation and every link, in the toolchain's style.
+
+    No path of the build stays in the image: `__FILE__` counts from the project.
+    """
+    if toolchain.kind == "msvc":
+        return [*MSVC_COMPILE_FLAGS, f"/d1trimfile:{project}{os.sep}"], list(MSVC_LINK_FLAGS)
+    if toolchain.kind == "clang-cl":
+        prefix_map = f"/clang:-ffile-prefix-map={project}=."
+        return [*MSVC_COMPILE_FLAGS, *CLANG_CL_FLAGS, prefix_map], list(MSVC_LINK_FLAGS)
+    link = LLVM_MINGW_LINK_FLAGS if toolchain.kind == "llvm-mingw" else LINK_FLAGS
+    return [*COMPILE_FLAGS, f"-ffile-prefix-map={project}=."], list(link)

@@ -1,94 +1,44 @@
-"""The compiler that distutils uses in a cross build: the toolchain's, whatever it asked for.
+"""The compiler that distutils uses with a GNU-style toolchain, whatever it asked for.
 
 Imported once a project asks for a compiler, since its base class is that project's distutils.
 """
 
 import os
-import subprocess
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from distutils.errors import CompileError, DistutilsExecError, LibError, LinkError
+import tempfile
+from collections.abc import Mapping, Sequence
+from distutils.errors import LibError, LinkError
 from distutils.unixccompiler import UnixCCompiler
 from typing import Any
 
-from .flags import Translator
-from .pool import Pool, Step
+from .pool import Step
+from .target_compiler import TargetCompiler
 
 #: Files that a library may be in, in the order of a MinGW linker.
 LIBRARY_FORMS = ("lib{}.dll.a", "{}.dll.a", "lib{}.a", "{}.lib", "lib{}.lib", "{}.dll")
 
 
-class TargetCompiler(UnixCCompiler):  # type: ignore[misc]
-    """Compiles and links for the target, and takes flags of either style."""
+class GnuCompiler(TargetCompiler, UnixCCompiler):  # type: ignore[misc]
+    """Compiles and links for the target with a compiler such as gcc or clang."""
 
-    description = "winarm's compiler for ARM64 Windows"
     src_extensions = [*UnixCCompiler.src_extensions, ".c++", ".S", ".s", ".rc"]  # noqa: RUF012
     obj_extension = ".o"
     static_lib_extension = ".a"
     shared_lib_extension = dylib_lib_extension = ".dll"
-    exe_extension = ".exe"
+    library_forms = LIBRARY_FORMS
 
-    def __init__(
-        self,
-        spec: Mapping[str, Any],
-        pool: Pool,
-        translator: Translator,
-        current_extension: Callable[[], str | None],
-        force: bool = False,
-    ) -> None:
-        self.compiler_type = spec["toolchain"]["compiler_type"]
+    def __init__(self, spec: Mapping[str, Any], *rest: Any, **options: Any) -> None:
         self.executables = executables(spec["toolchain"])
-        super().__init__(force=force)
-        self._spec = spec
-        self._pool = pool
-        self._translator = translator
-        self._current_extension = current_extension
+        super().__init__(spec, *rest, **options)
 
     def configure_system(self) -> None:
         """Keep the toolchain's settings; the host Python's describe the host."""
-
-    def compile(
-        self,
-        sources: Sequence[str],
-        output_dir: str | None = None,
-        macros: Any = None,
-        include_dirs: Any = None,
-        debug: Any = None,
-        extra_preargs: Any = None,
-        extra_postargs: Any = None,
-        depends: Any = None,
-    ) -> list[str]:
-        """Compile all sources, side by side, and return their object files."""
-        extension = self._current_extension()
-        if extension is not None:
-            # Two extensions may compile one source with different macros.
-            output_dir = os.path.join(output_dir or "", extension)
-        _, objects, extra, preprocessor, build = self._setup_compile(
-            output_dir, macros, include_dirs, sources, depends, extra_postargs
-        )
-        arguments = self._get_cc_args(preprocessor, debug, extra_preargs)
-        if type(self)._compile is not TargetCompiler._compile or "_compile" in vars(self):
-            # The project has put its own in place, which may change the compiler on the way.
-            for obj, (src, ext) in build.items():
-                self._compile(obj, src, ext, arguments, extra, preprocessor)
-        else:
-            items = build.items()
-            steps = [self._step(obj, src, ext, arguments, extra) for obj, (src, ext) in items]
-            self._run(steps, CompileError)
-        return list(objects)
-
-    def _compile(
-        self, obj: str, src: str, ext: str, cc_args: Any, extra_postargs: Any, pp_opts: Any
-    ) -> None:
-        del pp_opts
-        self._run([self._step(obj, src, ext, cc_args, extra_postargs)], CompileError)
 
     def _step(
         self, obj: str, src: str, ext: str, cc_args: Sequence[str], extra: Sequence[str]
     ) -> Step:
         if ext == ".rc":
-            return Step(
-                "compile", src, [*self._spec["toolchain"]["rc"], *resource(cc_args, obj), src]
-            )
+            options = resource(self._translator.compile(cc_args, None), obj)
+            return Step("compile", src, [*self._spec["toolchain"]["rc"], *options, src])
         language = self.detect_language(src)
         program = self.compiler_so_cxx if language == "c++" else self.compiler_so
         argv = [*program, *cc_args, src, "-o", obj, *extra, *self._spec["after"]["compile"]]
@@ -132,8 +82,8 @@ class TargetCompiler(UnixCCompiler):  # type: ignore[misc]
         libraries, library_dirs, _ = self._fix_lib_args(libraries, library_dirs, [])
         output = os.path.join(output_dir or "", output_filename)
         self.mkpath(os.path.dirname(output))
-        scratch = os.path.join(self._spec["build_base"], "link", os.path.basename(output))
-        self.mkpath(scratch)
+        # Of its own: extensions of one name may be linked side by side, in several packages.
+        scratch = tempfile.mkdtemp(prefix="link-", dir=self._spec["scratch"])
         exports = os.path.join(scratch, "exports.def")
         executable = "linker_exe" if target_desc == self.EXECUTABLE else "linker_so"
         program = getattr(self, executable + ("_cxx" if target_lang == "c++" else ""))
@@ -166,50 +116,17 @@ class TargetCompiler(UnixCCompiler):  # type: ignore[misc]
         found = self.find_library_file([folder], name) if folder else None
         return found or f"-l{name}"
 
-    def find_library_file(self, dirs: Iterable[str], lib: str, debug: Any = None) -> str | None:
-        """Return the file of the library `lib` in one of `dirs`, or None."""
-        del debug
-        paths = (os.path.join(d, form.format(lib)) for d in dirs for form in LIBRARY_FORMS)
-        return next(filter(os.path.isfile, paths), None)
-
-    def runtime_library_dir_option(self, dir: str) -> list[str]:  # noqa: A002 - distutils's own
-        """Return no option: Windows images have no search path in them."""
-        del dir
-        return []
-
-    def call(self, cmd: Sequence[Any], **_: Any) -> None:
-        """Run a command of the project's own with the target's flags."""
-        argv = [os.fspath(part) for part in cmd]
-        self._pool.run([Step("run", argv[0], self._translator.command(argv))])
-
-    def spawn(self, cmd: Sequence[Any], **_: Any) -> None:
-        """Run a command of the project's own; distutils's older name for `call`."""
-        try:
-            self.call(cmd)
-        except (subprocess.CalledProcessError, OSError) as error:
-            raise DistutilsExecError(str(error)) from None
-
-    def _run(self, steps: Sequence[Step], failure: type[Exception]) -> None:
-        try:
-            self._pool.run(steps)
-        except subprocess.CalledProcessError as error:
-            program = os.path.basename(error.cmd[0])
-            raise failure(f"{program} failed with exit status {error.returncode}") from None
-        except OSError as error:
-            raise failure(str(error)) from None
-
 
 def executables(toolchain: Mapping[str, Any]) -> dict[str, list[str] | None]:
     """Return the command lines that a distutils compiler has, by its names for them."""
-    compile_c = [*toolchain["cc"], *toolchain["cflags"]]
-    compile_cxx = [*toolchain["cxx"], *toolchain["cflags"]]
+    # A list for each, for projects take flags out of one and then out of the other.
     return {
         **dict.fromkeys(UnixCCompiler.executables),
         "preprocessor": [*toolchain["cc"], "-E"],
-        "compiler": compile_c,
-        "compiler_so": compile_c,
-        "compiler_cxx": compile_cxx,
-        "compiler_so_cxx": compile_cxx,
+        "compiler": [*toolchain["cc"], *toolchain["cflags"]],
+        "compiler_so": [*toolchain["cc"], *toolchain["cflags"]],
+        "compiler_cxx": [*toolchain["cxx"], *toolchain["cflags"]],
+        "compiler_so_cxx": [*toolchain["cxx"], *toolchain["cflags"]],
         "linker_so": [*toolchain["cc"], "-shared"],
         "linker_so_cxx": [*toolchain["cxx"], "-shared"],
         "linker_exe": [*toolchain["cc"]],

@@ -14,6 +14,7 @@ from typing import Any
 
 from .flags import Translator
 from .journal import Journal
+from .msvc_flags import MsvcTranslator
 from .on_import import Patch
 from .pool import Pool
 
@@ -27,7 +28,7 @@ _current = threading.local()
 def patches(spec: Mapping[str, Any], journal: Journal) -> dict[str, Patch]:
     """Return what is done to each module, under each name that it may be imported by."""
     pool = Pool(spec["jobs"], journal)
-    compilers = functools.partial(_patch_compilers, spec, pool, Translator(spec, journal))
+    compilers = functools.partial(_patch_compilers, spec, pool, _translator(spec, journal))
     by_name: dict[str, Patch] = {
         "ccompiler": compilers,
         # Home of new_compiler in newer versions.
@@ -43,6 +44,11 @@ def patches(spec: Mapping[str, Any], journal: Journal) -> dict[str, Patch]:
     }
 
 
+def _translator(spec: Mapping[str, Any], journal: Journal) -> Translator:
+    style = MsvcTranslator if spec["toolchain"]["style"] == "msvc" else Translator
+    return style(spec, journal)
+
+
 def _patch_compilers(
     spec: Mapping[str, Any], pool: Pool, translator: Translator, module: ModuleType
 ) -> None:
@@ -54,10 +60,12 @@ def _patch_compilers(
         **_kwargs: object,
     ) -> object:
         # Whatever is asked for: this is the only compiler that makes the target's code.
-        from .compiler import TargetCompiler
-
         del compiler
-        return TargetCompiler(spec, pool, translator, current_extension, force)
+        if spec["toolchain"]["style"] == "msvc":
+            from .msvc_compiler import MsvcCompiler as Compiler
+        else:
+            from .compiler import GnuCompiler as Compiler
+        return Compiler(spec, pool, translator, current_extension, force=force)
 
     if hasattr(module, "new_compiler"):
         module.new_compiler = new_compiler  # type: ignore[attr-defined]
@@ -77,8 +85,8 @@ def _patch_core(journal: Journal, module: ModuleType) -> None:
 
 def declared(dist: Any) -> list[str]:
     """Return the full names of the extensions that setup() was given."""
-    build_ext = dist.get_command_obj("build_ext")
-    package = getattr(build_ext, "package", None)
+    # As build_ext does, without making the command: its class may import what is not there yet.
+    _, package = dist.get_option_dict("build_ext").get("package", ("", dist.ext_package))
     names = [ext[0] if isinstance(ext, tuple) else ext.name for ext in dist.ext_modules or ()]
     return [f"{package}.{name}" if package else name for name in names]
 
@@ -113,7 +121,9 @@ def _patch_build_ext(spec: Mapping[str, Any], pool: Pool, module: ModuleType) ->
 
     @functools.wraps(real_build_extensions)
     def build_extensions(self: Any) -> None:
-        if not self.parallel and may_run_side_by_side(type(self)):
+        # What setuptools calls shlibs are linked by other extensions, and have an order.
+        independent = may_run_side_by_side(type(self)) and not getattr(self, "shlibs", ())
+        if not self.parallel and independent:
             # They wait for the pool most of the time, so that it never runs dry.
             self.parallel = min(len(self.extensions), 4 * pool.jobs)
         real_build_extensions(self)

@@ -1,0 +1,132 @@
+"""What the compilers of both styles have in common: distutils' side of them.
+
+Imported once a project asks for a compiler, since its base class is that project's distutils.
+"""
+
+import os
+import subprocess
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from distutils.ccompiler import CCompiler
+from distutils.errors import CompileError, DistutilsExecError
+from pathlib import PurePath
+from typing import Any
+
+from .flags import Translator
+from .pool import Pool, Step
+
+
+class TargetCompiler(CCompiler):  # type: ignore[misc]
+    """Compiles and links for the target, and takes flags of either style."""
+
+    description = "winarm's compiler for ARM64 Windows"
+    shared_lib_extension = dylib_lib_extension = ".dll"
+    exe_extension = ".exe"
+    #: Files that a library may be in, in the linker's order.
+    library_forms: tuple[str, ...] = ("{}.lib", "lib{}.lib")
+
+    def __init__(
+        self,
+        spec: Mapping[str, Any],
+        pool: Pool,
+        translator: Translator,
+        current_extension: Callable[[], str | None],
+        force: bool = False,
+    ) -> None:
+        self.compiler_type = spec["toolchain"]["compiler_type"]
+        super().__init__(force=force)
+        self._spec = spec
+        self._pool = pool
+        self._translator = translator
+        self._current_extension = current_extension
+
+    def initialize(self, plat_name: str | None = None) -> None:
+        """Do nothing: build_ext asks for it on a Windows host, which has MSVC's in mind."""
+
+    def object_filenames(
+        self, source_filenames: Iterable[str], strip_dir: bool = False, output_dir: str = ""
+    ) -> list[str]:
+        """Return the sources' object files, all of them inside `output_dir`."""
+        named = super().object_filenames(source_filenames, strip_dir, output_dir)
+        return [without_parents(name, output_dir or "") for name in named]
+
+    def compile(
+        self,
+        sources: Sequence[str],
+        output_dir: str | None = None,
+        macros: Any = None,
+        include_dirs: Any = None,
+        debug: Any = None,
+        extra_preargs: Any = None,
+        extra_postargs: Any = None,
+        depends: Any = None,
+    ) -> list[str]:
+        """Compile all sources, side by side, and return their object files."""
+        extension = self._current_extension()
+        if extension is not None:
+            # Two extensions may compile one source with different macros.
+            output_dir = os.path.join(output_dir or "", extension)
+        _, objects, extra, preprocessor, build = self._setup_compile(
+            output_dir, macros, include_dirs, sources, depends, extra_postargs
+        )
+        arguments = self._get_cc_args(preprocessor, debug, extra_preargs)
+        if type(self)._compile is not TargetCompiler._compile or "_compile" in vars(self):
+            # The project has put its own in place, which may change the compiler on the way.
+            for obj, (src, ext) in build.items():
+                self._compile(obj, src, ext, arguments, extra, preprocessor)
+        else:
+            items = build.items()
+            steps = [self._step(obj, src, ext, arguments, extra) for obj, (src, ext) in items]
+            self._run(steps, CompileError)
+        return list(objects)
+
+    def _compile(
+        self, obj: str, src: str, ext: str, cc_args: Any, extra_postargs: Any, pp_opts: Any
+    ) -> None:
+        del pp_opts
+        self._run([self._step(obj, src, ext, cc_args, extra_postargs)], CompileError)
+
+    def _step(
+        self, obj: str, src: str, ext: str, cc_args: Sequence[str], extra: Sequence[str]
+    ) -> Step:
+        raise NotImplementedError
+
+    def find_library_file(self, dirs: Iterable[str], lib: str, debug: Any = None) -> str | None:
+        """Return the file of the library `lib` in one of `dirs`, or None."""
+        del debug
+        paths = (os.path.join(d, form.format(lib)) for d in dirs for form in self.library_forms)
+        return next(filter(os.path.isfile, paths), None)
+
+    def runtime_library_dir_option(self, dir: str) -> list[str]:  # noqa: A002 - distutils's own
+        """Return no option: Windows images have no search path in them."""
+        del dir
+        return []
+
+    def call(self, cmd: Sequence[Any], **_: Any) -> None:
+        """Run a command of the project's own with the target's flags."""
+        argv = [os.fspath(part) for part in cmd]
+        self._pool.run([Step("run", argv[0], self._translator.command(argv))])
+
+    def spawn(self, cmd: Sequence[Any], **_: Any) -> None:
+        """Run a command of the project's own; distutils's older name for `call`."""
+        try:
+            self.call(cmd)
+        except (subprocess.CalledProcessError, OSError) as error:
+            raise DistutilsExecError(str(error)) from None
+
+    def _run(self, steps: Sequence[Step], failure: type[Exception]) -> None:
+        try:
+            self._pool.run(steps)
+        except subprocess.CalledProcessError as error:
+            program = os.path.basename(error.cmd[0])
+            raise failure(f"{program} failed with exit status {error.returncode}") from None
+        except OSError as error:
+            raise failure(str(error)) from None
+
+
+def without_parents(path: str, folder: str) -> str:
+    """Return `path`, which begins with `folder`, with nothing after that leading out of it.
+
+    The objects of `../x.c` of two extensions that are built side by side would be one file.
+    """
+    parts = PurePath(path[len(folder) :].lstrip("/\\")).parts
+    return os.path.join(folder, *("__" if part == ".." else part for part in parts))
