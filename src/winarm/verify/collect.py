@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 IMAGE_SUFFIXES = frozenset({".pyd", ".dll", ".exe"})
 #: Words in Python code that bring DLLs in by path or extend the folders that are searched.
 _SEARCH_WORDS = (b"add_dll_directory", b"LoadLibrary", b"CDLL", b"WinDLL", b"windll")
+#: Suffixes of text, which is not looked at unless it is hashed.
+_SOURCES = frozenset({".py", ".pyi", ".pyx", ".pxd", ".h", ".txt", ".md", ".rst", ".json"})
 #: Files of .dist-info that are kept whole, up to this size.
 MAX_TEXT = 64 * 2**20
 
@@ -49,10 +51,12 @@ class Collector:
         :param text: keep it whole in `texts`.
         """
         self.sizes[name] = size
+        suffix = suffix_of(name)
+        if not self._hashes and suffix in _SOURCES and not text:
+            return Nature.TEXT
         stream = iter(pieces)
         first = next(stream, b"")
         nature = identify(first)
-        suffix = suffix_of(name)
         binary = nature in {Nature.IMAGE, Nature.ARCHIVE} or (
             suffix in OBJECT_SUFFIXES and nature is Nature.DATA
         )

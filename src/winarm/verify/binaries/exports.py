@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 from struct import Struct
 from typing import TYPE_CHECKING
 
@@ -89,10 +90,32 @@ def _column(data: Buffer, headers: Headers, rva: int, count: int, cell: Struct) 
 
 
 def _names(data: Buffer, headers: Headers, rva: int, count: int) -> list[str]:
+    pointers = _column(data, headers, rva, count, U32)
+    names = _consecutive_names(data, headers, pointers)
+    return _scattered_names(data, headers, pointers) if names is None else names
+
+
+def _consecutive_names(
+    data: Buffer, headers: Headers, pointers: tuple[int, ...]
+) -> list[str] | None:
+    """Return the names at `pointers` if they follow one another, as linkers lay them out."""
+    span = headers.span(pointers[0])
+    if span is None or not pointers[0] <= pointers[-1] < span.stop:
+        return None
+    first, last = pointers[0] + span.shift, pointers[-1] + span.shift
+    end = data.find(b"\0", last, last + MAX_NAME)
+    if end < 0 or not data[first:end].isascii():
+        return None
+    names = data[first:end].decode("ascii").split("\0")
+    starts = accumulate((len(name) + 1 for name in names), initial=pointers[0])
+    return names if len(names) == len(pointers) and pointers == tuple(starts)[:-1] else None
+
+
+def _scattered_names(data: Buffer, headers: Headers, pointers: tuple[int, ...]) -> list[str]:
     start = stop = shift = 0
     bytes_left = len(data) + MAX_NAME
     found = []
-    for name in _column(data, headers, rva, count, U32):
+    for name in pointers:
         if not start <= name < stop:
             start, stop, shift = headers.span(name) or (0, 0, headers.offset(name))
         at = name + shift

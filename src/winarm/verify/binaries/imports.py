@@ -37,6 +37,9 @@ MAX_DLLS = 4096
 #: Thunks that are read at once.
 _BATCH = 128
 
+#: Bytes from one name to the next, on average, of names that lie close together.
+_CLOSE = 256
+
 #: Says whether the symbols of a DLL (its name in lower case) are worth reading.
 Wanted = Callable[[str], bool]
 
@@ -144,11 +147,38 @@ class _SymbolReader:
 
     def symbols(self, table: int) -> list[str | int]:
         """Return the names and ordinals of the list of thunks at address `table`."""
+        thunks = self._thunks(table)
+        names = self._close_names(thunks)
+        return self._scattered(thunks) if names is None else names
+
+    def _close_names(self, thunks: list[int]) -> list[str | int] | None:
+        """Return the names if they lie close together, as linkers lay them out.
+
+        One look at the region is several times as fast as one at each name.
+        """
+        if not thunks or max(thunks) & self._ordinal_flag:
+            return None
+        first, last = min(thunks), max(thunks)
+        span = self._headers.span(first)
+        length = last - first + MAX_NAME
+        if span is None or last >= span.stop or last - first > _CLOSE * len(thunks):
+            return None
+        region = memoryview(self._data)[first + span.shift :][: min(length, span.stop - first)]
+        text = str(region, "latin-1")
+        # Two bytes of hint stand before each name.
+        skipped = first - 2
+        try:
+            names = [text[(at := rva - skipped) : text.index("\0", at)] for rva in thunks]
+        except ValueError:
+            return None
+        return [*names] if all(map(str.isascii, names)) else None
+
+    def _scattered(self, thunks: list[int]) -> list[str | int]:
         data, flag = self._data, self._ordinal_flag
         start = stop = shift = 0
         bytes_left = self._bytes_left
         found: list[str | int] = []
-        for thunk in self._thunks(table):
+        for thunk in thunks:
             if thunk & flag:
                 found.append(thunk & 0xFFFF)
                 continue

@@ -20,6 +20,8 @@ except ImportError:
 STORED, DEFLATED = 0, 8
 METHODS = frozenset({STORED, DEFLATED})
 
+#: The first piece is small: for most members it is all that is looked at without RECORD.
+_FIRST = 1024
 _READ = 128 * 2**10
 _WRITE = 512 * 2**10
 
@@ -53,15 +55,17 @@ def chunks(file: IO[bytes], entry: Entry, offset: int) -> Iterator[bytes]:
 
 def _packed(file: IO[bytes], entry: Entry, offset: int) -> Iterator[bytes]:
     left = entry.packed_size
+    size = _FIRST
     while left:
         # Other members are read between two pieces of this one at nobody's wish; seek anyway.
         file.seek(offset)
-        data = file.read(min(left, _READ))
+        data = file.read(min(left, size))
         if not data:
             message = "its data is cut off"
             raise DamagedError(message)
         offset += len(data)
         left -= len(data)
+        size = _READ
         yield data
 
 
