@@ -1,0 +1,35 @@
+# What every toolchain file here has in common: the machine, and where CMake may look.
+#
+# Included by the toolchain files beside it; see docs/cmake.md.
+
+set(CMAKE_SYSTEM_NAME Windows)
+set(CMAKE_SYSTEM_PROCESSOR ARM64)
+set(CMAKE_SYSTEM_VERSION 10.0)
+
+# CMake compiles its probes without optimisation. One configuration for all saves toolchains that
+# make their C library for each kind of build, such as zig, from making it twice.
+set(CMAKE_TRY_COMPILE_CONFIGURATION Release)
+
+# Programs are the host's. Headers, libraries and packages are looked for only in folders that
+# belong to the build: the system's are the host's. A folder that is inside one of these roots is
+# searched as it is.
+set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
+set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
+list(APPEND CMAKE_FIND_ROOT_PATH
+  "${CMAKE_SOURCE_DIR}" "${CMAKE_BINARY_DIR}" ${CMAKE_PREFIX_PATH} ${WINARM_FIND_ROOT_PATH})
+list(REMOVE_DUPLICATES CMAKE_FIND_ROOT_PATH)
+# CMake adds the root of the host's file system to what it searches in a cross build.
+set(CMAKE_FIND_USE_CMAKE_SYSTEM_PATH FALSE)
+set(CMAKE_FIND_USE_PACKAGE_REGISTRY FALSE)
+set(CMAKE_FIND_USE_SYSTEM_PACKAGE_REGISTRY FALSE)
+
+# What a probe project, which CMake makes for try_compile, must know as well.
+list(APPEND CMAKE_TRY_COMPILE_PLATFORM_VARIABLES WINARM_FIND_ROOT_PATH)
+
+# FindPython and its kin describe the Python that builds; this makes them describe the target's.
+if(WINARM_PYTHON_INCLUDE_DIR)
+  list(APPEND CMAKE_PROJECT_TOP_LEVEL_INCLUDES "${CMAKE_CURRENT_LIST_DIR}/python.cmake")
+  list(REMOVE_DUPLICATES CMAKE_PROJECT_TOP_LEVEL_INCLUDES)
+endif()
