@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from winarm.locate import find_toolchain
+from winarm.build.lasting_zig import lasting
+from winarm.locate import find_toolchain, zig
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +26,17 @@ def toolchain_for(
     """Return the toolchain that `settings` ask for.
 
     :raises ToolchainNotFoundError: with every place that was looked at and why it was not it.
+    :raises FileSystemError: the cache, where zig is kept, cannot be written.
     """
+    found = _found(host, target, settings, site_folders)
+    if found.kind != zig.KIND:
+        return found
+    return _found(host, target, settings, [lasting(host, folder) for folder in site_folders])
+
+
+def _found(
+    host: Host, target: Target, settings: Settings, site_folders: Sequence[Path]
+) -> Toolchain:
     return find_toolchain(
         host,
         target,
