@@ -23,6 +23,8 @@ class MsvcTranslator(Translator):
         super().__init__(spec, journal)
         self._clang = spec["toolchain"]["kind"] == "clang-cl"
         self._mt = bool(spec["toolchain"]["mt"])
+        #: winarm's own flags, which are right as they are.
+        self._own = frozenset((*spec["toolchain"]["cflags"], *spec["toolchain"]["ldflags"]))
 
     def compile(self, argv: Sequence[str], language: str | None) -> list[str]:
         """Return the arguments that compile a source of `language` (`c` or `c++`)."""
@@ -54,8 +56,11 @@ class MsvcTranslator(Translator):
             yield from self._one(f"-{option[1:]}{value}")
 
     def _one(self, argument: str) -> Iterator[str]:
-        rule = find_rule(argument, clang=self._clang, mt=self._mt)
         becomes: tuple[str, ...] = (argument,)
+        if argument in self._own:
+            rule = None
+        else:
+            rule = find_rule(argument, clang=self._clang, mt=self._mt)
         if rule is not None:
             match = rule.form.fullmatch(argument)
             becomes = tuple(match.expand(part) for part in rule.becomes) if match else ()

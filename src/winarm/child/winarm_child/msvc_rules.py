@@ -41,6 +41,8 @@ MSVC = _rules(
 
 #: For a toolchain that has no mt.exe.
 WITHOUT_MT = _rules((r"[/-](?i:MANIFEST\w*)(:.*)?", "", _MANIFEST))
+#: For cl, which warns of each that it does not know.
+CL = _rules((r"-W(?![0-4]$|v:|all$|extra$|X$|L$|error)[a-zA-Z].*", "", _GNU))
 #: For clang-cl, whose OpenMP runtime is another than MSVC's.
 CLANG = _rules((r"[/-]openmp.*|-fopenmp.*", "", _OPENMP))
 
@@ -65,7 +67,6 @@ GNU = _rules(
     (r"-Wall|-Wextra", "/W3"),
     (r"-W[XL]", ""),
     (r"-Werror.*", "", "warnings of another compiler must not stop the build"),
-    (r"-W(?![0-4]$|v:|all$)[a-zA-Z].*", "", _GNU),
     (r"-m.*", "", "the processor is the target's"),
     (r"-l(m|c|c\+\+|stdc\+\+|gcc\S*|pthread|rt|dl|util|nsl|resolv|atomic)", "", _POSIX),
     (r"-l(.+)\.lib", r"\1.lib"),
@@ -86,5 +87,5 @@ def find_rule(argument: str, *, clang: bool, mt: bool) -> Rule | None:
     """
     if argument.startswith("/") and os.path.exists(argument):
         return None
-    tables = (*(CLANG if clang else ()), *(() if mt else WITHOUT_MT), *MSVC, *GNU)
+    tables = (*(CLANG if clang else CL), *(() if mt else WITHOUT_MT), *MSVC, *GNU)
     return next((rule for rule in tables if rule.form.fullmatch(argument)), None)
