@@ -116,9 +116,11 @@ class Subject:
 
         Windows looks beside the importer first; other folders count if Python code adds them.
         """
-        found = self._providers.get(dll.lower(), ())
+        found = self._providers.get(dll.lower())
+        if found is None:
+            return None
         folder = folder_of(importer)
-        return min(found, key=lambda member: folder_of(member) != folder, default=None)
+        return min(found, key=lambda member: folder_of(member) != folder)
 
 
 def base_name(member: str) -> str:

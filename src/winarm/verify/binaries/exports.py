@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, repeat
+from operator import add
 from struct import Struct
 from typing import TYPE_CHECKING
 
@@ -107,7 +109,8 @@ def _consecutive_names(
     if end < 0 or not data[first:end].isascii():
         return None
     names = data[first:end].decode("ascii").split("\0")
-    starts = accumulate((len(name) + 1 for name in names), initial=pointers[0])
+    sizes = map(add, map(len, names), repeat(1))
+    starts = accumulate(sizes, initial=pointers[0])
     return names if len(names) == len(pointers) and pointers == tuple(starts)[:-1] else None
 
 
@@ -138,7 +141,8 @@ def _forwarders(
     """Return the names whose address lies in the export directory itself: forwarders."""
     start, size = headers.directory(EXPORT)
     stop = start + size
-    if not any(start <= address < stop for address in addresses):
+    ordered = sorted(addresses)
+    if bisect_left(ordered, start) == bisect_left(ordered, stop):
         return ()
     return tuple(
         (name, string_at(data, headers.offset(addresses[index]), "forwarder"))

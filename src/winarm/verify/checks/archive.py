@@ -26,6 +26,14 @@ _FORBIDDEN = re.compile(r'[\x00-\x1f<>:"|?*]')
 _DRIVE = re.compile(r"[A-Za-z]:")
 
 
+#: Whatever `_name` finds has one of these; most names have none and need no closer look.
+_SUSPECT = re.compile(
+    r'[\x00-\x1f<>:"|?*\\]|^/|//|[. ](/|$)|(^|/)\./'
+    r"|(^|/)(con|prn|aux|nul|conin\$|conout\$|com[^/]|lpt[^/])(\.|/|$)",
+    re.IGNORECASE,
+)
+
+
 def check_archive(subject: Subject, _options: VerifyOptions) -> Iterator[Finding]:
     """Find contradictions in the archive, and names that are dangerous or impossible."""
     if subject.archive is None:
@@ -34,7 +42,8 @@ def check_archive(subject: Subject, _options: VerifyOptions) -> Iterator[Finding
         yield finding(fault.code, fault.member, fault.message)
     yield from _duplicates(subject.archive.entries)
     for entry in subject.archive.entries:
-        yield from _name(entry.name)
+        if len(entry.name) > LONGEST_PATH or _SUSPECT.search(entry.name) or not entry.name:
+            yield from _name(entry.name)
 
 
 def _duplicates(entries: tuple[Entry, ...]) -> Iterator[Finding]:

@@ -261,37 +261,50 @@ def _wide_fields(extra: bytes, values: tuple[int, int, int]) -> tuple[int, int, 
 def _local_header(file: IO[bytes], entry: Entry, faults: list[Fault]) -> int | None:
     """Return where the member's data begins, and note what its own header says otherwise."""
     try:
-        header = _read(file, entry.header_offset, _LOCAL.size)
-        signature, _, flags, method, _, _, crc, packed, size, name_size, extra_size = _LOCAL.unpack(
-            header
+        header = _read(file, entry.header_offset, _LOCAL.size + len(entry.raw_name))
+        signature, _, flags, method, _, _, crc, packed, size, name_size, extra_size = (
+            _LOCAL.unpack_from(header)
         )
-        data_offset: int = entry.header_offset + _LOCAL.size + name_size + extra_size
-        rest = _read(file, entry.header_offset + _LOCAL.size, name_size + extra_size)
+        name = header[_LOCAL.size :]
+        if name_size != len(name):
+            name = _read(file, entry.header_offset + _LOCAL.size, name_size)
+        extra = _read(file, file.tell(), extra_size) if extra_size else b""
     except (ArchiveError, OSError):
         signature = b""
     if signature != b"PK\3\4":
         faults.append(Fault(Code.WA012, entry.name, "its own header is missing"))
         return None
-    size, packed, _ = _wide_fields(rest[name_size:], (size, packed, 0))
+    data_offset: int = entry.header_offset + _LOCAL.size + name_size + extra_size
+    size, packed, _ = _wide_fields(extra, (size, packed, 0))
+    own = (name, flags, method, crc, packed, size)
+    if own != (entry.raw_name, entry.flags, entry.method, entry.crc, entry.packed_size, entry.size):
+        different = _differences(entry, *own)
+        if different:
+            words = f"its own header has another {different} than the archive's directory"
+            faults.append(Fault(Code.WA012, entry.name, words))
+    return data_offset
+
+
+def _differences(  # noqa: PLR0917 - the fields of a header, in their order
+    entry: Entry, name: bytes, flags: int, method: int, crc: int, packed: int, size: int
+) -> str:
+    """Return in what a member's own header contradicts its directory entry."""
     # Written as a stream, sizes and checksum follow the data; the header has zeros, or the
     # values all the same.
     streamed = bool(flags & _DESCRIPTOR)
     pairs = (
-        ("name", rest[:name_size], entry.raw_name, False),
+        ("name", name, entry.raw_name, False),
         ("compression", method, entry.method, False),
         ("encryption", flags & _ENCRYPTED, entry.flags & _ENCRYPTED, False),
         ("checksum", crc, entry.crc, streamed),
         ("packed size", packed, entry.packed_size, streamed),
         ("size", size, entry.size, streamed),
     )
-    different = [
-        what for what, own, listed, may_be_zero in pairs
+    return ", ".join(
+        what
+        for what, own, listed, may_be_zero in pairs
         if own != listed and not (may_be_zero and own in {0, _FULL_32})
-    ]  # fmt: skip
-    if different:
-        words = f"its own header has another {', '.join(different)} than the archive's directory"
-        faults.append(Fault(Code.WA012, entry.name, words))
-    return data_offset
+    )
 
 
 def _layout_faults(ends: list[tuple[int, int, Entry]], directory: int, first: int) -> list[Fault]:
