@@ -5,14 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 from dataclasses import replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winarm.errors import FileSystemError, UsageError
 from winarm.pyproject import read_pyproject
 from winarm.verify.codes import Code, find_code
-from winarm.verify.formats import github, json, reference, sarif, table
+from winarm.verify.formats import table
 from winarm.verify.options import (
     VerifyOptions,
     code_prefixes,
@@ -97,7 +96,7 @@ def run(args: argparse.Namespace, host: Host, console: Console) -> int:
     reports = list(verify_all(paths, options, jobs=jobs))
     console.out(_rendered(reports, args, options, console))
     if args.format == "github":
-        _append_summary(host, github.summary(reports, options.fail_on))
+        _append_summary(host, reports, options)
     return 1 if any(report.reaches(options.fail_on) for report in reports) else 0
 
 
@@ -107,6 +106,8 @@ def _explanation(word: str) -> str:
         names = [code.name for code in Code]
         message = f"--explain {word}: there is no such code; they are {names[0]} to {names[-1]}"
         raise UsageError(message)
+    from winarm.verify.formats import reference  # noqa: PLC0415 - as in _rendered
+
     return reference.explain(code)
 
 
@@ -180,11 +181,20 @@ def _wheels_in(path: Path) -> list[Path]:
 def _rendered(
     reports: list[Report], args: argparse.Namespace, options: VerifyOptions, console: Console
 ) -> str:
+    # Start-up time counts, so that only the format that is asked for is imported.
     if args.format == "json":
+        from winarm.verify.formats import json  # noqa: PLC0415
+
         return json.render(reports)
     if args.format == "sarif":
+        from importlib.metadata import version  # noqa: PLC0415
+
+        from winarm.verify.formats import sarif  # noqa: PLC0415
+
         return sarif.render(reports, version("winarm"))
     if args.format == "github":
+        from winarm.verify.formats import github  # noqa: PLC0415
+
         return github.render(reports)
     style = _rich_style(console) if console.rich and sys.stdout.isatty() else table.plain
     return table.render(reports, verbose=args.verbose, fail_on=options.fail_on, style=style)
@@ -202,13 +212,15 @@ def _rich_style(console: Console) -> table.Style:
     return style
 
 
-def _append_summary(host: Host, text: str) -> None:
+def _append_summary(host: Host, reports: list[Report], options: VerifyOptions) -> None:
     """Add to the page of the run; GitHub names the file in the environment."""
+    from winarm.verify.formats import github  # noqa: PLC0415 - as in _rendered
+
     name = host.variable("GITHUB_STEP_SUMMARY")
     if name is None:
         return
     try:
         with Path(name).open("a", encoding="utf-8") as file:
-            file.write(text)
+            file.write(github.summary(reports, options.fail_on))
     except OSError as error:
         raise FileSystemError(name, error, cure="GITHUB_STEP_SUMMARY names it.") from error
