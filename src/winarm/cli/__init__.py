@@ -14,6 +14,7 @@ from winarm.host import Host, terminations_as_interrupts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from types import ModuleType
 
 DESCRIPTION = (
     "Any Python project with C or C++ code, on any machine, to a verified win_arm64 wheel."
@@ -23,6 +24,9 @@ DESCRIPTION = (
 VERBS = {
     "build": "build a verified win_arm64 wheel of a folder, an sdist or a requirement",
     "verify": "check that an ARM64 Windows machine can load what is in a wheel",
+    "doctor": "show what this machine can build with, and what would help where it cannot",
+    "env": "print the environment of a toolchain for a shell",
+    "toolchain-file": "print the path of a CMake toolchain file",
 }
 
 #: What a shell says of a program that Ctrl-C ended.
@@ -52,6 +56,10 @@ def _run(argv: Sequence[str], host: Host, console: Console) -> int:
         sub = verbs.add_parser(verb, help=summary)
         # Only the verb that is used is imported, so that each starts as fast as it can.
         if verb in argv[:1]:
-            importlib.import_module(f"winarm.cli.{verb}").configure(sub)
+            _module(verb).configure(sub)
     args = parser.parse_args(argv)
-    return int(importlib.import_module(f"winarm.cli.{args.verb}").run(args, host, console))
+    return int(_module(args.verb).run(args, host, console))
+
+
+def _module(verb: str) -> ModuleType:
+    return importlib.import_module(f"winarm.cli.{verb.replace('-', '_')}")

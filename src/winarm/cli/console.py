@@ -34,6 +34,12 @@ class Console:
         """Write a result."""
         print(text, file=self._out, flush=True)
 
+    def exact(self, text: str) -> None:
+        """Write what another program will read: as it is, in UTF-8, whatever the console's own."""
+        self._out.flush()
+        self._out.buffer.write(text.encode("utf-8"))
+        self._out.buffer.flush()
+
     def err(self, text: str) -> None:
         """Write about the work."""
         with self._lock:

@@ -24,7 +24,7 @@ KIND = "msvc"
 def find_msvc(host: Host, request: Request) -> Finding:
     """Return MSVC as a toolchain, or why there is none."""
     if host.system != "windows":
-        return Finding(KIND, None, ("msvc: it runs on Windows only",), "choose another toolchain")
+        return Finding(KIND, None, ("msvc: it runs on Windows only",))
     notes: tuple[str, ...] = ()
     if developer_prompt.is_open(host):
         toolchain, why = developer_prompt.prompt_toolchain(host, request)

@@ -1,0 +1,119 @@
+"""`winarm env`: the environment of a toolchain, for any shell; what vcvarsall is run for."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from winarm.cli.shells import SHELLS, github_variables, script
+from winarm.config import TOOLCHAINS, read_settings
+from winarm.errors import FileSystemError, UsageError
+
+if TYPE_CHECKING:
+    from winarm.cli.console import Console
+    from winarm.host import Host
+    from winarm.locate.toolchain import Toolchain
+    from winarm.locate.variables import ShellVariables
+
+DESCRIPTION = """\
+Print what sets up a shell for a toolchain that makes ARM64 Windows code: CC, CXX, AR, RC and
+PATH; for msvc and clang-cl also INCLUDE, LIB, LIBPATH and the names of a developer prompt.
+Nothing is run to find it out: it takes milliseconds, where vcvarsall takes seconds.
+"""
+
+EXAMPLES = """\
+examples:
+  eval "$(winarm env)"                                    bash, zsh
+  winarm env --shell fish | source                        fish
+  winarm env --shell powershell | Out-String | iex        PowerShell
+  winarm env --shell cmd > env.cmd && call env.cmd        cmd
+  winarm env --shell github                               a step of GitHub Actions: later ones
+                                                          have it
+exit status: 0 printed, 1 no toolchain, 2 a mistake in options or settings
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Describe the verb's options."""
+    parser.description = DESCRIPTION
+    parser.epilog = EXAMPLES
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("--toolchain", choices=TOOLCHAINS, help="the toolchain to take (auto)")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--shell", choices=SHELLS, help="whose language to speak (bash; cmd)")
+    form.add_argument("--json", action="store_true", help="print it as JSON")
+
+
+def run(args: argparse.Namespace, host: Host, console: Console) -> int:
+    """Print the environment of the toolchain that the settings, or the option, ask for.
+
+    :raises WinarmError: there is none, or the shell cannot take it.
+    """
+    from winarm.locate.variables import shell_variables  # noqa: PLC0415 - `--help` needs none
+
+    toolchain = chosen(host, args.toolchain)
+    found = shell_variables(host, toolchain)
+    for note in toolchain.notes:
+        console.err(f"winarm: {note}")
+    if args.json:
+        console.exact(json.dumps(as_json(toolchain, found), indent=2, ensure_ascii=False) + "\n")
+        return 0
+    shell = args.shell or ("cmd" if host.system == "windows" else "bash")
+    if shell == "github":
+        tell_github(host, found)
+        console.err(f"winarm: later steps use {toolchain.kind} {toolchain.version}")
+    else:
+        console.exact(script(shell, found, host.variable("PATH") or ""))
+    return 0
+
+
+def chosen(host: Host, named: str | None) -> Toolchain:
+    """Return the toolchain that the option or this folder's settings ask for.
+
+    :raises WinarmError: there is none, or the settings are wrong.
+    """
+    from winarm.build import embedded_zig  # noqa: PLC0415 - `--help` needs none of it
+    from winarm.build.toolchain import toolchain_for  # noqa: PLC0415
+    from winarm.target import WIN_ARM64  # noqa: PLC0415
+
+    asked = {"winarm.toolchain": named} if named else None
+    settings = read_settings(Path.cwd(), asked, host)
+    target = settings.target or WIN_ARM64
+    return toolchain_for(host, target, settings, embedded_zig.site_folders(host))
+
+
+def as_json(toolchain: Toolchain, found: ShellVariables) -> dict[str, object]:
+    """Return the environment as JSON has it."""
+    return {
+        "toolchain": {
+            "kind": toolchain.kind,
+            "version": toolchain.version,
+            "origin": toolchain.origin,
+            "target": toolchain.target.wheel_platform,
+        },
+        "variables": dict(found.variables),
+        "path": list(found.path),
+        "notes": list(toolchain.notes),
+    }
+
+
+def tell_github(host: Host, found: ShellVariables) -> None:
+    """Write the variables where a runner of GitHub Actions reads them after the step.
+
+    :raises UsageError: this is no step of GitHub Actions.
+    :raises FileSystemError: a file cannot be written.
+    """
+    variables, path = host.variable("GITHUB_ENV"), host.variable("GITHUB_PATH")
+    if variables is None or path is None:
+        message = "--shell github is for a step of GitHub Actions, and GITHUB_ENV is not set."
+        raise UsageError(message, cure="Elsewhere use --shell bash, cmd, fish or powershell.")
+    # The runner puts each line before those that it has: the last comes first.
+    folders = "".join(f"{folder}\n" for folder in reversed(found.path))
+    for name, text in ((variables, github_variables(found.variables)), (path, folders)):
+        try:
+            with Path(name).open("a", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+        except OSError as error:
+            raise FileSystemError(name, error) from error

@@ -1,0 +1,123 @@
+"""How variables are set in each shell, so that no value is ever taken for anything but text."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from typing import TYPE_CHECKING
+
+from winarm.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from winarm.locate.variables import ShellVariables
+
+#: The longest line that cmd reads, what it expands included.
+CMD_LINE = 8191
+
+#: What PowerShell takes for a single quote.
+_POWERSHELL_QUOTES = "'\u2018\u2019\u201a\u201b"
+
+SHELLS = ("bash", "cmd", "fish", "github", "powershell")
+
+
+def script(shell: str, found: ShellVariables, inherited_path: str) -> str:
+    """Return the lines that set the variables in `shell`.
+
+    :param inherited_path: PATH as it is, which cmd cannot take beyond a length.
+    :raises UsageError: the shell cannot take a value.
+    """
+    match shell:
+        case "bash":
+            return _bash(found)
+        case "fish":
+            return _fish(found)
+        case "powershell":
+            return _powershell(found)
+        case "cmd":
+            return _cmd(found, inherited_path)
+        case _:
+            message = f"there are no lines for {shell}."
+            raise UsageError(message, cure=f"One of {', '.join(SHELLS)} will do.")
+
+
+def _bash(found: ShellVariables) -> str:
+    lines = [f"export {name}={shlex.quote(value)}" for name, value in found.variables.items()]
+    if found.path:
+        lines.append(f'export PATH={shlex.quote(":".join(found.path))}"${{PATH:+:$PATH}}"')
+    return _text(lines)
+
+
+def _fish(found: ShellVariables) -> str:
+    def quoted(value: str) -> str:
+        escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+        return f"'{escaped}'"
+
+    lines = [f"set -gx {name} {quoted(value)}" for name, value in found.variables.items()]
+    if found.path:
+        lines.append(f"set -gx PATH {' '.join(map(quoted, found.path))} $PATH")
+    return _text(lines)
+
+
+def _powershell(found: ShellVariables) -> str:
+    def quoted(value: str) -> str:
+        return "'" + re.sub(f"([{_POWERSHELL_QUOTES}])", r"\1\1", value) + "'"
+
+    lines = [f"${{env:{name}}} = {quoted(value)}" for name, value in found.variables.items()]
+    if found.path:
+        own = "".join(quoted(folder) + " + [IO.Path]::PathSeparator + " for folder in found.path)
+        lines.append(f"${{env:PATH}} = {own}${{env:PATH}}")
+    return _text(lines)
+
+
+def _cmd(found: ShellVariables, inherited_path: str) -> str:
+    values: dict[str, str] = dict(found.variables)
+    lines = [f'set "{_cmd_text(f"{name}={value}")}"' for name, value in values.items()]
+    if found.path:
+        own = ";".join(found.path)
+        line = f'set "{_cmd_text(f"PATH={own};")}%PATH%"'
+        if len(line) + len(inherited_path) > CMD_LINE:
+            message = f"PATH has {len(inherited_path)} characters, too many for a line of cmd."
+            raise UsageError(
+                message,
+                why=f"cmd reads lines of at most {CMD_LINE} characters, with what it expands.",
+                cure="Shorten PATH, or use --shell powershell.",
+            )
+        lines.append(line)
+    if any(len(line) > CMD_LINE for line in lines):
+        message = f"a variable is longer than the {CMD_LINE} characters that cmd reads."
+        raise UsageError(message, cure="Use --shell powershell.")
+    # A batch file is read in the console's code page.
+    header = [] if all(map(str.isascii, lines)) else ["@chcp 65001 >nul"]
+    return _text([*header, *(f"@{line}" for line in lines)], "\r\n")
+
+
+def _cmd_text(text: str) -> str:
+    """Return text to stand between the quotes of `set "…"` in a batch file.
+
+    Quotes inside it end cmd's own quotation, so that what stands outside needs a caret.
+    """
+    escaped, quoted = [], True
+    for character in text.replace("%", "%%"):
+        if character == '"':
+            quoted = not quoted
+        elif not quoted and character in "^&|<>()":
+            escaped.append("^")
+        escaped.append(character)
+    return "".join(escaped)
+
+
+def github_variables(variables: Mapping[str, str]) -> str:
+    """Return the lines that GITHUB_ENV takes for variables."""
+    blocks = []
+    for name, value in variables.items():
+        mark = "winarm_end"
+        while mark in value:
+            mark += "_"
+        blocks.append(f"{name}<<{mark}\n{value}\n{mark}")
+    return _text(blocks)
+
+
+def _text(lines: list[str], end: str = "\n") -> str:
+    return "".join(line + end for line in lines)

@@ -1,0 +1,100 @@
+"""The proof that a toolchain works: a one-line DLL, compiled, linked and looked at.
+
+Locating goes by files and names. vcvarsall and others succeed with a compiler for another machine
+(pyinstaller#8335, xmake#6595), so that only what comes out of a toolchain tells what it makes.
+"""
+
+from __future__ import annotations
+
+import struct
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from winarm.host import ProgramError
+from winarm.target import TARGETS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from winarm.host import Answer, Host
+    from winarm.locate.toolchain import Toolchain
+
+SOURCE = "__declspec(dllexport) int winarm_probe(void) { return 42; }\n"
+
+#: Seconds for one program; zig's first link on a machine makes its C library.
+TIMEOUT = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Whether a toolchain made the target's code, and what it said if not."""
+
+    ok: bool
+    #: One line for people.
+    summary: str
+    #: The failed program's output.
+    output: str = ""
+
+
+def probe(host: Host, toolchain: Toolchain) -> Proof:
+    """Compile and link a one-line DLL with `toolchain` and read for which machine it is."""
+    with tempfile.TemporaryDirectory(prefix="winarm-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        (folder / "probe.c").write_text(SOURCE, encoding="ascii")
+        for command in commands(toolchain):
+            try:
+                answer = host.run(
+                    command,
+                    environ=toolchain.environment(host.environ),
+                    cwd=folder,
+                    timeout=TIMEOUT,
+                )
+            except ProgramError as error:
+                return Proof(ok=False, summary=error.what)
+            if not answer.ok:
+                summary = f"{Path(command[0]).name} failed with exit status {answer.status}"
+                return Proof(ok=False, summary=summary, output=_said(answer))
+        return _judged(folder / "probe.dll", toolchain)
+
+
+def commands(toolchain: Toolchain) -> Sequence[Sequence[str]]:
+    """Return the command lines that make probe.dll of probe.c in the working directory."""
+    if toolchain.style == "msvc":
+        machine = f"/MACHINE:{toolchain.target.vs_arch.upper()}"
+        link = ("/NOLOGO", "/DLL", machine, "/MANIFEST:NO", "/OUT:probe.dll", "probe.obj")
+        return (
+            (*toolchain.cc, "/nologo", "/c", "/MD", "probe.c", "/Foprobe.obj"),
+            (*toolchain.link, *link),
+        )
+    # At the optimisation of a build: zig makes its C library anew for each.
+    options = ("-O2", "-shared", "-s", "-Wl,--out-implib,probe.lib")
+    return ((*toolchain.cc, *options, "probe.c", "-o", "probe.dll"),)
+
+
+def image_machine(image: bytes) -> int | None:
+    """Return the COFF machine in the header of a Windows image, or None if it is none."""
+    try:
+        (header,) = struct.unpack_from("<I", image, 0x3C)
+        signature, machine = struct.unpack_from("<4sH", image, header)
+    except struct.error:
+        return None
+    return int(machine) if image[:2] == b"MZ" and signature == b"PE\0\0" else None
+
+
+def _judged(image: Path, toolchain: Toolchain) -> Proof:
+    try:
+        with image.open("rb") as file:
+            machine = image_machine(file.read(4096))
+    except OSError:
+        return Proof(ok=False, summary="its programs succeeded and made nothing")
+    if machine == toolchain.target.machine:
+        return Proof(ok=True, summary=f"made a DLL for {toolchain.target.processor}")
+    names = (target.processor for target in TARGETS if target.machine == machine)
+    made = next(names, "no machine that winarm knows" if machine is None else f"0x{machine:04X}")
+    return Proof(ok=False, summary=f"made a DLL for {made}, not {toolchain.target.processor}")
+
+
+def _said(answer: Answer) -> str:
+    return (answer.stdout.strip() + "\n" + answer.stderr.strip()).strip()[-4000:]
