@@ -17,9 +17,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "verify"))
 
-from verify_samples.hostile import CASES  # noqa: E402 - found only now
+from verify_samples.hostile import CASES
 
-from winarm.verify import Code, Severity, verify  # noqa: E402
+from winarm.verify import Code, Severity, verify
 
 #: What users run, each with the wheel after it.
 TOOLS = {
