@@ -46,7 +46,8 @@ def contents(
         **files,
         f"{dist_info}/METADATA": files.get(
             f"{dist_info}/METADATA",
-            f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{metadata}\n".encode(),
+            f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nSummary: a test\n"
+            f"Description-Content-Type: text/plain\n{metadata}\nA description.\n".encode(),
         ),
         f"{dist_info}/WHEEL": files.get(f"{dist_info}/WHEEL", (wheel + "".join(tags)).encode()),
     }
