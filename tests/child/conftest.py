@@ -150,7 +150,7 @@ def toolchain(scratch: Path) -> Toolchain:
     program = scratch / "compiler.py"
     program.write_text(COMPILER)
     # Isolated and without site-packages: it starts fast, and sees nothing of the child.
-    start = (sys.executable, "-I", "-S", str(program), str(scratch / "compiler.log"))
+    start = (sys.executable, "-IS", str(program), str(scratch / "compiler.log"))
     return Toolchain(
         kind="stand-in",
         version="1",

@@ -1,11 +1,15 @@
 """Runs the toolchain's programs: as many at once as there are cores, and each shown whole."""
 
 import subprocess
+import sys
 import threading
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 
 from .journal import Journal
+
+#: Characters of a failed program's output that the parent is told.
+MAX_WORDS = 100_000
 
 
 class Step:
@@ -36,26 +40,36 @@ class Pool:
         """
         futures = [self._executor.submit(self._run, step) for step in steps]
         try:
-            for future in futures:
-                future.result()
+            wait(futures, return_when=FIRST_EXCEPTION)
         finally:
-            for future in futures:
-                if not future.cancel():
-                    future.exception()
+            begun = [future for future in futures if not future.cancel()]
+            wait(begun)
+        for future in begun:
+            future.result()
 
     def _run(self, step: Step) -> None:
         self._journal.write("start", **step.facts)
-        done = subprocess.run(  # noqa: S603 - argument lists only, never a shell
-            step.argv,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
+        try:
+            done = subprocess.run(  # noqa: S603 - argument lists only, never a shell
+                step.argv,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                check=False,
+            )
+        except OSError as error:
+            self._journal.write("failed", **step.facts, output=str(error))
+            raise
         output = done.stdout.decode("utf-8", "replace")
         with self._lock:
-            print(subprocess.list2cmdline(step.argv), output, sep="\n", end="", flush=True)
+            show(f"{subprocess.list2cmdline(step.argv)}\n{output}")
         event = "failed" if done.returncode else "done"
-        words = output[-100_000:] if done.returncode else ""
+        words = output[-MAX_WORDS:] if done.returncode else ""
         self._journal.write(event, **step.facts, output=words)
         done.check_returncode()
+
+
+def show(text: str) -> None:
+    """Print what may hold anything to a stream that may not take everything."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    print(text.encode(encoding, "backslashreplace").decode(encoding), end="", flush=True)
