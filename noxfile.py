@@ -66,6 +66,13 @@ def package(session: nox.Session) -> None:
 
 
 @nox.session
+def fuzz(session: nox.Session) -> None:
+    """Feed damaged files to verify for a minute; `-- --seconds 3600` for an hour."""
+    install(session, "test")
+    session.run("python", "tools/fuzz_verify.py", *session.posargs)
+
+
+@nox.session
 def corpus(session: nox.Session) -> None:
     """Build the real projects of tests/corpus and keep the table; or those named after --."""
     install(session, "test")
