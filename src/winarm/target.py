@@ -146,6 +146,12 @@ class PythonABI:
         """Return SOABI as sysconfig has it on `target`: `cp313-win_arm64`."""
         return f"{self.tag}-{target.wheel_platform}"
 
+    def winver(self, target: Target) -> str:
+        """Return `sys.winver` on `target`, its key in the registry: `3.13-arm64`."""
+        return self.version + {"win32": "-32", "win_arm64": "-arm64"}.get(
+            target.wheel_platform, ""
+        )
+
     def extension_suffix(self, target: Target) -> str:
         """Return EXT_SUFFIX on `target`: `.cp313-win_arm64.pyd`."""
         return f".{self.soabi(target)}.pyd"

@@ -141,7 +141,7 @@ def answers(abi: PythonABI, target: Target, include: Path, libraries: Path) -> d
         "abiflags": "t" if abi.free_threaded else "",
     }
     return {
-        "python": abi.version,
+        "winver": abi.winver(target),
         "platform": target.sysconfig_platform,
         "machine": target.processor,
         "processor": PROCESSOR,

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 
 from . import distutils_, on_import, view
@@ -11,13 +12,23 @@ from .journal import Journal
 VARIABLE = "WINARM_CHILD"
 
 #: Programs that must keep the host's view: they would fetch win_arm64 wheels for the host.
-INSTALLERS = ("pip", "uv", "__pip-runner__.py", "ensurepip", "virtualenv")
+INSTALLERS = re.compile(
+    r"(pip[\d.]*|uv|__pip-runner__|ensurepip|easy_install[\d.-]*|virtualenv|venv)(\.(py|pyz|exe))?"
+)
+
+#: Variables that winarm sets for the target, after it has removed the host's.
+FOR_THE_TARGET = re.compile(r"WINARM_.*|CC|CXX|AR|RC|VSCMD_ARG_TGT_ARCH|(PKG_CONFIG|CMAKE|MESON)_.*")
 
 
 def start() -> None:
     """Make the target view in this process, unless it is an installer's."""
     path = os.environ.get(VARIABLE)
-    if not path or is_installer(sys.orig_argv):
+    if not path:
+        return
+    if is_installer(sys.orig_argv):
+        # What it builds on the way runs here, too, in processes of its own.
+        for name in filter(FOR_THE_TARGET.fullmatch, list(os.environ)):
+            del os.environ[name]
         return
     with open(path, encoding="utf-8") as file:
         spec = json.load(file)
@@ -34,9 +45,19 @@ def is_installer(argv: list[str]) -> bool:
     >>> is_installer(["python", "setup.py", "build"])
     False
     """
-    for position, word in enumerate(argv[1:], start=1):
-        if word == "-m":
-            return argv[position + 1 : position + 2] in [[name] for name in INSTALLERS]
+    words = iter(argv[1:])
+    for word in words:
+        if word in {"-", "-c"}:
+            return False
         if not word.startswith("-"):
-            return os.path.basename(word).removesuffix(".exe") in INSTALLERS
+            return INSTALLERS.fullmatch(os.path.basename(word)) is not None
+        # Letters may stand together: `-Im pip`, `-mpip`, `-Werror`.
+        option = re.fullmatch(r"-[^-mcWX]*([mcWX])(.*)", word)
+        if option is None:
+            continue
+        value = option[2] or next(words, "")
+        if option[1] == "m":
+            return INSTALLERS.fullmatch(value.partition(".")[0]) is not None
+        if option[1] == "c":
+            return False
     return False

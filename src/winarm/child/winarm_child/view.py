@@ -20,7 +20,7 @@ import sys
 import sysconfig
 from collections.abc import Callable, Mapping
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from .on_import import Patch
 
@@ -46,27 +46,40 @@ BUILDERS = ("setuptools", "distutils", "wheel", "_distutils_hack")
 WINDOWS_ONLY = ("winreg", "msvcrt", "_winapi", "winsound", "nt")
 
 #: Path components of installed code, which is never the project's own.
-INSTALLED = frozenset(("site-packages", "dist-packages"))
+INSTALLED = frozenset(("site-packages", "dist-packages", ".eggs"))
 
 
 class Views:
     """The views of the modules, and the decision who gets which."""
 
     def __init__(self, spec: Mapping[str, Any]) -> None:
-        self._roots = tuple(os.path.realpath(root) for root in spec["project"])
+        self._roots = tuple({way(root) for root in spec["project"] for way in (named, real)})
+        # A Python may stand in the project's folder: conda create -p ./env.
+        library = (sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"))
+        folders = {way(path) for path in library for way in (named, real)}
+        self._not_ours = tuple(f for f in folders if any(is_in(f, root) for root in self._roots))
         self._helpers = (*HELPERS, *spec["target_view"])
         self._answers = spec["answers"]
         self._audiences: dict[tuple[str, str], str] = {}
         self._made: dict[str, View] = {}
 
-    def seen(self, module: ModuleType, importer: Mapping[str, Any]) -> ModuleType:
-        """Return what the code with the globals `importer` sees when it imports `module`."""
-        name = module.__name__
+    def seen(
+        self, name: str, module: ModuleType, importer: Mapping[str, Any], wanted: Any = ()
+    ) -> ModuleType:
+        """Return what the code with the globals `importer` sees when it imports `module`.
+
+        :param name: what it is imported as; not asked of the module, which may be a lazy one.
+        :param wanted: the names that are imported from it.
+        :raises ImportError: one of them does not exist on the target.
+        """
         if name not in ANSWERS or name not in SHOWN_TO[self._audience(importer)]:
             return module
         if name not in self._made:
             self._made[name] = View(module, ANSWERS[name](self._answers))
-        return self._made[name]
+        view = self._made[name]
+        for gone in set(vars(view)["_view_without"]).intersection(wanted or ()):
+            raise ImportError(vars(view)["_view_without"][gone], name=name)
+        return view
 
     def check(self, name: str, importer: Mapping[str, Any]) -> None:
         """Explain why the project's code cannot import a module that only Windows has."""
@@ -86,7 +99,7 @@ class Views:
             return "builder" if name == "__main__" else "other"
         key = (name, file)
         if key not in self._audiences:
-            self._audiences[key] = self._decide(name, os.path.realpath(file))
+            self._audiences[key] = self._decide(name, file)
         return self._audiences[key]
 
     def _decide(self, name: str, file: str) -> str:
@@ -94,16 +107,22 @@ class Views:
             return "project"
         if name.partition(".")[0] in BUILDERS:
             return "builder"
-        for root in self._roots:
-            if file.startswith(root + os.sep):
-                inside = file[len(root) :].split(os.sep)
-                return "other" if INSTALLED.intersection(inside) else "project"
-        return "other"
+        # Under both names: a file of the project may be a link, and so may the project's folder.
+        return "project" if any(self._is_project(way(file)) for way in (named, real)) else "other"
+
+    def _is_project(self, file: str) -> bool:
+        if any(is_in(file, folder) for folder in self._not_ours):
+            return False
+        return any(
+            is_in(file, root) and not INSTALLED.intersection(file[len(root) :].split(os.sep))
+            for root in self._roots
+        )
 
     @staticmethod
     def _with_a_file(importer: Mapping[str, Any]) -> Mapping[str, Any]:
-        # Code that was exec'd in a fresh namespace belongs to whoever exec'd it.
-        if "__file__" in importer or "__name__" in importer:
+        # Code that was exec'd in a fresh namespace belongs to whoever exec'd it. Modules without a
+        # file have a spec, and so has the `__main__` of `python -c`.
+        if "__file__" in importer or "__spec__" in importer:
             return importer
         frame = sys._getframe(1)
         while frame is not None:
@@ -111,6 +130,21 @@ class Views:
                 return frame.f_globals
             frame = frame.f_back  # type: ignore[assignment]
         return importer
+
+
+def named(path: str) -> str:
+    """Return the absolute form of a path, as it is written."""
+    return os.path.normcase(os.path.abspath(path))
+
+
+def real(path: str) -> str:
+    """Return the absolute form of a path with all links followed."""
+    return os.path.normcase(os.path.realpath(path))
+
+
+def is_in(path: str, folder: str) -> bool:
+    """Return whether a path that `named` or `real` returned is in such a folder."""
+    return path.startswith(folder + os.sep)
 
 
 def is_named(name: str, pattern: str) -> bool:
@@ -147,16 +181,27 @@ class View(ModuleType):
     def __getattr__(self, name: str) -> object:
         if name in self.__dict__["_view_without"]:
             raise AttributeError(self.__dict__["_view_without"][name])
+        if name == "__all__":
+            # For `import *`, which else takes what the view itself has, or what is gone.
+            return self._public()
         return getattr(self.__dict__["_view_of"], name)
 
     def __setattr__(self, name: str, value: object) -> None:
-        if name in self.__dict__:
+        if name in self.__dict__ or name in self.__dict__["_view_without"]:
             self.__dict__[name] = value
         else:
             setattr(self.__dict__["_view_of"], name, value)
 
     def __delattr__(self, name: str) -> None:
-        delattr(self.__dict__["_view_of"], name)
+        if name in self.__dict__:
+            del self.__dict__[name]
+        else:
+            delattr(self.__dict__["_view_of"], name)
+
+    def _public(self) -> list[str]:
+        names = set(getattr(self.__dict__["_view_of"], "__all__", ()))
+        public = {name for name in dir(self) if not name.startswith("_")}
+        return sorted((names & {*dir(self)}) | ({*self.__dict__} & public) if names else public)
 
     def __dir__(self) -> list[str]:
         names = {*dir(self.__dict__["_view_of"]), *self.__dict__}
@@ -168,13 +213,34 @@ def os_answers(_answers: Mapping[str, Any]) -> dict[str, object]:
     return {"name": "nt", "uname": Unavailable("os.uname does not exist on Windows")}
 
 
+class WindowsVersion(NamedTuple):
+    """What `sys.getwindowsversion()` returns: five fields to unpack, and five by name only."""
+
+    major: int
+    minor: int
+    build: int
+    #: VER_PLATFORM_WIN32_NT
+    platform: int = 2
+    service_pack: str = ""
+
+    @property
+    def platform_version(self) -> tuple[int, int, int]:
+        """Return the version of the running system, which emulation may hide in the others."""
+        return self[:3]
+
+    service_pack_major = service_pack_minor = 0
+    #: VER_SUITE_SINGLEUSERTS
+    suite_mask = 256
+    #: VER_NT_WORKSTATION
+    product_type = 1
+
+
 def sys_answers(answers: Mapping[str, Any]) -> dict[str, object]:
     """Return what `sys` says on the target."""
-    # Five of the ten fields, as documented: major, minor, build, platform, service pack.
-    windows = (*(int(part) for part in answers["windows_version"].split(".")), 2, "")
+    windows = WindowsVersion(*(int(part) for part in answers["windows_version"].split(".")))
     return {
         "platform": "win32",
-        "winver": answers["python"],
+        "winver": answers["winver"],
         # CPython's own form; `sysconfig` and many a setup.py look for what stands in brackets.
         "version": f"{sys.version.partition('[')[0].strip()} [{answers['compiler']}]",
         "getwindowsversion": lambda: windows,
@@ -185,6 +251,8 @@ def platform_answers(answers: Mapping[str, Any]) -> dict[str, object]:
     """Return what `platform` says on the target."""
     version, machine = answers["windows_version"], answers["machine"]
     uname = platform.uname_result("Windows", platform.node(), "11", version, machine)
+    # A cached property, which else asks the host.
+    vars(uname)["processor"] = answers["processor"]
     values: dict[str, object] = {
         "system": "Windows",
         "machine": machine,
@@ -296,15 +364,19 @@ def install(spec: Mapping[str, Any]) -> None:
         fromlist: Any = (),
         level: int = 0,
     ) -> ModuleType:
-        if level == 0 and globals is not None:
-            views.check(name, globals)
+        if level:
+            return real_import(name, globals, locals, fromlist, level)
+        # The import statement says who imports; a call such as `__import__("os")` does not.
+        importer = sys._getframe(1).f_globals if globals is None else globals
+        views.check(name, importer)
         module = real_import(name, globals, locals, fromlist, level)
-        return module if level or globals is None else views.seen(module, globals)
+        imported = name if fromlist else name.partition(".")[0]
+        return views.seen(imported, module, importer, fromlist)
 
     def import_module(name: str, package: str | None = None) -> ModuleType:
         importer = sys._getframe(1).f_globals
         views.check(name, importer)
-        return views.seen(real_import_module(name, package), importer)
+        return views.seen(name, real_import_module(name, package), importer)
 
     builtins.__import__ = import_
     importlib.import_module = import_module
