@@ -148,9 +148,7 @@ class PythonABI:
 
     def winver(self, target: Target) -> str:
         """Return `sys.winver` on `target`, its key in the registry: `3.13-arm64`."""
-        return self.version + {"win32": "-32", "win_arm64": "-arm64"}.get(
-            target.wheel_platform, ""
-        )
+        return self.version + {"win32": "-32", "win_arm64": "-arm64"}.get(target.wheel_platform, "")
 
     def extension_suffix(self, target: Target) -> str:
         """Return EXT_SUFFIX on `target`: `.cp313-win_arm64.pyd`."""

@@ -17,7 +17,9 @@ INSTALLERS = re.compile(
 )
 
 #: Variables that winarm sets for the target, after it has removed the host's.
-FOR_THE_TARGET = re.compile(r"WINARM_.*|CC|CXX|AR|RC|VSCMD_ARG_TGT_ARCH|(PKG_CONFIG|CMAKE|MESON)_.*")
+FOR_THE_TARGET = re.compile(
+    r"WINARM_.*|CC|CXX|AR|RC|VSCMD_ARG_TGT_ARCH|(PKG_CONFIG|CMAKE|MESON)_.*"
+)
 
 
 def start() -> None:

@@ -213,8 +213,8 @@ def os_answers(_answers: Mapping[str, Any]) -> dict[str, object]:
     return {"name": "nt", "uname": Unavailable("os.uname does not exist on Windows")}
 
 
-class WindowsVersion(NamedTuple):
-    """What `sys.getwindowsversion()` returns: five fields to unpack, and five by name only."""
+class FiveFields(NamedTuple):
+    """What unpacks from `sys.getwindowsversion()`."""
 
     major: int
     minor: int
@@ -222,6 +222,10 @@ class WindowsVersion(NamedTuple):
     #: VER_PLATFORM_WIN32_NT
     platform: int = 2
     service_pack: str = ""
+
+
+class WindowsVersion(FiveFields):
+    """What `sys.getwindowsversion()` returns: five fields to unpack, and five by name only."""
 
     @property
     def platform_version(self) -> tuple[int, int, int]:
@@ -237,7 +241,8 @@ class WindowsVersion(NamedTuple):
 
 def sys_answers(answers: Mapping[str, Any]) -> dict[str, object]:
     """Return what `sys` says on the target."""
-    windows = WindowsVersion(*(int(part) for part in answers["windows_version"].split(".")))
+    major, minor, build = map(int, answers["windows_version"].split("."))
+    windows = WindowsVersion(major, minor, build)
     return {
         "platform": "win32",
         "winver": answers["winver"],
