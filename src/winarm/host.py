@@ -19,8 +19,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-import platformdirs
-
 from winarm.errors import WinarmError
 
 if TYPE_CHECKING:
@@ -54,6 +52,12 @@ class Answer:
         return self.status == 0
 
 
+def _user_cache() -> Path:
+    import platformdirs  # noqa: PLC0415 - a pass-through of the backend needs no cache
+
+    return platformdirs.user_cache_path("winarm")
+
+
 @dataclass(frozen=True)
 class Host:
     """The machine that builds, as values; `Host.current()` is the real one."""
@@ -69,7 +73,7 @@ class Host:
     #: How many processes may run at once.
     cpus: int = 1
     #: Where caches go when WINARM_CACHE_DIR does not say.
-    default_cache: Path = field(default_factory=lambda: platformdirs.user_cache_path("winarm"))
+    default_cache: Path = field(default_factory=_user_cache)
 
     @classmethod
     def current(cls) -> Host:
