@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "verify"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "verify" / "lib"))
 
 from verify_samples.mutations import TARGETS
 

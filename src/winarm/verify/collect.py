@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from winarm.verify.binaries.buffer import MalformedError
@@ -23,7 +24,7 @@ _SEARCH_WORDS = (b"add_dll_directory", b"LoadLibrary", b"CDLL", b"WinDLL", b"win
 #: Suffixes of text, which is not looked at unless it is hashed.
 _SOURCES = frozenset({".py", ".pyi", ".pyx", ".pxd", ".h", ".txt", ".md", ".rst", ".json"})
 #: Files of .dist-info that are kept whole, up to this size.
-MAX_TEXT = 64 * 2**20
+MAX_TEXT = 16 * 2**20
 
 
 class Collector:
@@ -51,51 +52,48 @@ class Collector:
         :param text: keep it whole in `texts`.
         """
         self.sizes[name] = size
-        suffix = suffix_of(name)
-        if not self._hashes and suffix in _SOURCES and not text:
+        if suffix_of(name) in _SOURCES and not (self._hashes or text):
             return Nature.TEXT
         stream = iter(pieces)
         first = next(stream, b"")
         nature = identify(first)
         binary = nature in {Nature.IMAGE, Nature.ARCHIVE} or (
-            suffix in OBJECT_SUFFIXES and nature is Nature.DATA
+            suffix_of(name) in OBJECT_SUFFIXES and nature is Nature.DATA
         )
-        searched = self._hashes and suffix == ".py" and not self.extends_search
-        if not (self._hashes or binary or text):
-            self._note(name, nature)
-            return nature
         whole = bytearray(size) if binary or text else None
-        digest = hashlib.new(self.algorithms.get(name, "sha256")) if self._hashes else None
-        position = 0
-        piece = first
-        while piece:
-            if digest is not None:
-                digest.update(piece)
-            if whole is not None:
-                whole[position : position + len(piece)] = piece
-            if searched and any(word in piece for word in _SEARCH_WORDS):
-                self.extends_search = True
-                searched = False
-            position += len(piece)
-            piece = next(stream, b"")
-        if digest is not None:
-            self.digests[name] = digest.digest()
+        if self._hashes or whole is not None:
+            self._pass_by(name, chain([first], stream), whole)
         if whole is not None and text:
             self.texts[name] = bytes(whole)
         elif whole is not None:
             self._read(name, whole, nature)
-        self._note(name, nature)
-        return nature
-
-    def _note(self, name: str, nature: Nature) -> None:
         if suffix_of(name) in IMAGE_SUFFIXES and nature is not Nature.IMAGE:
             self.impostors[name] = nature
+        return nature
+
+    def _pass_by(self, name: str, pieces: Iterable[bytes], whole: bytearray | None) -> None:
+        """Look at every piece once: hash it, search it, and keep it where there is a place."""
+        digest = hashlib.new(self.algorithms.get(name, "sha256")) if self._hashes else None
+        code = suffix_of(name) == ".py"
+        position = 0
+        for piece in pieces:
+            if digest is not None:
+                digest.update(piece)
+            if whole is not None:
+                whole[position : position + len(piece)] = piece
+            if code and not self.extends_search:
+                self.extends_search = any(word in piece for word in _SEARCH_WORDS)
+            position += len(piece)
+        if digest is not None:
+            self.digests[name] = digest.digest()
 
     def _read(self, name: str, data: Buffer, nature: Nature) -> None:
         try:
-            if nature is Nature.IMAGE:
+            if nature is Nature.IMAGE and self._symbols_left <= 0:
+                self.damaged[name] = "there are more symbols in all images than the limit allows"
+            elif nature is Nature.IMAGE:
                 image = read_image(data, self._wants_symbols, min(MAX_SYMBOLS, self._symbols_left))
-                self._symbols_left -= sum(len(item.symbols) for item in image.imports)
+                self._symbols_left -= image.weight
                 self.images[name] = image
             else:
                 self.libraries[name] = read_library(data)

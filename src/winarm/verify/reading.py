@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -55,9 +56,10 @@ def read_tree(
     path: Path, target: Target, options: VerifyOptions
 ) -> tuple[Subject, tuple[Finding, ...]]:
     """Read every file below a folder; links are not followed."""
-    files = dict(_walk(path))
+    barred: list[OSError] = []
+    files = dict(_walk(path, barred))
     collector = _collector(options, frozenset(base_name(member).lower() for member in files))
-    findings = []
+    findings = [finding(Code.WA001, str(error.filename), _reason(error)) for error in barred]
     total = 0
     for count, (member, file) in enumerate(files.items(), 1):
         try:
@@ -151,7 +153,7 @@ def _other_algorithms(file: IO[bytes], archive: Archive) -> dict[str, str]:
                 text = b"".join(chunks(file, entry, offset))
             except DamagedError:
                 return {}
-            rows = record_rows(text)
+            rows = islice(record_rows(text), 2 * len(archive.entries))
             return {row.path: row.algorithm for row in rows if row.algorithm in OTHER_STRONG}
     return {}
 
@@ -177,8 +179,8 @@ def _refusal(entry: Entry, total: int, packed: int, limits: Limits) -> Finding |
     return finding(code, entry.name, words) if code else None
 
 
-def _walk(root: Path) -> Iterator[tuple[str, Path]]:
-    for folder, _, names in os.walk(root):
+def _walk(root: Path, barred: list[OSError]) -> Iterator[tuple[str, Path]]:
+    for folder, _, names in os.walk(root, onerror=barred.append):
         for name in sorted(names):
             path = Path(folder, name)
             if path.is_symlink() or not path.is_file():

@@ -35,19 +35,14 @@ def verify(path: Path | str, options: VerifyOptions = DEFAULTS) -> Report:
     path = Path(path)
     name = WheelName.parse(path.name)
     target = _target_for(name, options)
-    if name is not None and options.skip_others and not (name.targets or name.any_platform):
-        note = finding(Code.WA617, "", f"it is for {'.'.join(name.platforms)}")
+    if note := _passed_over(path, name, options):
         return _report(path, target, [note], options)
-    if path.name.lower().endswith(_SDISTS):
-        return _report(path, target, [finding(Code.WA617, "", "it is a source archive")], options)
     try:
         subject, problems = _read(path, name, target, options)
     except ArchiveError as error:
         return _report(path, target, [finding(Code.WA002, "", f"{error}")], options)
-    except DamagedError as error:
-        return _report(path, target, [finding(Code.WA001, "", f"{error}")], options)
-    except OSError as error:
-        reason = error.strerror or str(error)
+    except (DamagedError, OSError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or f"{error}"
         return _report(path, target, [finding(Code.WA001, "", reason)], options)
     findings = [*problems]
     for check in CHECKS:
@@ -70,6 +65,17 @@ def verify_all(
 
     with ThreadPoolExecutor(min(jobs, len(paths))) as pool:
         yield from pool.map(lambda path: verify(path, options), paths)
+
+
+def _passed_over(path: Path, name: WheelName | None, options: VerifyOptions) -> Finding | None:
+    """Return why a path is not read, if so."""
+    if "\0" in str(path):
+        return finding(Code.WA001, "", "no file can have this name")
+    if path.name.lower().endswith(_SDISTS):
+        return finding(Code.WA617, "", "it is a source archive")
+    if name is not None and options.skip_others and not (name.targets or name.any_platform):
+        return finding(Code.WA617, "", f"it is for {'.'.join(name.platforms)}")
+    return None
 
 
 def _target_for(name: WheelName | None, options: VerifyOptions) -> Target:

@@ -100,12 +100,14 @@ class Subject:
         return None
 
     @cached_property
-    def _providers(self) -> Mapping[str, tuple[str, ...]]:
-        found: dict[str, tuple[str, ...]] = {}
-        for member in self.images:
-            name = base_name(member).lower()
-            found[name] = (*found.get(name, ()), member)
-        return found
+    def _by_name(self) -> Mapping[str, str]:
+        """One image for each file name, in lower case."""
+        return {base_name(member).lower(): member for member in reversed(tuple(self.images))}
+
+    @cached_property
+    def _by_place(self) -> Mapping[tuple[str, str], str]:
+        """The image for each folder and file name, the latter in lower case."""
+        return {(folder_of(member), base_name(member).lower()): member for member in self.images}
 
     def allows(self, member: str) -> bool:
         """Return whether `member` is a known launcher, or allowed by the user."""
@@ -116,11 +118,11 @@ class Subject:
 
         Windows looks beside the importer first; other folders count if Python code adds them.
         """
-        found = self._providers.get(dll.lower())
-        if found is None:
+        name = dll.lower()
+        other = self._by_name.get(name)
+        if other is None:
             return None
-        folder = folder_of(importer)
-        return min(found, key=lambda member: folder_of(member) != folder)
+        return self._by_place.get((folder_of(importer), name), other)
 
 
 def base_name(member: str) -> str:

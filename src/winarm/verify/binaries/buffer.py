@@ -22,6 +22,11 @@ class MalformedError(WinarmError):
     """The bytes are not what their beginning promises."""
 
 
+#: Longest name of a DLL, with a symbol behind it in a forwarder; Windows' own limit for files
+#: is 260.
+MAX_FILE_NAME = 1024
+
+
 def fields(layout: Struct, data: Buffer, offset: int, what: str) -> tuple[int, ...]:
     """Return the fields of `layout` at `offset`.
 
@@ -37,9 +42,9 @@ def fields(layout: Struct, data: Buffer, offset: int, what: str) -> tuple[int, .
 def string_at(data: Buffer, offset: int, what: str) -> str:
     """Return the NUL-terminated string at `offset`; bytes beyond ASCII are escaped.
 
-    :raises MalformedError: it does not end within the file, or within `MAX_NAME` bytes.
+    :raises MalformedError: it does not end within the file, or within `MAX_FILE_NAME` bytes.
     """
-    end = data.find(b"\0", offset, offset + MAX_NAME) if 0 <= offset < len(data) else -1
+    end = data.find(b"\0", offset, offset + MAX_FILE_NAME) if 0 <= offset < len(data) else -1
     if end < 0:
         message = f"a {what} does not end"
         raise MalformedError(message)

@@ -47,24 +47,26 @@ class Exports:
         return frozenset(symbol for symbol in others if symbol not in ordinals)
 
 
-def read_exports(data: Buffer, headers: Headers) -> tuple[Exports, tuple[str, ...]]:
+def read_exports(
+    data: Buffer, headers: Headers, max_symbols: int
+) -> tuple[Exports, tuple[str, ...]]:
     """Return the exports of an image, and what is wrong with its export directory."""
     directory = headers.directory(EXPORT)
     if not directory.rva:
         return Exports(), ()
     try:
-        return _read(data, headers), ()
+        return _read(data, headers, min(max_symbols, MAX_EXPORTS)), ()
     except MalformedError as error:
         return Exports(), (error.what,)
 
 
-def _read(data: Buffer, headers: Headers) -> Exports:
+def _read(data: Buffer, headers: Headers, most: int) -> Exports:
     at = headers.offset(headers.directory(EXPORT).rva)
     name, base, functions, count, addresses, names, ordinals = fields(
         _EXPORTS, data, at, "export directory"
     )
-    if functions > MAX_EXPORTS or count > MAX_EXPORTS:
-        message = "the export directory claims more symbols than ordinals can count"
+    if functions > MAX_EXPORTS or count > most:
+        message = "the export directory claims more symbols than the limit allows"
         raise MalformedError(message)
     listed = _names(data, headers, names, count) if count else []
     forwarders = _forwarders(

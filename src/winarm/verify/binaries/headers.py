@@ -21,6 +21,8 @@ _PE32, _PE32_PLUS = 0x10B, 0x20B
 #: Offsets of NumberOfRvaAndSizes in the optional header.
 _COUNT_32, _COUNT_64 = 92, 108
 _MAX_DIRECTORIES = 16
+#: "The Windows loader limits the number of sections to 96" (PE Format, COFF File Header).
+_MAX_SECTIONS = 96
 
 # Characteristics (IMAGE_FILE_*)
 RELOCS_STRIPPED = 0x0001
@@ -171,6 +173,9 @@ def _directories(
 
 
 def _sections(data: Buffer, first: int, count: int) -> tuple[Section, ...]:
+    if count > _MAX_SECTIONS:
+        message = f"it has {count} sections, and Windows loads at most {_MAX_SECTIONS}"
+        raise MalformedError(message)
     table = _slice(data, first, count * _SECTION.size, "section table")
     return tuple(
         Section(name.rstrip(b"\0").decode("ascii", "backslashreplace"), *rest)

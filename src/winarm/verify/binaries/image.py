@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 #: Symbols read from one image. Qt's largest binding imports 25,000.
 MAX_SYMBOLS = 250_000
+_DLL_WEIGHT = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,12 @@ class Image:
         return bool(self.headers.characteristics & IS_DLL)
 
     @property
+    def weight(self) -> int:
+        """Return what it costs to look at, counted in symbols; a DLL is worth several."""
+        symbols = sum(len(item.symbols) for item in self.imports) + len(self.exports.names)
+        return symbols + _DLL_WEIGHT * len(self.imports)
+
+    @property
     def label(self) -> str:
         """Return its machine in words."""
         return machines.label(self.kind, self.managed)
@@ -64,14 +71,14 @@ def read_image(data: Buffer, wanted: Wanted = _everything, max_symbols: int = MA
     """Read a PE image.
 
     :param wanted: from which DLLs (names in lower case) the imported symbols are read.
-    :param max_symbols: how many imported symbols are read at most.
+    :param max_symbols: how many imported and how many exported symbols are read at most.
     :raises MalformedError: it is none, or its headers are cut off; lesser faults are `defects`.
     """
     headers = read_headers(data)
     managed, managed_defects = read_managed(data, headers)
     hybrid, hybrid_defects = read_hybrid(data, headers)
     imports, import_defects = read_imports(data, headers, wanted, max_symbols)
-    exports, export_defects = read_exports(data, headers)
+    exports, export_defects = read_exports(data, headers, max_symbols)
     kind = machines.IMAGE_MACHINES.get(headers.machine, machines.Kind.OTHER)
     return Image(
         kind=machines.HYBRIDS.get(kind, kind) if hybrid.metadata else kind,

@@ -39,6 +39,8 @@ _BATCH = 128
 
 #: Bytes from one name to the next, on average, of names that lie close together.
 _CLOSE = 256
+#: Bytes of all names together, as a multiple of the file's, beyond which they are read with care.
+_SPACIOUS = 4
 
 #: Says whether the symbols of a DLL (its name in lower case) are worth reading.
 Wanted = Callable[[str], bool]
@@ -165,6 +167,9 @@ class _SymbolReader:
             return None
         region = memoryview(self._data)[first + span.shift :][: min(length, span.stop - first)]
         text = str(region, "latin-1")
+        # Many thunks may point into one long name.
+        if max(map(len, text.split("\0"))) * len(thunks) > _SPACIOUS * len(self._data):
+            return None
         # Two bytes of hint stand before each name.
         skipped = first - 2
         try:

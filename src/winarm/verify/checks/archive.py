@@ -59,6 +59,8 @@ def _duplicates(entries: tuple[Entry, ...]) -> Iterator[Finding]:
     files = {entry.name.lower() for entry in entries if not entry.is_folder}
     inside: set[str] = set()
     for entry in entries:
+        if len(entry.name) > LONGEST_PATH:
+            continue
         parts = entry.name.lower().rstrip("/").split("/")[:-1]
         while parts and (folder := "/".join(parts)) not in inside:
             inside.add(folder)

@@ -12,6 +12,7 @@ from winarm.verify.codes import Code, Severity
 from winarm.verify.dlls import Origin, origin_of
 from winarm.verify.report import Finding, finding
 from winarm.verify.subject import Subject, base_name, folder_of, is_module
+from winarm.verify.wheels.metadata import MAX_HEADER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -128,7 +129,7 @@ def _requirements(subject: Subject) -> dict[str, str]:
     """Return the distributions that the wheel requires, by their simplified names."""
     metadata = next(
         (text for name, text in subject.texts.items() if base_name(name) == "METADATA"), b""
-    )
+    )[:MAX_HEADER]
     names = (match.decode("ascii") for match in _REQUIREMENT.findall(metadata))
     return {_simple(name): name for name in names}
 

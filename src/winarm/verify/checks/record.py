@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: In .dist-info, and never in RECORD: it, and its signatures.
 _UNLISTED = ("RECORD", "RECORD.jws", "RECORD.p7s")
+#: Rows beyond two for each file, after which RECORD is not read further.
+_MORE_ROWS = 100
 STRONG = OTHER_STRONG | {"sha256"}
 
 
@@ -31,7 +33,12 @@ def check_record(subject: Subject, _options: VerifyOptions) -> Iterator[Finding]
         return
     unlisted = {f"{subject.dist_info}/{name}" for name in _UNLISTED}
     seen: set[str] = set()
-    for row in record_rows(text):
+    most = 2 * len(subject.names) + _MORE_ROWS
+    for number, row in enumerate(record_rows(text)):
+        if number > most:
+            words = f"in RECORD: it has over {most} rows for {len(subject.names)} files"
+            yield finding(Code.WA612, f"{subject.dist_info}/RECORD", words)
+            break
         if row.path in seen:
             yield finding(Code.WA611, row.path, "RECORD has it twice")
         else:

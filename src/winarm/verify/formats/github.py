@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from winarm.verify.codes import Severity
+from winarm.verify.report import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +23,7 @@ def render(reports: Sequence[Report]) -> str:
     for report in reports:
         lines.extend(_annotation(report, found) for found in report.findings)
         if not report.findings:
-            lines.append(f"good: {_data(report.path.name)}")
+            lines.append(f"good: {_data(printable(report.path.name))}")
     return "\n".join(lines)
 
 
@@ -37,10 +38,8 @@ def summary(reports: Sequence[Report], fail_on: Severity = Severity.ERROR) -> st
     for report in reports:
         verdict = "not good" if report.reaches(fail_on) else "good"
         rows = report.findings or (None,)
-        lines.extend(
-            f"| {_cell(report.path.name)} | {verdict} | {_what(found)} | {_where(found)} |"
-            for found in rows
-        )
+        file = _cell(printable(report.path.name))
+        lines.extend(f"| {file} | {verdict} | {_what(found)} | {_where(found)} |" for found in rows)
     left_out = len(lines) - _MOST_ROWS
     if left_out > 0:
         lines = [*lines[:_MOST_ROWS], "", f"{left_out} more findings are in the log."]
@@ -51,7 +50,7 @@ def _annotation(report: Report, found: Finding) -> str:
     place = f"{found.member}: " if found.member else ""
     title = f"{found.code.name} {found.code.rule.title}"
     return (
-        f"::{_COMMANDS[found.severity]} file={_property(report.path.as_posix())},"
+        f"::{_COMMANDS[found.severity]} file={_property(printable(report.path.as_posix()))},"
         f"title={_property(title)}::{_data(f'{place}{found.message}. {found.cure}')}"
     )
 

@@ -84,7 +84,7 @@ def _result(report: Report, index: int, found: Finding, rule_index: int) -> dict
 def _uri(path: Path) -> str:
     if path.is_absolute():
         return path.as_uri()
-    return quote(path.as_posix())
+    return quote(path.as_posix(), errors="surrogateescape")
 
 
 def _fingerprint(report: Report, found: Finding) -> str:

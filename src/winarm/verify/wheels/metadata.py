@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+#: Bytes of METADATA and WHEEL that are read for their fields.
+MAX_HEADER = 2**20
 #: Hashes that RECORD may use beside SHA-256 ("sha256 or better": the binary distribution format).
 OTHER_STRONG = frozenset({"sha384", "sha512", "sha3_256", "sha3_384", "sha3_512", "blake2b"})
 
@@ -33,7 +36,7 @@ class Row(NamedTuple):
 def header_fields(text: bytes) -> dict[str, list[str]]:
     """Return the fields before the first empty line, by their names in lower case."""
     found: dict[str, list[str]] = {}
-    for line in text.decode("utf-8", "replace").splitlines():
+    for line in text[:MAX_HEADER].decode("utf-8", "replace").splitlines():
         if not line.strip():
             break
         if match := _FIELD.fullmatch(line):
@@ -43,8 +46,7 @@ def header_fields(text: bytes) -> dict[str, list[str]]:
 
 def record_rows(text: bytes) -> Iterator[Row]:
     """Yield the rows of RECORD (PEP 376, PEP 427); a bad one says what is wrong with it."""
-    lines = text.decode("utf-8", "backslashreplace").splitlines()
-    reader = csv.reader(lines)
+    reader = csv.reader(io.StringIO(text.decode("utf-8", "backslashreplace"), newline=""))
     while True:
         try:
             cells = next(reader)
