@@ -16,12 +16,12 @@ from winarm.child.winarm_child.distutils_ import declared, may_run_side_by_side
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conftest import Once
     from winarm.build.interpreter import Interpreter
 
     from .conftest import Bench, Run
 
     Build = Callable[..., Path]
+    Once = Callable[[str, Callable[[Path], None]], Path]
 
 #: The oldest setuptools that is supported.
 OLDEST = "77.0.3"

@@ -1,0 +1,173 @@
+"""Command lines of a GNU-style toolchain, made in this process; nothing is run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import setuptools  # noqa: F401 - brings the distutils that the compiler is made of
+
+from winarm.child.winarm_child.compiler import GnuCompiler, executables, resource, write_exports
+from winarm.child.winarm_child.flags import Translator
+from winarm.child.winarm_child.journal import Journal
+from winarm.child.winarm_child.target_compiler import without_parents
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from winarm.child.winarm_child.pool import Step
+
+
+class Notes:
+    """A pool that runs nothing."""
+
+    def __init__(self) -> None:
+        self.steps: list[Step] = []
+
+    def run(self, steps: Sequence[Step]) -> None:
+        self.steps += steps
+
+
+@pytest.fixture
+def notes() -> Notes:
+    return Notes()
+
+
+@pytest.fixture
+def compiler(spec: dict[str, Any], notes: Notes) -> GnuCompiler:
+    translator = Translator(spec, Journal(spec["journal"]))
+    return GnuCompiler(spec, notes, translator, lambda: None, force=True)
+
+
+class TestLink:
+    def link(
+        self, compiler: GnuCompiler, notes: Notes, tmp_path: Path, **options: object
+    ) -> list[str]:
+        output = tmp_path / "out" / "x.pyd"
+        compiler.link(compiler.SHARED_OBJECT, ["x.o"], str(output), **options)
+        return list(notes.steps[-1].argv)
+
+    def test_the_python_library_comes_last(
+        self, compiler: GnuCompiler, notes: Notes, tmp_path: Path, spec: dict[str, Any]
+    ) -> None:
+        argv = self.link(compiler, notes, tmp_path)
+
+        assert argv[-1] == f"-l{spec['python_libraries']['full']}"
+        assert argv[-2] == f"-L{spec['answers']['variables']['LIBDIR']}"
+
+    def test_but_not_where_one_is_named(
+        self, compiler: GnuCompiler, notes: Notes, tmp_path: Path, spec: dict[str, Any]
+    ) -> None:
+        stable = spec["python_libraries"]["stable"]
+
+        argv = self.link(compiler, notes, tmp_path, libraries=[stable])
+
+        assert [arg for arg in argv if arg.startswith("-lpython")] == [f"-l{stable}"]
+
+    def test_symbols_are_stripped_unless_it_is_to_be_debugged(
+        self, compiler: GnuCompiler, notes: Notes, tmp_path: Path
+    ) -> None:
+        assert "-s" in self.link(compiler, notes, tmp_path)
+        assert "-s" not in self.link(compiler, notes, tmp_path, debug=True)
+
+    def test_nothing_is_left_beside_the_image(
+        self, compiler: GnuCompiler, notes: Notes, tmp_path: Path, spec: dict[str, Any]
+    ) -> None:
+        argv = self.link(compiler, notes, tmp_path, export_symbols=["a"])
+
+        (implib,) = (arg for arg in argv if arg.startswith("-Wl,--out-implib="))
+        assert implib.partition("=")[2].startswith(spec["scratch"])
+        assert list((tmp_path / "out").iterdir()) == []
+
+    def test_a_library_with_its_folder_is_a_file_where_there_is_one(
+        self, compiler: GnuCompiler, notes: Notes, tmp_path: Path
+    ) -> None:
+        (tmp_path / "own.lib").write_text("")
+
+        argv = self.link(
+            compiler, notes, tmp_path, libraries=[str(tmp_path / "own"), str(tmp_path / "none")]
+        )
+
+        assert str(tmp_path / "own.lib") in argv
+        assert "-lnone" in argv
+
+    def test_run_time_search_paths_do_not_exist(
+        self, compiler: GnuCompiler, notes: Notes, tmp_path: Path
+    ) -> None:
+        argv = self.link(compiler, notes, tmp_path, runtime_library_dirs=["/somewhere"])
+
+        assert "somewhere" not in " ".join(argv)
+        assert compiler.runtime_library_dir_option("/somewhere") == []
+
+    def test_an_executable_is_linked_without_shared(
+        self, compiler: GnuCompiler, notes: Notes, tmp_path: Path
+    ) -> None:
+        compiler.link_executable(["x.o"], "x", output_dir=str(tmp_path))
+
+        argv = notes.steps[-1].argv
+        assert "-shared" not in argv
+        assert str(tmp_path / "x.exe") in argv
+
+
+class TestFindLibraryFile:
+    @pytest.mark.parametrize("form", ["libz.dll.a", "z.dll.a", "libz.a", "z.lib", "libz.lib"])
+    def test_every_form_is_found(self, compiler: GnuCompiler, tmp_path: Path, form: str) -> None:
+        (tmp_path / form).write_text("")
+
+        found = compiler.find_library_file([str(tmp_path / "none"), str(tmp_path)], "z")
+
+        assert found == str(tmp_path / form)
+
+    def test_or_nothing_is(self, compiler: GnuCompiler, tmp_path: Path) -> None:
+        assert compiler.find_library_file([str(tmp_path)], "z") is None
+
+
+def test_a_static_library_is_made_of_its_objects(
+    compiler: GnuCompiler, notes: Notes, tmp_path: Path
+) -> None:
+    compiler.create_static_lib(["a.o", "b.o"], "z", output_dir=str(tmp_path))
+
+    (step,) = notes.steps
+    assert step.argv[-4:] == ("rcs", str(tmp_path / "libz.a"), "a.o", "b.o")
+
+
+def test_each_command_is_a_list_of_its_own(spec: dict[str, Any]) -> None:
+    commands = executables(spec["toolchain"])
+
+    lists = [command for command in commands.values() if command is not None]
+    assert len({id(command) for command in lists}) == len(lists)
+
+
+def test_an_export_list_names_its_image_and_each_symbol_once(tmp_path: Path) -> None:
+    path = tmp_path / "exports.def"
+
+    assert write_exports(str(path), "/somewhere/a b.pyd", ["x", "y DATA", "x"]) == [str(path)]
+    assert path.read_text() == 'LIBRARY "a b.pyd"\nEXPORTS\nx\ny DATA\n'
+
+
+def test_without_symbols_there_is_no_export_list(tmp_path: Path) -> None:
+    assert write_exports(str(tmp_path / "exports.def"), "x.pyd", []) == []
+    assert not (tmp_path / "exports.def").exists()
+
+
+def test_a_resource_compiler_is_given_macros_and_folders() -> None:
+    assert resource(["-DA=1", "-Iinclude", "-O2", "-c", "-UB"], "x.o") == [
+        "/dA=1",
+        "/iinclude",
+        "/fo",
+        "x.o",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "inside"),
+    [
+        ("build/x.o", "build/x.o"),
+        ("build/../x.o", "build/__/x.o"),
+        ("build/../../a/../x.o", "build/__/__/a/__/x.o"),
+        ("build/a..b/x.o", "build/a..b/x.o"),
+    ],
+)
+def test_no_object_leaves_its_folder(path: str, inside: str) -> None:
+    assert without_parents(path, "build") == inside
