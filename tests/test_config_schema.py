@@ -22,6 +22,8 @@ HOST = Host({}, "linux", "x86_64", Path("python"), default_cache=Path("cache"))
 
 GOOD = """
 toolchain = "zig"
+toolchain-version = "0.17"
+sysroot = "sysroot"
 python-dir = "python"
 build-backend = "backend:object"
 backend-path = ["tools"]

@@ -7,6 +7,7 @@ files. An overlay answers for the user's tree without writing into it.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -76,7 +77,7 @@ def _listing(folder: Path | str, depth: int) -> list[dict[str, object]]:
             continue
         if not entry.is_dir():
             entries.append({"type": "file", "name": entry.name, "external-contents": entry.path})
-        elif depth and not (entry.is_symlink() and os.path.realpath(entry.path) == str(folder)):
+        elif depth and not (entry.is_symlink() and os.path.realpath(entry.path) == os.path.realpath(folder)):
             contents = _listing(entry.path, depth - 1)
             entries.append({"type": "directory", "name": entry.name, "contents": contents})
         seen.add(entry.name.casefold())
@@ -90,6 +91,7 @@ def _write_whole(path: Path, text: str) -> None:
         part.write_text(text, encoding="utf-8")
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink()
         cure = "Name a folder for winarm's caches in WINARM_CACHE_DIR."
         raise FileSystemError(path.parent, error, cure=cure) from error

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import argparse
+import io
+from pathlib import Path
+
+import pytest
+from windows_trees.visual_studio import FakeHost
+
+from winarm.cli import toolchain_file
+from winarm.cli.console import Console
+from winarm.errors import UsageError
+
+HOST = FakeHost({}, "linux", "x86_64", Path("python3"))
+
+
+def said(*argv: str) -> list[str]:
+    parser = argparse.ArgumentParser()
+    toolchain_file.configure(parser)
+    out = io.StringIO()
+    assert toolchain_file.run(parser.parse_args(argv), HOST, Console(out, io.StringIO())) == 0
+    return out.getvalue().splitlines()
+
+
+def test_without_a_name_it_lists_what_there_is() -> None:
+    names = said()
+
+    assert "zig" in names
+    assert not any(name.endswith("-rules") for name in names)
+
+
+@pytest.mark.parametrize("name", ["zig", "win-arm64-zig", "win-arm64-zig.cmake"])
+def test_every_spelling_is_the_file(name: str) -> None:
+    (path,) = said(name)
+
+    assert Path(path).name == "win-arm64-zig.cmake"
+    assert "CMAKE_SYSTEM_NAME" in Path(path).with_name("win-arm64.cmake").read_text("utf-8")
+
+
+def test_an_unknown_name_lists_what_there_is() -> None:
+    with pytest.raises(UsageError, match="- zig"):
+        said("gcc")

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from windows_trees.visual_studio import FakeHost, touch
+
+from winarm.host import Answer, ProgramError
+from winarm.locate import Request
+from winarm.locate.zig import find_zig
+from winarm.target import WIN_ARM64
+
+
+def host(tmp_path: Path, answer: Answer | ProgramError, *, on_path: bool = False) -> FakeHost:
+    if on_path:
+        touch(tmp_path / "bin" / "zig")
+    return FakeHost(
+        environ={},
+        system="linux",
+        machine="x86_64",
+        executable=Path("python3"),
+        default_cache=tmp_path / "cache",
+        search_path=[tmp_path / "bin"],
+        answers={"zig": answer},
+    )
+
+
+@pytest.fixture
+def request_(tmp_path: Path) -> Request:
+    headers = tmp_path / "site/ziglang/lib/libc/include/any-windows-any"
+    touch(tmp_path / "site" / "ziglang" / "zig", headers / "winsvc.h", headers / "sub" / "a.h")
+    return Request(WIN_ARM64, (tmp_path / "site",))
+
+
+def test_the_wheel_comes_before_path(tmp_path: Path, request_: Request) -> None:
+    toolchain = find_zig(
+        host(tmp_path, Answer(0, "0.17.1\n", ""), on_path=True), request_
+    ).toolchain
+
+    assert toolchain is not None
+    zig = str(tmp_path / "site" / "ziglang" / "zig")
+    assert toolchain.cc[:4] == (zig, "cc", "-target", "aarch64-windows-gnu")
+    assert toolchain.version == "0.17.1"
+    assert toolchain.environ == {"ZIG_GLOBAL_CACHE_DIR": str(tmp_path / "cache" / "zig")}
+
+
+def test_one_on_path_will_do(tmp_path: Path) -> None:
+    found = find_zig(host(tmp_path, Answer(0, "0.16.0", ""), on_path=True), Request(WIN_ARM64))
+
+    assert found.toolchain is not None
+    assert found.toolchain.origin.startswith("zig on PATH")
+
+
+def test_headers_are_found_in_any_case(tmp_path: Path, request_: Request) -> None:
+    toolchain = find_zig(host(tmp_path, Answer(0, "0.17.1", "")), request_).toolchain
+
+    assert toolchain is not None
+    overlay = json.loads(Path(toolchain.cc[-1]).read_text("utf-8"))
+    assert overlay["case-sensitive"] is False
+    (root,) = overlay["roots"]
+    assert [entry["name"] for entry in root["contents"]] == ["sub", "winsvc.h"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "miss"),
+    [
+        (Answer(0, "0.15.1", ""), "version 0.15.1, and winarm works with"),
+        (Answer(0, "0.9.1", ""), "version 0.9.1, and winarm works with"),
+        (Answer(0, "zig!", ""), "`zig version` says 'zig!'"),
+        (ProgramError("zig cannot be started: Exec format error."), "cannot be started"),
+    ],
+)
+def test_an_unfit_one_is_a_miss(
+    tmp_path: Path, request_: Request, answer: Answer | ProgramError, miss: str
+) -> None:
+    found = find_zig(host(tmp_path, answer), request_)
+
+    assert found.toolchain is None
+    assert miss in found.misses[0]
+    assert found.cure == "python -m pip install ziglang"
+
+
+def test_a_development_version_is_read(tmp_path: Path, request_: Request) -> None:
+    said = Answer(0, "0.18.0-dev.1859+212968c57", "")
+
+    toolchain = find_zig(host(tmp_path, said), request_).toolchain
+
+    assert toolchain is None or toolchain.version == "0.18.0.dev1859"
+
+
+def test_another_version_than_wanted_is_a_miss(tmp_path: Path, request_: Request) -> None:
+    found = find_zig(host(tmp_path, Answer(0, "0.17.1", "")), replace(request_, version="0.16"))
+
+    assert found.toolchain is None
+    assert "version 0.17.1, and 0.16 is wanted" in found.misses[0]
+
+
+def test_without_any_it_says_where_it_looked(tmp_path: Path) -> None:
+    found = find_zig(host(tmp_path, Answer(0, "", "")), Request(WIN_ARM64, (tmp_path,)))
+
+    assert found.misses == (
+        f"the ziglang package in {tmp_path}: not installed there",
+        "zig on PATH: there is none",
+    )
