@@ -10,11 +10,13 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
+import queue
 import shutil
 import signal
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -28,6 +30,12 @@ System = Literal["windows", "macos", "linux"]
 
 #: Longest answer that is taken from a program, per stream.
 MAX_ANSWER = 16 * 2**20
+#: Seconds between two looks at a program that runs.
+PAUSE = 0.1
+#: Seconds that are left to the output of a program that has ended.
+GRACE = 2.0
+#: Pieces of output that may wait for whoever takes them.
+MAX_WAITING = 64
 
 
 class ProgramError(WinarmError):
@@ -99,7 +107,7 @@ class Host:
 
     def which(self, program: str) -> Path | None:
         """Return the full path of `program` on PATH, or None."""
-        found = shutil.which(program, path=self.environ.get("PATH"))
+        found = shutil.which(program, path=self.environ.get("PATH", ""))
         return Path(found) if found else None
 
     def registry(self, hive: Literal["HKLM", "HKCU"], key: str, name: str) -> str | None:
@@ -142,10 +150,10 @@ class Host:
         :raises ProgramError: it cannot be started, takes too long, or never stops talking.
         """
         with self._started(argv, environ, cwd, separate=True, feed=input is not None) as process:
+            talk = _Talk(process, None if input is None else input.encode())
             try:
-                out, err = process.communicate(
-                    None if input is None else input.encode(), timeout=timeout
-                )
+                process.wait(timeout)
+                talk.finish()
             except subprocess.TimeoutExpired:
                 kill_tree(process)
                 message = f"{argv[0]} did not answer within {timeout:g} s."
@@ -153,11 +161,11 @@ class Host:
             except BaseException:
                 kill_tree(process)
                 raise
-        return Answer(
-            process.returncode,
-            out[:MAX_ANSWER].decode("utf-8", "replace"),
-            err[:MAX_ANSWER].decode("utf-8", "replace"),
-        )
+        if talk.endless:
+            message = f"{argv[0]} says more than {MAX_ANSWER} bytes, and was stopped."
+            raise ProgramError(message)
+        out, err = (bytes(heard).decode("utf-8", "replace") for heard in talk.heard)
+        return Answer(process.returncode, out, err)
 
     def stream(
         self,
@@ -171,21 +179,20 @@ class Host:
         """Run a program to its end, hand on what it prints as it comes, return its exit status.
 
         Both streams arrive at `output` in the order they were written; `tick` is called about
-        ten times a second. When this is interrupted, the program and all that it started end.
+        ten times a second, and both in the caller's thread. When one of them raises, or this is
+        interrupted, the program and all that it started end.
 
         :raises ProgramError: it cannot be started.
         """
         with self._started(argv, environ, cwd, separate=False, feed=False) as process:
-            reader = threading.Thread(target=_pump, args=(process, output), daemon=True)
-            reader.start()
             try:
-                while reader.is_alive():
-                    reader.join(0.1)
-                    tick()
-                    if process.poll() is not None and reader.is_alive():
-                        # A grandchild that outlives the build may hold the pipe open.
-                        reader.join(2)
-                        break
+                ticked = time.monotonic()
+                for chunk in _chunks(process):
+                    if chunk:
+                        output(chunk)
+                    if time.monotonic() - ticked >= PAUSE:
+                        ticked = time.monotonic()
+                        tick()
                 status = process.wait()
             except BaseException:
                 kill_tree(process)
@@ -242,15 +249,85 @@ def terminations_as_interrupts() -> None:
         signal.signal(signal.SIGTERM, interrupt)
 
 
-def _pump(process: subprocess.Popen[bytes], output: Callable[[bytes], None]) -> None:
-    for chunk in _chunks(process):
-        output(chunk)
+class _Talk:
+    """What a program is told and says, as far as it is taken, in threads of their own."""
+
+    def __init__(self, process: subprocess.Popen[bytes], told: bytes | None) -> None:
+        self.endless = False
+        self.heard = (bytearray(), bytearray())
+        self._process = process
+        streams = zip((process.stdout, process.stderr), self.heard, strict=True)
+        self._threads = [
+            threading.Thread(target=self._hear, args=(os.dup(stream.fileno()), heard), daemon=True)
+            for stream, heard in streams
+            if stream is not None
+        ]
+        if told is not None:
+            self._threads.append(threading.Thread(target=self._tell, args=(told,), daemon=True))
+        for thread in self._threads:
+            thread.start()
+
+    def finish(self) -> None:
+        """Wait for the end of what it says; a grandchild may hold the pipes open for longer."""
+        for thread in self._threads:
+            thread.join(GRACE)
+
+    def _hear(self, descriptor: int, heard: bytearray) -> None:
+        for chunk in _read(descriptor):
+            heard += chunk[: MAX_ANSWER - len(heard)]
+            if len(heard) >= MAX_ANSWER and not self.endless:
+                self.endless = True
+                kill_tree(self._process)
+
+    def _tell(self, told: bytes) -> None:
+        # It need not listen to the end.
+        with contextlib.suppress(OSError), self._process.stdin or contextlib.nullcontext() as pipe:
+            if pipe is not None:
+                pipe.write(told)
+
+
+def _read(descriptor: int) -> Iterator[bytes]:
+    # Of its own, for the other one may be closed, and its number used anew, while this waits.
+    with open(descriptor, "rb", buffering=0) as stream:  # noqa: PTH123 - it has no path
+        while chunk := stream.read(2**16):
+            yield chunk
 
 
 def _chunks(process: subprocess.Popen[bytes]) -> Iterator[bytes]:
-    stream = process.stdout
-    while stream is not None and (chunk := os.read(stream.fileno(), 65536)):
-        yield chunk
+    """Yield what a program prints as it comes, and nothing in every pause."""
+    if process.stdout is None:
+        return
+    chunks: queue.Queue[bytes] = queue.Queue(MAX_WAITING)
+    gone = threading.Event()
+    descriptor = os.dup(process.stdout.fileno())
+    threading.Thread(target=_pump, args=(descriptor, chunks, gone), daemon=True).start()
+    ended = None
+    try:
+        while True:
+            try:
+                chunk = chunks.get(timeout=PAUSE)
+                if not chunk:
+                    return
+            except queue.Empty:
+                chunk = b""
+            yield chunk
+            if process.poll() is not None:
+                # A grandchild that outlives the build may hold the pipe open.
+                ended = ended or time.monotonic()
+                if not chunk and time.monotonic() - ended > GRACE:
+                    return
+    finally:
+        gone.set()
+
+
+def _pump(descriptor: int, chunks: queue.Queue[bytes], gone: threading.Event) -> None:
+    for chunk in _read(descriptor):
+        while not gone.is_set():
+            with contextlib.suppress(queue.Full):
+                chunks.put(chunk, timeout=1)
+                break
+    with contextlib.suppress(queue.Full):
+        chunks.put(b"", timeout=GRACE)
 
 
 #: What IsWow64Process2 calls the machines (winnt.h, IMAGE_FILE_MACHINE_*).
