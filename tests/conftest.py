@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import pytest
 from filelock import FileLock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
     Once = Callable[[str, Callable[[Path], None]], Path]
     RunOnArm64 = Callable[[Path, Path], subprocess.CompletedProcess[str]]
@@ -30,6 +31,9 @@ ARM64_LOCK = "winarm-arm64-python.lock"
 #: Seconds for one script there; an emulated Python is slow to start.
 ARM64_TIMEOUT = 600
 
+#: How `pytest.importorskip` and our own skips speak of what pip could install.
+INSTALLABLE = re.compile("could not import|not installed")
+
 #: Prints a Python's version as `3.13`.
 VERSION = "import sys; print('%d.%d' % sys.version_info[:2])"
 
@@ -41,11 +45,15 @@ def pytest_report_header() -> str:
     return f"ARM64 Python: {os.environ.get(ARM64_PYTHON) or f'none ({ARM64_PYTHON} is not set)'}"
 
 
-def lacking(what: str) -> NoReturn:
-    """Skip, or fail where everything that can be installed must be there."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(f"{what}; with CI=true that is a failure", pytrace=False)
-    pytest.skip(what)
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail, with CI=true, a test that is skipped for the lack of something installable."""
+    report = yield
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else ""
+    if report.skipped and os.environ.get("CI") == "true" and INSTALLABLE.search(reason):
+        report.outcome = "failed"
+        report.longrepr = f"{reason}; with CI=true that is a failure"
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -96,7 +104,7 @@ def winarm_command() -> str:
     """The `winarm` that is installed beside the Python that runs the tests."""
     found = shutil.which("winarm", path=str(Path(sys.executable).parent))
     if found is None:
-        lacking("the winarm command is not installed; pip install -e '.[cli]'")
+        pytest.skip("the winarm command is not installed; pip install -e '.[cli]'")
     return found
 
 
