@@ -269,8 +269,9 @@ class _Talk:
 
     def finish(self) -> None:
         """Wait for the end of what it says; a grandchild may hold the pipes open for longer."""
+        deadline = time.monotonic() + GRACE
         for thread in self._threads:
-            thread.join(GRACE)
+            thread.join(max(0.0, deadline - time.monotonic()))
 
     def _hear(self, descriptor: int, heard: bytearray) -> None:
         for chunk in _read(descriptor):
@@ -288,7 +289,7 @@ class _Talk:
 
 def _read(descriptor: int) -> Iterator[bytes]:
     # Of its own, for the other one may be closed, and its number used anew, while this waits.
-    with open(descriptor, "rb", buffering=0) as stream:  # noqa: PTH123 - it has no path
+    with open(descriptor, "rb", buffering=0) as stream:
         while chunk := stream.read(2**16):
             yield chunk
 
