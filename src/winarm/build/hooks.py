@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import importlib.util
 import re
 import sys
 import sysconfig
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from winarm.build.inner import InnerBackend, build_system, inner_backend
 from winarm.build.inner_import import import_backend
 from winarm.config import inner_config_settings, read_settings
-from winarm.errors import BackendError, CrossEditableError, ToolchainNotFoundError, WinarmError
+from winarm.errors import CrossEditableError, ToolchainNotFoundError, WinarmError
 from winarm.host import Host, terminations_as_interrupts
 from winarm.target import TARGETS
 
@@ -47,31 +48,32 @@ class _Call:
     def inner(self) -> Any:  # noqa: ANN401 - any module
         return import_backend(self.project, self.backend)
 
+    def is_inner_there(self) -> bool:
+        """Return whether the inner backend is installed, or is the project's to require."""
+        package = re.split("[.:]", self.backend.name, maxsplit=1)[0]
+        return not self.backend.requires or importlib.util.find_spec(package) is not None
+
 
 def has_hook(name: str) -> bool:
     """Return whether `winarm.backend` has the hook: exactly when the inner backend has it.
 
-    `get_requires_for_build_wheel` is always there, since winarm itself may need something.
+    `get_requires_for_build_wheel` is always there, since winarm itself may need something. Where
+    the inner backend is not installed yet, so are those that ask for it, and those that must be
+    there and say so.
     """
     if name == "get_requires_for_build_wheel":
         return True
     with _one_clear_message():
         call = _call(None)
-        try:
-            return hasattr(call.inner(), name)
-        except BackendError:
-            if not call.backend.requires:
-                raise
-            # Not installed yet: get_requires_for_build_wheel asks for it.
-            return False
+        if not call.is_inner_there():
+            return name in {"build_wheel", "build_sdist"} or name.startswith("get_requires_for_")
+        return hasattr(call.inner(), name)
 
 
 def get_requires_for_build_sdist(config_settings: ConfigSettings | None = None) -> list[str]:
     """Return what the inner backend needs for an sdist, which has no target."""
     with _one_clear_message():
-        call = _call(config_settings)
-        needed: list[str] = call.inner().get_requires_for_build_sdist(call.config_settings)
-        return needed
+        return _passed_through(_call(config_settings), "get_requires_for_build_sdist")
 
 
 def build_sdist(sdist_directory: str, config_settings: ConfigSettings | None = None) -> str:
@@ -87,12 +89,14 @@ def get_requires_for_build_wheel(config_settings: ConfigSettings | None = None) 
     with _one_clear_message():
         call = _call(config_settings)
         needed = list(call.backend.requires)
-        if call.foreign:
-            needed += _foreign_requires(call, call.foreign)
-        if call.backend.requires:
-            # It is asked when it is there: a front-end installs what is returned, and builds.
-            return needed
-        return [*needed, *_inner_requires(call)]
+        if call.foreign is None:
+            return _passed_through(call, "get_requires_for_build_wheel")
+        needed += _foreign_requires(call, call.foreign)
+        if call.is_inner_there():
+            from winarm.build.wheel import call_early  # noqa: PLC0415 - not in a pass-through
+
+            needed += call_early(_job(call, call.foreign), "get_requires_for_build_wheel")
+        return needed
 
 
 def prepare_metadata_for_build_wheel(
@@ -127,15 +131,20 @@ def build_wheel(
 
         terminations_as_interrupts()
         metadata = Path(metadata_directory) if metadata_directory else None
-        return build(_job(call, call.foreign), Path(wheel_directory), metadata=metadata).path.name
+        try:
+            built = build(_job(call, call.foreign), Path(wheel_directory), metadata=metadata)
+        except KeyboardInterrupt:
+            _say("interrupted; nothing was left behind.")
+            raise SystemExit(EXIT_INTERRUPTED) from None
+        if built.pure:
+            _say(f"{built.path.name} is pure Python: it runs everywhere, without winarm, too.")
+        return built.path.name
 
 
 def get_requires_for_build_editable(config_settings: ConfigSettings | None = None) -> list[str]:
     """Return what the inner backend needs for an editable install."""
     with _one_clear_message():
-        call = _editable(config_settings)
-        needed: list[str] = call.inner().get_requires_for_build_editable(call.config_settings)
-        return needed
+        return _passed_through(_editable(config_settings), "get_requires_for_build_editable")
 
 
 def prepare_metadata_for_build_editable(
@@ -174,7 +183,7 @@ def _call(config_settings: ConfigSettings | None) -> _Call:
         settings=settings,
         backend=inner_backend(project, settings),
         foreign=None if is_host else target,
-        config_settings=inner_config_settings(config_settings) or None,
+        config_settings=inner_config_settings(config_settings),
     )
 
 
@@ -218,16 +227,12 @@ def _foreign_requires(call: _Call, target: Target) -> list[str]:
     return needed
 
 
-def _inner_requires(call: _Call) -> list[str]:
-    needed: list[str]
-    if call.foreign is None:
-        inner = call.inner()
-        ask = getattr(inner, "get_requires_for_build_wheel", None)
-        needed = ask(call.config_settings) if ask else []
-    else:
-        from winarm.build.wheel import call_early  # noqa: PLC0415 - not in a pass-through
-
-        needed = call_early(_job(call, call.foreign), "get_requires_for_build_wheel")
+def _passed_through(call: _Call, hook: str) -> list[str]:
+    """Return what a build on this machine needs: the inner backend, and what that asks for."""
+    needed = list(call.backend.requires)
+    if call.is_inner_there():
+        ask = getattr(call.inner(), hook, None)
+        needed += ask(call.config_settings) if ask else []
     return needed
 
 
