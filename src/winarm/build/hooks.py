@@ -131,11 +131,7 @@ def build_wheel(
 
         terminations_as_interrupts()
         metadata = Path(metadata_directory) if metadata_directory else None
-        try:
-            built = build(_job(call, call.foreign), Path(wheel_directory), metadata=metadata)
-        except KeyboardInterrupt:
-            _say("interrupted; nothing was left behind.")
-            raise SystemExit(EXIT_INTERRUPTED) from None
+        built = build(_job(call, call.foreign), Path(wheel_directory), metadata=metadata)
         if built.pure:
             _say(f"{built.path.name} is pure Python: it runs everywhere, without winarm, too.")
         return built.path.name
