@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pyproject_hooks import (
@@ -20,7 +22,6 @@ from winarm.errors import BackendError, BuildFailedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
     from winarm.build.inner import InnerBackend
     from winarm.host import Host
@@ -43,14 +44,16 @@ class Failure:
 class Journal:
     """Reads along what the child writes, and hands it on as events."""
 
-    def __init__(self, path: Path, listener: events.Listener) -> None:
+    def __init__(self, path: Path, project: Path, listener: events.Listener) -> None:
         self._path = path
+        self._project = project
         self._listener = listener
         self._read = 0
         self._rest = b""
         self._done = 0
         #: Extensions that setup() declared.
         self.declared: list[str] = []
+        #: What failed and was no probe.
         self.failures: list[Failure] = []
 
     def catch_up(self) -> None:
@@ -76,14 +79,27 @@ class Journal:
                 self._done += 1
                 self._listener(events.Worked(entry["doing"], entry["subject"], entry["language"]))
             case "failed":
-                failure = Failure(entry["doing"], entry["subject"], entry["output"])
-                self.failures.append(failure)
+                if not is_probe(Path(entry["subject"]), self._project):
+                    failure = Failure(entry["doing"], entry["subject"], entry["output"])
+                    self.failures.append(failure)
             case "flag":
                 becomes = " ".join(entry["becomes"]) or "dropped"
                 why = f" ({entry['why']})" if entry["why"] else ""
                 self._listener(events.Detail(f"flag {entry['was']}: {becomes}{why}"))
             case _:
                 pass
+
+
+def is_probe(subject: Path, project: Path) -> bool:
+    """Return whether compiling `subject` only asks the compiler something, which may well fail.
+
+    distutils' `config` command compiles `_configtest.c`, its `has_function` a file in the folder
+    for temporary files.
+    """
+    elsewhere = subject.is_absolute() and not subject.is_relative_to(project)
+    return subject.name.startswith("_configtest") or (
+        elsewhere and subject.is_relative_to(Path(tempfile.gettempdir()).resolve())
+    )
 
 
 @dataclass(frozen=True)
@@ -150,10 +166,11 @@ class Child:
     def _failed(self, hook: str, output: str) -> BuildFailedError:
         self.journal.catch_up()
         if self.journal.failures:
-            first = self.journal.failures[0]
-            what = f"could not {first.doing} {first.subject} for the target."
-            why, cure = hint(first.output)
-            return BuildFailedError(what, why=why, cure=cure, output=first.output)
+            # What failed before it was borne: an optional extension, or a first try.
+            last = self.journal.failures[-1]
+            what = f"could not {last.doing} {last.subject} for the target."
+            why, cure = hint(last.output)
+            return BuildFailedError(what, why=why, cure=cure, output=last.output)
         what = f"the build backend {self.backend.name} failed in {hook}."
         tail = "\n".join(output.splitlines()[-LAST_LINES:])
         return BuildFailedError(what, output=tail)

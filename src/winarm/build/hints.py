@@ -38,11 +38,12 @@ _HINTS: tuple[tuple[str, Hint], ...] = (
         ),
     ),
     (
-        r"error: redefinition of [^\n]*(\n[^\n]*){1,8}any-windows-any",
+        r"any-windows-any/[^\n]*: (error|note: previous definition)",
         Hint(
-            "The project declares for itself what this toolchain's Windows headers (MinGW's) "
-            "declare, too; Microsoft's do not.",
-            "Such a project needs Microsoft's headers; report it to the project.",
+            "The project's code for Windows does not agree with this toolchain's Windows headers, "
+            "which are MinGW's: it expects Microsoft's.",
+            "Take a toolchain that has Microsoft's headers (winarm doctor tells which are there), "
+            "or report it to the project.",
         ),
     ),
     (

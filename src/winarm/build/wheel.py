@@ -184,7 +184,7 @@ def _child(job: Job, workshop: Workshop | None) -> Iterator[tuple[Child, Path]]:
         listener = job.listener
         if workshop:
             listener = announcing(listener, workshop.toolchain, job.host.cache / "first-use")
-        journal = Journal(scratch / "journal", listener)
+        journal = Journal(scratch / "journal", job.project, listener)
         spec = child_spec(
             project=job.project,
             scratch=scratch,
