@@ -20,7 +20,9 @@ def should_trace(filename, frame):
     return disposition
 
 
-code = compile("def f(x):\n    if x:\n        return 1\n    return 2\nf(1)\n", "measured.py", "exec")
+code = compile(
+    "def f(x):\n    if x:\n        return 1\n    return 2\nf(1)\n", "measured.py", "exec"
+)
 tracer = CTracer()
 tracer.data, tracer.should_trace, tracer.should_trace_cache = {}, should_trace, {}
 tracer.trace_arcs, tracer.file_tracers, tracer.warn = True, {}, print
