@@ -92,6 +92,7 @@ def child_spec(
     return {
         "journal": str(journal),
         "project": [str(project)],
+        "cpu": target.cpu,
         "scratch": str(scratch),
         "build_base": str(scratch / "build"),
         "jobs": jobs,
@@ -179,10 +180,12 @@ def style_flags(toolchain: Toolchain, project: Path) -> tuple[list[str], list[st
 
     No path of the build stays in the image: `__FILE__` counts from the project.
     """
-    if toolchain.kind == "msvc":
-        return [*MSVC_COMPILE_FLAGS, f"/d1trimfile:{project}{os.sep}"], list(MSVC_LINK_FLAGS)
-    if toolchain.kind == "clang-cl":
-        prefix_map = f"/clang:-ffile-prefix-map={project}=."
-        return [*MSVC_COMPILE_FLAGS, *CLANG_CL_FLAGS, prefix_map], list(MSVC_LINK_FLAGS)
+    if toolchain.style == "msvc":
+        # Named, so that an object for another machine is an error here and not on the target.
+        machine = f"/MACHINE:{toolchain.target.vs_arch.upper()}"
+        trimmed = [f"/d1trimfile:{project}{os.sep}"]
+        if toolchain.kind == "clang-cl":
+            trimmed = [*CLANG_CL_FLAGS, f"/clang:-ffile-prefix-map={project}=."]
+        return [*MSVC_COMPILE_FLAGS, *trimmed], [*MSVC_LINK_FLAGS, machine]
     link = LLVM_MINGW_LINK_FLAGS if toolchain.kind == "llvm-mingw" else LINK_FLAGS
     return [*COMPILE_FLAGS, f"-ffile-prefix-map={project}=."], list(link)
