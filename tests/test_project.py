@@ -67,8 +67,9 @@ def test_ci_calls_the_test_command_of_the_readme() -> None:
     assert command in (ROOT / "README.md").read_text("utf-8")
 
 
-def test_every_example_is_named_in_the_tests() -> None:
-    tested = (ROOT / "tests" / "integration" / "test_examples.py").read_text("utf-8")
+def test_every_example_is_built_in_the_tests() -> None:
+    tests = (ROOT / "tests" / "integration").glob("*.py")
+    tested = "".join(test.read_text("utf-8") for test in tests)
 
     assert [
         folder.name
