@@ -42,7 +42,11 @@ def compiler(spec: dict[str, Any], notes: Notes) -> GnuCompiler:
 
 class TestLink:
     def link(
-        self, compiler: GnuCompiler, notes: Notes, tmp_path: Path, **options: object
+        self,
+        compiler: GnuCompiler,
+        notes: Notes,
+        tmp_path: Path,
+        **options: Any,  # noqa: ANN401 - those of link()
     ) -> list[str]:
         output = tmp_path / "out" / "x.pyd"
         compiler.link(compiler.SHARED_OBJECT, ["x.o"], str(output), **options)
