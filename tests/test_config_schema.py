@@ -35,6 +35,8 @@ libraries = ["z"]
 defines = ["A", "B=1"]
 cflags = ["-O2"]
 ldflags = ["-s"]
+generator = "Ninja"
+drop-flags = ["-msse*", "/arch:*"]
 jobs = 4
 verify.target = "win_arm64"
 verify.select = ["WA0", "WA1"]

@@ -25,9 +25,6 @@ set(CMAKE_FIND_USE_CMAKE_SYSTEM_PATH FALSE)
 set(CMAKE_FIND_USE_PACKAGE_REGISTRY FALSE)
 set(CMAKE_FIND_USE_SYSTEM_PACKAGE_REGISTRY FALSE)
 
-# What a probe project, which CMake makes for try_compile, must know as well.
-list(APPEND CMAKE_TRY_COMPILE_PLATFORM_VARIABLES WINARM_FIND_ROOT_PATH)
-
 # FindPython and its kin describe the Python that builds; this makes them describe the target's.
 if(WINARM_PYTHON_INCLUDE_DIR)
   list(APPEND CMAKE_PROJECT_TOP_LEVEL_INCLUDES "${CMAKE_CURRENT_LIST_DIR}/python.cmake")

@@ -32,6 +32,7 @@ from winarm.config_values import (
     Folder,
     InvalidValueError,
     Kind,
+    Line,
     Split,
     TargetName,
     VersionStart,
@@ -64,6 +65,9 @@ _BUILD = Scope((Source.ENVIRONMENT, Source.CONFIG), "it is for one build, not fo
 _MACHINE = Scope(
     (Source.ENVIRONMENT, Source.CONFIG),
     "a published source would then build for that machine wherever it is installed",
+)
+_WORKPLACE = Scope(
+    (Source.ENVIRONMENT, Source.CONFIG), "it is a property of the machine that builds"
 )
 
 
@@ -183,6 +187,31 @@ class Settings:
     )
     ldflags: tuple[str, ...] = _setting(
         _ARGUMENT, "Arguments for every link, after the project's own."
+    )
+    generator: str | None = _setting(
+        Line("the name of a CMake generator"),
+        "The CMake generator, for whatever calls CMake. Without one it is Ninja, fetched from the "
+        "package index where the machine has none.",
+        default=None,
+    )
+    launcher: str | None = _setting(
+        Line("a program that is put before the compiler"),
+        "A compiler cache to put before the compilers that CMake and Meson run: `ccache` or "
+        "`sccache`.",
+        _WORKPLACE,
+        default=None,
+    )
+    build_dir: Path | None = _setting(  # noqa: RUF009 - it makes the field
+        Folder(),
+        "A folder in which CMake and Meson build, and which is kept for the next build. Without "
+        "one, each build begins anew.",
+        _WORKPLACE,
+        default=None,
+    )
+    drop_flags: tuple[str, ...] = _setting(
+        _ARGUMENT,
+        "Arguments that CMake projects give to the compiler and that this target's does not take, "
+        "such as `-msse*` or `/arch:*`, to be left out; `*` stands for anything.",
     )
     jobs: int | None = _setting(
         Count(MAX_JOBS),

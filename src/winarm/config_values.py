@@ -156,6 +156,29 @@ class Choice(Kind):
         return {"enum": list(self.words)}
 
 
+@dataclass(frozen=True, slots=True)
+class Line(Kind):
+    """One line of text."""
+
+    #: What it is, for people: `the name of a CMake generator`.
+    what: str
+
+    @property
+    def phrase(self) -> str:
+        """Return what may be written."""
+        return self.what
+
+    def check(self, value: object, project: Path) -> str:  # noqa: ARG002
+        """Return the text, which is not empty and has no control characters."""
+        if not isinstance(value, str) or not re.fullmatch(r"[^\x00-\x1f]+", value):
+            raise self.mismatch(value)
+        return value
+
+    def schema(self) -> dict[str, object]:
+        """Return the schema of a text that is not empty."""
+        return {"type": self.json_type, "minLength": 1}
+
+
 class TargetName(Kind):
     """A machine to build for, in any of its spellings."""
 

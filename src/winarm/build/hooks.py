@@ -207,6 +207,7 @@ def _own_wheel(call: _Call, wheel_directory: str, metadata_directory: str | None
 
 def _foreign_requires(call: _Call, target: Target) -> list[str]:
     """Return what winarm itself needs for a build for `target` and does not have."""
+    from winarm.build import backends  # noqa: PLC0415 - not in a pass-through
     from winarm.build.toolchain import MET_BY_ZIG, toolchain_for  # noqa: PLC0415 - not always
     from winarm.locate import zig  # noqa: PLC0415
 
@@ -220,7 +221,8 @@ def _foreign_requires(call: _Call, target: Target) -> list[str]:
     if any(re.match(r"\s*(oldest-supported-)?numpy\b", line, re.IGNORECASE) for line in requires):
         # Fetches the target's headers.
         needed.append("unearth")
-    return needed
+    has_ninja = call.host.which("ninja") is not None
+    return [*needed, *backends.requirements(call.backend.name, requires, has_ninja=has_ninja)]
 
 
 def _passed_through(call: _Call, hook: str) -> list[str]:
@@ -281,6 +283,9 @@ def _one_clear_message() -> Iterator[None]:
     except WinarmError as error:
         _say(f"error: {error}")
         raise SystemExit(error.exit_status) from None
+    except KeyboardInterrupt:
+        _say("interrupted; nothing was left behind.")
+        raise SystemExit(EXIT_INTERRUPTED) from None
 
 
 def _say(text: str) -> None:

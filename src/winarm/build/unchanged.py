@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from winarm.build import embedded_zig, events
+from winarm.build import backends, embedded_zig, events
 from winarm.build.find_python import find_python
 from winarm.build.inner import build_system, inner_backend
 from winarm.build.interpreter import ask
@@ -85,7 +85,10 @@ def _prepared(
     backend = inner_backend(source.folder, settings)
     listener(events.Step("making an isolated environment"))
     environment = isolated(host, interpreter, scratch / "environment")
-    requires = [*build_system(source.folder).requires, *backend.requires]
+    declared = build_system(source.folder).requires
+    has_ninja = host.which("ninja") is not None
+    extra = backends.requirements(backend.name, declared, has_ninja=has_ninja)
+    requires = [*declared, *backend.requires, *extra]
     _install(environment, without_winarm(requires), listener)
     job = Job(
         host=host,

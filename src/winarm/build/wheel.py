@@ -12,7 +12,8 @@ from importlib.metadata import distributions
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from winarm.build import events
+from winarm.build import backends, events
+from winarm.build.backends.request import Request
 from winarm.build.child_process import Child, Journal
 from winarm.build.child_spec import Workshop, child_spec
 from winarm.build.delivery import deliver
@@ -82,8 +83,8 @@ def call_early(job: Job, hook: str, *arguments: object, **options: object) -> An
 
     :raises WinarmError: the hook failed, or there is none.
     """
-    with _child(job, workshop=None) as (child, _scratch):
-        return child.call(hook, *arguments, config_settings=job.config_settings, **options)
+    with _child(job, workshop=None) as at:
+        return at.child.call(hook, *arguments, config_settings=at.config_settings, **options)
 
 
 def build_wheel(job: Job, folder: Path, *, metadata: Path | None = None) -> Built:
@@ -93,13 +94,13 @@ def build_wheel(job: Job, folder: Path, *, metadata: Path | None = None) -> Buil
     :raises WinarmError: no toolchain, a failed build, a wheel that is not good.
     """
     workshop = set_up(job)
-    with _child(job, workshop) as (child, scratch):
+    with _child(job, workshop) as at:
         job.listener(events.Step("building"))
-        private = scratch / "wheel"
+        private = at.scratch / "wheel"
         private.mkdir()
-        name = child.call("build_wheel", str(private), job.config_settings, metadata)
+        name = at.child.call("build_wheel", str(private), at.config_settings, metadata)
         wheel = _checked(private, name)
-        _require_extensions(wheel, child.journal, job.settings.allow_missing)
+        _require_extensions(wheel, at.child.journal, job.settings.allow_missing)
         job.listener(events.Step("verifying"))
         return Built(*verify_and_deliver(wheel, folder, job.target, job.settings))
 
@@ -177,14 +178,27 @@ def installed_version(name: str, site_folders: tuple[Path, ...]) -> str | None:
     return next((distribution.version for distribution in found), None)
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where hooks run: the child, its private folder, and what the inner backend gets."""
+
+    child: Child
+    scratch: Path
+    config_settings: Mapping[str, Any] | None
+
+
 @contextlib.contextmanager
-def _child(job: Job, workshop: Workshop | None) -> Iterator[tuple[Child, Path]]:
+def _child(job: Job, workshop: Workshop | None) -> Iterator[_Place]:
     """Lay out a private folder and all that a child reads; sweep it in the end."""
     with scratch_folder() as scratch:
         listener = job.listener
         if workshop:
             listener = announcing(listener, workshop.toolchain, job.host.cache / "first-use")
         journal = Journal(scratch / "journal", job.project, listener)
+        provision = backends.provision(_request(job, workshop, scratch))
+        provision.write()
+        for note in provision.notes if workshop else ():
+            job.listener(events.Note(note))
         spec = child_spec(
             project=job.project,
             scratch=scratch,
@@ -212,11 +226,29 @@ def _child(job: Job, workshop: Workshop | None) -> Iterator[tuple[Child, Path]]:
             python=job.python,
             project=job.project,
             backend=job.backend,
-            environ=environment.variables,
+            environ={**environment.variables, **provision.variables},
             journal=journal,
             listener=listener,
         )
-        yield child, scratch
+        settings = {**(job.config_settings or {}), **provision.config_settings}
+        yield _Place(child, scratch, settings or None)
+
+
+def _request(job: Job, workshop: Workshop | None, scratch: Path) -> Request:
+    return Request(
+        host=dataclasses.replace(job.host, environ=job.environ),
+        project=job.project,
+        settings=job.settings,
+        target=job.target,
+        interpreter=job.interpreter,
+        python=job.python,
+        backend=job.backend.name,
+        site_folders=job.site_folders,
+        workshop=workshop,
+        scratch=scratch,
+        jobs=job.settings.jobs or job.host.cpus,
+        config_settings=job.config_settings or {},
+    )
 
 
 @contextlib.contextmanager

@@ -1,0 +1,162 @@
+"""meson-python: a cross file for Meson, and a PEP 739 file that describes the target's Python."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from winarm.build.backends.cmake import lenient_flags, prefix_map
+from winarm.build.backends.request import Provision
+from winarm.build.child_spec import compile_flags, link_flags
+from winarm.target import STABLE_SUFFIX
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from winarm.build.backends.request import Request
+
+#: What a Meson says that can be told where the target's Python is described (since 1.10).
+_OPTION = "python.build_config"
+
+OLD_MESON = (
+    "this project's Meson takes no description of the target's Python (1.10 does); winarm answers "
+    "for it instead"
+)
+
+#: zig makes its libraries anew for each kind of link, so that all are of one kind.
+_ZIG = ("-O2", "-s", "-fno-sanitize=undefined")
+
+
+def provision(request: Request) -> Provision:
+    """Return the files, and the arguments of `meson setup` that name them."""
+    kept = request.settings.build_dir
+    given = request.config_settings
+    settings: dict[str, Any] = {}
+    if kept is not None and not {"build-dir", "builddir"} & set(given):
+        settings["build-dir"] = str(kept)
+    if request.workshop is None:
+        return Provision(config_settings=settings)
+    folder = request.scratch / "meson"
+    cross, python = folder / "cross.ini", folder / "build-details.json"
+    arguments = [f"--cross-file={cross}"]
+    notes: tuple[str, ...] = ()
+    if knows_build_details(request.site_folders):
+        arguments.append(f"-D{_OPTION}={python}")
+    else:
+        notes = (OLD_MESON,)
+    # The user's own come last, so that they win.
+    settings["setup-args"] = [*arguments, *words(given.get("setup-args"))]
+    return Provision(
+        config_settings=settings,
+        files={cross: cross_file(request), python: build_details(request)},
+        notes=notes,
+    )
+
+
+def knows_build_details(site_folders: Iterable[Path]) -> bool:
+    """Return whether the Meson that is installed for the build takes a PEP 739 file."""
+    options = (folder / "mesonbuild" / "options.py" for folder in site_folders)
+    return any(file.is_file() and _OPTION in file.read_text("utf-8") for file in options)
+
+
+def words(value: object) -> list[str]:
+    """Return a config setting that may be given once or several times as a list."""
+    if value is None:
+        return []
+    return [value] if isinstance(value, str) else [str(word) for word in value]  # type: ignore[attr-defined]
+
+
+def cross_file(request: Request) -> str:
+    """Return the cross file: programs, flags, and the machine that the code runs on."""
+    assert request.workshop is not None  # noqa: S101 - the only caller has one
+    toolchain, target = request.workshop.toolchain, request.target
+    zig = _ZIG if toolchain.kind == "zig" else ()
+    launcher = (request.settings.launcher,) if request.settings.launcher else ()
+    flags = [
+        *lenient_flags(toolchain),
+        *compile_flags(request.settings),
+        *prefix_map(toolchain, request.project),
+    ]
+    link = link_flags(request.settings)
+    # No pkg-config: it knows the host's libraries.
+    binaries = {
+        "c": [*launcher, *toolchain.cc, *zig],
+        "cpp": [*launcher, *toolchain.cxx, *zig],
+        "ar": toolchain.ar,
+        "windres": toolchain.rc,
+        "dlltool": toolchain.dlltool,
+        "python": [str(request.python)],
+    }
+    sections: dict[str, dict[str, object]] = {
+        "binaries": {name: list(command) for name, command in binaries.items() if command},
+        "built-in options": {
+            "c_args": flags,
+            "cpp_args": flags,
+            "c_link_args": link,
+            "cpp_link_args": link,
+        },
+        "properties": {
+            "needs_exe_wrapper": True,
+            # NumPy asks for it and cannot run a program to find out; `long double` is `double`.
+            "longdouble_format": "IEEE_DOUBLE_LE",
+        },
+        "host_machine": {
+            "system": "windows",
+            "cpu_family": target.cpu,
+            "cpu": target.cpu,
+            "endian": "little",
+        },
+    }
+    return "# Made by winarm for one build.\n" + "".join(
+        f"\n[{section}]\n" + "".join(f"{name} = {literal(value)}\n" for name, value in rows.items())
+        for section, rows in sections.items()
+    )
+
+
+def literal(value: object) -> str:
+    r"""Return `value` as a machine file has it.
+
+    >>> literal(["it's", True])
+    "['it\\'s', true]"
+    """
+    match value:
+        case bool():
+            return str(value).lower()
+        case list():
+            return f"[{', '.join(map(literal, value))}]"
+        case _:
+            text = str(value).replace("\\", "\\\\").replace("'", "\\'")
+            return f"'{text}'"
+
+
+def build_details(request: Request) -> str:
+    """Return `build-details.json` of the target's Python, as PEP 739 has it.
+
+    libpython names import libraries, which are what a linker takes on Windows. Meson 1.12 reads
+    the stable ABI's under another spelling than the PEP's, so it is there under both.
+    """
+    assert request.workshop is not None  # noqa: S101 - the only caller has one
+    python, abi, target = request.workshop.python, request.interpreter.abi, request.target
+    stable = str(python.libraries / f"{abi.stable_library}.lib")
+    details: dict[str, Any] = {
+        "schema_version": "1.0",
+        "base_prefix": str(python.include.parent),
+        "base_interpreter": str(request.python),
+        "platform": target.sysconfig_platform,
+        "language": {"version": abi.version},
+        "implementation": {"name": "cpython"},
+        "abi": {
+            "flags": ["t"] if abi.free_threaded else [],
+            "extension_suffix": abi.extension_suffix(target),
+            "stable_abi_suffix": STABLE_SUFFIX,
+        },
+        "libpython": {
+            "dynamic": str(python.libraries / f"{abi.library}.lib"),
+            "dynamic_stableabi": stable,
+            "dynamic-stableabi": stable,
+            "link_extensions": True,
+        },
+        "c_api": {"headers": str(python.include)},
+    }
+    return json.dumps(details, indent=2) + "\n"
