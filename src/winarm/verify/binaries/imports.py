@@ -42,6 +42,9 @@ _CLOSE = 256
 #: Bytes of all names together, as a multiple of the file's, beyond which they are read with care.
 _SPACIOUS = 4
 
+#: Bytes within which the last of them ends; a longer one is read with care.
+_USUAL_NAME = 4096
+
 #: Says whether the symbols of a DLL (its name in lower case) are worth reading.
 Wanted = Callable[[str], bool]
 
@@ -162,7 +165,7 @@ class _SymbolReader:
             return None
         first, last = min(thunks), max(thunks)
         span = self._headers.span(first)
-        length = last - first + MAX_NAME
+        length = last - first + _USUAL_NAME
         if span is None or last >= span.stop or last - first > _CLOSE * len(thunks):
             return None
         region = memoryview(self._data)[first + span.shift :][: min(length, span.stop - first)]
