@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import time
@@ -34,10 +35,18 @@ def deliver(wheel: Path, folder: Path) -> Path:
     except OSError as error:
         raise FileSystemError(folder, error) from error
     finally:
-        part.unlink(missing_ok=True)
+        _remove(part)
 
 
 def _sweep(folder: Path) -> None:
     for left in folder.glob(f".*{PART}"):
-        if time.time() - left.stat().st_mtime > STALE:
-            left.unlink(missing_ok=True)
+        # Another process may sweep, too.
+        with contextlib.suppress(OSError):
+            if time.time() - left.stat().st_mtime > STALE:
+                left.unlink()
+
+
+def _remove(part: Path) -> None:
+    # It may be gone, or never have been there: what went wrong is said by then.
+    with contextlib.suppress(OSError):
+        part.unlink()

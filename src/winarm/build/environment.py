@@ -71,8 +71,9 @@ def child_environment(
     """
     kept = {name: value for name, value in base.items() if not leaks(name)}
     variables = {
-        "SOURCE_DATE_EPOCH": EPOCH,
         **kept,
+        # An empty variable is an unset one.
+        "SOURCE_DATE_EPOCH": kept.get("SOURCE_DATE_EPOCH") or EPOCH,
         # pip's build isolation lives on PYTHONPATH, too: it goes on working behind ours.
         "PYTHONPATH": os.pathsep.join(filter(None, (str(CHILD), kept.get("PYTHONPATH")))),
         "WINARM_CHILD": str(spec),

@@ -56,7 +56,7 @@ _HINTS: tuple[tuple[str, Hint], ...] = (
         ),
     ),
     (
-        r"(unable to find dynamic system library '(?P<library>[^']+)'|could not open 'lib[^']+')",
+        r"(?:unable to find dynamic system library|could not open) '(?P<library>[^']+)'",
         Hint(
             "The library {library} is not there for the target; the host's does not count.",
             "Name the folder that has it, built for ARM64 Windows, in library-dirs of "

@@ -257,7 +257,8 @@ def scratch_folder() -> Iterator[Path]:
     try:
         folder = tempfile.TemporaryDirectory(prefix="winarm-", ignore_cleanup_errors=True)
     except OSError as error:
-        raise FileSystemError(tempfile.gettempdir(), error) from error
+        # A full disk names no file.
+        raise FileSystemError(error.filename or tempfile.gettempdir(), error) from error
     with folder as name:
         yield Path(name).resolve()
 
@@ -299,7 +300,7 @@ def _require_extensions(wheel: Path, journal: Journal, allowed: tuple[str, ...])
     ]
     if missing:
         reasons = [f"could not {failure.doing} {failure.subject}" for failure in journal.failures]
-        output = journal.failures[0].output if journal.failures else ""
+        output = journal.failures[-1].output if journal.failures else ""
         raise MissingExtensionsError(missing, reasons, output)
 
 
@@ -308,12 +309,11 @@ def is_module(member: str, name: str) -> bool:
 
     >>> is_module("a/_b.cp313-win_arm64.pyd", "a._b")
     True
-    >>> is_module("x-1.data/platlib/a/_b.pyd", "a._b"), is_module("a/_b.py", "a._b")
+    >>> is_module("x-1.data/platlib/a/_b.pyd", "a._b"), is_module("a/_b.cpp", "a._b")
     (True, False)
     """
     path = "/" + name.replace(".", "/") + "."
     start = ("/" + member).rfind(path)
     rest = ("/" + member)[start + len(path) :]
-    return (
-        start >= 0 and "/" not in rest and not ("." + rest).endswith((".py", ".pyi", ".pyx", ".c"))
-    )
+    # A DLL is what a project makes of it that loads it by ctypes.
+    return start >= 0 and "/" not in rest and ("." + rest).endswith((".pyd", ".dll"))
