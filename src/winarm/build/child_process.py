@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import tempfile
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 MAX_KEPT = 200_000
 #: Lines of it that are shown when no compiler has failed.
 LAST_LINES = 60
+#: Bytes of the journal that are read at once, and that one line of it may have at most.
+MAX_READ = 4 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +61,22 @@ class Journal:
 
     def catch_up(self) -> None:
         """Hand on what has been written since the last time."""
+        while new := self._more():
+            *lines, self._rest = (self._rest + new).split(b"\n")
+            self._rest = self._rest[:MAX_READ]
+            for line in lines:
+                # The project's code runs where this is written, and a full disk cuts lines off.
+                with contextlib.suppress(ValueError, KeyError, TypeError):
+                    self._take(json.loads(line))
+
+    def _more(self) -> bytes:
         if not self._path.exists():
-            return
+            return b""
         with self._path.open("rb") as file:
             file.seek(self._read)
-            new = file.read()
+            new = file.read(MAX_READ)
         self._read += len(new)
-        *lines, self._rest = (self._rest + new).split(b"\n")
-        for line in lines:
-            self._take(json.loads(line))
+        return new
 
     def _take(self, entry: Mapping[str, Any]) -> None:
         match entry["event"]:
@@ -79,7 +89,7 @@ class Journal:
                 self._done += 1
                 self._listener(events.Worked(entry["doing"], entry["subject"], entry["language"]))
             case "failed":
-                if not is_probe(Path(entry["subject"]), self._project):
+                if not is_probe(entry["doing"], Path(entry["subject"]), self._project):
                     failure = Failure(entry["doing"], entry["subject"], entry["output"])
                     self.failures.append(failure)
             case "flag":
@@ -90,15 +100,17 @@ class Journal:
                 pass
 
 
-def is_probe(subject: Path, project: Path) -> bool:
-    """Return whether compiling `subject` only asks the compiler something, which may well fail.
+def is_probe(doing: str, subject: Path, project: Path) -> bool:
+    """Return whether a step only asks the compiler something, which may well fail.
 
-    distutils' `config` command compiles `_configtest.c`, its `has_function` a file in the folder
-    for temporary files.
+    distutils' `config` command compiles and links `_configtest`, its `has_function` makes `a.out`
+    of a file in the folder for temporary files. What a build links is in that folder, too.
     """
     elsewhere = subject.is_absolute() and not subject.is_relative_to(project)
-    return subject.name.startswith("_configtest") or (
-        elsewhere and subject.is_relative_to(Path(tempfile.gettempdir()).resolve())
+    return subject.name.startswith(("_configtest", "a.out")) or (
+        doing == "compile"
+        and elsewhere
+        and subject.is_relative_to(Path(tempfile.gettempdir()).resolve())
     )
 
 
