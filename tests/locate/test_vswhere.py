@@ -71,7 +71,7 @@ def test_properties_may_be_absent() -> None:
 
 def test_control_characters_and_a_byte_order_mark_are_taken(tmp_path: Path) -> None:
     misses: list[str] = []
-    text = json.dumps([entry(tmp_path, "17.1", displayName="a\tb")]).replace("\\t", "\t")
+    text = json.dumps([entry(tmp_path, "17.1", displayName="a\tb")]).replace("a\\tb", "a\tb")
 
     (instance,) = parse_instances("\ufeff" + text, "vswhere", misses)
 

@@ -65,7 +65,7 @@ GNU = _rules(
     (r"-f.*", "", _GNU),
     (r"-g(\d|gdb\d?|dwarf.*|line-tables-only)?", "", _PDB),
     (r"-Wall|-Wextra", "/W3"),
-    (r"-W[XL]", ""),
+    (r"-W[XL]|-W[lpa],.*", "", _GNU),
     (r"-Werror.*", "", "warnings of another compiler must not stop the build"),
     (r"-m.*", "", "the processor is the target's"),
     (r"-l(m|c|c\+\+|stdc\+\+|gcc\S*|pthread|rt|dl|util|nsl|resolv|atomic)", "", _POSIX),
