@@ -1,22 +1,22 @@
 """Feed damaged files to verify for a while, and say what came of it.
 
-Usage: python tools/fuzz_verify.py [--seconds 60] [--coverage]
+Usage: python tools/fuzz_verify.py [--seconds 60] [--seed N]
 
 Any failure ends the run with hypothesis' smallest example and status 1. The seed of every round
-is printed, so that a round can be had again with --seed.
+is printed, so that a round can be had again with --seed. To see which lines it reaches:
+
+    coverage run --source=winarm.verify tools/fuzz_verify.py && coverage report
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib
 import random
 import resource
 import sys
 import time
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
@@ -24,9 +24,6 @@ from hypothesis import strategies as st
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "verify" / "lib"))
 
 from verify_samples.mutations import TARGETS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 #: Files of one kind in one round.
 ROUND = 500
@@ -39,10 +36,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().getrandbits(32))
-    parser.add_argument("--coverage", action="store_true", help="measure the lines reached")
     arguments = parser.parse_args()
-    if arguments.coverage:
-        return with_coverage(lambda: fuzz(arguments.seconds, arguments.seed))
     return fuzz(arguments.seconds, arguments.seed)
 
 
@@ -89,16 +83,6 @@ def memory() -> int:
     """Return the most memory that this process has had, in MiB."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak // (2**20 if sys.platform == "darwin" else 2**10)
-
-
-def with_coverage(run: Callable[[], int]) -> int:
-    """Run under coverage and print the lines of verify that were reached."""
-    coverage = importlib.import_module("coverage")
-    measured = coverage.Coverage(source=["winarm.verify"], data_file=None)
-    with measured.collect():
-        status = run()
-    measured.report(show_missing=True, skip_covered=True)
-    return status
 
 
 if __name__ == "__main__":
