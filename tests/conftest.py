@@ -31,7 +31,7 @@ ARM64_LOCK = "winarm-arm64-python.lock"
 #: Seconds for one script there; an emulated Python is slow to start.
 ARM64_TIMEOUT = 600
 
-#: How `pytest.importorskip` and our own skips speak of what pip could install; not of what apt does.
+#: How `pytest.importorskip` and our own skips speak of what pip, but not apt, could install.
 INSTALLABLE = re.compile(r"could not import|not installed(?!.*\bapt install)")
 
 #: Prints a Python's version as `3.13`.
