@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 import importlib
 import sys
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from winarm.cli.console import Console
-from winarm.errors import WinarmError
+from winarm.errors import EXIT_FAILURE, WinarmError
 from winarm.host import Host, terminations_as_interrupts
 
 if TYPE_CHECKING:
@@ -40,6 +39,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     terminations_as_interrupts()
     try:
         return _run(args, Host.current(), console)
+    except BrokenPipeError:
+        # Whoever reads has seen enough, as `head` does.
+        console.abandon()
+        return EXIT_FAILURE
     except WinarmError as error:
         console.err(f"winarm: error: {error}")
         return error.exit_status
@@ -50,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(argv: Sequence[str], host: Host, console: Console) -> int:
     parser = argparse.ArgumentParser(prog="winarm", description=DESCRIPTION)
-    parser.add_argument("--version", action="version", version=f"winarm {version('winarm')}")
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     for verb, summary in VERBS.items():
         sub = verbs.add_parser(verb, help=summary)
@@ -59,6 +62,15 @@ def _run(argv: Sequence[str], host: Host, console: Console) -> int:
             _module(verb).configure(sub)
     args = parser.parse_args(argv)
     return int(_module(args.verb).run(args, host, console))
+
+
+class _Version(argparse.Action):
+    """Shows the version; only then is it looked up, which takes longer than all else here."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version  # noqa: PLC0415
+
+        parser.exit(message=f"winarm {version('winarm')}\n")
 
 
 def _module(verb: str) -> ModuleType:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 import threading
 import time
@@ -28,6 +30,10 @@ class Console:
     @classmethod
     def standard(cls) -> Console:
         """Return the console of this process."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                # Names in wheels are in any script; a Windows console may know few.
+                stream.reconfigure(errors="backslashreplace")
         return cls(sys.stdout, sys.stderr, rich=_rich() if sys.stderr.isatty() else None)
 
     def out(self, text: str) -> None:
@@ -54,6 +60,12 @@ class Console:
         self._err.flush()
         self._err.buffer.write(data)
         self._err.buffer.flush()
+
+    def abandon(self) -> None:
+        """Write no more results: nobody reads them, and Python would complain at its end."""
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, self._out.fileno())
+        os.close(nowhere)
 
     def status(self) -> Status:
         """Return a new status line."""
