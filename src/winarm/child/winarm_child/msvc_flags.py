@@ -64,7 +64,9 @@ class MsvcTranslator(Translator):
         if rule is not None:
             match = rule.form.fullmatch(argument)
             becomes = tuple(match.expand(part) for part in rule.becomes) if match else ()
-            self._tell(argument, becomes, rule.why)
+            if not all(map(FOLDER.fullmatch, becomes)) or not becomes:
+                # What becomes of a folder is told where it is decided.
+                self._tell(argument, becomes, rule.why)
         for part in becomes:
             folder = FOLDER.fullmatch(part)
             yield from self._folder(folder[1], folder[2]) if folder else (part,)

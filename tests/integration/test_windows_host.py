@@ -1,0 +1,242 @@
+"""winarm on a Windows host: its unit tests, and one whole build, in a Windows Python.
+
+WINARM_TEST_X64_PYTHON is called as `COMMAND -p FOLDER script.py ARGUMENTS` and runs the script in
+an x64 Windows Python with FOLDER as drive P:. Such a Python may run under Wine, which lacks some
+functions of Windows; what is done about it stands here, not in winarm.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import zipfile
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from windows_trees.sysroot import WINE, Tools, make_sysroot
+
+from winarm.target import WIN_ARM64
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Once = Callable[[str, Callable[[Path], None]], Path]
+    Run = Callable[..., subprocess.CompletedProcess[str]]
+    RunOnArm64 = Callable[[Path, Path], subprocess.CompletedProcess[str]]
+    RunOnWindows = Callable[..., subprocess.CompletedProcess[str]]
+    Machines = Callable[[Path], dict[str, int]]
+
+pytestmark = [pytest.mark.integration, pytest.mark.network, pytest.mark.windows]
+
+X64_PYTHON = "WINARM_TEST_X64_PYTHON"
+
+#: Seconds for one script; Wine starts slowly on a busy machine.
+TIMEOUT = 1500
+
+#: What winarm and its tests need; binaries are the target host's.
+PACKAGES = (
+    *("filelock", "packaging", "platformdirs", "pyproject-hooks", "setuptools>=77"),
+    *("hypothesis", "pytest", "colorama"),
+)
+
+#: Wine 8 lacks CopyFile2, which shutil of Python 3.13 calls; read by every Python of the bench.
+USERCUSTOMIZE = 'import _winapi\n\n_winapi.__dict__.pop("CopyFile2", None)\n'
+
+RUN_PYTEST = """\
+import os, sys
+sys.dont_write_bytecode = True
+sys.path[:0] = [r"p:\\site-packages"]
+os.chdir("p:\\\\")
+import pytest
+sys.exit(pytest.main(sys.argv[1:]))
+"""
+
+#: What vswhere's stand-in calls.
+KERNEL32 = "CreateFileA GetModuleFileNameA GetStdHandle ReadFile WriteFile ExitProcess"
+
+
+@pytest.fixture(scope="session")
+def run_on_windows(once: Once) -> RunOnWindows:
+    command = shlex.split(os.environ.get(X64_PYTHON, ""))
+    if not command:
+        pytest.skip(f"no Windows Python: {X64_PYTHON} is not set")
+
+    def run(folder: Path, script: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+        prefix = once("wineprefix", lambda _: None)
+        log = folder / "log.txt"
+        # Into a file: services that Wine leaves behind would hold a pipe open.
+        with log.open("wb") as file:
+            status = subprocess.run(
+                [*command, "-p", folder, script, *arguments],
+                env={**os.environ, "WINEPREFIX": str(prefix / "prefix")},
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                timeout=TIMEOUT,
+                check=False,
+            ).returncode
+        said = log.read_text("utf-8", "replace")
+        return subprocess.CompletedProcess(command, status, said, "")
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def drive(once: Once, run: Run, repository: Path, run_on_windows: RunOnWindows) -> Path:
+    """The folder that is drive P: winarm, its tests and what both need."""
+
+    def fill(folder: Path) -> None:
+        packages = folder / "site-packages"
+        installed = run(
+            *(sys.executable, "-m", "pip", "install", "--quiet", "--target", packages),
+            *("--platform=win_amd64", "--python-version=3.13", "--only-binary=:all:"),
+            *(*PACKAGES, ziglang()),
+        )
+        assert installed.returncode == 0, installed.stdout
+        skipped = shutil.ignore_patterns("__pycache__", "*.egg-info")
+        shutil.copytree(repository / "src" / "winarm", packages / "winarm", ignore=skipped)
+        shutil.copytree(repository / "toolchains", packages / "winarm" / "toolchains")
+        shutil.copytree(
+            repository / "tests" / "locate" / "windows_trees",
+            packages / "windows_trees",
+            ignore=skipped,
+        )
+        # `winarm doctor` asks for its own version.
+        metadata = packages / "winarm-0.dist-info" / "METADATA"
+        metadata.parent.mkdir()
+        metadata.write_text("Metadata-Version: 2.1\nName: winarm\nVersion: 0\n")
+        (packages / "usercustomize.py").write_text(USERCUSTOMIZE)
+        for name in ("tests", "pyproject.toml"):
+            source = repository / name
+            if source.is_dir():
+                shutil.copytree(source, folder / name, ignore=skipped)
+            else:
+                shutil.copyfile(source, folder / name)
+        (folder / "run_pytest.py").write_text(RUN_PYTEST)
+        for name in ("input", "output"):
+            (folder / name).mkdir()
+
+    return once("windows-drive", fill)
+
+
+def ziglang() -> str:
+    """Return the requirement of the ziglang that is installed here, for the other host."""
+    from importlib.metadata import version  # noqa: PLC0415 - only here
+
+    return f"ziglang=={version('ziglang')}"
+
+
+@pytest.fixture(scope="session")
+def zig() -> Path:
+    spec = find_spec("ziglang")
+    if spec is None or spec.origin is None:
+        pytest.skip("the ziglang package is not installed")
+    return Path(spec.origin).with_name("zig")
+
+
+def make_vswhere(zig: Path, source: Path, folder: Path) -> None:
+    """Compile the stand-in for vswhere.exe for x64 Windows, without any C library."""
+    lines = ["LIBRARY kernel32.dll", "EXPORTS", *KERNEL32.split()]
+    (folder / "kernel32.def").write_text("\n".join(lines) + "\n")
+    shutil.copyfile(source, folder / "vswhere.c")
+    compiler = (zig, "clang", "--driver-mode=cl", "--target=x86_64-pc-windows-msvc")
+    for command in (
+        (zig, "lib", "/machine:x64", "/def:kernel32.def", "/out:kernel32.lib"),
+        (*compiler, "/c", "/O1", "/GS-", "/Zl", "vswhere.c"),
+        (
+            *(zig, "lld-link", "/entry:start", "/subsystem:console", "/nodefaultlib"),
+            *("vswhere.obj", "kernel32.lib", "/out:vswhere.exe"),
+        ),
+    ):
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("room", ["host", "locate", "cli", "build"])
+def test_unit_tests_pass_on_windows(room: str, drive: Path, run_on_windows: RunOnWindows) -> None:
+    chosen = {
+        "host": ["tests/test_host_windows.py"],
+        "locate": ["tests/locate"],
+        "cli": [f"tests/cli/test_{name}.py" for name in ("shells", "env", "doctor")],
+        "build": [f"tests/build/test_{name}.py" for name in ("pyconfig", "python_folder")],
+    }
+
+    said = run_on_windows(
+        drive, drive / "run_pytest.py", "-q", "-p", "no:cacheprovider", *chosen[room]
+    )
+
+    assert said.returncode == 0, said.stdout[-6000:]
+    assert " passed" in said.stdout
+
+
+@pytest.fixture(scope="session")
+def built_on_windows(
+    once: Once, drive: Path, zig: Path, repository: Path, run_on_windows: RunOnWindows
+) -> tuple[dict[str, str], Path]:
+    """What the Windows host found, and the wheel that it built."""
+    if not WINE.is_dir():
+        pytest.skip("no Windows headers: apt-get install libwine-dev")
+
+    def fill(folder: Path) -> None:
+        tools = Tools((str(zig), "clang", "--driver-mode=cl"), (str(zig), "lib"))
+        make_sysroot(drive / "input" / "sysroot", tools, winsysroot=True)
+        source = repository / "tests" / "locate" / "windows_trees" / "vswhere.c"
+        make_vswhere(zig, source, drive / "input")
+        shutil.copytree(repository / "examples" / "setuptools-c", drive / "input" / "project")
+        script = Path(__file__).with_name("windows_host.py")
+        said = run_on_windows(drive, script, "p:\\")
+        assert said.returncode == 0, said.stdout[-6000:]
+        (folder / "found.json").write_text(said.stdout.strip().splitlines()[-1])
+
+    found = json.loads((once("built-on-windows", fill) / "found.json").read_text())
+    return found, drive / "output" / found["wheel"]
+
+
+def test_visual_studio_is_found_on_windows(built_on_windows: tuple[dict[str, str], Path]) -> None:
+    found, _ = built_on_windows
+
+    # By vswhere.exe in its fixed place, and the registry.
+    assert found["msvc"] == "14.44.35207"
+    assert found["cl"].startswith("C:\\Program Files (x86)\\Microsoft Visual Studio\\")
+    assert found["cl"].lower().endswith("\\bin\\hostx64\\arm64\\cl.exe")
+    assert found["sdk"].lower() == "p:\\input\\sysroot\\windows kits\\10"
+    assert found["machine"] == "amd64"
+    assert "ziglang" in found["clang_cl"]
+
+
+def test_a_windows_host_builds_for_arm64(
+    built_on_windows: tuple[dict[str, str], Path],
+    machines: Machines,
+    winarm_command: str,
+    run: Run,
+) -> None:
+    _, wheel = built_on_windows
+
+    assert wheel.name == "fnv1a-1.0.0-cp313-cp313-win_arm64.whl"
+    assert set(machines(wheel).values()) == {WIN_ARM64.machine}
+    verified = run(winarm_command, "verify", wheel)
+    assert verified.returncode == 0, verified.stdout
+
+
+@pytest.mark.arm64
+def test_what_a_windows_host_built_works_on_the_target(
+    built_on_windows: tuple[dict[str, str], Path],
+    repository: Path,
+    run_on_arm64: RunOnArm64,
+    tmp_path: Path,
+) -> None:
+    _, wheel = built_on_windows
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path)
+    script = repository / "examples" / "setuptools-c" / "tests" / "test_fnv1a.py"
+
+    said = run_on_arm64(tmp_path, script)
+
+    assert said.returncode == 0, said.stderr
+    assert said.stdout.split() == ["fnv1a", "works"]
