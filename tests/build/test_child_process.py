@@ -180,7 +180,7 @@ def build_sdist(folder, config_settings=None):
             file.write(json.dumps(line) + "\\n")
     raise SystemExit("the compiler failed")
 def get_requires_for_build_wheel(config_settings=None):
-    raise ValueError("x" * 1_000_000 + "my own words")
+    raise ValueError(("x" * 99 + "\\n") * 10_000 + "my own words")
 """
 
 

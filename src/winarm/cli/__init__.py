@@ -70,7 +70,9 @@ class _Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         from importlib.metadata import version  # noqa: PLC0415
 
-        parser.exit(message=f"winarm {version('winarm')}\n")
+        # argparse's own exit message would go to stderr.
+        sys.stdout.write(f"winarm {version('winarm')}\n")
+        parser.exit()
 
 
 def _module(verb: str) -> ModuleType:

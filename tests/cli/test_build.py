@@ -1,0 +1,198 @@
+"""`winarm build`: its options, what people see, and the closing line."""
+
+from __future__ import annotations
+
+import argparse
+import io
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from winarm.build import events, unchanged
+from winarm.cli import build
+from winarm.cli.console import Console
+from winarm.errors import BuildFailedError, UsageError
+from winarm.host import Host
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from winarm.build.unchanged import Result
+
+
+def parsed(*argv: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    build.configure(parser)
+    return parser.parse_args(argv)
+
+
+class Streams:
+    """A console whose two streams can be read."""
+
+    def __init__(self) -> None:
+        self.out, self.errors = io.StringIO(), io.BytesIO()
+        self._err = io.TextIOWrapper(self.errors, encoding="utf-8", newline="")
+        self.console = Console(self.out, self._err)
+
+    @property
+    def err(self) -> str:
+        self._err.flush()
+        return self.errors.getvalue().decode()
+
+
+@pytest.fixture
+def streams() -> Streams:
+    return Streams()
+
+
+@pytest.fixture
+def result(tmp_path: Path) -> Callable[..., Result]:
+    """Return a finished build of a wheel with these members."""
+
+    def make(*members: str, pure: bool = False) -> Result:
+        wheel = tmp_path / "a-1-cp313-cp313-win_arm64.whl"
+        wheel.write_bytes(b"x" * 12_345)
+        report = SimpleNamespace(images=[SimpleNamespace(member=member) for member in members])
+        built = SimpleNamespace(path=wheel, report=report, pure=pure)
+        return cast("Result", SimpleNamespace(source="a", built=built, seconds=7.4))
+
+    return make
+
+
+class TestOptions:
+    def test_the_defaults_are_this_folder_and_dist(self) -> None:
+        args = parsed()
+
+        assert (args.source, args.output, args.python, args.verbose) == (
+            ".",
+            Path("dist"),
+            None,
+            False,
+        )
+        assert build.config_settings(args) == {}
+
+    def test_pythons_may_be_several(self) -> None:
+        assert parsed("--python", "3.12", "--python", "3.13t").python == ["3.12", "3.13t"]
+
+    @pytest.mark.parametrize(
+        ("written", "settings"),
+        [
+            (["a=b"], {"a": "b"}),
+            (["a=b", "c=d=e"], {"a": "b", "c": "d=e"}),
+            (["a=b", "a=c", "a=d"], {"a": ["b", "c", "d"]}),
+            (["a="], {"a": ""}),
+            (["--global-option=--x"], {"--global-option": "--x"}),
+        ],
+    )
+    def test_config_settings_are_as_front_ends_hand_them_over(
+        self, written: list[str], settings: dict[str, Any]
+    ) -> None:
+        assert build.config_settings(parsed(*(f"-C{text}" for text in written))) == settings
+
+    @pytest.mark.parametrize("written", ["a", "=b", "="])
+    def test_one_without_key_or_value_is_named(self, written: str) -> None:
+        with pytest.raises(UsageError, match="KEY=VALUE"):
+            build.config_settings(parsed("-C", written))
+
+    def test_the_toolchain_is_a_setting_of_winarms(self) -> None:
+        args = parsed("--toolchain", "zig", "-C", "winarm.toolchain=auto")
+
+        assert build.config_settings(args) == {"winarm.toolchain": "zig"}
+
+    def test_an_unknown_toolchain_is_refused(self, capsys: pytest.CaptureFixture[str]) -> None:
+        with pytest.raises(SystemExit):
+            parsed("--toolchain", "gcc")
+
+        assert "invalid choice: 'gcc'" in capsys.readouterr().err
+
+
+class TestClosingLine:
+    @pytest.mark.parametrize(
+        ("members", "verified"),
+        [
+            (["a/_b.cp313-win_arm64.pyd"], "verified 1 ARM64 image: _b.cp313-win_arm64.pyd"),
+            (["a.pyd", "b.dll"], "verified 2 ARM64 images: a.pyd, b.dll"),
+            (
+                ["a.pyd", "b.pyd", "c.pyd", "d.pyd", "e.pyd"],
+                "verified 5 ARM64 images: a.pyd, b.pyd, c.pyd and 2 more",
+            ),
+        ],
+    )
+    def test_says_the_wheel_its_size_the_time_and_what_was_verified(
+        self, result: Callable[..., Result], members: list[str], verified: str
+    ) -> None:
+        finished = result(*members)
+
+        line = build.closing_line(finished)
+
+        assert line == f"{finished.built.path} (12 kB, 7 s) {verified}"
+
+    def test_a_pure_wheel_says_that_it_is_pure(self, result: Callable[..., Result]) -> None:
+        assert "pure Python" in build.closing_line(result(pure=True))
+
+
+class TestRun:
+    def test_each_python_gets_its_wheel_and_its_line(
+        self, streams: Streams, result: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked: list[tuple[Any, ...]] = []
+
+        def stand_in(_host: Host, source: str, folder: Path, **options: Any) -> Result:  # noqa: ANN401
+            asked.append((source, folder, options["python"], options["config_settings"]))
+            return result("a.pyd")
+
+        monkeypatch.setattr(unchanged, "build", stand_in)
+        args = parsed("src", "-o", "out", "--python", "3.12", "--python", "3.13", "-C", "a=b")
+
+        assert build.run(args, Host.current(), streams.console) == 0
+
+        assert asked == [
+            ("src", Path("out"), "3.12", {"a": "b"}),
+            ("src", Path("out"), "3.13", {"a": "b"}),
+        ]
+        assert streams.out.getvalue().count("verified 1 ARM64 image") == 2
+
+    @pytest.mark.parametrize(("verbose", "shown"), [([], "the compiler's words\n"), (["-v"], "")])
+    def test_a_failure_shows_the_compilers_words_once(
+        self,
+        streams: Streams,
+        monkeypatch: pytest.MonkeyPatch,
+        verbose: list[str],
+        shown: str,
+    ) -> None:
+        def stand_in(*_: object, **__: object) -> None:
+            message = "it failed"
+            raise BuildFailedError(message, output="the compiler's words\n\n")
+
+        monkeypatch.setattr(unchanged, "build", stand_in)
+
+        with pytest.raises(BuildFailedError):
+            build.run(parsed(*verbose), Host.current(), streams.console)
+
+        # In verbose output they have been shown as they came.
+        assert streams.err == shown
+
+
+EVENTS = [
+    (events.Step("building"), "", "winarm: building\n"),
+    (events.Note("a note"), "winarm: a note\n", "winarm: a note\n"),
+    (events.Detail("a detail"), "", "winarm: a detail\n"),
+    (events.Output(b"printed\n"), "", "printed\n"),
+    (events.Working("compile", "/x/a.c", 3), "", ""),
+    (events.Worked("compile", "/x/a.c"), "", ""),
+]
+
+
+@pytest.mark.parametrize(("event", "plain", "verbose"), EVENTS, ids=[str(row[0]) for row in EVENTS])
+def test_what_people_see_of_an_event(
+    streams: Streams, event: events.Event, plain: str, verbose: str
+) -> None:
+    other = Streams()
+    with streams.console.status() as quiet, other.console.status() as loud:
+        build.Listener(streams.console, quiet, verbose=False)(event)
+        build.Listener(other.console, loud, verbose=True)(event)
+
+    assert (streams.err, other.err) == (plain, verbose)
+    assert streams.out.getvalue() == ""

@@ -1,0 +1,105 @@
+"""`winarm` as it is called: exit status, one message, no traceback."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib.metadata import version
+
+import pytest
+
+from winarm.cli import EXIT_INTERRUPTED, VERBS, main
+from winarm.cli import build as build_verb
+from winarm.errors import SettingsError, UsageError, WinarmError
+
+
+@pytest.mark.parametrize("verb", sorted(VERBS))
+def test_every_verb_explains_itself(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main([verb, "--help"])
+
+    assert caught.value.code == 0
+    assert f"usage: winarm {verb}" in capsys.readouterr().out
+
+
+def test_help_names_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+
+    said = capsys.readouterr().out
+    assert all(verb in said for verb in VERBS)
+
+
+def test_the_version_is_the_installed_one(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["--version"])
+
+    assert caught.value.code in {0, None}
+    assert capsys.readouterr().out.split() == ["winarm", version("winarm")]
+
+
+@pytest.mark.parametrize("argv", [[], ["other"], ["build", "--other"], ["build", "a", "b"]])
+def test_a_wrong_command_line_is_status_2(
+    argv: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(argv)
+
+    assert caught.value.code == 2
+    assert "usage: winarm" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "said"),
+    [
+        (WinarmError("It broke.", cure="Mend it."), 1, "winarm: error: It broke.\nMend it.\n"),
+        (UsageError("Not so."), 2, "winarm: error: Not so.\n"),
+        (SettingsError(["a"]), 2, "winarm: error: a setting is wrong:\n  - a\n"),
+        (KeyboardInterrupt(), EXIT_INTERRUPTED, "winarm: interrupted; nothing was left behind.\n"),
+    ],
+)
+def test_an_error_is_one_message(
+    error: BaseException,
+    status: int,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def run(*_: object) -> int:
+        raise error
+
+    monkeypatch.setattr(build_verb, "run", run)
+
+    assert main(["build"]) == status
+    assert capsys.readouterr() == ("", said)
+
+
+def test_a_defect_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(*_: object) -> int:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(build_verb, "run", run)
+
+    with pytest.raises(ZeroDivisionError):
+        main(["build"])
+
+
+def test_only_the_verb_that_is_used_is_imported() -> None:
+    code = (
+        "import sys\nfrom winarm.cli import main\n"
+        "try:\n    main(['verify', '--help'])\nexcept SystemExit:\n    pass\n"
+        "print([name for name in ('winarm.cli.build', 'winarm.build', 'rich') "
+        "if name in sys.modules])"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_python_m_winarm_is_the_command() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "winarm", "--version"], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.split() == ["winarm", version("winarm")]
