@@ -18,6 +18,7 @@ from pyproject_hooks import (
 )
 
 from winarm.build import events
+from winarm.build.backends.failures import cmake_error, explain
 from winarm.build.hints import hint
 from winarm.errors import BackendError, BuildFailedError
 
@@ -185,7 +186,10 @@ class Child:
             return BuildFailedError(what, why=why, cure=cure, output=last.output)
         what = f"the build backend {self.backend.name} failed in {hook}."
         tail = "\n".join(output.splitlines()[-LAST_LINES:])
-        return BuildFailedError(what, output=tail)
+        why, cure = explain(output)
+        # A configuration that failed says why long before its last line.
+        shown = "\n\n".join(filter(None, (cmake_error(output), tail)))
+        return BuildFailedError(what, why=why, cure=cure, output=shown)
 
 
 class _HookFailed(Exception):  # noqa: N818 - it never leaves this module

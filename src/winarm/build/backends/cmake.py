@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from winarm.build.backends.request import Provision
 from winarm.build.child_spec import compile_flags, link_flags
+from winarm.build.environment import CHILD
 from winarm.errors import UsageError
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 #: The package that holds the toolchain files, which work without winarm, too.
 FILES = "winarm.toolchains"
+
+#: Runs a compiler without some of its arguments.
+WITHOUT_FLAGS = CHILD / "without_flags.py"
 
 #: Variables of the host that say how to build and nothing of for which machine.
 KEPT = (
@@ -151,8 +155,7 @@ def toolchain_file(request: Request) -> str:
         "WINARM_NUMPY_INCLUDE_DIR": [numpy] if numpy else [],
     }
     for language in ("C", "CXX"):
-        if settings.launcher:
-            lists[f"CMAKE_{language}_COMPILER_LAUNCHER"] = [settings.launcher]
+        lists[f"CMAKE_{language}_COMPILER_LAUNCHER"] = launcher(request)
     return "".join(
         (
             "# Made by winarm for one build.\n",
@@ -160,6 +163,16 @@ def toolchain_file(request: Request) -> str:
             f"include({quoted(own)})\n",
         )
     )
+
+
+def launcher(request: Request) -> list[object]:
+    """Return what stands before each command that compiles."""
+    settings = request.settings
+    command: list[object] = []
+    if settings.drop_flags:
+        # -I and -S: nothing of the build's own gets in, and it starts in 15 ms.
+        command = [request.python, "-I", "-S", WITHOUT_FLAGS, *settings.drop_flags, "--"]
+    return [*command, settings.launcher] if settings.launcher else command
 
 
 def style_file(toolchain: Toolchain, generator: str) -> Path:

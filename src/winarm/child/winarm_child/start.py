@@ -5,7 +5,7 @@ import os
 import re
 import sys
 
-from . import distutils_, on_import, view
+from . import distutils_, on_import, stubs, view
 from .journal import Journal
 
 #: Names the file that says everything.
@@ -32,6 +32,12 @@ def start() -> None:
         for name in filter(FOR_THE_TARGET.fullmatch, list(os.environ)):
             del os.environ[name]
         return
+    stub = stubs.generator_arguments(sys.orig_argv)
+    if stub is not None:
+        stubs.write_incomplete(stub)
+        sys.stderr.flush()
+        # Before the program itself begins; an exception here would look like a broken Python.
+        os._exit(0)
     with open(path, encoding="utf-8") as file:
         spec = json.load(file)
     journal = Journal(spec["journal"])

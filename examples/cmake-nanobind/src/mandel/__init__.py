@@ -1,0 +1,5 @@
+"""Points of the Mandelbrot set."""
+
+from mandel._mandel import steps
+
+__all__ = ["steps"]

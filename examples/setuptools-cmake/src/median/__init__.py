@@ -1,0 +1,5 @@
+"""The middle of a list of numbers."""
+
+from median._median import median
+
+__all__ = ["median"]
