@@ -63,7 +63,8 @@ def _folder(host: Host) -> Path:
 
 
 def _cached(host: Host) -> Path:
-    return Path(sysconfig.get_path("platlib", vars=_vars(host)))
+    # Not the default scheme: Debian's own Python has another for itself than for its venvs.
+    return Path(sysconfig.get_path("platlib", "venv", vars=_vars(host)))
 
 
 def _vars(host: Host) -> dict[str, str]:
