@@ -5,12 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from winarm.errors import ToolchainNotFoundError
-from winarm.locate.clang_cl import find_clang_cl
-from winarm.locate.llvm_mingw import find_llvm_mingw
-from winarm.locate.msvc import find_msvc
 from winarm.locate.request import Finding, Request
 from winarm.locate.toolchain import Toolchain
-from winarm.locate.zig import find_zig
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -21,13 +17,41 @@ if TYPE_CHECKING:
 
 __all__ = ["Finding", "Request", "Toolchain", "find_toolchain", "search_toolchains"]
 
+# Each finder is imported when it is asked: a machine that has the first needs none of the others,
+# and a build hook starts with this.
+
+
+def _find_msvc(host: Host, request: Request) -> Finding:
+    from winarm.locate.msvc import find_msvc  # noqa: PLC0415
+
+    return find_msvc(host, request)
+
+
+def _find_clang_cl(host: Host, request: Request) -> Finding:
+    from winarm.locate.clang_cl import find_clang_cl  # noqa: PLC0415
+
+    return find_clang_cl(host, request)
+
+
+def _find_llvm_mingw(host: Host, request: Request) -> Finding:
+    from winarm.locate.llvm_mingw import find_llvm_mingw  # noqa: PLC0415
+
+    return find_llvm_mingw(host, request)
+
+
+def _find_zig(host: Host, request: Request) -> Finding:
+    from winarm.locate.zig import find_zig  # noqa: PLC0415
+
+    return find_zig(host, request)
+
+
 #: One finder for each kind, in the order in which `auto` takes them: first those that make what
 #: CPython itself is made with, then those that need nothing of Microsoft's.
 FINDERS: Mapping[str, Callable[[Host, Request], Finding]] = {
-    "msvc": find_msvc,
-    "clang-cl": find_clang_cl,
-    "llvm-mingw": find_llvm_mingw,
-    "zig": find_zig,
+    "msvc": _find_msvc,
+    "clang-cl": _find_clang_cl,
+    "llvm-mingw": _find_llvm_mingw,
+    "zig": _find_zig,
 }
 
 
