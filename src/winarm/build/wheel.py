@@ -190,7 +190,7 @@ class _Place:
 @contextlib.contextmanager
 def _child(job: Job, workshop: Workshop | None) -> Iterator[_Place]:
     """Lay out a private folder and all that a child reads; sweep it in the end."""
-    with scratch_folder() as scratch:
+    with _in_words(), scratch_folder() as scratch:
         listener = job.listener
         if workshop:
             listener = announcing(listener, workshop.toolchain, job.host.cache / "first-use")
@@ -249,6 +249,18 @@ def _request(job: Job, workshop: Workshop | None, scratch: Path) -> Request:
         jobs=job.settings.jobs or job.host.cpus,
         config_settings=job.config_settings or {},
     )
+
+
+@contextlib.contextmanager
+def _in_words() -> Iterator[None]:
+    """Name the file that cannot be read or written; a full disk names none."""
+    try:
+        yield
+    except BrokenPipeError:
+        # Of whoever listens.
+        raise
+    except OSError as error:
+        raise FileSystemError(error.filename or tempfile.gettempdir(), error) from error
 
 
 @contextlib.contextmanager
