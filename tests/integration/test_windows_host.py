@@ -167,9 +167,9 @@ def test_unit_tests_pass_on_windows(room: str, drive: Path, run_on_windows: RunO
         "build": [f"tests/build/test_{name}.py" for name in ("pyconfig", "python_folder")],
     }
 
-    said = run_on_windows(
-        drive, drive / "run_pytest.py", "-q", "-p", "no:cacheprovider", *chosen[room]
-    )
+    options = ("-q", "-p", "no:cacheprovider", "-m", "not integration and not network")
+
+    said = run_on_windows(drive, drive / "run_pytest.py", *options, *chosen[room])
 
     assert said.returncode == 0, said.stdout[-6000:]
     assert " passed" in said.stdout
