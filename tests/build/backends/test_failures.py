@@ -1,0 +1,127 @@
+"""What the words of CMake, linkers and shells mean in a cross build."""
+
+from __future__ import annotations
+
+import pytest
+
+from winarm.build.backends.failures import cmake_error, explain
+
+CMAKE_ERROR = """\
+-- Detecting C compile features - done
+CMake Error at src/CMakeLists.txt:7 (message):
+  this project needs
+
+  something
+Call Stack (most recent call first):
+  CMakeLists.txt:3 (add_subdirectory)
+
+
+-- Configuring incomplete, errors occurred!
+"""
+
+
+def test_first_error_of_cmake_is_found_with_its_place() -> None:
+    assert cmake_error(CMAKE_ERROR).splitlines() == [
+        "CMake Error at src/CMakeLists.txt:7 (message):",
+        "  this project needs",
+        "",
+        "  something",
+        "Call Stack (most recent call first):",
+        "  CMakeLists.txt:3 (add_subdirectory)",
+    ]
+
+
+def test_output_without_an_error_of_cmakes_has_none() -> None:
+    assert not cmake_error("ninja: build stopped: subcommand failed.")
+
+
+def test_endless_message_is_cut() -> None:
+    assert len(cmake_error("CMake Error: oops\n" + "  more\n" * 10_000).splitlines()) == 40
+
+
+@pytest.mark.parametrize(
+    ("said", "why", "cure"),
+    [
+        (
+            (
+                "CMake Error at CMakeLists.txt:2 (project):\n  Generator\n\n    Ninja\n\n  does "
+                "not support platform specification, but platform\n\n    x64\n\n  was specified."
+            ),
+            "`-A x64`",
+            "ARM64",
+        ),
+        (
+            "CMake Error: Could not create named generator Visual Studio 17 2022\n",
+            "Visual Studio 17 2022",
+            "generator",
+        ),
+        (
+            (
+                "CMake Error: try_run() invoked in cross-compiling mode, please set the following "
+                "cache variables appropriately:\n   HAVE_X_EXITCODE (advanced)\n"
+            ),
+            "configures",
+            "cmake.define.HAVE_X_EXITCODE=VALUE",
+        ),
+        (
+            "-- Performing Test HAVE_X\n\n*** CMake configuration failed\n",
+            "3.25.1 crash",
+            "cmake.version",
+        ),
+        (
+            'error: target architecture aarch64 has no LLVM CPU feature named "sse4.2"',
+            "x86 processors (sse4.2)",
+            "drop-flags",
+        ),
+        (
+            "clang++: error: unsupported option '-mavx2' for target 'aarch64-pc-windows-msvc'",
+            "x86 processors (-mavx2)",
+            "drop-flags",
+        ),
+        ("error: /arch:AVX2: unrecognized file extension", "(/arch:AVX2)", "drop-flags"),
+        (
+            (
+                ": && zig c++ -o x.dll x.obj /usr/lib/x86_64-linux-gnu/libz.a -lkernel32\n"
+                "lld-link: error: unknown file type: adler32.o"
+            ),
+            "/usr/lib/x86_64-linux-gnu/libz.a",
+            "library-dirs",
+        ),
+        (
+            "lld-link: error: deps/zlib.lib(adler32.obj): machine type x64 conflicts with arm64",
+            "deps/zlib.lib",
+            "library-dirs",
+        ),
+        (
+            (
+                "[2/5] Linking C executable tools/maketable.exe\n[3/5] Generating table.c\n"
+                "FAILED: table.c\n/bin/sh: 1: maketable: not found\n"
+            ),
+            "maketable for the target",
+            "CMAKE_CROSSCOMPILING",
+        ),
+        (
+            "/bin/sh: 1: ./maketable.exe: Exec format error",
+            "./maketable.exe for the target",
+            "CMAKE_CROSSCOMPILING_EMULATOR",
+        ),
+        ("  Could NOT find ZLIB (missing: ZLIB_LIBRARY)", "ZLIB is not there", "include-dirs"),
+        ('  By not providing "FindEigen3.cmake" in', "Eigen3 is not there", "include-dirs"),
+        ("fatal: unable to access: Could not resolve host: github.com", "fetches", "FETCHCONTENT"),
+    ],
+)
+def test_words_are_explained(said: str, why: str, cure: str) -> None:
+    meaning = explain(f"-- something before\n{said}\nsomething after\n")
+
+    assert why in meaning.why
+    assert cure in meaning.cure
+
+
+def test_words_of_a_compiler_are_explained_as_everywhere() -> None:
+    meaning = explain("x.c:1:10: fatal error: 'zlib.h' file not found")
+
+    assert "zlib.h" in meaning.why
+
+
+def test_unknown_words_get_no_explanation() -> None:
+    assert explain("everything is fine") == ("", "")
