@@ -17,7 +17,7 @@ from pathlib import Path
 
 assert sys.platform == "win32"
 
-import winreg
+import winreg  # noqa: E402 - there is none elsewhere
 
 
 def main(folder: Path) -> None:

@@ -93,9 +93,18 @@ def _preprocessed(host: Host, toolchain: Toolchain, include: Path, source: str) 
         # From a file: `zig cc -E -` does not find the C library's headers.
         file = Path(folder, "names.c")
         file.write_text(source, encoding="ascii")
-        options = ["/nologo", "/EP"] if toolchain.style == "msvc" else ["-E", "-P", "-w"]
+        msvc = toolchain.style == "msvc"
+        options = ["/nologo", "/EP"] if msvc else ["-E", "-P", "-w"]
         answer = host.run(
-            [*toolchain.cc, *options, "-I", include, "-I", include / "internal", file],
+            [
+                *toolchain.cc,
+                *options,
+                "-I",
+                include,
+                "-I",
+                include / "internal",
+                f"/Tc{file}" if msvc else file,
+            ],
             environ=toolchain.environment(host.environ),
             timeout=600,
         )

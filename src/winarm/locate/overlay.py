@@ -77,7 +77,9 @@ def _listing(folder: Path | str, depth: int) -> list[dict[str, object]]:
             continue
         if not entry.is_dir():
             entries.append({"type": "file", "name": entry.name, "external-contents": entry.path})
-        elif depth and not (entry.is_symlink() and os.path.realpath(entry.path) == os.path.realpath(folder)):
+        elif depth and not (
+            entry.is_symlink() and os.path.realpath(entry.path) == os.path.realpath(folder)
+        ):
             contents = _listing(entry.path, depth - 1)
             entries.append({"type": "directory", "name": entry.name, "contents": contents})
         seen.add(entry.name.casefold())

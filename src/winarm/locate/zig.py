@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from winarm.locate.request import Request
     from winarm.target import Target
 
-#: The versions that are tested. 0.13 links at a base below 4 GiB, which ARM64 Windows does not load;
-#: 0.15.1 cannot write an output into a subfolder (zig#24993).
+#: The versions that are tested. 0.13 links at a base below 4 GiB, which ARM64 Windows does not
+#: load; 0.15.1 cannot write an output into a subfolder (zig#24993).
 SUPPORTED = SpecifierSet(">=0.14,!=0.15.1")
 
 #: What installs it, for messages and for `get_requires_for_build_wheel`.
