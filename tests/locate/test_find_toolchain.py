@@ -65,7 +65,7 @@ def test_nothing_at_all_lists_every_place_and_every_cure(bare: FakeHost) -> None
         locate.find_toolchain(bare, WIN_ARM64, site_folders=[Path("site")])
 
     assert caught.value.misses == (
-        "msvc: it runs on Windows only",
+        "msvc: it runs on Windows only; elsewhere clang-cl builds against its libraries",
         "sysroot: none is named (sysroot, XWIN_DIR, WINSYSROOT) and none is cached",
         "aarch64-w64-mingw32-clang: not on PATH",
         "the ziglang package in site: not installed there",

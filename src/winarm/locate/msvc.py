@@ -19,12 +19,13 @@ if TYPE_CHECKING:
     from winarm.locate.toolset import Programs
 
 KIND = "msvc"
+ELSEWHERE = "msvc: it runs on Windows only; elsewhere clang-cl builds against its libraries"
 
 
 def find_msvc(host: Host, request: Request) -> Finding:
     """Return MSVC as a toolchain, or why there is none."""
     if host.system != "windows":
-        return Finding(KIND, None, ("msvc: it runs on Windows only",))
+        return Finding(KIND, None, (ELSEWHERE,))
     notes: tuple[str, ...] = ()
     if developer_prompt.is_open(host):
         toolchain, why = developer_prompt.prompt_toolchain(host, request)
