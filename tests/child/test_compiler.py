@@ -175,3 +175,11 @@ def test_a_resource_compiler_is_given_macros_and_folders() -> None:
 )
 def test_no_object_leaves_its_folder(path: str, inside: str) -> None:
     assert without_parents(path, "build") == inside
+
+
+def test_a_compiled_resource_is_no_object_file(compiler: GnuCompiler) -> None:
+    # By the ending `.o`, `zig rc` would make one, of x64.
+    assert compiler.object_filenames(["v.rc", "../v.c"], output_dir="build") == [
+        "build/v.res",
+        "build/__/v.o",
+    ]
