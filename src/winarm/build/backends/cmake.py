@@ -83,7 +83,8 @@ def provision(request: Request) -> Provision:
         return Provision(variables)
     file = request.scratch / "cmake" / "toolchain.cmake"
     variables["CMAKE_TOOLCHAIN_FILE"] = file.as_posix()
-    return Provision(variables, files={file: toolchain_file(request)})
+    files = {file: toolchain_file(request), **compiler_scripts(request)}
+    return Provision(variables, files=files)
 
 
 def choose_generator(request: Request) -> str:
@@ -136,8 +137,8 @@ def toolchain_file(request: Request) -> str:
     flags = [*lenient_flags(toolchain), *compile_flags(settings)]
     numpy = request.workshop.numpy.get("include", "")
     lists: dict[str, Sequence[object]] = {
-        "WINARM_CC": toolchain.cc,
-        "WINARM_CXX": toolchain.cxx,
+        "WINARM_CC": list(compiler_scripts(request)) or toolchain.cc,
+        "WINARM_CXX": list(compiler_scripts(request)) or toolchain.cxx,
         "WINARM_AR": toolchain.ar,
         "WINARM_RC": toolchain.rc,
         "WINARM_LINK": toolchain.link,
@@ -163,6 +164,23 @@ def toolchain_file(request: Request) -> str:
             f"include({quoted(own)})\n",
         )
     )
+
+
+def compiler_scripts(request: Request) -> dict[Path, str]:
+    """Return a script that is clang-cl in one word, where it takes several.
+
+    CMake asks clang in which style it reads its command line with `-?` alone, without the words
+    that stand behind the program (CMakeDetermineCompilerId.cmake).
+    """
+    assert request.workshop is not None  # noqa: S101 - all callers build
+    toolchain = request.workshop.toolchain
+    if toolchain.kind != "clang-cl":
+        return {}
+    folder = request.scratch / "cmake"
+    if request.host.system == "windows":
+        words = " ".join(f'"{word}"' for word in toolchain.cc)
+        return {folder / "clang-cl.cmd": f"@{words} %*\r\n"}
+    return {folder / "clang-cl": f'#!/bin/sh\nexec {shlex.join(toolchain.cc)} "$@"\n'}
 
 
 def launcher(request: Request) -> list[object]:

@@ -106,9 +106,9 @@ _RULES = (
         "off the project's option that wants it.",
     ),
     _rule(
-        r"No CMAKE_(?P<language>\w+)_COMPILER could be found|"
+        r"No CMAKE_\w+_COMPILER could be found|"
         r"is not able to compile a simple test program",
-        "The toolchain cannot compile {language} for the target.",
+        "The toolchain cannot compile and link a simple program for the target.",
         "winarm build -v shows the compiler's own words; choose another with --toolchain.",
     ),
     _rule(
