@@ -243,6 +243,12 @@ class TestMistakes:
             'target-view = ["not a module"]',
             'allow-missing = ["a b"]',
             'python-dir = ""',
+            'sysroot = ""',
+            "toolchain-version = 14.44",
+            'toolchain-version = "14.x"',
+            'toolchain-version = "14."',
+            'toolchain-version = "latest"',
+            'toolchain-version = "1.2.3.4.5"',
             'build-backend = "setuptools build_meta"',
             'build-backend = "winarm.backend"',
             'build-backend = "winarm.backend:hooks"',
@@ -350,6 +356,14 @@ class TestTexts:
 
 
 class TestFolders:
+    def test_a_toolchain_version_is_text(self, tmp_path: Path) -> None:
+        assert read(tmp_path, 'toolchain-version = "14.44"').toolchain_version == "14.44"
+        environ = {"WINARM_TOOLCHAIN_VERSION": "17"}
+        assert read(tmp_path, environ=environ).toolchain_version == "17"
+
+    def test_a_sysroot_stands_in_the_project(self, tmp_path: Path) -> None:
+        assert read(tmp_path, 'sysroot = "xwin"').sysroot == tmp_path / "xwin"
+
     def test_relative_ones_stand_in_the_project(self, tmp_path: Path) -> None:
         elsewhere = tmp_path.parent / "abs"
         got = read(tmp_path, f"include-dirs = ['inc', '{elsewhere}']\npython-dir = 'python'")
