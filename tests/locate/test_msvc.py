@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from windows_trees.visual_studio import FakeWindows
+from windows_trees.visual_studio import FakeWindows, touch
 
 from winarm.locate import Request
 from winarm.locate.msvc import ELSEWHERE, find_msvc
@@ -325,6 +325,19 @@ class TestDeveloperPrompt:
         assert toolchain.environ["INCLUDE"] == windows.environ["INCLUDE"]
         assert toolchain.version == "14.44.35207"
         assert toolchain.notes == ()
+
+    def test_the_linker_is_the_compilers_own(self, windows: FakeWindows) -> None:
+        # Git's and MSYS2's `link` may come first on PATH.
+        self.prepared(windows, "arm64")
+        touch(windows.root / "Git" / "link.exe")
+        tools = windows.programs_x86 / "Microsoft Visual Studio/2022/BuildTools/VC/Tools/MSVC"
+        programs = tools / "14.44.35207/bin/Hostx64/arm64"
+        host = windows.host(search_path=[windows.root / "Git", programs])
+
+        toolchain = find_msvc(host, REQUEST).toolchain
+
+        assert toolchain is not None
+        assert toolchain.link == (str(programs / "link.exe"),)
 
     def test_nothing_is_run_for_it(self, windows: FakeWindows) -> None:
         self.prepared(windows, "arm64")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING
 
+from winarm.locate import folders
 from winarm.locate.toolchain import Toolchain
 from winarm.locate.toolset import is_wanted
 
@@ -32,7 +33,9 @@ def is_open(host: Host) -> bool:
 def prompt_toolchain(host: Host, request: Request) -> tuple[Toolchain | None, str]:
     """Return the toolchain that the prompt is set for, or None and why it is not used as it is."""
     target = request.target
-    cl, link, lib = (host.which(name) for name in ("cl", "link", "lib"))
+    cl = host.which("cl")
+    # Beside it, for Git and MSYS2 have another `link` that may come first on PATH.
+    link, lib = (folders.program(cl.parent, name) if cl else None for name in ("link", "lib"))
     if cl is None or link is None or lib is None:
         return None, "the developer prompt has no cl, link and lib on PATH"
     version = host.variable("VCToolsVersion") or toolset_of(cl)

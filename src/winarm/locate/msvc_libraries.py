@@ -29,10 +29,7 @@ INSTALL = (
     f'"--passive --wait --add Microsoft.VisualStudio.Workload.VCTools --add {COMPONENT} '
     '--includeRecommended"'
 )
-INSTALL_SDK = (
-    "in the Visual Studio Installer add a Windows 11 SDK: "
-    f'"{_INSTALLER}" modify --add Microsoft.VisualStudio.Component.Windows11SDK.26100'
-)
+SDK_COMPONENT = "Microsoft.VisualStudio.Component.Windows11SDK.26100"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +98,12 @@ def find_libraries(host: Host, request: Request) -> LibrarySearch:
         for instance in ranked(host, instances)
         for toolset in _toolsets(host, instance, request, misses)
     ]
-    if sdk is None:
-        misses += sdk_misses
+    misses += sdk_misses
     found = tuple(Libraries(instance, toolset, sdk) for instance, toolset in pairs if sdk)
-    return LibrarySearch(found, tuple(misses), _cure(instances, has_toolset=bool(pairs)))
+    cure = installer_command(instances[0]) if instances else INSTALL
+    if pairs:
+        cure = installer_command(pairs[0][0], SDK_COMPONENT)
+    return LibrarySearch(found, tuple(misses), cure)
 
 
 def ranked(host: Host, instances: tuple[Instance, ...]) -> list[Instance]:
@@ -158,14 +157,6 @@ def _toolsets(host: Host, instance: Instance, request: Request, misses: list[str
     return found
 
 
-def _cure(instances: tuple[Instance, ...], *, has_toolset: bool) -> str:
-    if has_toolset:
-        return INSTALL_SDK
-    if not instances:
-        return INSTALL
-    return installer_command(instances[0])
-
-
-def installer_command(instance: Instance) -> str:
-    """Return the command that adds the ARM64 tools to an instance."""
-    return f'"{_INSTALLER}" modify --installPath "{instance.path}" --add {COMPONENT} --passive'
+def installer_command(instance: Instance, component: str = COMPONENT) -> str:
+    """Return the command that adds a component, the ARM64 tools, to an instance."""
+    return f'"{_INSTALLER}" modify --installPath "{instance.path}" --add {component} --passive'
