@@ -5,7 +5,7 @@ Imported once a project asks for a compiler, since its base class is that projec
 
 import os
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from distutils.errors import LibError, LinkError
 from distutils.unixccompiler import UnixCCompiler
 from typing import Any
@@ -29,20 +29,6 @@ class GnuCompiler(TargetCompiler, UnixCCompiler):  # type: ignore[misc]
     def __init__(self, spec: Mapping[str, Any], *rest: Any, **options: Any) -> None:
         self.executables = executables(spec["toolchain"])
         super().__init__(spec, *rest, **options)
-
-    def object_filenames(
-        self, source_filenames: Iterable[str], strip_dir: bool = False, output_dir: str = ""
-    ) -> list[str]:
-        """Return the sources' object files; what a resource compiler makes is none.
-
-        By the ending `.o`, `zig rc` would make an object file, of x64.
-        """
-        sources = [os.fspath(source) for source in source_filenames]
-        named = super().object_filenames(sources, strip_dir, output_dir)
-        return [
-            f"{os.path.splitext(name)[0]}.res" if source.endswith(".rc") else name
-            for source, name in zip(sources, named, strict=True)
-        ]
 
     def configure_system(self) -> None:
         """Keep the toolchain's settings; the host Python's describe the host."""

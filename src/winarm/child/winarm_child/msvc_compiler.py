@@ -7,7 +7,7 @@ distutils.
 
 import os
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from distutils.errors import CompileError, LibError, LinkError
 from typing import Any
 
@@ -31,7 +31,6 @@ class MsvcCompiler(TargetCompiler):
     obj_extension = ".obj"
     static_lib_extension = ".lib"
     static_lib_format = shared_lib_format = "%s%s"
-    res_extension = ".res"
     initialized = True
 
     def __init__(self, spec: Mapping[str, Any], *rest: Any, **options: Any) -> None:
@@ -46,20 +45,6 @@ class MsvcCompiler(TargetCompiler):
         self.compile_options_debug = list(tools["cflags"])
         self.ldflags_exe = list(tools["ldflags"])
         self.ldflags_shared = ["/DLL", *tools["ldflags"]]
-
-    def object_filenames(
-        self,
-        source_filenames: Iterable[str],
-        strip_dir: bool = False,
-        output_dir: str = "",
-    ) -> list[str]:
-        """Return where each source's object goes; a resource's must end in `.res` for link."""
-        sources = list(source_filenames)
-        found = super().object_filenames(sources, strip_dir, output_dir)
-        return [
-            os.path.splitext(obj)[0] + self.res_extension if is_resource(source) else obj
-            for source, obj in zip(sources, found, strict=True)
-        ]
 
     def _get_cc_args(self, pp_opts: Sequence[str], debug: Any, before: Any) -> list[str]:
         del debug
@@ -178,11 +163,6 @@ def source_argument(src: str, language: str | None) -> list[str]:
     """Return a source as cl takes it: `/usr/x.c` alone would be an option."""
     prefix = {"c": "/Tc", "c++": "/Tp"}.get(language or "")
     return [prefix + src] if prefix else [os.path.relpath(src)]
-
-
-def is_resource(source: str) -> bool:
-    """Return whether a source is compiled by the resource compiler."""
-    return source.lower().endswith(".rc")
 
 
 def quoted(argument: str) -> str:

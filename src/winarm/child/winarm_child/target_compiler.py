@@ -45,9 +45,18 @@ class TargetCompiler(CCompiler):  # type: ignore[misc]
     def object_filenames(
         self, source_filenames: Iterable[str], strip_dir: bool = False, output_dir: str = ""
     ) -> list[str]:
-        """Return the sources' object files, all of them inside `output_dir`."""
-        named = super().object_filenames(source_filenames, strip_dir, output_dir)
-        return [without_parents(name, output_dir or "") for name in named]
+        """Return what the sources become, all of it inside `output_dir`.
+
+        A resource becomes a `.res`: for `.o`, `zig rc` makes an object, of x64; link takes no
+        other ending.
+        """
+        sources = [os.fspath(source) for source in source_filenames]
+        found = super().object_filenames(sources, strip_dir, output_dir)
+        named = [without_parents(name, output_dir or "") for name in found]
+        return [
+            os.path.splitext(name)[0] + ".res" if is_resource(source) else name
+            for source, name in zip(sources, named, strict=True)
+        ]
 
     def compile(
         self,
@@ -130,3 +139,8 @@ def without_parents(path: str, folder: str) -> str:
     """
     parts = PurePath(path[len(folder) :].lstrip("/\\")).parts
     return os.path.join(folder, *("__" if part == ".." else part for part in parts))
+
+
+def is_resource(source: str) -> bool:
+    """Return whether a source is compiled by the resource compiler."""
+    return source.lower().endswith(".rc")
