@@ -193,6 +193,8 @@ def imported_at_start(name: str) -> set[str]:
     path = CHILD[name]
     return {
         other
-        for node in ast.parse(path.read_bytes(), path).body
+        for statement in ast.parse(path.read_bytes(), path).body
+        # What is tried at the start happens at the start.
+        for node in (statement.body if isinstance(statement, ast.Try) else (statement,))
         for other in imported_by(node, name, is_package=path.stem == "__init__")
     }

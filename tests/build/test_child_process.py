@@ -188,6 +188,8 @@ class TestCall:
     @pytest.fixture
     def call(self, tmp_path: Path, heard: list[events.Event]) -> CallHook:
         (tmp_path / "inner.py").write_text(BACKEND)
+        # As a child that sees the target says; here there is none to see.
+        (tmp_path / "journal").write_text('{"event": "view"}\n')
 
         def call(hook: str, *arguments: object, backend: str = "inner") -> object:
             host = Host.current()
@@ -243,3 +245,21 @@ class TestCall:
     def test_a_hook_that_is_not_there_is_named(self, call: CallHook) -> None:
         with pytest.raises(BackendError, match="inner cannot do build_editable"):
             call("build_editable", ".")
+
+
+def test_a_hook_whose_python_did_not_see_the_target_has_failed(tmp_path: Path) -> None:
+    (tmp_path / "backend.py").write_text("def build_wheel(*_): return 'spam-1-py3-none-any.whl'\n")
+    said: list[events.Event] = []
+    child = Child(
+        host=Host.current(),
+        python=Path(sys.executable),
+        project=tmp_path,
+        backend=InnerBackend("backend", ("",)),
+        # Without winarm's folder on PYTHONPATH nothing makes the target view.
+        environ={"PATH": ""},
+        journal=Journal(tmp_path / "journal", tmp_path, said.append),
+        listener=said.append,
+    )
+
+    with pytest.raises(BuildFailedError, match="did not see the target"):
+        child.call("build_wheel", str(tmp_path), None, None)

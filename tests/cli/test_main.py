@@ -8,7 +8,7 @@ from importlib.metadata import version
 
 import pytest
 
-from winarm.cli import EXIT_INTERRUPTED, VERBS, main
+from winarm.cli import VERBS, main
 from winarm.cli import build as build_verb
 from winarm.errors import SettingsError, UsageError, WinarmError
 
@@ -55,7 +55,7 @@ def test_a_wrong_command_line_is_status_2(
         (WinarmError("It broke.", cure="Mend it."), 1, "winarm: error: It broke.\nMend it.\n"),
         (UsageError("Not so."), 2, "winarm: error: Not so.\n"),
         (SettingsError(["a"]), 2, "winarm: error: a setting is wrong:\n  - a\n"),
-        (KeyboardInterrupt(), EXIT_INTERRUPTED, "winarm: interrupted; nothing was left behind.\n"),
+        (KeyboardInterrupt(), 1, "winarm: interrupted; nothing was left behind.\n"),
     ],
 )
 def test_an_error_is_one_message(

@@ -57,6 +57,8 @@ class Journal:
         self._done = 0
         #: Extensions that setup() declared.
         self.declared: list[str] = []
+        #: Whether the target view has been made.
+        self.in_force = False
         #: What failed and was no probe.
         self.failures: list[Failure] = []
 
@@ -81,6 +83,8 @@ class Journal:
 
     def _take(self, entry: Mapping[str, Any]) -> None:
         match entry["event"]:
+            case "view":
+                self.in_force = True
             case "declared":
                 self.declared += [name for name in entry["names"] if name not in self.declared]
             case "start":
@@ -148,7 +152,7 @@ class Child:
             python_executable=str(self.python),
         )
         try:
-            return getattr(caller, hook)(*arguments, **options)
+            answer = getattr(caller, hook)(*arguments, **options)
         except _HookFailed:
             raise self._failed(hook, kept.decode("utf-8", "replace")) from None
         except (BackendUnavailable, BackendInvalid) as error:
@@ -156,6 +160,10 @@ class Child:
         except (HookMissing, UnsupportedOperation) as error:
             message = f"the build backend {self.backend.name} cannot do {hook}: {error}"
             raise BackendError(message) from None
+        self.journal.catch_up()
+        if not self.journal.in_force:
+            raise _not_in_force(self.python)
+        return answer
 
     def _runner(self, hear: Callable[[bytes], None]) -> Callable[..., None]:
         def run(
@@ -190,6 +198,15 @@ class Child:
         # A configuration that failed says why long before its last line.
         shown = "\n\n".join(filter(None, (cmake_error(output), tail)))
         return BuildFailedError(what, why=why, cure=cure, output=shown)
+
+
+def _not_in_force(python: Path) -> BuildFailedError:
+    return BuildFailedError(
+        f"{python} did not see the target: what it has made is the host's.",
+        why="winarm shows it the target through PYTHONPATH and a sitecustomize, which this Python "
+        "does not read.",
+        cure="Look for what starts it isolated (-I, -E, PYTHONNOUSERSITE is harmless).",
+    )
 
 
 class _HookFailed(Exception):  # noqa: N818 - it never leaves this module

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from winarm.build.inner import InnerBackend, build_system, inner_backend
 from winarm.build.inner_import import import_backend
 from winarm.config import inner_config_settings, read_settings
-from winarm.errors import CrossEditableError, ToolchainNotFoundError, WinarmError
+from winarm.errors import EXIT_FAILURE, CrossEditableError, ToolchainNotFoundError, WinarmError
 from winarm.host import Host, terminations_as_interrupts
 from winarm.target import TARGETS
 
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from winarm.config import Settings
     from winarm.config_sources import ConfigSettings
     from winarm.target import Target
-
-#: What a shell says of a program that Ctrl-C ended.
-EXIT_INTERRUPTED = 130
 
 
 @dataclass(frozen=True)
@@ -285,7 +282,7 @@ def _one_clear_message() -> Iterator[None]:
         raise SystemExit(error.exit_status) from None
     except KeyboardInterrupt:
         _say("interrupted; nothing was left behind.")
-        raise SystemExit(EXIT_INTERRUPTED) from None
+        raise SystemExit(EXIT_FAILURE) from None
 
 
 def _say(text: str) -> None:

@@ -5,8 +5,10 @@ too, so the next one on the path is run as if this one were not there.
 """
 
 import importlib.machinery
+import importlib.util
 import os
 import sys
+import traceback
 
 
 def _run_the_next_one() -> None:
@@ -19,9 +21,11 @@ def _run_the_next_one() -> None:
         spec.loader.exec_module(module)
 
 
-import importlib.util  # noqa: E402 - the function above is the point of this file
+try:
+    from winarm_child import start  # type: ignore[import-not-found]
 
-from winarm_child import start  # type: ignore[import-not-found]  # noqa: E402
-
-start.start()
+    start.start()
+except Exception:  # noqa: BLE001 - Python would go on with a warning, and build for the host
+    traceback.print_exc()
+    raise SystemExit("winarm: the target view cannot be made") from None
 _run_the_next_one()

@@ -28,9 +28,6 @@ VERBS = {
     "toolchain-file": "print the path of a CMake toolchain file",
 }
 
-#: What a shell says of a program that Ctrl-C ended.
-EXIT_INTERRUPTED = 130
-
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status: 0 good, 1 failed, 2 wrongly used."""
@@ -48,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return error.exit_status
     except KeyboardInterrupt:
         console.err("winarm: interrupted; nothing was left behind.")
-        return EXIT_INTERRUPTED
+        return EXIT_FAILURE
 
 
 def _run(argv: Sequence[str], host: Host, console: Console) -> int:

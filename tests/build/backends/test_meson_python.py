@@ -12,6 +12,7 @@ import pytest
 
 from winarm.build import backends
 from winarm.build.backends import meson_python
+from winarm.errors import BackendError
 from winarm.target import PythonABI
 
 if TYPE_CHECKING:
@@ -37,15 +38,23 @@ def test_setup_is_told_both_files(request_for: MakeRequest, new_meson: None) -> 
         f"--cross-file={cross}",
         f"-Dpython.build_config={details}",
     ]
-    assert provision.notes == ()
 
 
-def test_an_old_meson_is_told_what_it_understands(request_for: MakeRequest) -> None:
-    provision = meson_python.provision(request_for("mesonpy"))
+def test_an_old_meson_is_refused_before_it_takes_the_wrong_python(request_for: MakeRequest) -> None:
+    with pytest.raises(BackendError, match="cannot be told") as caught:
+        meson_python.provision(request_for("mesonpy"))
 
-    (cross_argument,) = provision.config_settings["setup-args"]
-    assert cross_argument.startswith("--cross-file=")
-    assert provision.notes == (meson_python.OLD_MESON,)
+    assert "meson>=1.10" in caught.value.cure
+
+
+def test_a_meson_of_the_projects_own_is_looked_at(
+    request_for: MakeRequest, new_meson: None, tmp_path: Path
+) -> None:
+    vendored = tmp_path / "project" / "vendored-meson" / "meson"
+    vendored.mkdir(parents=True)
+    (tmp_path / "site-packages" / "mesonbuild").rename(vendored / "mesonbuild")
+
+    assert len(meson_python.provision(request_for("mesonpy")).files) == 2
 
 
 @pytest.mark.parametrize("given", ["-Dblas=none", ["-Dblas=none"]])
@@ -108,13 +117,15 @@ def test_build_details_of_a_free_threaded_python(request_for: MakeRequest) -> No
     assert Path(details["libpython"]["dynamic"]).name == "python313t.lib"
 
 
-def test_a_folder_to_keep_is_meson_pythons_build_dir(request_for: MakeRequest) -> None:
+def test_a_folder_to_keep_is_meson_pythons_build_dir(
+    request_for: MakeRequest, new_meson: None
+) -> None:
     provision = meson_python.provision(request_for("mesonpy", build_dir=Path("/kept")))
 
     assert provision.config_settings["build-dir"] == str(Path("/kept"))
 
 
-def test_meson_python_may_call_cmake_too(request_for: MakeRequest) -> None:
+def test_meson_python_may_call_cmake_too(request_for: MakeRequest, new_meson: None) -> None:
     provision = backends.provision(request_for("mesonpy"))
 
     assert {path.name for path in provision.files} == {

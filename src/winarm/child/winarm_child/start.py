@@ -43,6 +43,7 @@ def start() -> None:
     journal = Journal(spec["journal"])
     view.install(spec)
     on_import.install({**distutils_.patches(spec, journal), **view.patches(spec)})
+    journal.write("view")
 
 
 def is_installer(argv: list[str]) -> bool:
