@@ -22,6 +22,7 @@ if(NOT WINARM_CC)
   endforeach()
 endif()
 
+set(WINARM_MINGW TRUE)
 include("${CMAKE_CURRENT_LIST_DIR}/win-arm64.cmake")
 
 set(CMAKE_C_COMPILER ${WINARM_CC})

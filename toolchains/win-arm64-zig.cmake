@@ -38,6 +38,7 @@ if(NOT WINARM_CC)
 endif()
 list(GET WINARM_CC 0 winarm_zig)
 
+set(WINARM_MINGW TRUE)
 include("${CMAKE_CURRENT_LIST_DIR}/win-arm64.cmake")
 
 # zig makes its C and C++ libraries anew for each level of optimisation and for each kind of

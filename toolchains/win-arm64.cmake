@@ -30,3 +30,12 @@ if(WINARM_PYTHON_INCLUDE_DIR)
   list(APPEND CMAKE_PROJECT_TOP_LEVEL_INCLUDES "${CMAKE_CURRENT_LIST_DIR}/python.cmake")
   list(REMOVE_DUPLICATES CMAKE_PROJECT_TOP_LEVEL_INCLUDES)
 endif()
+
+# Headers for MinGW's that some projects include without need. Probes must not find them, or a
+# project would choose its POSIX code.
+get_property(winarm_probe GLOBAL PROPERTY IN_TRY_COMPILE)
+if(WINARM_MINGW AND NOT winarm_probe)
+  foreach(language C CXX)
+    set(CMAKE_${language}_STANDARD_INCLUDE_DIRECTORIES "${CMAKE_CURRENT_LIST_DIR}/mingw")
+  endforeach()
+endif()

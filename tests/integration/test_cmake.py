@@ -293,7 +293,12 @@ def test_libraries_of_the_host_are_named(
     found = sorted(Path("/usr/lib").glob("gcc/x86_64-linux-gnu/*/libgcc.a"))
     if not found:
         pytest.skip("no static library of an x86-64 Linux here")
-    source = project(HEAD + MODULE + f"target_link_libraries(spam PRIVATE {found[0]})\n")
+    source = project(
+        HEAD
+        + MODULE.replace("spam.c", "empty.c")
+        + f"target_link_libraries(spam PRIVATE {found[0]})\n",
+        empty__c="int nothing(void) { return 0; }\n",
+    )
 
     built = build(source)
 

@@ -49,7 +49,7 @@ def nuget(tmp_path: Path) -> Path:
     (tools / "include" / "patchlevel.h").write_text(
         "#define PY_MAJOR_VERSION 3\n#define PY_MINOR_VERSION 13\n"
     )
-    (tools / "include" / "pyconfig.h").write_text("#define MS_WIN64 1\n#define MS_WINDOWS\n")
+    (tools / "include" / "pyconfig.h").write_text("#define MS_WINDOWS\n#define NT_THREADS\n")
     (tools / "libs").mkdir()
     for name in ("python313.lib", "python3.lib"):
         (tools / "libs" / name).write_bytes(LIBRARY)

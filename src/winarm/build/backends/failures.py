@@ -44,8 +44,8 @@ _RULES = (
         "Have the project leave the choice to CMAKE_GENERATOR, or set `generator` for winarm.",
     ),
     _rule(
-        r"(?i:TRY_RUN)\(\) invoked in cross-compiling mode, please set the following cache variables"
-        r"[^:]*:\s+(?P<variable>\S+)",
+        r"(?i:TRY_RUN)\(\) invoked in cross-compiling mode, please set the following cache "
+        r"variables[^:]*:\s+(?P<variable>\S+)",
         "The project wants to run a program of the target while it configures, which this machine "
         "cannot.",
         "Say what it would print or return: -C cmake.define.{variable}=VALUE, or name an emulator "

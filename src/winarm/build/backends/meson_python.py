@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from winarm.build.backends.cmake import lenient_flags, prefix_map
 from winarm.build.backends.request import Provision
 from winarm.build.child_spec import compile_flags, link_flags
+from winarm.errors import BackendError
 from winarm.target import STABLE_SUFFIX
 
 if TYPE_CHECKING:
@@ -19,17 +20,18 @@ if TYPE_CHECKING:
 #: What a Meson says that can be told where the target's Python is described (since 1.10).
 _OPTION = "python.build_config"
 
-OLD_MESON = (
-    "this project's Meson takes no description of the target's Python (1.10 does); winarm answers "
-    "for it instead"
-)
+#: Where a project may have a Meson of its own.
+VENDORED = ("vendored-meson/meson", "vendored-meson")
 
 #: zig makes its libraries anew for each kind of link, so that all are of one kind.
 _ZIG = ("-O2", "-s", "-fno-sanitize=undefined")
 
 
 def provision(request: Request) -> Provision:
-    """Return the files, and the arguments of `meson setup` that name them."""
+    """Return the files, and the arguments of `meson setup` that name them.
+
+    :raises BackendError: the Meson that is installed cannot be told of the target's Python.
+    """
     kept = request.settings.build_dir
     given = request.config_settings
     settings: dict[str, Any] = {}
@@ -39,24 +41,30 @@ def provision(request: Request) -> Provision:
         return Provision(config_settings=settings)
     folder = request.scratch / "meson"
     cross, python = folder / "cross.ini", folder / "build-details.json"
-    arguments = [f"--cross-file={cross}"]
-    notes: tuple[str, ...] = ()
-    if knows_build_details(request.site_folders):
-        arguments.append(f"-D{_OPTION}={python}")
-    else:
-        notes = (OLD_MESON,)
+    if not knows_build_details(request.site_folders, request.project):
+        message = "this project's Meson cannot be told where the target's Python is."
+        raise BackendError(
+            message,
+            why=f"It is older than 1.10, which has the option {_OPTION}; without it Meson takes "
+            "the Python that builds for the target's.",
+            cure="Require a newer one in [build-system] requires: meson>=1.10.",
+        )
+    arguments = [f"--cross-file={cross}", f"-D{_OPTION}={python}"]
     # The user's own come last, so that they win.
     settings["setup-args"] = [*arguments, *words(given.get("setup-args"))]
     return Provision(
         config_settings=settings,
         files={cross: cross_file(request), python: build_details(request)},
-        notes=notes,
     )
 
 
-def knows_build_details(site_folders: Iterable[Path]) -> bool:
-    """Return whether the Meson that is installed for the build takes a PEP 739 file."""
-    options = (folder / "mesonbuild" / "options.py" for folder in site_folders)
+def knows_build_details(site_folders: Iterable[Path], project: Path) -> bool:
+    """Return whether the build's Meson takes a PEP 739 file.
+
+    It is installed, or the project brings its own, as NumPy does.
+    """
+    folders = (*site_folders, *(project / place for place in VENDORED))
+    options = (folder / "mesonbuild" / "options.py" for folder in folders)
     return any(file.is_file() and _OPTION in file.read_text("utf-8") for file in options)
 
 
