@@ -57,6 +57,12 @@ import pytest
 sys.exit(pytest.main(sys.argv[1:]))
 """
 
+#: Those of the build room that need neither compilers nor what Wine's Python lacks (_bz2, _ssl).
+BUILD_TESTS = (
+    *("delivery", "environment", "extra_config", "first_use", "headers", "hints"),
+    *("import_library", "inner", "pyconfig", "python_folder"),
+)
+
 #: What vswhere's stand-in calls.
 KERNEL32 = "CreateFileA GetModuleFileNameA GetStdHandle ReadFile WriteFile ExitProcess"
 
@@ -164,7 +170,7 @@ def test_unit_tests_pass_on_windows(room: str, drive: Path, run_on_windows: RunO
         "host": ["tests/test_host_windows.py"],
         "locate": ["tests/locate"],
         "cli": [f"tests/cli/test_{name}.py" for name in ("shells", "env", "doctor")],
-        "build": [f"tests/build/test_{name}.py" for name in ("pyconfig", "python_folder")],
+        "build": [f"tests/build/test_{name}.py" for name in BUILD_TESTS],
     }
 
     options = ("-q", "-p", "no:cacheprovider", "-m", "not integration and not network")
