@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winarm.build import backends, embedded_zig, events
@@ -18,7 +19,6 @@ from winarm.target import WIN_ARM64
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from winarm.build.interpreter import Interpreter
     from winarm.build.isolation import IsolatedEnvironment
@@ -53,7 +53,11 @@ def build(
     :raises WinarmError: the wheel could not be made, or is not good.
     """
     began = time.monotonic()
-    with scratch_folder() as scratch:
+    kept = kept_folder(config_settings, host)
+    if kept:
+        # Against where the user stands: the project may be unpacked anywhere.
+        config_settings = {**(config_settings or {}), "winarm.build-dir": str(kept)}
+    with scratch_folder(kept and kept / "project") as scratch:
         listener(events.Step(f"opening {spec}"))
         interpreter = ask(host, find_python(host, python))
         source = open_source(
@@ -68,6 +72,12 @@ def build(
         )
         built = build_wheel(job, folder)
     return Result(source.name, built, time.monotonic() - began)
+
+
+def kept_folder(config_settings: ConfigSettings | None, host: Host) -> Path | None:
+    """Return the folder that `build-dir` names; needed before the project's settings are read."""
+    named = (config_settings or {}).get("winarm.build-dir") or host.variable("WINARM_BUILD_DIR")
+    return Path(named).absolute() if isinstance(named, str) else None
 
 
 def _prepared(

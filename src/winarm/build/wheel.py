@@ -5,12 +5,15 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
+import shutil
 import tempfile
 import zipfile
 from dataclasses import dataclass
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from filelock import FileLock
 
 from winarm.build import backends, events
 from winarm.build.backends.request import Request
@@ -190,7 +193,8 @@ class _Place:
 @contextlib.contextmanager
 def _child(job: Job, workshop: Workshop | None) -> Iterator[_Place]:
     """Lay out a private folder and all that a child reads; sweep it in the end."""
-    with _in_words(), scratch_folder() as scratch:
+    kept = job.settings.build_dir
+    with _in_words(), scratch_folder(kept and kept / "child") as scratch:
         listener = job.listener
         if workshop:
             listener = announcing(listener, workshop.toolchain, job.host.cache / "first-use")
@@ -264,15 +268,35 @@ def _in_words() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def scratch_folder() -> Iterator[Path]:
-    """Make a private folder and sweep it in the end."""
+def scratch_folder(kept: Path | None = None) -> Iterator[Path]:
+    """Make a private folder and sweep it in the end.
+
+    :param kept: where to make it; the same path each time is what lets a second build find that
+        nothing has changed. Others who want it wait.
+    :raises FileSystemError: it cannot be made.
+    """
+    if kept is None:
+        try:
+            folder = tempfile.TemporaryDirectory(prefix="winarm-", ignore_cleanup_errors=True)
+        except OSError as error:
+            # A full disk names no file.
+            raise FileSystemError(error.filename or tempfile.gettempdir(), error) from error
+        with folder as name:
+            yield Path(name).resolve()
+        return
     try:
-        folder = tempfile.TemporaryDirectory(prefix="winarm-", ignore_cleanup_errors=True)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(kept.with_name(f"{kept.name}.lock"))
+        lock.acquire()
     except OSError as error:
-        # A full disk names no file.
-        raise FileSystemError(error.filename or tempfile.gettempdir(), error) from error
-    with folder as name:
-        yield Path(name).resolve()
+        raise FileSystemError(kept.parent, error) from error
+    try:
+        shutil.rmtree(kept, ignore_errors=True)
+        kept.mkdir()
+        yield kept.resolve()
+    finally:
+        shutil.rmtree(kept, ignore_errors=True)
+        lock.release()
 
 
 def _instead_of(job: Job, workshop: Workshop | None) -> dict[str, str]:

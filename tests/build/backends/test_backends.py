@@ -38,7 +38,7 @@ def test_cmake_is_provided_for_whoever_calls_it(request_for: MakeRequest, backen
 def test_scikit_build_core_builds_in_the_folder_to_keep(request_for: MakeRequest) -> None:
     provision = backends.provision(request_for(build_dir=Path("/kept")))
 
-    assert provision.config_settings == {"build-dir": str(Path("/kept"))}
+    assert provision.config_settings == {"build-dir": str(Path("/kept/backend"))}
 
 
 @pytest.mark.parametrize("name", ["build-dir", "skbuild.build-dir"])

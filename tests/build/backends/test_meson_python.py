@@ -122,7 +122,7 @@ def test_a_folder_to_keep_is_meson_pythons_build_dir(
 ) -> None:
     provision = meson_python.provision(request_for("mesonpy", build_dir=Path("/kept")))
 
-    assert provision.config_settings["build-dir"] == str(Path("/kept"))
+    assert provision.config_settings["build-dir"] == str(Path("/kept/backend"))
 
 
 def test_meson_python_may_call_cmake_too(request_for: MakeRequest, new_meson: None) -> None:

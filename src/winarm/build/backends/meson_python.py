@@ -36,7 +36,7 @@ def provision(request: Request) -> Provision:
     given = request.config_settings
     settings: dict[str, Any] = {}
     if kept is not None and not {"build-dir", "builddir"} & set(given):
-        settings["build-dir"] = str(kept)
+        settings["build-dir"] = str(kept / "backend")
     if request.workshop is None:
         return Provision(config_settings=settings)
     folder = request.scratch / "meson"

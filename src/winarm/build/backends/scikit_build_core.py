@@ -18,4 +18,4 @@ def provision(request: Request) -> Provision:
     kept = request.settings.build_dir
     if kept is None or {"build-dir", "skbuild.build-dir"} & set(request.config_settings):
         return Provision()
-    return Provision(config_settings={"build-dir": str(kept)})
+    return Provision(config_settings={"build-dir": str(kept / "backend")})
