@@ -4,12 +4,18 @@ Standard library only, and nothing of winarm: this package runs in the build env
 project, where winarm may not be installed. Everything that it knows comes from one JSON file that
 the environment variable WINARM_CHILD names.
 
-    start          reads the file and puts the parts below in place
-    view           who asks decides who answers: modules as the project's code sees them
-    on_import      runs a function on a module as soon as it has been imported
-    distutils_     what setuptools is told about the target: compiler, suffix, libraries, folders
-    compiler       the compiler class that distutils uses, and the pool in which it works
-    flags          turns the flags that projects pass into those that the toolchain takes
-    flag_rules     what becomes of each
-    journal        what the parent is told: progress, declared extensions, failures
+    start            reads the file and puts the parts below in place
+    view             who asks decides who answers: modules as the project's code sees them
+    answers          what those modules say on the target
+    packages         what is done to other packages so that they speak of the target
+    stubs            stands in for generators of stubs, which would import the target's modules
+    on_import        runs a function on a module as soon as it has been imported
+    distutils_       what setuptools is told about the target: suffix, libraries, folders
+    target_compiler  what both compiler classes of distutils share
+    compiler         the one for GNU-style toolchains
+    msvc_compiler    the one for MSVC-style toolchains
+    pool             as many programs at once as there are jobs
+    flags            turns the flags that projects pass into those that the toolchain takes;
+                     flag_rules, msvc_flags and msvc_rules hold what becomes of each
+    journal          what the parent is told: progress, declared extensions, failures
 """

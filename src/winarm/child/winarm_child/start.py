@@ -5,7 +5,7 @@ import os
 import re
 import sys
 
-from . import distutils_, on_import, stubs, view
+from . import distutils_, on_import, packages, stubs, view
 from .journal import Journal
 
 #: Names the file that says everything.
@@ -42,7 +42,7 @@ def start() -> None:
         spec = json.load(file)
     journal = Journal(spec["journal"])
     view.install(spec)
-    on_import.install({**distutils_.patches(spec, journal), **view.patches(spec)})
+    on_import.install({**distutils_.patches(spec, journal), **packages.patches(spec)})
     journal.write("view")
 
 

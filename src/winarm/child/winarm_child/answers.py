@@ -1,0 +1,160 @@
+"""What `sys`, `os`, `platform`, `ctypes` and `sysconfig` say on the target.
+
+Each function returns the answers of one module by attribute; what it does not name is the host's.
+"""
+
+import os
+import platform
+import sys
+import sysconfig
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+
+class Unavailable:
+    """An answer that stands for an attribute which does not exist, and why."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+
+
+def os_answers(_answers: Mapping[str, Any]) -> dict[str, object]:
+    """Return what `os` says on the target; paths stay the host's."""
+    return {"name": "nt", "uname": Unavailable("os.uname does not exist on Windows")}
+
+
+class FiveFields(NamedTuple):
+    """What unpacks from `sys.getwindowsversion()`."""
+
+    major: int
+    minor: int
+    build: int
+    #: VER_PLATFORM_WIN32_NT
+    platform: int = 2
+    service_pack: str = ""
+
+
+class WindowsVersion(FiveFields):
+    """What `sys.getwindowsversion()` returns: five fields to unpack, and five by name only."""
+
+    @property
+    def platform_version(self) -> tuple[int, int, int]:
+        """Return the version of the running system, which emulation may hide in the others."""
+        return self[:3]
+
+    service_pack_major = service_pack_minor = 0
+    #: VER_SUITE_SINGLEUSERTS
+    suite_mask = 256
+    #: VER_NT_WORKSTATION
+    product_type = 1
+
+
+def sys_answers(answers: Mapping[str, Any]) -> dict[str, object]:
+    """Return what `sys` says on the target."""
+    major, minor, build = map(int, answers["windows_version"].split("."))
+    windows = WindowsVersion(major, minor, build)
+    return {
+        "platform": "win32",
+        "winver": answers["winver"],
+        # CPython's own form; `sysconfig` and many a setup.py look for what stands in brackets.
+        "version": f"{sys.version.partition('[')[0].strip()} [{answers['compiler']}]",
+        "getwindowsversion": lambda: windows,
+    }
+
+
+def platform_answers(answers: Mapping[str, Any]) -> dict[str, object]:
+    """Return what `platform` says on the target."""
+    version, machine = answers["windows_version"], answers["machine"]
+    uname = platform.uname_result("Windows", platform.node(), "11", version, machine)
+    # A cached property, which else asks the host.
+    vars(uname)["processor"] = answers["processor"]
+    values: dict[str, object] = {
+        "system": "Windows",
+        "machine": machine,
+        "release": "11",
+        "version": version,
+        "processor": answers["processor"],
+        "uname": uname,
+        "python_compiler": answers["compiler"],
+    }
+    functions: dict[str, object] = {name: _always(value) for name, value in values.items()}
+    functions["architecture"] = lambda *_a, **_k: ("64bit", "WindowsPE")
+    functions["platform"] = lambda *_a, **_k: f"Windows-11-{version}-SP0"
+    functions["win32_ver"] = lambda *_a, **_k: ("11", version, "SP0", "Multiprocessor Free")
+    functions["libc_ver"] = lambda *_a, **_k: ("", "")
+    functions["mac_ver"] = lambda *_a, **_k: ("", ("", "", ""), "")
+    return functions
+
+
+def ctypes_answers(_answers: Mapping[str, Any]) -> dict[str, object]:
+    """Return the explanation for what `ctypes` has on Windows only, where it is missing."""
+    import ctypes
+
+    names = ("windll", "oledll", "WinDLL", "OleDLL", "WinError", "GetLastError")
+    why = (
+        "ctypes.{} exists on Windows only, and this build runs on another system: a project "
+        "that is cross-built cannot call the machine that it is built for"
+    )
+    return {name: Unavailable(why.format(name)) for name in names if not hasattr(ctypes, name)}
+
+
+def sysconfig_answers(answers: Mapping[str, Any]) -> dict[str, object]:
+    """Return what `sysconfig` says of the thing that is being built."""
+    real = sysconfig.get_config_vars()
+    variables = {key: real[key] for key in WINDOWS_VARIABLES if key in real}
+    variables.update(answers["variables"])
+    include = variables["INCLUDEPY"]
+    headers = {"include": include, "platinclude": include}
+
+    def get_config_vars(*names: str) -> object:
+        return [variables.get(name) for name in names] if names else variables
+
+    def get_paths(*args: Any, **kwargs: Any) -> dict[str, str]:
+        return {**sysconfig.get_paths(*args, **kwargs), **headers}
+
+    def get_path(name: str, *args: Any, **kwargs: Any) -> str:
+        return headers.get(name) or sysconfig.get_path(name, *args, **kwargs)
+
+    return {
+        "get_platform": _always(answers["platform"]),
+        "get_config_vars": get_config_vars,
+        "get_config_var": variables.get,
+        "get_paths": get_paths,
+        "get_path": get_path,
+        "get_config_h_filename": _always(os.path.join(include, "pyconfig.h")),
+    }
+
+
+#: The variables that `sysconfig` has on Windows and whose values are the host's to say.
+WINDOWS_VARIABLES = (
+    "prefix",
+    "exec_prefix",
+    "py_version",
+    "py_version_short",
+    "py_version_nodot",
+    "installed_base",
+    "base",
+    "installed_platbase",
+    "platbase",
+    "projectbase",
+    "platlibdir",
+    "userbase",
+    "srcdir",
+    "BINDIR",
+    "LIBDEST",
+    "BINLIBDEST",
+    "TZPATH",
+)
+
+#: What each module of which there are views says.
+ANSWERS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, object]]] = {
+    "sys": sys_answers,
+    "os": os_answers,
+    "platform": platform_answers,
+    "ctypes": ctypes_answers,
+    "sysconfig": sysconfig_answers,
+}
+
+
+def _always(value: object) -> Callable[[], object]:
+    return lambda: value

@@ -1,0 +1,63 @@
+"""What is done to other packages so that they speak of the target."""
+
+from collections.abc import Mapping
+from types import ModuleType
+from typing import Any
+
+from .on_import import Patch
+
+
+def patches(spec: Mapping[str, Any]) -> dict[str, Patch]:
+    """Return what is done to other modules so that they speak of the target."""
+
+    def numpy(module: ModuleType) -> None:
+        _patch_numpy(module, spec["numpy"])
+
+    return {
+        "numpy": numpy,
+        # `numpy-config`, which Meson asks, imports it from its home.
+        "numpy.lib._utils_impl": numpy,
+        "mesonbuild.dependencies.python": lambda module: _patch_meson(module, spec),
+        "mesonpy": _patch_mesonpy,
+    }
+
+
+def _patch_mesonpy(module: ModuleType) -> None:
+    real = getattr(module, "_map_to_wheel", None)
+    if real is None:
+        return
+
+    def map_to_wheel(sources: Mapping[str, Any], *args: Any, **kwargs: Any) -> Any:
+        kept = {key: without_import_libraries(group) for key, group in sources.items()}
+        return real(kept, *args, **kwargs)
+
+    module._map_to_wheel = map_to_wheel  # type: ignore[attr-defined]
+
+
+def without_import_libraries(group: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what Meson installs without the import libraries of Python modules.
+
+    >>> files = ("m.cp313-win_arm64.pyd", "m.cp313-win_arm64.dll.a", "data.lib")
+    >>> list(without_import_libraries({name: {"destination": name} for name in files}))
+    ['m.cp313-win_arm64.pyd', 'data.lib']
+    """
+    places = {str(entry["destination"]) for entry in group.values()}
+    modules = {place.removesuffix(".pyd") for place in places if place.endswith(".pyd")}
+    beside = {stem + ending for stem in modules for ending in (".dll.a", ".lib", ".pdb")}
+    return {key: entry for key, entry in group.items() if str(entry["destination"]) not in beside}
+
+
+def _patch_meson(module: ModuleType, spec: Mapping[str, Any]) -> None:
+    # It holds the target's Python against the machine that runs Meson unless that is Windows.
+    if hasattr(module, "detect_cpu_family"):
+        module.detect_cpu_family = lambda _compilers: spec["cpu"]  # type: ignore[attr-defined]
+
+
+def _patch_numpy(numpy: ModuleType, headers: Mapping[str, str]) -> None:
+    def get_include() -> str:
+        if "error" in headers:
+            raise RuntimeError(headers["error"])
+        return headers["include"]
+
+    # NumPy's own headers describe the host's types: `long` has 8 bytes there, 4 on Windows.
+    numpy.get_include = get_include  # type: ignore[attr-defined]
