@@ -167,7 +167,7 @@ def make_vswhere(zig: Path, source: Path, folder: Path) -> None:
 @pytest.mark.parametrize("room", ["host", "locate", "cli", "build"])
 def test_unit_tests_pass_on_windows(room: str, drive: Path, run_on_windows: RunOnWindows) -> None:
     chosen = {
-        "host": ["tests/test_host_windows.py"],
+        "host": ["tests/test_host.py", "tests/test_host_windows.py"],
         "locate": ["tests/locate"],
         "cli": [f"tests/cli/test_{name}.py" for name in ("shells", "env", "doctor")],
         "build": [f"tests/build/test_{name}.py" for name in BUILD_TESTS],
