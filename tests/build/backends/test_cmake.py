@@ -162,6 +162,30 @@ def test_a_compiler_cache_stands_before_the_compiler(request_for: MakeRequest) -
     assert values["CMAKE_CXX_COMPILER_LAUNCHER"] == ["ccache"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "cache", "names"),
+    [
+        ("zig", "ccache", {"clang", "clang++"}),
+        ("clang-cl", None, {"clang-cl"}),
+        ("zig", None, set()),
+    ],
+)
+def test_compiler_is_one_word_where_somebody_looks_at_it(
+    request_for: MakeRequest, kind: str, cache: str | None, names: set[str]
+) -> None:
+    request = request_for(toolchain={"kind": kind, "cc": ("zig", "cc", "a b")}, launcher=cache)
+
+    provision = cmake.provision(request)
+
+    assert {path.name for path in provision.files} - {"toolchain.cmake"} == names
+    assert ("CCACHE_COMPILERCHECK" in provision.variables) is bool(names)
+
+
+def test_script_of_a_compiler_hands_everything_on(tmp_path: Path) -> None:
+    assert cmake.shell_script(["zig", "cc", "a b"]) == "#!/bin/sh\nexec zig cc 'a b' \"$@\"\n"
+    assert cmake.batch_file(["zig", "a b"]) == '@"zig" "a b" %*\r\n'
+
+
 def test_flags_are_dropped_only_when_asked(request_for: MakeRequest) -> None:
     values = variables(cmake.toolchain_file(request_for(drop_flags=("-msse*",), launcher="ccache")))
 

@@ -83,7 +83,11 @@ def provision(request: Request) -> Provision:
         return Provision(variables)
     file = request.scratch / "cmake" / "toolchain.cmake"
     variables["CMAKE_TOOLCHAIN_FILE"] = file.as_posix()
-    files = {file: toolchain_file(request), **compiler_scripts(request)}
+    scripts = compiler_scripts(request)
+    if scripts:
+        # They are written for each build, so that their time says nothing.
+        variables["CCACHE_COMPILERCHECK"] = "content"
+    files = {file: toolchain_file(request), **dict(scripts.values())}
     return Provision(variables, files=files)
 
 
@@ -136,11 +140,14 @@ def toolchain_file(request: Request) -> str:
     own = style_file(toolchain, choose_generator(request))
     flags = [*lenient_flags(toolchain), *compile_flags(settings)]
     numpy = request.workshop.numpy.get("include", "")
+    scripts = compiler_scripts(request)
     lists: dict[str, Sequence[object]] = {
-        "WINARM_CC": list(compiler_scripts(request)) or toolchain.cc,
-        "WINARM_CXX": list(compiler_scripts(request)) or toolchain.cxx,
+        "WINARM_CC": [scripts["C"][0]] if scripts else toolchain.cc,
+        "WINARM_CXX": [scripts["CXX"][0]] if scripts else toolchain.cxx,
         "WINARM_AR": toolchain.ar,
         "WINARM_RC": toolchain.rc,
+        # zig's other tools, where the compiler is a script.
+        "WINARM_ZIG": toolchain.cc[:1] if toolchain.kind == "zig" else (),
         "WINARM_LINK": toolchain.link,
         "WINARM_MT": toolchain.mt,
         "WINARM_INCLUDE_DIRS": toolchain.include_dirs,
@@ -166,21 +173,40 @@ def toolchain_file(request: Request) -> str:
     )
 
 
-def compiler_scripts(request: Request) -> dict[Path, str]:
-    """Return a script that is clang-cl in one word, where it takes several.
+def compiler_scripts(request: Request) -> dict[str, tuple[Path, str]]:
+    """Return scripts that are the compilers in one word, by language, where that is needed.
 
     CMake asks clang in which style it reads its command line with `-?` alone, without the words
-    that stand behind the program (CMakeDetermineCompilerId.cmake).
+    that stand behind the program (CMakeDetermineCompilerId.cmake). ccache and sccache take the
+    first word for the compiler, and know one by its name.
     """
     assert request.workshop is not None  # noqa: S101 - all callers build
     toolchain = request.workshop.toolchain
-    if toolchain.kind != "clang-cl":
+    if toolchain.kind == "clang-cl":
+        names = {"C": "clang-cl", "CXX": "clang-cl"}
+    elif toolchain.kind == "zig" and request.settings.launcher:
+        names = {"C": "clang", "CXX": "clang++"}
+    else:
         return {}
-    folder = request.scratch / "cmake"
-    if request.host.system == "windows":
-        words = " ".join(f'"{word}"' for word in toolchain.cc)
-        return {folder / "clang-cl.cmd": f"@{words} %*\r\n"}
-    return {folder / "clang-cl": f'#!/bin/sh\nexec {shlex.join(toolchain.cc)} "$@"\n'}
+    commands = {"C": toolchain.cc, "CXX": toolchain.cxx}
+    windows = request.host.system == "windows"
+    script = batch_file if windows else shell_script
+    folder = request.scratch / "cmake" / "bin"
+    ending = ".cmd" if windows else ""
+    return {
+        language: (folder / f"{name}{ending}", script(commands[language]))
+        for language, name in names.items()
+    }
+
+
+def shell_script(command: Sequence[str]) -> str:
+    """Return a script that runs `command` with its own arguments behind it."""
+    return f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n'
+
+
+def batch_file(command: Sequence[str]) -> str:
+    """Return the same for Windows."""
+    return "@" + " ".join(f'"{word}"' for word in command) + " %*\r\n"
 
 
 def launcher(request: Request) -> list[object]:

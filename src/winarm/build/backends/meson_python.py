@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from winarm.build.backends.cmake import lenient_flags, prefix_map
+from winarm.build.backends.cmake import compiler_scripts, lenient_flags, prefix_map
 from winarm.build.backends.request import Provision
 from winarm.build.child_spec import compile_flags, link_flags
 from winarm.errors import BackendError
@@ -88,9 +88,10 @@ def cross_file(request: Request) -> str:
     ]
     link = link_flags(request.settings)
     # No pkg-config: it knows the host's libraries.
+    scripts = compiler_scripts(request)
     binaries = {
-        "c": [*launcher, *toolchain.cc, *zig],
-        "cpp": [*launcher, *toolchain.cxx, *zig],
+        "c": [*launcher, *([str(scripts["C"][0])] if scripts else toolchain.cc), *zig],
+        "cpp": [*launcher, *([str(scripts["CXX"][0])] if scripts else toolchain.cxx), *zig],
         "ar": toolchain.ar,
         "windres": toolchain.rc,
         "dlltool": toolchain.dlltool,
