@@ -51,7 +51,9 @@ def main() -> int:
 def native_command(options: argparse.Namespace, folder: Path) -> tuple[str, ...]:
     """Return how pip builds the same sdist for this machine."""
     pip = (options.interpreter, "-m", "pip", "wheel", "--no-deps", "--no-cache-dir", "-q")
-    return (*pip, "--no-binary=:all:", "-w", str(folder / "native"), options.requirement)
+    # Of what the build requires, wheels will do.
+    name = options.requirement.partition("=")[0]
+    return (*pip, f"--no-binary={name}", "-w", str(folder / "native"), options.requirement)
 
 
 def timed(command: tuple[str, ...], folder: Path) -> float:

@@ -392,3 +392,53 @@ install(TARGETS spam DESTINATION .)
     built = build(source)
 
     assert built.status == 0, built.said
+
+
+def test_second_build_in_a_kept_folder_compiles_nothing(
+    project: Project, build: Callable[..., Built], tmp_path: Path
+) -> None:
+    source = project(
+        HEAD + MODULE.replace("spam.c", "empty.c"), empty__c="int nothing(void) { return 0; }\n"
+    )
+    kept = ("-v", "-C", f"winarm.build-dir={tmp_path / 'kept'}")
+
+    first, second = build(source, *kept), build(source, *kept)
+
+    assert "Building C object" in first.said
+    assert second.status == 0, second.said
+    assert "no work to do" in second.said
+
+
+@pytest.mark.parametrize("launcher", ["ccache", "sccache"])
+def test_compiler_caches_answer_for_the_compiler(
+    launcher: str,
+    project: Project,
+    build: Callable[..., Built],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    clean_environ: dict[str, str],
+) -> None:
+    program = shutil.which(launcher) or shutil.which(
+        launcher, path=str(Path(sys.executable).parent)
+    )
+    if program is None:
+        pytest.skip(f"no {launcher} on this machine")
+    folder = {f"{launcher.upper()}_DIR": str(tmp_path / "cache")}
+    # Bound to the tests' copy of the environment.
+    for name, value in folder.items():
+        monkeypatch.setitem(clean_environ, name, value)
+    source = project(
+        HEAD + MODULE.replace("spam.c", "empty.c"), empty__c="int nothing(void) { return 0; }\n"
+    )
+    options = ("-C", f"winarm.launcher={program}", "-C", f"winarm.build-dir={tmp_path / 'kept'}")
+
+    first = build(source, *options)
+    made = {path for path in (tmp_path / "cache").rglob("*") if path.is_file()}
+    shutil.rmtree(tmp_path / "kept")
+    second = build(source, *options)
+
+    assert (first.status, second.status) == (0, 0), first.said + second.said
+    if launcher == "ccache":
+        assert made
+        statistics = os.popen(f"CCACHE_DIR={tmp_path / 'cache'} ccache --print-stats").read()
+        assert re.search(r"direct_cache_hit\s+[1-9]", statistics), statistics
