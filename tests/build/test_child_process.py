@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -263,3 +264,25 @@ def test_a_hook_whose_python_did_not_see_the_target_has_failed(tmp_path: Path) -
 
     with pytest.raises(BuildFailedError, match="did not see the target"):
         child.call("build_wheel", str(tmp_path), None, None)
+
+
+def test_a_failure_with_one_endless_line_is_explained_at_once(tmp_path: Path) -> None:
+    (tmp_path / "inner.py").write_text("def build_wheel(*_): raise ValueError('x.y' * 60_000)\n")
+    said: list[events.Event] = []
+    host = Host.current()
+    child = Child(
+        host=host,
+        python=Path(sys.executable),
+        project=tmp_path,
+        backend=InnerBackend("inner", (".",)),
+        environ=host.environ,
+        journal=Journal(tmp_path / "journal", tmp_path, said.append),
+        listener=said.append,
+    )
+    began = time.monotonic()
+
+    with pytest.raises(BuildFailedError, match="failed in build_wheel"):
+        child.call("build_wheel", str(tmp_path), None, None)
+
+    # It took minutes; the Python that is started takes most of what is left.
+    assert time.monotonic() - began < 20

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 #: Output that is kept to explain a failure with, in bytes.
 MAX_KEPT = 200_000
+#: How much of it is searched for signs, and of each line, in characters.
+MAX_SEARCHED = 60_000
+MAX_LINE = 400
 #: Lines of it that are shown when no compiler has failed.
 LAST_LINES = 60
 #: Bytes of the journal that are read at once, and that one line of it may have at most.
@@ -190,14 +193,20 @@ class Child:
             # What failed before it was borne: an optional extension, or a first try.
             last = self.journal.failures[-1]
             what = f"could not {last.doing} {last.subject} for the target."
-            why, cure = hint(last.output)
+            why, cure = hint(_readable(last.output))
             return BuildFailedError(what, why=why, cure=cure, output=last.output)
         what = f"the build backend {self.backend.name} failed in {hook}."
         tail = "\n".join(output.splitlines()[-LAST_LINES:])
-        why, cure = explain(output)
+        why, cure = explain(_readable(output))
         # A configuration that failed says why long before its last line.
         shown = "\n\n".join(filter(None, (cmake_error(output), tail)))
         return BuildFailedError(what, why=why, cure=cure, output=shown)
+
+
+def _readable(output: str) -> str:
+    """Return the end of an output with its lines cut, so that searching it takes no time."""
+    lines = output[-MAX_SEARCHED:].splitlines()
+    return "\n".join(line[:MAX_LINE] for line in lines)
 
 
 def _not_in_force(python: Path) -> BuildFailedError:
