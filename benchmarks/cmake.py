@@ -29,8 +29,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         winarm = (str(Path(sys.executable).with_name("winarm")), "build", options.requirement)
-        cross = (*winarm, "--python", options.python, "-o", str(folder / "wheels"))
-        kept = (*cross, "-C", f"winarm.build-dir={folder / 'kept'}")
+        cross: tuple[str, ...] = (*winarm, "--python", options.python, "-o", str(folder / "wheels"))
+        kept: tuple[str, ...] = (*cross, "-C", f"winarm.build-dir={folder / 'kept'}")
         if options.launcher:
             kept = (*kept, "-C", f"winarm.launcher={options.launcher}")
         native = timed(native_command(options, folder), folder)

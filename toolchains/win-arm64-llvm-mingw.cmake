@@ -35,6 +35,8 @@ endif()
 
 foreach(language C CXX ASM)
   string(JOIN " " CMAKE_${language}_FLAGS_INIT ${WINARM_FLAGS})
+  set(CMAKE_USER_MAKE_RULES_OVERRIDE_${language}
+    "${CMAKE_CURRENT_LIST_DIR}/win-arm64-mingw-names.cmake")
 endforeach()
 # libc++ and libunwind are in no Python's folder (llvm-mingw#500). Symbols are of no use without the
 # .pdb, which no wheel carries.

@@ -1,5 +1,7 @@
 # How zig's tools are called, after CMake has set up the rules of a MinGW toolchain.
 
+include("${CMAKE_CURRENT_LIST_DIR}/win-arm64-mingw-names.cmake")
+
 foreach(language C CXX ASM)
   foreach(rule ARCHIVE_CREATE ARCHIVE_APPEND CREATE_SHARED_MODULE CREATE_SHARED_LIBRARY
                LINK_EXECUTABLE)
