@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from winarm.child.winarm_child.view import without_import_libraries
+from winarm.child.winarm_child.packages import without_import_libraries
 
 
 @pytest.mark.parametrize(
