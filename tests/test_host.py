@@ -294,7 +294,9 @@ def test_an_interrupt_ends_the_program_and_all_that_it_started(
     number: signal.Signals, tmp_path: Path
 ) -> None:
     code = (
-        "import sys\nfrom pathlib import Path\n"
+        "import signal, sys\nfrom pathlib import Path\n"
+        # Whoever runs the tests in the background has it ignored, and children inherit that.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from winarm.host import Host, terminations_as_interrupts\n"
         "terminations_as_interrupts()\n"
         "host = Host.current()\n"
