@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 MAX_KEPT = 200_000
 #: How much of it is searched for signs, and of each line, in characters.
 MAX_SEARCHED = 60_000
-MAX_LINE = 400
+MAX_LINE = 4_000
 #: Lines of it that are shown when no compiler has failed.
 LAST_LINES = 60
 #: Bytes of the journal that are read at once, and that one line of it may have at most.
