@@ -31,6 +31,16 @@ def test_every_package_is_in_the_wheel() -> None:
     assert set(SETUPTOOLS["packages"]) == there
 
 
+def is_shipped(name: str, path: Path) -> bool:
+    """Tell whether the patterns of the package `name`, or of one inside it, take in `path`."""
+    parts = path.parts
+    return any(
+        fnmatch.fnmatch("/".join(parts[depth:]), pattern)
+        for depth in range(len(parts))
+        for pattern in SETUPTOOLS["package-data"].get(".".join((name, *parts[:depth])), [])
+    )
+
+
 @pytest.mark.parametrize("name", sorted(FOLDERS))
 def test_every_data_file_is_in_the_wheel(name: str) -> None:
     folder = FOLDERS[name]
@@ -40,14 +50,7 @@ def test_every_data_file_is_in_the_wheel(name: str) -> None:
         if path.is_file() and path.suffix not in {".py", ".pyc"}
     ]
 
-    left_out = [
-        str(path)
-        for path in data
-        if not any(
-            fnmatch.fnmatch(path.name, pattern)
-            for pattern in SETUPTOOLS["package-data"].get(".".join((name, *path.parent.parts)), [])
-        )
-    ]
+    left_out = [str(path) for path in data if not is_shipped(name, path)]
 
     assert left_out == []
 
