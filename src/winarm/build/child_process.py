@@ -214,7 +214,7 @@ def _not_in_force(python: Path) -> BuildFailedError:
         f"{python} did not see the target: what it has made is the host's.",
         why="winarm shows it the target through PYTHONPATH and a sitecustomize, which this Python "
         "does not read.",
-        cure="Look for what starts it isolated (-I, -E, PYTHONNOUSERSITE is harmless).",
+        cure="Start it without -I and -E, and look for what clears PYTHONPATH in the build.",
     )
 
 
