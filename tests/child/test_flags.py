@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ import pytest
 from winarm.child.winarm_child.flag_rules import GNU, MSVC, find_rule
 from winarm.child.winarm_child.flags import Translator
 from winarm.child.winarm_child.journal import Journal
+from winarm.child.winarm_child.msvc_flags import MsvcTranslator
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -208,6 +210,18 @@ def test_the_hosts_python_headers_become_the_targets(
         f"-I{of_target}",
         f"-I{of_target}",
     ]
+
+
+@pytest.mark.parametrize("below", ["libs", "", "PCbuild", "PCbuild/arm64"])
+@pytest.mark.parametrize("style", [Translator, MsvcTranslator])
+def test_libraries_of_the_python_that_builds_are_left_out(
+    spec: dict[str, Any], style: type[Translator], below: str
+) -> None:
+    """On a Windows host build_ext itself names them, before all others."""
+    translator = style(spec, Journal(spec["journal"]))
+    ours = [f"-L{Path(home, below)}" for home in (sys.exec_prefix, sys.base_exec_prefix)]
+
+    assert translator.link(ours, "exports.def") == []
 
 
 @pytest.mark.parametrize("home", ["/usr/local/src/project", "/opt/local/project"])

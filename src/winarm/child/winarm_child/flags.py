@@ -9,6 +9,7 @@ The tables are in `flag_rules`.
 import itertools
 import os
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -42,6 +43,11 @@ FOLDER = re.compile(r"(-I|-L|-isystem|-iquote|-idirafter)(.*)", re.DOTALL)
 HOST_FOLDERS = (
     *("/usr/include", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/local", "/lib", "/lib64"),
     *("/opt/homebrew", "/opt/local", "/Library/Developer", "/Applications/Xcode.app"),
+)
+#: What build_ext names on a Windows host: the libraries of the Python that builds.
+_PYTHON_HOMES = frozenset(map(os.path.realpath, (sys.exec_prefix, sys.base_exec_prefix)))
+_PYTHON_FOLDERS = tuple(
+    os.path.join(home, name) for home in _PYTHON_HOMES for name in ("libs", "PCbuild")
 )
 #: Path components of installed Python packages: what compiles against them asked them for it.
 INSTALLED = ("site-packages", "dist-packages")
@@ -143,8 +149,10 @@ class Translator:
         if any(is_inside(folder, allowed) for allowed in self._allowed):
             return False
         parts = folder.split(os.sep)
-        return any(is_inside(folder, host) for host in HOST_FOLDERS) and not any(
-            part in INSTALLED for part in parts
+        hosts = (*HOST_FOLDERS, *_PYTHON_FOLDERS)
+        return folder in _PYTHON_HOMES or (
+            any(is_inside(folder, host) for host in hosts)
+            and not any(part in INSTALLED for part in parts)
         )
 
     def _without_exports(self, argv: Sequence[str], exports: str) -> list[str]:
