@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shlex
 import shutil
 import subprocess
@@ -17,7 +16,9 @@ from filelock import FileLock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
+    from typing import NoReturn
 
+    Lacking = Callable[[str, str], NoReturn]
     Once = Callable[[str, Callable[[Path], None]], Path]
     RunOnArm64 = Callable[[Path, Path], subprocess.CompletedProcess[str]]
 
@@ -31,8 +32,8 @@ ARM64_LOCK = "winarm-arm64-python.lock"
 #: Seconds for one script there; an emulated Python is slow to start.
 ARM64_TIMEOUT = 600
 
-#: How `pytest.importorskip` and our own skips speak of what pip, but not apt, could install.
-INSTALLABLE = re.compile(r"could not import|not installed(?!.*\bapt install)")
+#: The same for an x64 Windows Python, a host that builds; FOLDER is its drive P:.
+X64_PYTHON = "WINARM_TEST_X64_PYTHON"
 
 #: Prints a Python's version as `3.13`.
 VERSION = "import sys; print('%d.%d' % sys.version_info[:2])"
@@ -42,18 +43,36 @@ FOREIGN_PREFIXES = ("WINARM_", "VSCMD_", "PYTEST_", "COV_")
 
 
 def pytest_report_header() -> str:
-    return f"ARM64 Python: {os.environ.get(ARM64_PYTHON) or f'none ({ARM64_PYTHON} is not set)'}"
+    named = {"ARM64 Python": ARM64_PYTHON, "Windows host": X64_PYTHON}
+    return "\n".join(
+        f"{what}: {os.environ.get(name) or f'none ({name} is not set)'}"
+        for what, name in named.items()
+    )
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Fail, with CI=true, a test that is skipped for the lack of something installable."""
+    """Fail, with CI=true, a test for which `pytest.importorskip` finds no module."""
     report = yield
     reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else ""
-    if report.skipped and os.environ.get("CI") == "true" and INSTALLABLE.search(reason):
+    if report.skipped and os.environ.get("CI") == "true" and "could not import" in reason:
         report.outcome = "failed"
         report.longrepr = f"{reason}; with CI=true that is a failure"
     return report
+
+
+@pytest.fixture(scope="session")
+def lacking() -> Lacking:
+    """Skip a test for the lack of `what`; with CI=true fail it, where `cure` can be run."""
+
+    def lack(what: str, cure: str) -> NoReturn:
+        message = f"no {what} here: {cure}"
+        installer = cure.split(maxsplit=1)[0]
+        if os.environ.get("CI") == "true" and (installer == "pip" or shutil.which(installer)):
+            pytest.fail(f"{message}; with CI=true that is a failure", pytrace=False)
+        pytest.skip(message)
+
+    return lack
 
 
 @pytest.fixture(scope="session")
@@ -100,11 +119,11 @@ def clean_environ() -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def winarm_command() -> str:
+def winarm_command(lacking: Lacking) -> str:
     """The `winarm` that is installed beside the Python that runs the tests."""
     found = shutil.which("winarm", path=str(Path(sys.executable).parent))
     if found is None:
-        pytest.skip("the winarm command is not installed; pip install -e '.[cli]'")
+        lacking("winarm command", "pip install -e '.[cli]'")
     return found
 
 

@@ -21,7 +21,9 @@ from winarm.target import WIN_ARM64, PythonABI
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from typing import NoReturn
 
+    Lacking = Callable[[str, str], NoReturn]
     MakeHost = Callable[..., Host]
     MakeInterpreter = Callable[[PythonABI], Interpreter]
     RealInterpreter = Callable[[str], Interpreter]
@@ -135,11 +137,11 @@ def zig_host(tmp_path_factory: pytest.TempPathFactory) -> Host:
 
 
 @pytest.fixture(scope="session")
-def zig() -> Toolchain:
+def zig(lacking: Lacking) -> Toolchain:
     """The ziglang wheel as a toolchain, without anything that winarm puts before it."""
     spec = find_spec("ziglang")
     if spec is None or spec.origin is None:
-        pytest.skip("the ziglang wheel is not installed")
+        lacking("ziglang package", "pip install ziglang")
     program = str(Path(spec.origin).with_name("zig.exe" if sys.platform == "win32" else "zig"))
     version = subprocess.run([program, "version"], capture_output=True, text=True, check=True)
     target = ("-target", WIN_ARM64.zig_triple)

