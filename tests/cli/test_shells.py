@@ -155,12 +155,39 @@ def test_folders_come_before_the_inherited_ones() -> None:
     )
 
 
-def test_cmd_cannot_take_every_path() -> None:
-    found = ShellVariables({}, ("C:\\tools",))
+#: What msvc puts on PATH.
+TOOLS = "C:\\Program Files (x86)\\Microsoft Visual Studio\\2022\\BuildTools\\VC\\Tools\\MSVC\\14.44"
+MSVC = (f"{TOOLS}\\bin\\Hostx64\\arm64", f"{TOOLS}\\bin\\Hostx64\\x64")
 
-    assert script("cmd", found, "x" * 8000)
-    with pytest.raises(UsageError, match="too many for a line of cmd"):
-        script("cmd", found, "x" * CMD_LINE)
+
+def test_cmd_takes_a_path_of_8000_characters_as_it_is() -> None:
+    inherited = ";".join(f"C:\\{number:05}" for number in range(870))
+    assert 7800 < len(inherited) < CMD_LINE - 300
+
+    (line,) = script("cmd", ShellVariables({}, MSVC), inherited).splitlines()
+
+    assert line == f'@set "PATH={MSVC[0]};{MSVC[1]};%PATH%"'
+
+
+@pytest.mark.parametrize("times", [2, 6])
+def test_cmd_gets_a_longer_path_with_each_folder_once(times: int) -> None:
+    """A prompt that was opened in a prompt has the same folders again and again."""
+    once = ["C:\\Zażółć & (x86)", "C:\\100%", *(f"C:\\{number:05}" for number in range(500))]
+    inherited = ";".join([*once, MSVC[1].upper(), "c:\\00007\\", ""] * times)
+    assert len(inherited) > 8000
+
+    *_, line = script("cmd", ShellVariables({}, MSVC), inherited).splitlines()
+
+    assert unquoted_cmd(line) == ("PATH", ";".join([*MSVC, *once]))
+
+
+def test_cmd_cannot_take_every_path() -> None:
+    inherited = ";".join(f"C:\\{number:05}" for number in range(1000))
+
+    with pytest.raises(UsageError, match="has 8999 characters, too many for a line of cmd") as said:
+        script("cmd", ShellVariables({}, MSVC), inherited)
+
+    assert "--shell powershell" in str(said.value)
 
 
 def test_cmd_cannot_take_every_variable() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from winarm.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from winarm.locate.variables import ShellVariables
 
@@ -72,25 +72,38 @@ def _powershell(found: ShellVariables) -> str:
 
 
 def _cmd(found: ShellVariables, inherited_path: str) -> str:
-    values: dict[str, str] = dict(found.variables)
-    lines = [f'set "{_cmd_text(f"{name}={value}")}"' for name, value in values.items()]
-    if found.path:
-        own = ";".join(found.path)
-        line = f'set "{_cmd_text(f"PATH={own};")}%PATH%"'
-        if len(line) + len(inherited_path) > CMD_LINE:
-            message = f"PATH has {len(inherited_path)} characters, too many for a line of cmd."
-            raise UsageError(
-                message,
-                why=f"cmd reads lines of at most {CMD_LINE} characters, with what it expands.",
-                cure="Shorten PATH, or use --shell powershell.",
-            )
-        lines.append(line)
+    lines = [f'set "{_cmd_text(f"{name}={value}")}"' for name, value in found.variables.items()]
     if any(len(line) > CMD_LINE for line in lines):
         message = f"a variable is longer than the {CMD_LINE} characters that cmd reads."
         raise UsageError(message, cure="Use --shell powershell.")
+    if found.path:
+        lines.append(_cmd_path(found.path, inherited_path))
     # A batch file is read in the console's code page.
     header = [] if all(map(str.isascii, lines)) else ["@chcp 65001 >nul"]
     return _text([*header, *(f"@{line}" for line in lines)], "\r\n")
+
+
+def _cmd_path(own: Sequence[str], inherited: str) -> str:
+    """Return the line that puts folders before those on PATH, and is not longer than cmd reads."""
+    own_text = ";".join(own)
+    line = f'set "{_cmd_text(f"PATH={own_text};")}%PATH%"'
+    if len(line) + len(inherited) < CMD_LINE:
+        return line
+    # Written out, each folder once: what makes PATHs this long is what was added again and again.
+    folders: dict[str, str] = {}
+    for folder in filter(None, (*own, *inherited.split(";"))):
+        folders.setdefault(folder.casefold().rstrip("\\"), folder)
+    whole = ";".join(folders.values())
+    line = f'set "{_cmd_text(f"PATH={whole}")}"'
+    if len(line) < CMD_LINE:
+        return line
+    message = f"PATH has {len(inherited)} characters, too many for a line of cmd."
+    raise UsageError(
+        message,
+        why=f"cmd reads lines of at most {CMD_LINE} characters, with what it expands; with the "
+        f"toolchain's folders, and each folder once, this one would have {len(line)}.",
+        cure="Shorten PATH, or use --shell powershell.",
+    )
 
 
 def _cmd_text(text: str) -> str:
