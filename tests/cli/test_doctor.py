@@ -81,8 +81,20 @@ def test_without_a_toolchain_nothing_can_build(found: Survey) -> None:
     nothing = replace(found, findings=(Finding("zig", None, (), "pip install ziglang"),))
 
     assert not nothing.can_build
-    assert "No toolchain makes ARM64 Windows code here (auto)" in report(nothing)
+    assert "No toolchain makes ARM64 Windows code here. What would help:" in report(nothing)
     assert "zig: pip install ziglang" in report(nothing)
+
+
+def test_what_is_asked_for_is_what_would_help(found: Survey) -> None:
+    """Not the cures of others, and not that nothing is here when something is."""
+    cured = Finding("clang-cl", None, (), "install LLVM")
+    asked = replace(found, findings=(*found.findings, cured), wanted="msvc")
+
+    assert doctor.conclusion(asked) == "msvc is asked for, and it is not here. There is zig."
+    assert doctor.conclusion(replace(asked, wanted="clang-cl")) == (
+        "clang-cl is asked for, and it is not here. There is zig. What would help:\n"
+        "  clang-cl: install LLVM"
+    )
 
 
 def test_without_a_python_nothing_can_build(found: Survey) -> None:

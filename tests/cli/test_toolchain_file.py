@@ -23,10 +23,16 @@ def said(*argv: str) -> list[str]:
 
 
 def test_without_a_name_it_lists_what_there_is() -> None:
-    names = said()
+    assert said() == ["clang-cl", "llvm-mingw", "msvc", "visual-studio", "zig"]
 
-    assert "zig" in names
-    assert not any(name.endswith("-rules") for name in names)
+
+def test_every_toolchain_file_is_there_and_none_is_forgotten() -> None:
+    paths = {Path(*said(name)) for name in said()}
+
+    # The others are included by these.
+    common = "/win-arm64.cmake"
+    (folder,) = {path.parent for path in paths}
+    assert paths == {p for p in folder.glob("*.cmake") if common in p.read_text("utf-8")}
 
 
 @pytest.mark.parametrize("name", ["zig", "win-arm64-zig", "win-arm64-zig.cmake"])

@@ -66,13 +66,13 @@ def test_nothing_at_all_lists_every_place_and_every_cure(bare: FakeHost) -> None
 
     assert caught.value.misses == (
         "msvc: it runs on Windows only; elsewhere clang-cl builds against its libraries",
-        "sysroot: none is named (sysroot, XWIN_DIR, WINSYSROOT) and none is cached",
+        "sysroot: none is named (sysroot, XWIN_DIR, WINSYSROOT), and none is in a usual place",
         "aarch64-w64-mingw32-clang: not on PATH",
         "the ziglang package in site: not installed there",
         "zig on PATH: there is none",
     )
     assert caught.value.cure.splitlines()[0] == "For zig: python -m pip install ziglang"
-    assert "For clang-cl: make one with xwin" in caught.value.cure
+    assert "For clang-cl: make a sysroot with xwin" in caught.value.cure
 
 
 def test_an_explicit_choice_lists_its_own_misses_only(windows: FakeWindows) -> None:

@@ -12,8 +12,9 @@ from winarm.build.find_python import find_python
 from winarm.build.interpreter import ask
 from winarm.errors import WinarmError
 from winarm.locate import Finding, Request, kinds, search_toolchains
+from winarm.locate.msvc_libraries import INSTALL
 from winarm.locate.probe import Proof, probe
-from winarm.locate.sysroot import find_sysroot
+from winarm.locate.sysroot import MAKE, find_sysroot
 from winarm.locate.windows_sdk import find_sdk
 from winarm.target import NEWEST_PYTHON, OLDEST_PYTHON, WIN_ARM64
 
@@ -99,12 +100,12 @@ def _libraries(host: Host, request: Request) -> tuple[Place, ...]:
         sdk, misses = find_sdk(host, request.target)
         problem = "" if sdk else "; ".join(misses)
         found = (sdk.version, str(sdk.root)) if sdk else ("", "")
-        places.append(Place("Windows SDK", *found, problem=problem))
+        places.append(Place("Windows SDK", *found, problem=problem, cure="" if sdk else INSTALL))
     if host.system != "windows" or request.sysroot:
         sysroot, misses = find_sysroot(host, request.target, request.sysroot)
-        problem = "" if sysroot else "; ".join(misses)
+        problem = "" if sysroot else "; ".join(misses).removeprefix("sysroot: ")
         found = (sysroot.version or sysroot.layout, str(sysroot.path)) if sysroot else ("", "")
-        places.append(Place("sysroot", *found, problem=problem))
+        places.append(Place("sysroot", *found, problem=problem, cure="" if sysroot else MAKE))
     return tuple(places)
 
 
@@ -120,7 +121,7 @@ def _python(host: Host, wanted: str) -> Place:
         found = ask(host, find_python(host, wanted))
     except WinarmError as error:
         cure = f"uv python install {wanted}"
-        return Place(name, problem=error.what.partition("\n")[0], cure=cure)
+        return Place(name, problem=error.what.partition(" Looked at:")[0], cure=cure)
     if not (found.include / "Python.h").is_file():
         problem = f"{found.executable} has no C headers"
         return Place(name, found.version, problem=problem, cure=f"install python{wanted}-dev")

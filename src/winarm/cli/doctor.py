@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from winarm.config import TOOLCHAINS, read_settings
 from winarm.errors import EXIT_FAILURE
+from winarm.locate import kinds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -86,9 +87,7 @@ def conclusion(found: Survey) -> str:
     """Return what a build would take, and why."""
     toolchain = found.chosen
     if toolchain is None:
-        cures = [f"{f.kind}: {f.cure}" for f in found.findings if f.cure]
-        words = "\n  ".join(["One of these will help:", *reversed(cures)])
-        return f"No toolchain makes ARM64 Windows code here ({found.wanted}). {words}"
+        return _what_would_help(found)
     before = [f.kind for f in found.findings if f.toolchain is None]
     passed = before[: [f.kind for f in found.findings].index(toolchain.kind)]
     why = (
@@ -102,6 +101,18 @@ def conclusion(found: Survey) -> str:
     if found.can_build:
         return words
     return f"{words} Nothing can be built yet: see what is marked with an x."
+
+
+def _what_would_help(found: Survey) -> str:
+    eligible = kinds(found.wanted)
+    # The quickest to get comes last in the order of `auto`.
+    cures = [f"{f.kind}: {f.cure}" for f in found.findings if f.cure and f.kind in eligible][::-1]
+    words = "No toolchain makes ARM64 Windows code here."
+    if found.wanted != "auto":
+        others = " and ".join(f.kind for f in found.findings if f.toolchain)
+        there = f"There is {others}" if others else "Nor is any other"
+        words = f"{found.wanted} is asked for, and it is not here. {there}."
+    return "\n  ".join((f"{words} What would help:", *cures)) if cures else words
 
 
 def _about_toolchain(finding: Finding, proof: Proof | None) -> Iterator[str]:

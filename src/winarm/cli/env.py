@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 DESCRIPTION = """\
 Print what sets up a shell for a toolchain that makes ARM64 Windows code: CC, CXX, AR, RC and
 PATH; for msvc and clang-cl also INCLUDE, LIB, LIBPATH and the names of a developer prompt.
-Nothing is run to find it out: it takes milliseconds, where vcvarsall takes seconds.
+No batch file is run to find it out, only vswhere or a compiler's --version: it takes a fraction
+of the seconds that vcvarsall takes.
 """
 
 EXAMPLES = """\
@@ -31,6 +32,7 @@ examples:
   winarm env --shell cmd > env.cmd && call env.cmd        cmd
   winarm env --shell github                               a step of GitHub Actions: later ones
                                                           have it
+
 exit status: 0 printed, 1 no toolchain, 2 a mistake in options or settings
 """
 

@@ -1,4 +1,4 @@
-"""`winarm toolchain-file`: where the CMake toolchain files and Meson cross files are."""
+"""`winarm toolchain-file`: where the CMake toolchain files are."""
 
 from __future__ import annotations
 
@@ -14,23 +14,25 @@ if TYPE_CHECKING:
     from winarm.host import Host
 
 DESCRIPTION = """\
-Print the path of a toolchain file that cross-compiles to ARM64 Windows, for use without winarm:
+Print the path of a CMake toolchain file that cross-compiles to ARM64 Windows, for use without
+winarm:
 
-  cmake --toolchain "$(winarm toolchain-file zig)" -S . -B build
+  cmake --toolchain "$(winarm toolchain-file zig)" -S . -B build -G Ninja
 
-Without a name, list what there is.
+Without a name, list what there is. Each file's first lines say what it expects.
 """
 
-#: What the files are called around the name that people give.
-_PREFIX = "win-arm64-"
-_ENDINGS = (".cmake", ".ini")
+#: What each file is called around its name here; what they include has other names.
+_FILE = "win-arm64-{}.cmake"
+#: The files that are toolchains by themselves.
+NAMES = ("clang-cl", "llvm-mingw", "msvc", "visual-studio", "zig")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Describe the verb's options."""
     parser.description = DESCRIPTION
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("name", metavar="NAME", nargs="?", help="msvc, clang-cl, zig, …")
+    parser.add_argument("name", metavar="NAME", nargs="?", help=f"one of {', '.join(NAMES)}")
 
 
 def run(args: argparse.Namespace, _host: Host, console: Console) -> int:
@@ -43,7 +45,8 @@ def run(args: argparse.Namespace, _host: Host, console: Console) -> int:
         for name in known:
             console.out(name)
         return 0
-    wanted = args.name.removeprefix(_PREFIX).removesuffix(".cmake")
+    prefix, suffix = _FILE.split("{}")
+    wanted = args.name.removeprefix(prefix).removesuffix(suffix)
     if wanted not in known:
         message = f"there is no toolchain file {args.name!r}. There are:\n{bullets(known)}"
         raise UsageError(message)
@@ -54,9 +57,4 @@ def run(args: argparse.Namespace, _host: Host, console: Console) -> int:
 def toolchain_files() -> dict[str, Path]:
     """Return the toolchain files by the names that people give: `zig`, `clang-cl`."""
     folder = Path(str(files("winarm.toolchains")))
-    return {
-        path.name.removeprefix(_PREFIX).removesuffix(".cmake"): path
-        for path in sorted(folder.glob(f"{_PREFIX}*"))
-        # What other files include is no toolchain by itself.
-        if path.suffix in _ENDINGS and not path.stem.endswith("-rules")
-    }
+    return {name: folder / _FILE.format(name) for name in NAMES}

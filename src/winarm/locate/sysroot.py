@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from winarm.target import Target
 
 MAKE = (
-    "make one with xwin (cargo install xwin): `xwin --arch aarch64 splat --output DIR` asks you to "
-    'accept Microsoft\'s licence; then name it: sysroot = "DIR" or WINARM_SYSROOT=DIR'
+    "make a sysroot with xwin (cargo install xwin): `xwin --arch aarch64 splat --output DIR` asks "
+    'you to accept Microsoft\'s licence; then name it: sysroot = "DIR" or WINARM_SYSROOT=DIR'
 )
 
 #: Variables of other tools that name such a folder.
@@ -68,7 +68,9 @@ def find_sysroot(
             return sysroot, tuple(misses)
         misses.append(f"sysroot {folder} ({origin}): {miss}")
     if not misses:
-        misses.append("sysroot: none is named (sysroot, XWIN_DIR, WINSYSROOT) and none is cached")
+        misses.append(
+            "sysroot: none is named (sysroot, XWIN_DIR, WINSYSROOT), and none is in a usual place"
+        )
     return None, tuple(misses)
 
 
