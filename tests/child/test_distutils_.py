@@ -11,16 +11,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from winarm.child.winarm_child.distutils_ import declared, may_run_side_by_side
+from winarm.child.winarm_child.distutils_ import declared
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import NoReturn
 
     from winarm.build.interpreter import Interpreter
 
     from .conftest import Bench, Run
 
     Build = Callable[..., Path]
+    Lacking = Callable[[str, str], NoReturn]
     Once = Callable[[str, Callable[[Path], None]], Path]
 
 #: The oldest setuptools that is supported.
@@ -31,7 +33,7 @@ ONE = SETUP.format("ext_modules=[Extension('sample', ['sample.c'], **{})]")
 
 
 @pytest.fixture(params=["installed", pytest.param(OLDEST, marks=pytest.mark.network)])
-def setuptools(request: pytest.FixtureRequest, once: Once) -> str:
+def setuptools(request: pytest.FixtureRequest, once: Once, lacking: Lacking) -> str:
     """What PYTHONPATH must have for a version of setuptools: nothing for the one that is there."""
     if request.param == "installed":
         return ""
@@ -45,7 +47,7 @@ def setuptools(request: pytest.FixtureRequest, once: Once) -> str:
     try:
         return str(once(f"setuptools-{OLDEST}", install))
     except subprocess.CalledProcessError as error:
-        pytest.skip(f"setuptools {OLDEST} cannot be fetched: {error.stderr.decode()[-200:]}")
+        lacking(f"setuptools {OLDEST}", f"pip says {error.stderr.decode()[-200:]}")
 
 
 @pytest.fixture
@@ -270,9 +272,13 @@ class TestOrder:
         "method",
         [
             "def build_extension(self, ext): super().build_extension(ext)",
-            "def build_extensions(self): super().build_extensions()",
+            "def build_extensions(self):\n"
+            "        for ext in self.extensions: self.build_extension(ext)",
+            "def build_extensions(self):\n"
+            "        self.compiler.link = self.compiler.link\n"
+            "        super().build_extensions()",
         ],
-        ids=["build_extension", "build_extensions"],
+        ids=["build_extension", "build_extensions", "compiler"],
     )
     def test_but_not_where_the_project_takes_part(
         self, bench: Bench, build: Build, method: str
@@ -283,10 +289,11 @@ class TestOrder:
 
         assert overlaps(compilations(bench)) == 1
 
-    def test_a_command_that_overrides_something_else_is_no_reason_to_wait(
-        self, bench: Bench, build: Build
+    @pytest.mark.parametrize("name", ["finalize_options", "build_extensions"])
+    def test_a_command_that_does_something_else_first_is_no_reason_to_wait(
+        self, bench: Bench, build: Build, name: str
     ) -> None:
-        method = "def finalize_options(self): super().finalize_options()"
+        method = f"def {name}(self): super().{name}()"
         bench.write(setup_py=TWO.format(method, COMMAND), a_c=self.SLOW, b_c=self.SLOW)
 
         build()
@@ -541,25 +548,6 @@ def test_cffi_modules_are_extensions_like_others(
     # cffi's modules use the stable ABI on Windows, as they do everywhere.
     assert [name for name in members(wheel) if name.endswith(".pyd")] == ["_f.pyd"]
     assert f"-l{interpreter.abi.stable_library}" in links(bench)[0].argv
-
-
-class TestMayRunSideBySide:
-    def test_setuptools_own_command_may(self) -> None:
-        command = type("build_ext", (), {"build_extension": None, "build_extensions": None})
-        for name in ("build_extension", "build_extensions"):
-            function = type("f", (), {"__module__": "setuptools.command.build_ext"})
-            setattr(command, name, function)
-
-        assert may_run_side_by_side(command)
-
-    def test_a_helpers_command_may_not(self) -> None:
-        from setuptools.command.build_ext import build_ext  # noqa: PLC0415 - slow to import
-
-        class Command(build_ext):
-            def build_extension(self, ext: object) -> None:
-                raise NotImplementedError
-
-        assert not may_run_side_by_side(Command)
 
 
 class TestDeclared:

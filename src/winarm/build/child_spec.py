@@ -26,6 +26,8 @@ PROCESSOR = "ARMv8 (64-bit) Family 8 Model 1 Revision 201, Qualcomm Technologies
 COMPILE_FLAGS = (
     "-O2",
     "-DNDEBUG",
+    # zig writes debug information unasked, for a third of the time; the link throws it away.
+    "-g0",
     # As CPython compiles itself and, elsewhere, its extensions.
     "-fwrapv",
     # zig adds checks of its own to what is not optimised, which need a runtime library.

@@ -121,9 +121,8 @@ def _patch_build_ext(spec: Mapping[str, Any], pool: Pool, module: ModuleType) ->
 
     @functools.wraps(real_build_extensions)
     def build_extensions(self: Any) -> None:
-        # What setuptools calls shlibs are linked by other extensions, and have an order.
-        independent = may_run_side_by_side(type(self)) and not getattr(self, "shlibs", ())
-        if not self.parallel and independent:
+        # A `build_extensions` of the project's that ends here, as most do, has done its part.
+        if not self.parallel and may_run_side_by_side(self):
             # They wait for the pool most of the time, so that it never runs dry.
             self.parallel = min(len(self.extensions), 4 * pool.jobs)
         real_build_extensions(self)
@@ -138,16 +137,19 @@ def _patch_build_ext(spec: Mapping[str, Any], pool: Pool, module: ModuleType) ->
     build_ext.build_extension = build_extension
 
 
-def may_run_side_by_side(command: type) -> bool:
-    """Return whether no project code takes part in building one extension.
+def may_run_side_by_side(command: Any) -> bool:
+    """Return whether no project code takes part in building one extension of `command`.
 
-    Projects that override `build_extension` change `self.compiler` on the way.
+    Projects that override `build_extension`, or put a method of their own into the compiler,
+    change what all extensions share on the way.
     """
-    for name in ("build_extension", "build_extensions"):
-        home = getattr(command, name).__module__.partition(".")[0]
-        if home not in (*KNOWN_BUILDERS, __name__.partition(".")[0]):
-            return False
-    return True
+    home = command.build_extension.__module__.partition(".")[0]
+    compiler = command.compiler
+    changed = any(callable(getattr(type(compiler), name, None)) for name in vars(compiler))
+    # What setuptools calls shlibs are linked by other extensions, and have an order.
+    ordered = getattr(command, "shlibs", ())
+    known = (*KNOWN_BUILDERS, __name__.partition(".")[0])
+    return home in known and not changed and not ordered
 
 
 @contextlib.contextmanager
