@@ -246,6 +246,12 @@ def flags(run: Run) -> list[str]:
     return [arg for arg in run.argv if not Path(arg).exists() and "/scratch/" not in arg]
 
 
+CHANGES_THE_COMPILER = """\
+def build_extensions(self):
+        self.compiler.link = self.compiler.link
+        super().build_extensions()"""
+
+
 class TestOrder:
     SLOW = "/* sleep */"
 
@@ -272,11 +278,8 @@ class TestOrder:
         "method",
         [
             "def build_extension(self, ext): super().build_extension(ext)",
-            "def build_extensions(self):\n"
-            "        for ext in self.extensions: self.build_extension(ext)",
-            "def build_extensions(self):\n"
-            "        self.compiler.link = self.compiler.link\n"
-            "        super().build_extensions()",
+            "def build_extensions(self): [self.build_extension(ext) for ext in self.extensions]",
+            CHANGES_THE_COMPILER,
         ],
         ids=["build_extension", "build_extensions", "compiler"],
     )
