@@ -19,7 +19,7 @@ from winarm.target import WIN_AMD64, WIN_ARM64
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from winarm.build.wheel import Job
+    from winarm.build.job import Job
 
 PYPROJECT = """\
 [build-system]

@@ -15,14 +15,13 @@ import pytest
 from winarm.build import events, wheel
 from winarm.build.inner import InnerBackend
 from winarm.build.interpreter import ask
+from winarm.build.job import Job
 from winarm.build.target_python import TargetPython
 from winarm.build.wheel import (
-    Job,
     build_wheel,
     call_early,
     installed_version,
     is_module,
-    scratch_folder,
 )
 from winarm.config import Settings
 from winarm.errors import (
@@ -233,19 +232,6 @@ def test_an_early_hook_sees_the_target_and_needs_no_toolchain(
     answer = call_early(building.with_settings(a="b"), "get_requires_for_build_wheel")
 
     assert answer == ["win32", "{'a': 'b'}"]
-
-
-class TestScratchFolder:
-    def test_is_gone_in_the_end(self) -> None:
-        with scratch_folder() as folder:
-            (folder / "a").write_text("")
-            assert folder == folder.resolve()
-
-        assert not folder.exists()
-
-    def test_errors_of_what_is_done_in_it_are_its_own(self) -> None:
-        with pytest.raises(FileNotFoundError), scratch_folder() as folder:
-            (folder / "missing").read_text()
 
 
 class TestFileSystem:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from winarm.build import events
-    from winarm.build.wheel import Job
+    from winarm.build.job import Job
     from winarm.config import Settings
     from winarm.config_sources import ConfigSettings
     from winarm.target import Target
@@ -194,11 +194,12 @@ def _own_wheel(call: _Call, wheel_directory: str, metadata_directory: str | None
     if own is None:
         name = build(wheel_directory, call.config_settings, metadata_directory)
     else:
-        from winarm.build import wheel  # noqa: PLC0415 - on Windows only
+        from winarm.build.scratch import scratch_folder  # noqa: PLC0415 - on Windows only
+        from winarm.build.wheel import verify_and_deliver  # noqa: PLC0415
 
-        with wheel.scratch_folder() as private:
+        with scratch_folder() as private:
             name = build(str(private), call.config_settings, metadata_directory)
-            wheel.verify_and_deliver(private / name, Path(wheel_directory), own, call.settings)
+            verify_and_deliver(private / name, Path(wheel_directory), own, call.settings)
     return name
 
 
@@ -233,7 +234,7 @@ def _passed_through(call: _Call, hook: str) -> list[str]:
 
 def _job(call: _Call, target: Target) -> Job:
     from winarm.build.interpreter import ask  # noqa: PLC0415 - not in a pass-through
-    from winarm.build.wheel import Job  # noqa: PLC0415
+    from winarm.build.job import Job  # noqa: PLC0415
 
     return Job(
         host=call.host,

@@ -12,8 +12,10 @@ from winarm.build.find_python import find_python
 from winarm.build.inner import build_system, inner_backend
 from winarm.build.interpreter import ask
 from winarm.build.isolation import isolated, without_winarm
+from winarm.build.job import Job
+from winarm.build.scratch import scratch_folder
 from winarm.build.source import open_source
-from winarm.build.wheel import Built, Job, build_wheel, call_early, scratch_folder
+from winarm.build.wheel import Built, build_wheel, call_early
 from winarm.config import inner_config_settings, read_settings
 from winarm.target import WIN_ARM64
 

@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import json
-import shutil
-import tempfile
 import zipfile
 from dataclasses import dataclass
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from filelock import FileLock
-
-from winarm.build import backends, events
-from winarm.build.backends.request import Request
-from winarm.build.child_process import Child, Journal
-from winarm.build.child_spec import Workshop, child_spec
+from winarm.build import events
+from winarm.build.child_spec import Workshop
 from winarm.build.delivery import deliver
-from winarm.build.environment import child_environment
 from winarm.build.extra_config import extra_library_dirs
-from winarm.build.first_use import announcing
+from winarm.build.layout import laid_out
 from winarm.build.target_python import provide
 from winarm.build.toolchain import toolchain_for
 from winarm.errors import (
     BuildFailedError,
-    FileSystemError,
     MissingExtensionsError,
     VerificationError,
     WinarmError,
@@ -35,37 +25,10 @@ from winarm.errors import (
 from winarm.verify import Report, Severity, VerifyOptions, verify
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from winarm.build.inner import InnerBackend
-    from winarm.build.interpreter import Interpreter
+    from winarm.build.child_process import Journal
+    from winarm.build.job import Job
     from winarm.config import Settings
-    from winarm.host import Host
     from winarm.target import Target
-
-
-@dataclass(frozen=True)
-class Job:
-    """One project to be built by one Python for one target."""
-
-    host: Host
-    project: Path
-    settings: Settings
-    target: Target
-    #: Facts of the Python that builds.
-    interpreter: Interpreter
-    #: The program of that Python in the environment that has the build's requirements.
-    python: Path
-    backend: InnerBackend
-    #: The environment in which that Python finds them.
-    environ: Mapping[str, str]
-    #: The folders in which it finds them.
-    site_folders: tuple[Path, ...]
-    #: Further folders in which toolchains from PyPI may be.
-    tool_folders: tuple[Path, ...]
-    #: What the inner backend gets.
-    config_settings: Mapping[str, Any] | None
-    listener: events.Listener
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +49,7 @@ def call_early(job: Job, hook: str, *arguments: object, **options: object) -> An
 
     :raises WinarmError: the hook failed, or there is none.
     """
-    with _child(job, workshop=None) as at:
+    with laid_out(job, workshop=None) as at:
         return at.child.call(hook, *arguments, config_settings=at.config_settings, **options)
 
 
@@ -97,7 +60,7 @@ def build_wheel(job: Job, folder: Path, *, metadata: Path | None = None) -> Buil
     :raises WinarmError: no toolchain, a failed build, a wheel that is not good.
     """
     workshop = set_up(job)
-    with _child(job, workshop) as at:
+    with laid_out(job, workshop) as at:
         job.listener(events.Step("building"))
         private = at.scratch / "wheel"
         private.mkdir()
@@ -179,140 +142,6 @@ def installed_version(name: str, site_folders: tuple[Path, ...]) -> str | None:
     """Return the version of the distribution `name` that is installed in one of the folders."""
     found = distributions(name=name, path=[str(folder) for folder in site_folders])
     return next((distribution.version for distribution in found), None)
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where hooks run: the child, its private folder, and what the inner backend gets."""
-
-    child: Child
-    scratch: Path
-    config_settings: Mapping[str, Any] | None
-
-
-@contextlib.contextmanager
-def _child(job: Job, workshop: Workshop | None) -> Iterator[_Place]:
-    """Lay out a private folder and all that a child reads; sweep it in the end."""
-    kept = job.settings.build_dir
-    with _in_words(), scratch_folder(kept and kept / "child") as scratch:
-        listener = job.listener
-        if workshop:
-            listener = announcing(listener, workshop.toolchain, job.host.cache / "first-use")
-        journal = Journal(scratch / "journal", job.project, listener)
-        provision = backends.provision(_request(job, workshop, scratch))
-        provision.write()
-        for note in provision.notes if workshop else ():
-            job.listener(events.Note(note))
-        spec = child_spec(
-            project=job.project,
-            scratch=scratch,
-            journal=scratch / "journal",
-            target=job.target,
-            interpreter=job.interpreter,
-            settings=job.settings,
-            workshop=workshop,
-            instead_of=_instead_of(job, workshop),
-            jobs=job.settings.jobs or job.host.cpus,
-        )
-        (scratch / "spec.json").write_text(json.dumps(spec), encoding="utf-8")
-        environment = child_environment(
-            job.environ,
-            spec=scratch / "spec.json",
-            target=job.target,
-            toolchain=workshop.toolchain if workshop else None,
-            scratch=scratch,
-        )
-        if workshop and environment.removed:
-            names = ", ".join(environment.removed)
-            job.listener(events.Detail(f"removed from the environment: {names}"))
-        child = Child(
-            host=job.host,
-            python=job.python,
-            project=job.project,
-            backend=job.backend,
-            environ={**environment.variables, **provision.variables},
-            journal=journal,
-            listener=listener,
-        )
-        settings = {**(job.config_settings or {}), **provision.config_settings}
-        yield _Place(child, scratch, settings or None)
-
-
-def _request(job: Job, workshop: Workshop | None, scratch: Path) -> Request:
-    return Request(
-        host=dataclasses.replace(job.host, environ=job.environ),
-        project=job.project,
-        settings=job.settings,
-        target=job.target,
-        interpreter=job.interpreter,
-        python=job.python,
-        backend=job.backend.name,
-        site_folders=job.site_folders,
-        workshop=workshop,
-        scratch=scratch,
-        jobs=job.settings.jobs or job.host.cpus,
-        config_settings=job.config_settings or {},
-    )
-
-
-@contextlib.contextmanager
-def _in_words() -> Iterator[None]:
-    """Name the file that cannot be read or written; a full disk names none."""
-    try:
-        yield
-    except BrokenPipeError:
-        # Of whoever listens.
-        raise
-    except OSError as error:
-        raise FileSystemError(error.filename or tempfile.gettempdir(), error) from error
-
-
-@contextlib.contextmanager
-def scratch_folder(kept: Path | None = None) -> Iterator[Path]:
-    """Make a private folder and sweep it in the end.
-
-    :param kept: where to make it; the same path each time is what lets a second build find that
-        nothing has changed. Others who want it wait.
-    :raises FileSystemError: it cannot be made.
-    """
-    if kept is None:
-        try:
-            folder = tempfile.TemporaryDirectory(prefix="winarm-", ignore_cleanup_errors=True)
-        except OSError as error:
-            # A full disk names no file.
-            raise FileSystemError(error.filename or tempfile.gettempdir(), error) from error
-        with folder as name:
-            yield Path(name).resolve()
-        return
-    try:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(kept.with_name(f"{kept.name}.lock"))
-        lock.acquire()
-    except OSError as error:
-        raise FileSystemError(kept.parent, error) from error
-    try:
-        shutil.rmtree(kept, ignore_errors=True)
-        kept.mkdir()
-        yield kept.resolve()
-    finally:
-        shutil.rmtree(kept, ignore_errors=True)
-        lock.release()
-
-
-def _instead_of(job: Job, workshop: Workshop | None) -> dict[str, str]:
-    """Return the host's folders that a project may hand to the compiler, and the target's."""
-    if workshop is None:
-        return {}
-    instead = {
-        str(job.interpreter.include): str(workshop.python.include),
-        # distutils on Windows adds the `libs` folder of the Python that runs it.
-        str(job.interpreter.dll_folder / "libs"): str(workshop.python.libraries),
-    }
-    if "include" in workshop.numpy:
-        for folder in job.site_folders:
-            for package in ("numpy/_core", "numpy/core"):
-                instead[str(folder / package / "include")] = workshop.numpy["include"]
-    return instead
 
 
 def _checked(folder: Path, name: object) -> Path:
