@@ -150,7 +150,7 @@ setup(name="one", version="1",
 def test_long_command_lines_go_through_a_file(
     llvm: Tools, sysroot: Callable[[str], Path], bench: Bench, machines: Machines
 ) -> None:
-    names = [f"{'x' * 100}é{number:03}.c" for number in range(250)]
+    names = [f"{'x' * 220}é{number:03}.c" for number in range(115)]
     source = project(bench.tmp_path / "p", SETUP.format(more=names), one_c=MODULE)
     for number, name in enumerate(names):
         (source / name).write_text(f"int f{number}(void) {{ return {number}; }}\n")

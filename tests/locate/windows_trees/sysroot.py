@@ -47,6 +47,14 @@ IMPORTS = {
     },
 }
 
+#: What CMake links every program with, and nothing here calls.
+UNUSED = (
+    *("advapi32", "comdlg32", "gdi32", "ole32", "oleaut32"),
+    *("shell32", "user32", "uuid", "winspool"),
+)
+#: A library with nothing in it.
+EMPTY = b"!<arch>\n"
+
 #: msvcrt.lib: what starts a DLL, and what the compiler calls without being asked. The libraries
 #: are asked for in another case than their files have.
 STARTUP = """\
@@ -65,6 +73,11 @@ int __stdcall _DllMainCRTStartup(void *module, unsigned reason, void *reserved)
 {
     return DllMain(module, reason, reserved);
 }
+
+int main(void);
+int winarm_no_main(void) { return 0; }
+#pragma comment(linker, "/alternatename:main=winarm_no_main")
+int mainCRTStartup(void) { return main(); }
 """
 
 HEADERS = {"ucrt": "msvcrt", "um": "windows"}
@@ -118,6 +131,8 @@ def _make_libraries(tools: Tools, places: dict[str, Path]) -> None:
             pieces.append(f"{dll}.lib")
             _run(home, *tools.lib, "/machine:arm64", f"/def:{definition.name}", f"/out:{dll}.lib")
         _run(home, *tools.lib, f"/out:{library}", *pieces)
+    for name in UNUSED:
+        (places["um"] / f"{name}.lib").write_bytes(EMPTY)
     home = places["crt"]
     (home / "startup.c").write_text(STARTUP)
     target = "--target=aarch64-pc-windows-msvc"

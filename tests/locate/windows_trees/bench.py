@@ -1,0 +1,96 @@
+"""A build of a small project in a child, with any toolchain, by this Python's setuptools."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from winarm.build.child_spec import Workshop, child_spec
+from winarm.build.environment import child_environment
+from winarm.build.interpreter import ask
+from winarm.build.target_python import provide
+from winarm.config import Settings
+from winarm.target import WIN_ARM64
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from winarm.host import Host
+    from winarm.locate import Toolchain
+
+MODULE = """\
+#include <Python.h>
+static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "one", NULL, 0, NULL};
+PyMODINIT_FUNC PyInit_one(void) { return PyModule_Create(&module); }
+"""
+SETUP = "setup(name='one', version='1', ext_modules=[Extension('one', ['one.c'] + {more})])"
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What builds a project for the target in a child."""
+
+    host: Host
+    tmp_path: Path
+
+    def build(
+        self, toolchain: Toolchain, source: Path, settings: Settings | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Build `source` in place; the wheel goes to `dist`."""
+        scratch = self.tmp_path / "scratch"
+        scratch.mkdir(exist_ok=True)
+        interpreter = ask(self.host, self.host.executable)
+        python = provide(self.host, interpreter, WIN_ARM64, toolchain)
+        spec = child_spec(
+            project=source,
+            scratch=scratch,
+            journal=scratch / "journal",
+            target=WIN_ARM64,
+            interpreter=interpreter,
+            settings=settings or Settings(),
+            workshop=Workshop(toolchain, python, {"error": "no NumPy"}),
+            instead_of={},
+            jobs=2,
+        )
+        (scratch / "spec.json").write_text(json.dumps(spec), encoding="utf-8")
+        environment = child_environment(
+            self.host.environ,
+            spec=scratch / "spec.json",
+            target=WIN_ARM64,
+            toolchain=toolchain,
+            scratch=scratch,
+        )
+        code = f"import setuptools.build_meta as b; b.build_wheel({str(self.dist)!r})"
+        return subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=source,
+            env=dict(environment.variables),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+
+    @property
+    def dist(self) -> Path:
+        folder = self.tmp_path / "dist"
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    @property
+    def wheel(self) -> Path:
+        (wheel,) = self.dist.glob("*.whl")
+        return wheel
+
+
+def project(folder: Path, setup: str, **files: str) -> Path:
+    """Write a setuptools project; the first `_` of a file's name stands for the dot."""
+    folder.mkdir()
+    (folder / "setup.py").write_text(f"from setuptools import Extension, setup\n{setup}\n")
+    for name, text in files.items():
+        (folder / name.replace("_", ".", 1)).write_text(text)
+    return folder
