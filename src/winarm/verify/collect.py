@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from itertools import chain
+from collections import deque
 from typing import TYPE_CHECKING
 
 from winarm.verify.binaries.buffer import MalformedError
-from winarm.verify.binaries.image import MAX_SYMBOLS, Image, read_image
+from winarm.verify.binaries.image import MAX_SYMBOLS, Image, read_image, tables_end
 from winarm.verify.binaries.library import OBJECT_SUFFIXES, Library, read_library
 from winarm.verify.binaries.sniff import Nature, identify
 from winarm.verify.subject import suffix_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from winarm.verify.binaries.buffer import Buffer
+    from collections.abc import Callable, Iterator
 
 #: Suffixes under which Windows, or people, expect an image.
 IMAGE_SUFFIXES = frozenset({".pyd", ".dll", ".exe"})
@@ -46,58 +44,80 @@ class Collector:
         self._symbols_left = symbols
         self._wants_symbols = wants_symbols
 
-    def take(self, name: str, size: int, pieces: Iterable[bytes], *, text: bool = False) -> Nature:
+    def peeks(self, name: str) -> bool:
+        """Return whether a few bytes of a member are probably all that is wanted of it."""
+        return not self._hashes and suffix_of(name) not in IMAGE_SUFFIXES
+
+    def take(self, name: str, size: int, pieces: Iterator[bytes], *, text: bool = False) -> Nature:
         """Take a member of `size` bytes that come in `pieces`, and return what it is.
 
         :param text: keep it whole in `texts`.
         """
         self.sizes[name] = size
-        if suffix_of(name) in _SOURCES and not (self._hashes or text):
+        suffix = suffix_of(name)
+        if suffix in _SOURCES and not (self._hashes or text):
             return Nature.TEXT
-        stream = iter(pieces)
-        first = next(stream, b"")
+        if self._hashes:
+            pieces = self._watched(name, suffix, pieces)
+        first = next(pieces, b"")
         nature = identify(first)
-        binary = nature in {Nature.IMAGE, Nature.ARCHIVE} or (
-            suffix_of(name) in OBJECT_SUFFIXES and nature is Nature.DATA
-        )
-        whole = bytearray(size) if binary or text else None
-        if self._hashes or whole is not None:
-            self._pass_by(name, chain([first], stream), whole)
-        if whole is not None and text:
-            self.texts[name] = bytes(whole)
-        elif whole is not None:
-            self._read(name, whole, nature)
-        if suffix_of(name) in IMAGE_SUFFIXES and nature is not Nature.IMAGE:
+        if text:
+            self.texts[name] = b"".join((first, *pieces))
+        elif nature is Nature.IMAGE:
+            self._take_image(name, suffix, size, first, pieces)
+        elif nature is Nature.ARCHIVE or (suffix in OBJECT_SUFFIXES and nature is Nature.DATA):
+            self._take_library(name, suffix, bytearray(first), pieces)
+        if self._hashes:
+            # What is left of it is hashed, too.
+            deque(pieces, maxlen=0)
+        if suffix in IMAGE_SUFFIXES and nature is not Nature.IMAGE:
             self.impostors[name] = nature
         return nature
 
-    def _pass_by(self, name: str, pieces: Iterable[bytes], whole: bytearray | None) -> None:
-        """Look at every piece once: hash it, search it, and keep it where there is a place."""
-        digest = hashlib.new(self.algorithms.get(name, "sha256")) if self._hashes else None
-        code = suffix_of(name) == ".py"
-        position = 0
+    def _watched(self, name: str, suffix: str, pieces: Iterator[bytes]) -> Iterator[bytes]:
+        """Hand on every piece after hashing it and, of Python code, searching it."""
+        digest = hashlib.new(self.algorithms.get(name, "sha256"))
         for piece in pieces:
-            if digest is not None:
-                digest.update(piece)
-            if whole is not None:
-                whole[position : position + len(piece)] = piece
-            if code and not self.extends_search:
+            digest.update(piece)
+            if suffix == ".py" and not self.extends_search:
                 self.extends_search = any(word in piece for word in _SEARCH_WORDS)
-            position += len(piece)
-        if digest is not None:
-            self.digests[name] = digest.digest()
+            yield piece
+        self.digests[name] = digest.digest()
 
-    def _read(self, name: str, data: Buffer, nature: Nature) -> None:
+    def _take_image(
+        self, name: str, suffix: str, size: int, first: bytes, pieces: Iterator[bytes]
+    ) -> None:
+        """Read an image from as much of it as holds its tables, or else from all of it."""
+        if self._symbols_left <= 0:
+            self.damaged[name] = "there are more symbols in all images than the limit allows"
+            return
+        most = min(MAX_SYMBOLS, self._symbols_left)
+        end = tables_end(first) or size
+        data = first if len(first) >= end else bytearray(first)
+        while len(data) < end and (piece := next(pieces, None)):
+            data += piece
         try:
-            if nature is Nature.IMAGE and self._symbols_left <= 0:
-                self.damaged[name] = "there are more symbols in all images than the limit allows"
-            elif nature is Nature.IMAGE:
-                image = read_image(data, self._wants_symbols, min(MAX_SYMBOLS, self._symbols_left))
-                self._symbols_left -= image.weight
-                self.images[name] = image
-            else:
-                self.libraries[name] = read_library(data)
+            try:
+                image = read_image(data, self._wants_symbols, most, size=size)
+            except MalformedError:
+                image = read_image(b"".join((data, *pieces)), self._wants_symbols, most)
         except MalformedError as error:
-            # Two letters do not make an image of a file that has another suffix.
-            if suffix_of(name) in IMAGE_SUFFIXES | OBJECT_SUFFIXES:
-                self.damaged[name] = error.what
+            self._note_damage(name, suffix, error)
+        else:
+            self._symbols_left -= image.weight
+            self.images[name] = image
+
+    def _take_library(
+        self, name: str, suffix: str, data: bytearray, pieces: Iterator[bytes]
+    ) -> None:
+        for piece in pieces:
+            data += piece
+        try:
+            self.libraries[name] = read_library(data)
+        except MalformedError as error:
+            self._note_damage(name, suffix, error)
+
+    def _note_damage(self, name: str, suffix: str, error: MalformedError) -> None:
+        # Two letters do not make an image of a file that has another suffix.
+        if suffix in IMAGE_SUFFIXES or suffix in OBJECT_SUFFIXES:
+            self.damaged[name] = error.what

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from winarm.verify.wheels.filename import WheelName
 
 _PIECE = 512 * 2**10
+#: Most members are small, and follow one another.
+_BUFFER = 64 * 2**10
 #: Members and archives below these sizes may be packed as tightly as they like.
 _SMALL_MEMBER = 16 * 2**20
 _SMALL_ARCHIVE = 64 * 2**20
@@ -39,14 +41,15 @@ def read_wheel(
     :raises ArchiveError: it is no archive.
     :raises OSError: the file cannot be read.
     """
-    with path.open("rb") as file:
+    with path.open("rb", buffering=_BUFFER) as file:
         archive = read_archive(file, options.limits.members)
         collector = _collector(
             options,
             frozenset(base_name(entry.name).lower() for entry in archive.entries),
             hashes=options.record,
         )
-        collector.algorithms.update(_other_algorithms(file, archive))
+        if options.record:
+            collector.algorithms.update(_other_algorithms(file, archive))
         findings = tuple(_take_members(file, archive, collector, options.limits))
     subject = _collected(path, Shape.WHEEL, target, collector)
     return replace(subject, allow=options.allow, name=name, archive=archive), findings
@@ -132,7 +135,7 @@ def _take_members(
             collector.take(
                 entry.name,
                 entry.size,
-                chunks(file, entry, offset),
+                chunks(file, entry, offset, peek=collector.peeks(entry.name)),
                 text=text and entry.size <= MAX_TEXT,
             )
         except DamagedError as error:

@@ -127,7 +127,7 @@ class Subject:
 
 def base_name(member: str) -> str:
     """Return a member's file name."""
-    return member.rpartition("/")[2]
+    return member[member.rfind("/") + 1 :]
 
 
 def folder_of(member: str) -> str:
@@ -137,8 +137,8 @@ def folder_of(member: str) -> str:
 
 def suffix_of(member: str) -> str:
     """Return a member's last suffix in lower case."""
-    stem, dot, suffix = base_name(member).rpartition(".")
-    return f".{suffix}".lower() if stem and dot else ""
+    dot = member.rfind(".")
+    return member[dot:].lower() if dot > member.rfind("/") + 1 else ""
 
 
 def is_module(member: str) -> bool:

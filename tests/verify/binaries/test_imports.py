@@ -82,15 +82,14 @@ def test_tables_that_overlap_cost_no_time() -> None:
 
 def test_exports_and_forwarders_are_read() -> None:
     found = read_image(
-        image(exports=["PyInit__x", "other"], forwarders={"away": "K.f"}, name="me.dll")
+        image(exports=["PyInit__x", "other"], forwarders={"away": "K.f", "far": "a.b.g"})
     ).exports
 
     assert found == Exports(
-        dll="me.dll",
-        names=frozenset({"PyInit__x", "other", "away"}),
+        names=frozenset({"PyInit__x", "other", "away", "far"}),
         first_ordinal=1,
-        ordinals=3,
-        forwarders=(("away", "K.f"),),
+        ordinals=4,
+        forwards_to=frozenset({"K.dll", "a.b.dll"}),
     )
 
 

@@ -1,8 +1,7 @@
-"""What an image offers: its exported names, ordinals and forwarders."""
+"""What an image offers: its exported names and ordinals, and the DLLs that it passes them on to."""
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from dataclasses import dataclass
 from itertools import accumulate, repeat
 from operator import add
@@ -11,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from winarm.verify.binaries.buffer import (
     MAX_NAME,
-    U16,
     U32,
     Buffer,
     MalformedError,
@@ -21,9 +19,9 @@ from winarm.verify.binaries.buffer import (
 from winarm.verify.binaries.headers import EXPORT, Headers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection
 
-_EXPORTS = Struct("<12xIIIIIII")
+_EXPORTS = Struct("<16xIIIII")
 #: Ordinals are 16 bits wide.
 MAX_EXPORTS = 0x10000
 
@@ -32,16 +30,16 @@ MAX_EXPORTS = 0x10000
 class Exports:
     """The export directory of an image."""
 
-    #: The name that the linker gave the DLL.
-    dll: str = ""
     names: frozenset[str] = frozenset()
     first_ordinal: int = 0
     ordinals: int = 0
-    #: Pairs of a name and `OTHER.symbol`, which another DLL really offers.
-    forwarders: tuple[tuple[str, str], ...] = ()
+    #: DLLs that really offer some of it: loaded when a symbol that forwards to them is resolved.
+    forwards_to: frozenset[str] = frozenset()
 
-    def lacks(self, symbols: Iterable[str | int]) -> frozenset[str | int]:
+    def lacks(self, symbols: Collection[str | int]) -> frozenset[str | int]:
         """Return those of `symbols`, names and ordinals, that cannot be imported."""
+        if self.names.issuperset(symbols):
+            return frozenset()
         ordinals = range(self.first_ordinal, self.first_ordinal + self.ordinals)
         others = frozenset(symbols).difference(self.names)
         return frozenset(symbol for symbol in others if symbol not in ordinals)
@@ -62,39 +60,28 @@ def read_exports(
 
 def _read(data: Buffer, headers: Headers, most: int) -> Exports:
     at = headers.offset(headers.directory(EXPORT).rva)
-    name, base, functions, count, addresses, names, ordinals = fields(
-        _EXPORTS, data, at, "export directory"
-    )
+    base, functions, count, addresses, names = fields(_EXPORTS, data, at, "export directory")
     if functions > MAX_EXPORTS or count > most:
         message = "the export directory claims more symbols than the limit allows"
         raise MalformedError(message)
-    listed = _names(data, headers, names, count) if count else []
-    forwarders = _forwarders(
-        data,
-        headers,
-        listed,
-        _column(data, headers, addresses, functions, U32) if functions else (),
-        _column(data, headers, ordinals, count, U16) if count else (),
-    )
     return Exports(
-        dll=string_at(data, headers.offset(name), "DLL name") if name else "",
-        names=frozenset(listed),
+        names=frozenset(_names(data, headers, names, count) if count else ()),
         first_ordinal=base,
         ordinals=functions,
-        forwarders=forwarders,
+        forwards_to=_forwards_to(data, headers, addresses, functions) if functions else frozenset(),
     )
 
 
-def _column(data: Buffer, headers: Headers, rva: int, count: int, cell: Struct) -> tuple[int, ...]:
+def _column(data: Buffer, headers: Headers, rva: int, count: int) -> tuple[int, ...]:
     offset = headers.offset(rva)
-    if offset + count * cell.size > len(data):
+    if offset + count * U32.size > len(data):
         message = "a table of the export directory is cut off"
         raise MalformedError(message)
-    return Struct(f"<{count}{cell.format[-1]}").unpack_from(data, offset)
+    return Struct(f"<{count}I").unpack_from(data, offset)
 
 
 def _names(data: Buffer, headers: Headers, rva: int, count: int) -> list[str]:
-    pointers = _column(data, headers, rva, count, U32)
+    pointers = _column(data, headers, rva, count)
     names = _consecutive_names(data, headers, pointers)
     return _scattered_names(data, headers, pointers) if names is None else names
 
@@ -133,21 +120,15 @@ def _scattered_names(data: Buffer, headers: Headers, pointers: tuple[int, ...]) 
     return found
 
 
-def _forwarders(
-    data: Buffer,
-    headers: Headers,
-    names: list[str],
-    addresses: tuple[int, ...],
-    ordinals: tuple[int, ...],
-) -> tuple[tuple[str, str], ...]:
-    """Return the names whose address lies in the export directory itself: forwarders."""
+def _forwards_to(data: Buffer, headers: Headers, rva: int, count: int) -> frozenset[str]:
+    """Return the DLLs of the forwarders: texts `DLL.symbol` within the export directory itself.
+
+    (PE Format, Export Address Table: an address in the directory's own range is a forwarder's.)
+    """
     start, size = headers.directory(EXPORT)
-    stop = start + size
-    ordered = sorted(addresses)
-    if bisect_left(ordered, start) == bisect_left(ordered, stop):
-        return ()
-    return tuple(
-        (name, string_at(data, headers.offset(addresses[index]), "forwarder"))
-        for name, index in zip(names, ordinals, strict=True)
-        if index < len(addresses) and start <= addresses[index] < stop
+    inside = range(start, start + size)
+    texts = (
+        string_at(data, headers.offset(address), "forwarder")
+        for address in filter(inside.__contains__, _column(data, headers, rva, count))
     )
+    return frozenset(f"{text.rpartition('.')[0]}.dll" for text in texts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from struct import Struct
 from typing import NamedTuple
 
@@ -55,10 +55,11 @@ class Span(NamedTuple):
 
 #: Indices of the data directories that are read.
 EXPORT, IMPORT, RELOCATION, DEBUG, LOAD_CONFIG, DELAY_IMPORT, CLR = 0, 1, 5, 6, 10, 13, 14
+#: Those whose content is read, not only their place.
+TABLES = (EXPORT, IMPORT, DEBUG, LOAD_CONFIG, DELAY_IMPORT, CLR)
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """A section: where it is in memory and in the file."""
 
     name: str
@@ -88,6 +89,12 @@ class Headers:
     directories: tuple[Directory, ...]
     sections: tuple[Section, ...]
     spans: tuple[Span, ...]
+    #: Where each span starts: addresses are looked up by the thousand.
+    starts: tuple[int, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Note where the spans start."""
+        object.__setattr__(self, "starts", tuple(span.start for span in self.spans))
 
     def directory(self, index: int) -> Directory:
         """Return a data directory; one that the image does not have is (0, 0)."""
@@ -95,10 +102,8 @@ class Headers:
 
     def span(self, rva: int) -> Span | None:
         """Return the part of the file that holds the address `rva`, or None."""
-        index = bisect_right(self.spans, rva, key=lambda span: span.start) - 1
-        if index >= 0 and rva < self.spans[index].stop:
-            return self.spans[index]
-        return None
+        span = self.spans[bisect_right(self.starts, rva) - 1]
+        return span if span.start <= rva < span.stop else None
 
     def offset(self, rva: int) -> int:
         """Return where in the file the address `rva` is.
@@ -165,11 +170,9 @@ def _directories(
 ) -> tuple[Directory, ...]:
     count = fields(U32, data, optional + count_at, "optional header")[0]
     room = max(0, optional_size - count_at - U32.size) // _DIRECTORY.size
-    first = optional + count_at + U32.size
-    return tuple(
-        Directory(*fields(_DIRECTORY, data, first + index * _DIRECTORY.size, "data directory"))
-        for index in range(min(count, room, _MAX_DIRECTORIES))
-    )
+    size = min(count, room, _MAX_DIRECTORIES) * _DIRECTORY.size
+    table = _slice(data, optional + count_at + U32.size, size, "table of data directories")
+    return tuple(map(Directory._make, _DIRECTORY.iter_unpack(table)))
 
 
 def _sections(data: Buffer, first: int, count: int) -> tuple[Section, ...]:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from winarm.verify.binaries import machines
+from winarm.verify.binaries.buffer import MalformedError
 from winarm.verify.binaries.debug import read_pdb_paths
 from winarm.verify.binaries.exports import Exports, read_exports
-from winarm.verify.binaries.headers import IS_DLL, Headers, read_headers
+from winarm.verify.binaries.headers import IS_DLL, TABLES, Headers, read_headers
 from winarm.verify.binaries.hybrid import Hybrid, read_hybrid
 from winarm.verify.binaries.imports import Import, Wanted, read_imports
 from winarm.verify.binaries.managed import Managed, read_managed
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 #: Symbols read from one image. Qt's largest binding imports 25,000.
 MAX_SYMBOLS = 250_000
 _DLL_WEIGHT = 16
+
+
+class IncompleteError(MalformedError):
+    """The image may be sound, but more of it is needed to read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +72,33 @@ def _everything(dll: str) -> bool:
     return bool(dll)
 
 
-def read_image(data: Buffer, wanted: Wanted = _everything, max_symbols: int = MAX_SYMBOLS) -> Image:
+def read_image(
+    data: Buffer,
+    wanted: Wanted = _everything,
+    max_symbols: int = MAX_SYMBOLS,
+    *,
+    size: int | None = None,
+) -> Image:
     """Read a PE image.
 
     :param wanted: from which DLLs (names in lower case) the imported symbols are read.
     :param max_symbols: how many imported and how many exported symbols are read at most.
+    :param size: bytes of the file, where `data` is only its beginning.
     :raises MalformedError: it is none, or its headers are cut off; lesser faults are `defects`.
+    :raises IncompleteError: more than the given beginning is needed to read it.
     """
     headers = read_headers(data)
     managed, managed_defects = read_managed(data, headers)
     hybrid, hybrid_defects = read_hybrid(data, headers)
     imports, import_defects = read_imports(data, headers, wanted, max_symbols)
     exports, export_defects = read_exports(data, headers, max_symbols)
+    pdb_paths, all_records = read_pdb_paths(data, headers)
+    defects = (*managed_defects, *hybrid_defects, *import_defects, *export_defects)
+    size = len(data) if size is None else size
+    # A hybrid's dynamic relocations are in a section that no directory names.
+    if size > len(data) and (defects or hybrid.metadata or not all_records):
+        message = "its tables reach beyond the part that was read"
+        raise IncompleteError(message)
     kind = machines.IMAGE_MACHINES.get(headers.machine, machines.Kind.OTHER)
     return Image(
         kind=machines.HYBRIDS.get(kind, kind) if hybrid.metadata else kind,
@@ -87,7 +107,25 @@ def read_image(data: Buffer, wanted: Wanted = _everything, max_symbols: int = MA
         headers=headers,
         imports=imports,
         exports=exports,
-        pdb_paths=read_pdb_paths(data, headers),
-        size=len(data),
-        defects=(*managed_defects, *hybrid_defects, *import_defects, *export_defects),
+        pdb_paths=pdb_paths,
+        size=size,
+        defects=defects,
     )
+
+
+def tables_end(beginning: Buffer) -> int | None:
+    """Return how many bytes of an image hold the sections that its tables begin in.
+
+    None where that cannot be told from the beginning.
+    """
+    try:
+        headers = read_headers(beginning)
+    except MalformedError:
+        return None
+    rvas = [headers.directory(index).rva for index in TABLES]
+    ends = (
+        section.raw_offset + section.raw_size
+        for section in headers.sections
+        if any(section.rva <= rva < section.rva + section.raw_size for rva in rvas)
+    )
+    return max([headers.size_of_headers, *ends])

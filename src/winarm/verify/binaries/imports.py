@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import repeat
 from struct import Struct
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -39,9 +40,6 @@ _BATCH = 128
 
 #: Bytes from one name to the next, on average, of names that lie close together.
 _CLOSE = 256
-#: Bytes of all names together, as a multiple of the file's, beyond which they are read with care.
-_SPACIOUS = 4
-
 #: Bytes within which the last of them ends; a longer one is read with care.
 _USUAL_NAME = 4096
 
@@ -151,45 +149,45 @@ class _SymbolReader:
         self._ordinal_flag = 1 << (self._thunk.size * 8 - 1)
 
     def symbols(self, table: int) -> list[str | int]:
-        """Return the names and ordinals of the list of thunks at address `table`."""
+        """Return the names, then the ordinals, of the list of thunks at address `table`."""
         thunks = self._thunks(table)
-        names = self._close_names(thunks)
-        return self._scattered(thunks) if names is None else names
+        flag = self._ordinal_flag
+        if not thunks or max(thunks) & flag:
+            ordinals = [thunk & 0xFFFF for thunk in thunks if thunk & flag]
+            thunks = [thunk for thunk in thunks if not thunk & flag]
+        else:
+            ordinals = []
+        names = self._close_names(thunks) if thunks else []
+        return [*(self._scattered(thunks) if names is None else names), *ordinals]
 
-    def _close_names(self, thunks: list[int]) -> list[str | int] | None:
-        """Return the names if they lie close together, as linkers lay them out.
+    def _close_names(self, thunks: list[int]) -> list[str] | None:
+        """Return the names if they lie close together and apart, as linkers lay them out.
 
         One look at the region is several times as fast as one at each name.
         """
-        if not thunks or max(thunks) & self._ordinal_flag:
-            return None
-        first, last = min(thunks), max(thunks)
+        thunks = sorted(thunks)
+        first, last = thunks[0], thunks[-1]
         span = self._headers.span(first)
-        length = last - first + _USUAL_NAME
         if span is None or last >= span.stop or last - first > _CLOSE * len(thunks):
             return None
-        region = memoryview(self._data)[first + span.shift :][: min(length, span.stop - first)]
-        text = str(region, "latin-1")
-        # Many thunks may point into one long name.
-        if max(map(len, text.split("\0"))) * len(thunks) > _SPACIOUS * len(self._data):
-            return None
-        # Two bytes of hint stand before each name.
+        stop = min(last + _USUAL_NAME, span.stop) + span.shift
+        text = str(memoryview(self._data)[first + span.shift : stop], "latin-1")
+        # Two bytes of hint stand before each name, which must end before the next begins.
         skipped = first - 2
+        starts = [rva - skipped for rva in thunks]
         try:
-            names = [text[(at := rva - skipped) : text.index("\0", at)] for rva in thunks]
+            ends = map(text.index, repeat("\0"), starts, [*starts[1:], len(text)])
+            names = [text[start:end] for start, end in zip(starts, ends, strict=True)]
         except ValueError:
             return None
-        return [*names] if all(map(str.isascii, names)) else None
+        return names if text.isascii() or all(map(str.isascii, names)) else None
 
-    def _scattered(self, thunks: list[int]) -> list[str | int]:
-        data, flag = self._data, self._ordinal_flag
+    def _scattered(self, thunks: list[int]) -> list[str]:
+        data = self._data
         start = stop = shift = 0
         bytes_left = self._bytes_left
-        found: list[str | int] = []
+        found = []
         for thunk in thunks:
-            if thunk & flag:
-                found.append(thunk & 0xFFFF)
-                continue
             rva = thunk & _NAME_RVA
             if not start <= rva < stop:
                 start, stop, shift = self._headers.span(rva) or self._missing(rva)

@@ -19,19 +19,12 @@ if TYPE_CHECKING:
 LONGEST_PATH = 180
 _LONGEST_COMPONENT = 255
 #: "Naming Files, Paths, and Namespaces" in Microsoft's documentation.
-_RESERVED = re.compile(
-    r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9\u00b9\u00b2\u00b3])(\..*)?", re.IGNORECASE
+_DEVICES = frozenset(
+    {"con", "prn", "aux", "nul", "conin$", "conout$"}
+    | {port + digit for port in ("com", "lpt") for digit in "0123456789\u00b9\u00b2\u00b3"}
 )
 _FORBIDDEN = re.compile(r'[\x00-\x1f<>:"|?*]')
 _DRIVE = re.compile(r"[A-Za-z]:")
-
-
-#: Whatever `_name` finds has one of these; most names have none and need no closer look.
-_SUSPECT = re.compile(
-    r'[\x00-\x1f<>:"|?*\\]|^/|//|[. ](/|$)|(^|/)\./'
-    r"|(^|/)(con|prn|aux|nul|conin\$|conout\$|com[^/]|lpt[^/])(\.|/|$)",
-    re.IGNORECASE,
-)
 
 
 def check_archive(subject: Subject, _options: VerifyOptions) -> Iterator[Finding]:
@@ -41,8 +34,13 @@ def check_archive(subject: Subject, _options: VerifyOptions) -> Iterator[Finding
     for fault in subject.archive.faults:
         yield finding(fault.code, fault.member, fault.message)
     yield from _duplicates(subject.archive.entries)
+    # Most names are made of parts that others have, too.
+    sound: set[str] = set()
     for entry in subject.archive.entries:
-        if len(entry.name) > LONGEST_PATH or _SUSPECT.search(entry.name) or not entry.name:
+        new = [part for part in entry.name.removesuffix("/").split("/") if part not in sound]
+        good = [part for part in new if _is_sound(part)]
+        sound.update(good)
+        if len(good) < len(new) or len(entry.name) > LONGEST_PATH:
             yield from _name(entry.name)
 
 
@@ -69,9 +67,9 @@ def _duplicates(entries: tuple[Entry, ...]) -> Iterator[Finding]:
             parts.pop()
 
 
-def path_escapes(name: str) -> str | None:
-    """Return how a name leaves the folder it is unpacked to, or None."""
-    parts = name.rstrip("/").split("/")
+def path_escapes(name: str) -> str:
+    """Return how a name leaves the folder it is unpacked to, or ""."""
+    parts = name.removesuffix("/").split("/")
     if "\\" in name:
         return "it has a backslash"
     if name.startswith("/"):
@@ -82,23 +80,32 @@ def path_escapes(name: str) -> str | None:
         return "it has a `..`"
     if "" in parts or "." in parts:
         return "it has an empty part or a `.`"
-    return None
+    return ""
 
 
 def _name(name: str) -> Iterator[Finding]:
     if how := path_escapes(name):
         yield finding(Code.WA007, name, how)
         return
-    for part in name.rstrip("/").split("/"):
-        if _RESERVED.fullmatch(part):
-            yield finding(Code.WA008, name, f"{part} is a device on Windows")
-        elif _FORBIDDEN.search(part):
-            yield finding(Code.WA008, name, "it has a character that Windows forbids")
-        elif part[-1:] in {".", " "}:
-            yield finding(Code.WA008, name, "it has a part that ends in a dot or a space")
-        elif len(part) > _LONGEST_COMPONENT:
-            yield finding(
-                Code.WA008, name, f"it has a part of over {_LONGEST_COMPONENT} characters"
-            )
+    for fault in filter(None, map(_part_fault, name.removesuffix("/").split("/"))):
+        yield finding(Code.WA008, name, fault)
     if len(name) > LONGEST_PATH:
         yield finding(Code.WA009, name, f"its path has {len(name)} characters")
+
+
+def _is_sound(part: str) -> bool:
+    """Return whether no name can be wrong because of this part of it."""
+    return not ("\\" in part or part in {"", ".", ".."} or _part_fault(part))
+
+
+def _part_fault(part: str) -> str:
+    """Return why Windows can have no file or folder of that name, or ""."""
+    if part.partition(".")[0].rstrip(" ").lower() in _DEVICES:
+        return f"{part} is a device on Windows"
+    if _FORBIDDEN.search(part):
+        return "it has a character that Windows forbids"
+    if part[-1:] in {".", " "}:
+        return "it has a part that ends in a dot or a space"
+    if len(part) > _LONGEST_COMPONENT:
+        return f"it has a part of over {_LONGEST_COMPONENT} characters"
+    return ""

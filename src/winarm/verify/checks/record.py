@@ -50,10 +50,11 @@ def check_record(subject: Subject, _options: VerifyOptions) -> Iterator[Finding]
 
 
 def _compare(subject: Subject, row: Row, *, listed: bool) -> Iterator[Finding]:
-    problem = row.problem or path_escapes(row.path) if row.path else "a row has no path"
-    if problem:
-        yield finding(Code.WA612, row.path, f"in RECORD: {problem}")
-    elif row.path not in subject.names:
+    there = row.path in subject.names
+    problem = row.problem or ("" if there else path_escapes(row.path))
+    if problem or not row.path:
+        yield finding(Code.WA612, row.path, f"in RECORD: {problem or 'a row has no path'}")
+    elif not there:
         yield finding(Code.WA610, row.path, "RECORD has it, the wheel does not")
     elif listed:
         if row.algorithm not in STRONG:

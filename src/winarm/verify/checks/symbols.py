@@ -37,7 +37,7 @@ def _python_symbols(member: str, image: Image, dll: str, promise: Promise) -> It
     if known is None:
         return
     wanted = _symbols(image, dll)
-    unknown = sorted(wanted.difference(known))
+    unknown = sorted(symbol for symbol in wanted if symbol not in known)
     if unknown:
         yield finding(Code.WA307, member, f"{dll} does not export {_listed(unknown)}")
     if dll in {"python3.dll", "python3t.dll"}:

@@ -20,8 +20,8 @@ except ImportError:
 STORED, DEFLATED = 0, 8
 METHODS = frozenset({STORED, DEFLATED})
 
-#: The first piece is small: for most members it is all that is looked at without RECORD.
-_FIRST = 1024
+#: Packed bytes read at once, and of those the first where little may be wanted.
+_PEEK = 1024
 _READ = 128 * 2**10
 _WRITE = 512 * 2**10
 
@@ -30,15 +30,16 @@ class DamagedError(Exception):
     """A member's data is not what the archive promises."""
 
 
-def chunks(file: IO[bytes], entry: Entry, offset: int) -> Iterator[bytes]:
+def chunks(file: IO[bytes], entry: Entry, offset: int, *, peek: bool = False) -> Iterator[bytes]:
     """Yield the content of a member whose data begins at `offset`.
 
+    :param peek: begin with a small piece, which may be all that is wanted.
     :raises DamagedError: it cannot be inflated, or has another size or checksum; raised after
         the last good piece.
     """
     crc = size = 0
     pieces = _inflated if entry.method == DEFLATED else _packed
-    for piece in pieces(file, entry, offset):
+    for piece in pieces(file, entry, offset, _PEEK if peek else _READ):
         size += len(piece)
         if size > entry.size:
             message = f"it holds more than the {entry.size} bytes that the archive promises"
@@ -53,9 +54,8 @@ def chunks(file: IO[bytes], entry: Entry, offset: int) -> Iterator[bytes]:
         raise DamagedError(message)
 
 
-def _packed(file: IO[bytes], entry: Entry, offset: int) -> Iterator[bytes]:
+def _packed(file: IO[bytes], entry: Entry, offset: int, size: int) -> Iterator[bytes]:
     left = entry.packed_size
-    size = _FIRST
     while left:
         # Other members are read between two pieces of this one at nobody's wish; seek anyway.
         file.seek(offset)
@@ -69,10 +69,14 @@ def _packed(file: IO[bytes], entry: Entry, offset: int) -> Iterator[bytes]:
         yield data
 
 
-def _inflated(file: IO[bytes], entry: Entry, offset: int) -> Iterator[bytes]:
+def _inflated(file: IO[bytes], entry: Entry, offset: int, first: int) -> Iterator[bytes]:
     inflater = inflate.decompressobj(-zlib.MAX_WBITS)
+    more = False
     try:
-        for packed in _packed(file, entry, offset):
+        for packed in _packed(file, entry, offset, first):
+            if inflater.eof:
+                more = True
+                break
             piece = inflater.decompress(packed, _WRITE)
             while piece:
                 yield piece
@@ -85,4 +89,7 @@ def _inflated(file: IO[bytes], entry: Entry, offset: int) -> Iterator[bytes]:
         raise DamagedError(message) from None
     if not inflater.eof:
         message = "its compressed data is cut off"
+        raise DamagedError(message)
+    if inflater.unused_data or more:
+        message = "bytes follow the end of its compressed data"
         raise DamagedError(message)
