@@ -8,7 +8,6 @@ import importlib.machinery
 import importlib.util
 import os
 import sys
-import traceback
 
 
 def _run_the_next_one() -> None:
@@ -26,6 +25,8 @@ try:
 
     start.start()
 except Exception:  # noqa: BLE001 - Python would go on with a warning, and build for the host
+    import traceback
+
     traceback.print_exc()
     raise SystemExit("winarm: the target view cannot be made") from None
 _run_the_next_one()

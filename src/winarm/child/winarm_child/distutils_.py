@@ -10,13 +10,14 @@ import functools
 import threading
 from collections.abc import Iterator, Mapping
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .flags import Translator
 from .journal import Journal
-from .msvc_flags import MsvcTranslator
 from .on_import import Patch
-from .pool import Pool
+
+if TYPE_CHECKING:
+    from .flags import Translator
+    from .pool import Pool
 
 #: Where `build_extension` may be defined for extensions to be built side by side.
 KNOWN_BUILDERS = ("setuptools", "distutils", "Cython")
@@ -27,15 +28,27 @@ _current = threading.local()
 
 def patches(spec: Mapping[str, Any], journal: Journal) -> dict[str, Patch]:
     """Return what is done to each module, under each name that it may be imported by."""
-    pool = Pool(spec["jobs"], journal)
-    compilers = functools.partial(_patch_compilers, spec, pool, _translator(spec, journal))
+
+    # Most Pythons of a build import no distutils: CMake starts ten to ask them what they are.
+    @functools.cache
+    def pool() -> "Pool":
+        from .pool import Pool
+
+        return Pool(spec["jobs"], journal)
+
+    def compilers(module: ModuleType) -> None:
+        _patch_compilers(spec, pool(), _translator(spec, journal), module)
+
+    def build_ext(module: ModuleType) -> None:
+        _patch_build_ext(spec, pool(), module)
+
     by_name: dict[str, Patch] = {
         "ccompiler": compilers,
         # Home of new_compiler in newer versions.
         "compilers.C.base": compilers,
         "core": functools.partial(_patch_core, journal),
         "command.build": functools.partial(_patch_build, spec),
-        "command.build_ext": functools.partial(_patch_build_ext, spec, pool),
+        "command.build_ext": build_ext,
     }
     packages = ("distutils", "setuptools._distutils")
     return {
@@ -44,13 +57,16 @@ def patches(spec: Mapping[str, Any], journal: Journal) -> dict[str, Patch]:
     }
 
 
-def _translator(spec: Mapping[str, Any], journal: Journal) -> Translator:
+def _translator(spec: Mapping[str, Any], journal: Journal) -> "Translator":
+    from .flags import Translator
+    from .msvc_flags import MsvcTranslator
+
     style = MsvcTranslator if spec["toolchain"]["style"] == "msvc" else Translator
     return style(spec, journal)
 
 
 def _patch_compilers(
-    spec: Mapping[str, Any], pool: Pool, translator: Translator, module: ModuleType
+    spec: Mapping[str, Any], pool: "Pool", translator: "Translator", module: ModuleType
 ) -> None:
     def new_compiler(
         _plat: object = None,
@@ -106,7 +122,7 @@ def _patch_build(spec: Mapping[str, Any], module: ModuleType) -> None:
     module.build.finalize_options = finalize_options
 
 
-def _patch_build_ext(spec: Mapping[str, Any], pool: Pool, module: ModuleType) -> None:
+def _patch_build_ext(spec: Mapping[str, Any], pool: "Pool", module: ModuleType) -> None:
     build_ext = module.build_ext
     real_libraries = build_ext.get_libraries
     real_build_extensions = build_ext.build_extensions

@@ -5,7 +5,6 @@ and a module of the target cannot be imported here. Its stub is then an incomple
 that the typing specification has for that, so that what installs the stub finds one.
 """
 
-import argparse
 import os
 import sys
 from collections.abc import Sequence
@@ -43,6 +42,8 @@ def generator_arguments(argv: Sequence[str]) -> list[str] | None:
 
 def write_incomplete(arguments: Sequence[str]) -> None:
     """Write the files that these arguments ask stubgen for, and say so on standard error."""
+    import argparse
+
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("-o", "--output-file")
     parser.add_argument("-O", "--output-dir")
