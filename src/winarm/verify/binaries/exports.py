@@ -126,9 +126,7 @@ def _forwards_to(data: Buffer, headers: Headers, rva: int, count: int) -> frozen
     (PE Format, Export Address Table: an address in the directory's own range is a forwarder's.)
     """
     start, size = headers.directory(EXPORT)
-    inside = range(start, start + size)
-    texts = (
-        string_at(data, headers.offset(address), "forwarder")
-        for address in filter(inside.__contains__, _column(data, headers, rva, count))
-    )
+    stop = start + size
+    addresses = [at for at in _column(data, headers, rva, count) if start <= at < stop]
+    texts = (string_at(data, headers.offset(address), "forwarder") for address in addresses)
     return frozenset(f"{text.rpartition('.')[0]}.dll" for text in texts)
