@@ -12,6 +12,9 @@ nox.options.sessions = ["lint", "tests"]
 # Making an environment takes longer than most checks.
 nox.options.reuse_venv = "yes"
 
+#: The last release of each series that `winarm.locate.zig` takes.
+ZIGS = ("0.14.1", "0.15.2", "0.16.0", "0.17.1")
+
 PROJECT = nox.project.load_toml("pyproject.toml")
 
 
@@ -70,6 +73,18 @@ def fuzz(session: nox.Session) -> None:
     """Feed damaged files to verify for a minute; `-- --seconds 3600` for an hour."""
     install(session, "test")
     session.run("python", "tools/fuzz_verify.py", *session.posargs)
+
+
+@nox.session
+@nox.parametrize("version", ZIGS)
+def zig(session: nox.Session, version: str) -> None:
+    """Build C and C++ with each zig of the range that the README states; takes minutes each."""
+    install(session, "test")
+    chosen = Path(session.create_tmp()).resolve() / "constraints.txt"
+    chosen.write_text(f"ziglang=={version}\n", encoding="utf-8")
+    environ = {"PIP_CONSTRAINT": str(chosen), "UV_CONSTRAINT": str(chosen)}
+    languages = "setuptools-c] or setuptools-cpp]"
+    session.run("pytest", "tests/integration/test_examples.py", "-k", languages, env=environ)
 
 
 @nox.session
