@@ -220,7 +220,7 @@ class TestCall:
 
         assert json.loads(str(answer)) == [{"a": "b"}, str(tmp_path / "metadata"), "here"]
         said = b"".join(event.data for event in heard if isinstance(event, events.Output))
-        assert said.decode().split("\n")[:2] == [f"building in {tmp_path}", "on stderr"]
+        assert said.decode().splitlines()[:2] == [f"building in {tmp_path}", "on stderr"]
 
     def test_a_compilers_failure_is_the_message(self, call: CallHook) -> None:
         with pytest.raises(BuildFailedError) as caught:

@@ -96,8 +96,8 @@ def test_what_the_user_says_comes_before_the_targets_python(
         ldflags=("-Wl,--x",),
     )["after"]
 
-    assert after["compile"] == ["-I/u/include", "-DA=1", "-O3", "-I/t/include"]
-    assert after["link"] == ["-L/u/libs", "-lz", "-Wl,--x", "-L/t/libs"]
+    assert after["compile"] == ["-I/u/include", "-DA=1", "-O3", f"-I{Path('/t/include')}"]
+    assert after["link"] == ["-L/u/libs", "-lz", "-Wl,--x", f"-L{Path('/t/libs')}"]
 
 
 def test_without_settings_there_are_no_flags() -> None:

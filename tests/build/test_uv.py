@@ -15,6 +15,8 @@ from winarm.host import Answer, Host, ProgramError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+#: As this system writes it.
+UV = str(Path("/path/uv"))
 GOOD = Answer(0, "uv 0.9.1 (abc 2026-01-01)\n", "")
 SHIM = Answer(127, "", "pyenv: uv: command not found")
 
@@ -26,7 +28,7 @@ class UvHost(Host):
     answers: Mapping[str, Answer] = field(default_factory=dict)
 
     def which(self, program: str) -> Path | None:
-        return Path("/path") / program if f"/path/{program}" in self.answers else None
+        return Path(UV) if UV in self.answers else None
 
     def run(
         self,
@@ -50,13 +52,13 @@ def host(tmp_path: Path, answers: Mapping[str, Answer], **environ: str) -> UvHos
 
 
 def test_uv_on_path_is_taken_first(tmp_path: Path) -> None:
-    assert find_uv(host(tmp_path, {"/path/uv": GOOD})) == ("/path/uv",)
+    assert find_uv(host(tmp_path, {UV: GOOD})) == (UV,)
 
 
 def test_a_shim_that_fails_is_passed_by(tmp_path: Path) -> None:
     beside = tmp_path / "uv"
     beside.touch()
-    answers = {"/path/uv": SHIM, str(beside): GOOD}
+    answers = {UV: SHIM, str(beside): GOOD}
     assert find_uv(host(tmp_path, answers)) == (str(beside),)
 
 
@@ -67,7 +69,7 @@ def test_uv_as_a_module_of_winarms_python_is_found(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("answer", [SHIM, Answer(0, "something else", "")])
 def test_what_is_not_uv_is_none(tmp_path: Path, answer: Answer) -> None:
-    assert find_uv(host(tmp_path, {"/path/uv": answer})) is None
+    assert find_uv(host(tmp_path, {UV: answer})) is None
 
 
 def test_uv_is_told_what_pip_is_configured_for(tmp_path: Path) -> None:
@@ -83,7 +85,7 @@ def test_uv_is_told_what_pip_is_configured_for(tmp_path: Path) -> None:
         proxy="http://proxy",
         timeout=100,
     )
-    uv = configured_uv(host(tmp_path, {"/path/uv": GOOD}), pip)
+    uv = configured_uv(host(tmp_path, {UV: GOOD}), pip)
     assert uv is not None
     assert uv.options == ()
     assert uv.environ == {
@@ -103,21 +105,21 @@ def test_uv_is_told_what_pip_is_configured_for(tmp_path: Path) -> None:
 
 
 def test_without_a_configuration_of_pip_uv_is_left_alone(tmp_path: Path) -> None:
-    uv = configured_uv(host(tmp_path, {"/path/uv": GOOD}), PipConfiguration())
+    uv = configured_uv(host(tmp_path, {UV: GOOD}), PipConfiguration())
     assert uv is not None
     assert (uv.options, uv.environ) == ((), {})
 
 
 def test_no_index_is_handed_on(tmp_path: Path) -> None:
     pip = PipConfiguration(index=None, index_is_chosen=True)
-    uv = configured_uv(host(tmp_path, {"/path/uv": GOOD}), pip)
+    uv = configured_uv(host(tmp_path, {UV: GOOD}), pip)
     assert uv is not None
     assert uv.options == ("--no-index",)
 
 
 def test_a_folder_of_authorities_has_its_own_variable(tmp_path: Path) -> None:
     pip = PipConfiguration(certificates=tmp_path)
-    uv = configured_uv(host(tmp_path, {"/path/uv": GOOD}), pip)
+    uv = configured_uv(host(tmp_path, {UV: GOOD}), pip)
     assert uv is not None
     assert uv.environ == {"SSL_CERT_DIR": str(tmp_path)}
 
@@ -125,14 +127,14 @@ def test_a_folder_of_authorities_has_its_own_variable(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["UV_INDEX_URL", "UV_DEFAULT_INDEX", "UV_OFFLINE"])
 def test_who_has_told_uv_itself_is_taken_at_their_word(tmp_path: Path, name: str) -> None:
     pip = PipConfiguration(index="https://a", index_is_chosen=True)
-    uv = configured_uv(host(tmp_path, {"/path/uv": GOOD}, **{name: "x"}), pip)
+    uv = configured_uv(host(tmp_path, {UV: GOOD}, **{name: "x"}), pip)
     assert uv is not None
     assert uv.environ == {}
 
 
 def test_a_variable_that_is_set_is_not_overruled(tmp_path: Path) -> None:
     pip = PipConfiguration(certificates=tmp_path / "pip.pem", proxy="http://pip")
-    machine = host(tmp_path, {"/path/uv": GOOD}, SSL_CERT_FILE="/own.pem", HTTPS_PROXY="http://own")
+    machine = host(tmp_path, {UV: GOOD}, SSL_CERT_FILE="/own.pem", HTTPS_PROXY="http://own")
     uv = configured_uv(machine, pip)
     assert uv is not None
     assert uv.environ == {"HTTP_PROXY": "http://pip"}
@@ -140,4 +142,4 @@ def test_a_variable_that_is_set_is_not_overruled(tmp_path: Path) -> None:
 
 def test_options_of_pip_that_uv_does_not_get_leave_the_work_to_pip(tmp_path: Path) -> None:
     pip = PipConfiguration(others=frozenset({"only-binary"}))
-    assert configured_uv(host(tmp_path, {"/path/uv": GOOD}), pip) is None
+    assert configured_uv(host(tmp_path, {UV: GOOD}), pip) is None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -111,4 +110,4 @@ def test_a_reader_that_has_gone_is_written_to_no_more(tmp_path: Path) -> None:
         console.abandon()
         console.out("two")
 
-    assert (tmp_path / "out").read_text() == f"one{os.linesep}"
+    assert (tmp_path / "out").read_text() == "one\n"

@@ -84,7 +84,7 @@ def test_cross_file_describes_the_target(request_for: MakeRequest) -> None:
         "endian": "little",
     }
     assert sections["binaries"]["cpp"][:2] == ["zig", "c++"]
-    assert sections["binaries"]["python"] == ["/env/bin/python"]
+    assert sections["binaries"]["python"] == [str(Path("/env/bin/python"))]
     assert "-DA=1" in sections["built-in options"]["c_args"]
     assert sections["properties"]["needs_exe_wrapper"] is True
     assert "pkg-config" not in sections["binaries"]
