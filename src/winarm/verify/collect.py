@@ -7,7 +7,8 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from winarm.verify.binaries.buffer import MalformedError
-from winarm.verify.binaries.image import MAX_SYMBOLS, Image, read_image, tables_end
+from winarm.verify.binaries.headers import read_headers
+from winarm.verify.binaries.image import MAX_SYMBOLS, Image, read_image, read_tables, tables_end
 from winarm.verify.binaries.library import OBJECT_SUFFIXES, Library, read_library
 from winarm.verify.binaries.sniff import Nature, identify
 from winarm.verify.subject import suffix_of
@@ -15,12 +16,17 @@ from winarm.verify.subject import suffix_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from winarm.verify.binaries.buffer import Buffer
 #: Suffixes under which Windows, or people, expect an image.
 IMAGE_SUFFIXES = frozenset({".pyd", ".dll", ".exe"})
 #: Words in Python code that bring DLLs in by path or extend the folders that are searched.
 _SEARCH_WORDS = (b"add_dll_directory", b"LoadLibrary", b"CDLL", b"WinDLL", b"windll")
-#: Suffixes of text, which is not looked at unless it is hashed.
-_SOURCES = frozenset({".py", ".pyi", ".pyx", ".pxd", ".h", ".txt", ".md", ".rst", ".json"})
+#: Suffixes of text and media, which are not looked at unless they are hashed.
+_OTHERS = frozenset({
+    ".c", ".cpp", ".css", ".csv", ".gif", ".h", ".hpp", ".htm", ".html", ".ico", ".jpg", ".js",
+    ".json", ".md", ".mo", ".pem", ".png", ".po", ".pxd", ".pxi", ".py", ".pyi", ".pyx", ".qm",
+    ".qml", ".qmltypes", ".rst", ".svg", ".toml", ".ts", ".ttf", ".txt", ".xml", ".yaml", ".yml",
+})  # fmt: skip
 #: Files of .dist-info that are kept whole, up to this size.
 MAX_TEXT = 16 * 2**20
 
@@ -40,13 +46,13 @@ class Collector:
         self.extends_search = not hashes
         #: Members to be hashed with another algorithm than SHA-256.
         self.algorithms: dict[str, str] = {}
-        self._hashes = hashes
+        self.hashes = hashes
         self._symbols_left = symbols
         self._wants_symbols = wants_symbols
 
-    def peeks(self, name: str) -> bool:
-        """Return whether a few bytes of a member are probably all that is wanted of it."""
-        return not self._hashes and suffix_of(name) not in IMAGE_SUFFIXES
+    def wants_all(self, name: str) -> bool:
+        """Return whether more than the first bytes of a member are probably wanted."""
+        return self.hashes or suffix_of(name) in IMAGE_SUFFIXES
 
     def take(self, name: str, size: int, pieces: Iterator[bytes], *, text: bool = False) -> Nature:
         """Take a member of `size` bytes that come in `pieces`, and return what it is.
@@ -55,9 +61,9 @@ class Collector:
         """
         self.sizes[name] = size
         suffix = suffix_of(name)
-        if suffix in _SOURCES and not (self._hashes or text):
+        if suffix in _OTHERS and not (self.hashes or text):
             return Nature.TEXT
-        if self._hashes:
+        if self.hashes:
             pieces = self._watched(name, suffix, pieces)
         first = next(pieces, b"")
         nature = identify(first)
@@ -67,7 +73,7 @@ class Collector:
             self._take_image(name, suffix, size, first, pieces)
         elif nature is Nature.ARCHIVE or (suffix in OBJECT_SUFFIXES and nature is Nature.DATA):
             self._take_library(name, suffix, bytearray(first), pieces)
-        if self._hashes:
+        if self.hashes:
             # What is left of it is hashed, too.
             deque(pieces, maxlen=0)
         if suffix in IMAGE_SUFFIXES and nature is not Nature.IMAGE:
@@ -92,20 +98,29 @@ class Collector:
             self.damaged[name] = "there are more symbols in all images than the limit allows"
             return
         most = min(MAX_SYMBOLS, self._symbols_left)
-        end = tables_end(first) or size
-        data = first if len(first) >= end else bytearray(first)
-        while len(data) < end and (piece := next(pieces, None)):
-            data += piece
         try:
-            try:
-                image = read_image(data, self._wants_symbols, most, size=size)
-            except MalformedError:
-                image = read_image(b"".join((data, *pieces)), self._wants_symbols, most)
+            image = self._image_from(first, size, most, pieces)
         except MalformedError as error:
             self._note_damage(name, suffix, error)
         else:
             self._symbols_left -= image.weight
             self.images[name] = image
+
+    def _image_from(self, first: bytes, size: int, most: int, pieces: Iterator[bytes]) -> Image:
+        data: Buffer = first
+        try:
+            headers = read_headers(first, size)
+            end = tables_end(headers)
+            if len(first) < end:
+                data = bytearray(first)
+                while len(data) < end and (piece := next(pieces, None)):
+                    data += piece
+            return read_tables(data, headers, size, self._wants_symbols, most)
+        except MalformedError:
+            whole = data if isinstance(data, bytearray) else bytearray(data)
+            for piece in pieces:
+                whole += piece
+            return read_image(whole, self._wants_symbols, most)
 
     def _take_library(
         self, name: str, suffix: str, data: bytearray, pieces: Iterator[bytes]

@@ -130,14 +130,13 @@ def _take_members(
             yield refusal
             continue
         total += entry.size
-        text = "/" not in entry.name.partition(".dist-info/")[2] and ".dist-info/" in entry.name
+        # RECORD and its neighbours, but no licences below them.
+        _, dist_info, rest = entry.name.partition(".dist-info/")
+        text = bool(dist_info) and "/" not in rest and entry.size <= MAX_TEXT
+        peek = not collector.wants_all(entry.name)
+        pieces = chunks(file, entry, offset, peek=peek, checked=text or collector.hashes)
         try:
-            collector.take(
-                entry.name,
-                entry.size,
-                chunks(file, entry, offset, peek=collector.peeks(entry.name)),
-                text=text and entry.size <= MAX_TEXT,
-            )
+            collector.take(entry.name, entry.size, pieces, text=text)
         except DamagedError as error:
             yield finding(Code.WA003, entry.name, f"{error}")
 

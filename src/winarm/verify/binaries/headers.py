@@ -117,9 +117,10 @@ class Headers:
         return rva + span.shift
 
 
-def read_headers(data: Buffer) -> Headers:
+def read_headers(data: Buffer, size: int | None = None) -> Headers:
     """Read the headers of the image that `data` begins with.
 
+    :param size: bytes of the image, where `data` is only its beginning.
     :raises MalformedError: they are no PE image's, or cut off.
     """
     if data[:2] != b"MZ":
@@ -154,7 +155,7 @@ def read_headers(data: Buffer) -> Headers:
         size_of_headers=size_of_headers,
         directories=_directories(data, optional, optional_size, _COUNT_64 if wide else _COUNT_32),
         sections=sections,
-        spans=_spans(sections, min(size_of_headers, len(data)), len(data)),
+        spans=_spans(sections, size_of_headers, len(data) if size is None else size),
     )
 
 
@@ -188,7 +189,7 @@ def _sections(data: Buffer, first: int, count: int) -> tuple[Section, ...]:
 
 def _spans(sections: tuple[Section, ...], header_end: int, file_end: int) -> tuple[Span, ...]:
     """Return what the file holds in memory, in the order of addresses."""
-    spans = [Span(0, header_end, 0)]
+    spans = [Span(0, min(header_end, file_end), 0)]
     for section in sections:
         held = min(section.raw_size, max(0, file_end - section.raw_offset))
         if held:

@@ -72,29 +72,29 @@ def _everything(dll: str) -> bool:
     return bool(dll)
 
 
-def read_image(
-    data: Buffer,
-    wanted: Wanted = _everything,
-    max_symbols: int = MAX_SYMBOLS,
-    *,
-    size: int | None = None,
-) -> Image:
+def read_image(data: Buffer, wanted: Wanted = _everything, max_symbols: int = MAX_SYMBOLS) -> Image:
     """Read a PE image.
 
     :param wanted: from which DLLs (names in lower case) the imported symbols are read.
     :param max_symbols: how many imported and how many exported symbols are read at most.
-    :param size: bytes of the file, where `data` is only its beginning.
     :raises MalformedError: it is none, or its headers are cut off; lesser faults are `defects`.
-    :raises IncompleteError: more than the given beginning is needed to read it.
     """
-    headers = read_headers(data)
+    return read_tables(data, read_headers(data), len(data), wanted, max_symbols)
+
+
+def read_tables(
+    data: Buffer, headers: Headers, size: int, wanted: Wanted, max_symbols: int
+) -> Image:
+    """Read the tables of an image from its beginning, `data`; the whole has `size` bytes.
+
+    :raises IncompleteError: they are not all in the beginning.
+    """
     managed, managed_defects = read_managed(data, headers)
     hybrid, hybrid_defects = read_hybrid(data, headers)
     imports, import_defects = read_imports(data, headers, wanted, max_symbols)
     exports, export_defects = read_exports(data, headers, max_symbols)
     pdb_paths, all_records = read_pdb_paths(data, headers)
     defects = (*managed_defects, *hybrid_defects, *import_defects, *export_defects)
-    size = len(data) if size is None else size
     # A hybrid's dynamic relocations are in a section that no directory names.
     if size > len(data) and (defects or hybrid.metadata or not all_records):
         message = "its tables reach beyond the part that was read"
@@ -113,15 +113,8 @@ def read_image(
     )
 
 
-def tables_end(beginning: Buffer) -> int | None:
-    """Return how many bytes of an image hold the sections that its tables begin in.
-
-    None where that cannot be told from the beginning.
-    """
-    try:
-        headers = read_headers(beginning)
-    except MalformedError:
-        return None
+def tables_end(headers: Headers) -> int:
+    """Return how many bytes of an image hold the sections that its tables begin in."""
     rvas = [headers.directory(index).rva for index in TABLES]
     ends = (
         section.raw_offset + section.raw_size

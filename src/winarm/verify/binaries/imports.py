@@ -207,7 +207,7 @@ class _SymbolReader:
         offset = self._headers.offset(table)
         found: list[int] = []
         while True:
-            room = (len(self._data) - offset) // self._thunk.size
+            room = max(0, len(self._data) - offset) // self._thunk.size
             batch = _batch(self._thunk, min(room, _BATCH)).unpack_from(self._data, offset)
             length = batch.index(0) if 0 in batch else len(batch)
             self._symbols_left -= length
