@@ -263,6 +263,17 @@ def test_full_disk_for_the_cache(
     assert_clean_end(done, FAILURE, str(small_disk), "No space left", out=out)
 
 
+def test_disk_that_fills_up_at_work(
+    build: Build, project: Project, tmp_path: Path, out: Path
+) -> None:
+    # Of a disk that is full from the start Python's tempfile makes no use.
+    with mounted(tmp_path / "work", "size=1m") as work:
+        done = build(project(), environ={"TMPDIR": str(work)})
+
+        assert_clean_end(done, FAILURE, "The disk is full", "TMPDIR", out=out)
+        assert list(work.iterdir()) == []
+
+
 def test_read_only_cache(build: Build, project: Project, tmp_path: Path, out: Path) -> None:
     with mounted(tmp_path / "cache", "ro,size=64k") as cache:
         done = build(project(), environ={"WINARM_CACHE_DIR": str(cache)})

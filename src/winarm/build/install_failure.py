@@ -14,27 +14,51 @@ if TYPE_CHECKING:
 _LAST_LINES = 15
 _LINE_LENGTH = 500
 
-#: What pip and uv say, in lower case, when the network does not answer.
-_UNREACHABLE = (
-    "client error (connect)",
-    "connection refused",
-    "connection reset",
-    "dns error",
-    "failed to establish a new connection",
-    "name resolution",
-    "network is unreachable",
-    "network was disabled",
-    "proxyerror",
-    "request failed after",
-    "timed out",
+#: What pip, uv and venv say, in lower case, with what it usually means and what helps.
+_SAID: tuple[tuple[tuple[str, ...], str, str], ...] = (
+    (
+        ("no space left on device", "not enough space on the disk"),
+        "The disk is full.",
+        "Free space, or point TMPDIR elsewhere.",
+    ),
+    (
+        (
+            "client error (connect)",
+            "connection refused",
+            "connection reset",
+            "dns error",
+            "failed to establish a new connection",
+            "name resolution",
+            "network is unreachable",
+            "network was disabled",
+            "proxyerror",
+            "request failed after",
+            "timed out",
+        ),
+        "The package index cannot be reached from here.",
+        "Check the network and pip's index-url; or name wheels by PIP_FIND_LINKS, PIP_NO_INDEX=1.",
+    ),
+    (
+        (
+            "could not find a version",
+            "no matching distribution",
+            "no solution found",
+            "not found in the package registry",
+        ),
+        "The index has no such package, or no version of it for this Python.",
+        "Check [build-system] requires in pyproject.toml, and pip's index-url.",
+    ),
+    (
+        ("ensurepip", "no module named venv"),
+        "Debian and Ubuntu keep this part of Python in a package of its own.",
+        "apt-get install python3-venv, or pip install uv.",
+    ),
 )
-#: What they say when the index answers and has nothing that fits.
-_UNKNOWN = (
-    "could not find a version",
-    "no matching distribution",
-    "no solution found",
-    "not found in the package registry",
+_SOURCE = (
+    "A requirement that comes as source is built for this machine, not for the target.",
+    "Install what its own build asks for above.",
 )
+_OTHER_PYTHON = ("", "Try another interpreter with --python.")
 
 
 class LastLines:
@@ -58,34 +82,18 @@ class LastLines:
 def not_installed(requirements: Sequence[str], words: str) -> IsolationError:
     """Return the error for requirements that an installer refused with `words`."""
     message = f"what the build requires cannot be installed: {', '.join(requirements)}\n{words}"
-    lower = words.lower()
-    if any(sign in lower for sign in _UNREACHABLE):
-        return IsolationError(
-            message,
-            why="The package index cannot be reached from here.",
-            cure="Check the network, the proxy and pip's index-url; or put the wheels into a "
-            "folder and name it in PIP_FIND_LINKS, with PIP_NO_INDEX=1.",
-        )
-    if any(sign in lower for sign in _UNKNOWN):
-        return IsolationError(
-            message,
-            why="The index has no such package, or no version of it for this Python.",
-            cure="Check [build-system] requires in pyproject.toml, and pip's index-url.",
-        )
-    return IsolationError(
-        message,
-        why="A requirement that comes as source is built for this machine, not for the target.",
-        cure="Install what its own build asks for above.",
-    )
+    why, cure = _meaning(words, otherwise=_SOURCE)
+    return IsolationError(message, why=why, cure=cure)
 
 
 def not_made(words: str) -> IsolationError:
     """Return the error for an environment that venv or uv could not make."""
     message = f"the environment for the build cannot be made:\n{words}"
-    if "ensurepip" in words or "No module named venv" in words:
-        return IsolationError(
-            message,
-            why="Debian and Ubuntu keep this part of Python in a package of its own.",
-            cure="apt-get install python3-venv, or pip install uv.",
-        )
-    return IsolationError(message, cure="Try another interpreter with --python.")
+    why, cure = _meaning(words, otherwise=_OTHER_PYTHON)
+    return IsolationError(message, why=why, cure=cure)
+
+
+def _meaning(words: str, otherwise: tuple[str, str]) -> tuple[str, str]:
+    lower = words.lower()
+    known = ((why, cure) for signs, why, cure in _SAID if any(sign in lower for sign in signs))
+    return next(known, otherwise)
