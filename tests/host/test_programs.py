@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from winarm import host as host_module
-from winarm.host import Host, ProgramError, terminations_as_interrupts
+from winarm.host import Host, ProgramError, programs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,23 +26,6 @@ PARENT = (
     "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(30)'])\n"
     "print(child.pid, flush=True)\n"
 )
-
-
-@pytest.fixture
-def host() -> Host:
-    return Host.current()
-
-
-@pytest.fixture
-def empty(tmp_path: Path) -> Host:
-    """A Linux machine with nothing in its environment."""
-    return Host(
-        environ={},
-        system="linux",
-        machine="x86_64",
-        executable=Path(sys.executable),
-        default_cache=tmp_path / "cache",
-    )
 
 
 def stream(host: Host, code: str, output: Callable[[bytes], None], **options: object) -> int:
@@ -75,54 +57,6 @@ def ends(pid: int) -> bool:
 
 
 posix = pytest.mark.skipif(os.name != "posix", reason="process groups are POSIX's")
-
-
-class TestEnvironment:
-    @pytest.mark.parametrize(("value", "answer"), [("x", "x"), ("", None)])
-    def test_an_empty_variable_is_an_unset_one(
-        self, empty: Host, value: str, answer: str | None
-    ) -> None:
-        assert replace(empty, environ={"NAME": value}).variable("NAME") == answer
-
-    def test_names_have_a_case(self, empty: Host) -> None:
-        assert replace(empty, environ={"NAME": "x"}).variable("Name") is None
-
-    def test_except_on_windows(self, empty: Host) -> None:
-        windows = replace(empty, system="windows", environ={"NAME": "x"})
-
-        assert windows.variable("Name") == "x"
-
-    def test_caches_are_where_the_platform_has_them(self, empty: Host, tmp_path: Path) -> None:
-        assert empty.cache == tmp_path / "cache"
-
-    def test_or_where_the_user_says(self, empty: Host) -> None:
-        named = replace(empty, environ={"WINARM_CACHE_DIR": "/somewhere"})
-
-        assert named.cache == Path("/somewhere")
-
-    def test_an_empty_place_is_none(self, empty: Host, tmp_path: Path) -> None:
-        assert replace(empty, environ={"WINARM_CACHE_DIR": ""}).cache == tmp_path / "cache"
-
-    def test_the_real_one_is_this_machine(self, host: Host) -> None:
-        assert host.executable == Path(sys.executable)
-        assert host.cpus >= 1
-        assert host.system == {"win32": "windows", "darwin": "macos"}.get(sys.platform, "linux")
-        assert host.machine == host.machine.lower()
-
-
-class TestWhich:
-    def test_looks_on_the_hosts_own_path_only(self, empty: Host) -> None:
-        assert empty.which("sh") is None
-        assert empty.which("python") is None
-
-    @posix
-    def test_finds_what_is_there(self, empty: Host, tmp_path: Path) -> None:
-        (tmp_path / "tool").write_text("#!/bin/sh\n")
-        (tmp_path / "tool").chmod(0o755)
-        host = replace(empty, environ={"PATH": f"/nowhere{os.pathsep}{tmp_path}"})
-
-        assert host.which("tool") == tmp_path / "tool"
-        assert host.which("other") is None
 
 
 class TestRun:
@@ -188,7 +122,7 @@ class TestRun:
     def test_an_endless_answer_is_cut_off(
         self, host: Host, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(host_module, "MAX_ANSWER", 100_000)
+        monkeypatch.setattr(programs, "MAX_ANSWER", 100_000)
 
         with pytest.raises(ProgramError, match="says more than 100000 bytes"):
             host.run([sys.executable, "-c", "while True: print('x' * 1000)"])
@@ -316,13 +250,3 @@ def test_an_interrupt_ends_the_program_and_all_that_it_started(
 
     assert process.communicate(timeout=30)[0].strip() == "interrupted"
     assert ends(pid)
-
-
-@posix
-def test_only_the_main_thread_can_ask_for_terminations() -> None:
-    before = signal.getsignal(signal.SIGTERM)
-    thread = threading.Thread(target=terminations_as_interrupts)
-    thread.start()
-    thread.join()
-
-    assert signal.getsignal(signal.SIGTERM) is before

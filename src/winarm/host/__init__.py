@@ -1,0 +1,151 @@
+"""The machine that winarm runs on: the only door to its environment, programs and platform.
+
+Everything that asks the machine is a method or a field of `Host`, so that every decision can be
+tested on any machine with another one handed in. Ruff's TID251 keeps `os.environ`, `subprocess`,
+`sys.platform` and their kin out of all other rooms.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import signal
+import sys
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from winarm.host import programs
+from winarm.host.programs import Answer, ProgramError
+from winarm.host.windows import RegistryError, native_machine, registry_value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from winarm.host.windows import Hive
+
+__all__ = [
+    "Answer",
+    "Host",
+    "ProgramError",
+    "RegistryError",
+    "System",
+    "terminations_as_interrupts",
+]
+
+System = Literal["windows", "macos", "linux"]
+
+
+def _user_cache() -> Path:
+    import platformdirs  # noqa: PLC0415 - a pass-through of the backend needs no cache
+
+    return platformdirs.user_cache_path("winarm")
+
+
+@dataclass(frozen=True)
+class Host:
+    """The machine that builds, as values; `Host.current()` is the real one."""
+
+    #: The environment; on Windows its names are in upper case, since they ignore case there.
+    environ: Mapping[str, str]
+    #: `windows`, `macos` or `linux` (which stands for every other POSIX system too).
+    system: System
+    #: The processor, as `platform.machine()` has it, in lower case; seen through emulation.
+    machine: str
+    #: The Python that runs winarm.
+    executable: Path
+    #: How many processes may run at once.
+    cpus: int = 1
+    #: Where caches go when WINARM_CACHE_DIR does not say.
+    default_cache: Path = field(default_factory=_user_cache)
+
+    @classmethod
+    def current(cls) -> Host:
+        """Return the machine that this process runs on."""
+        windows = os.name == "nt"
+        return cls(
+            environ={(k.upper() if windows else k): v for k, v in os.environ.items()},
+            system="windows" if windows else "macos" if sys.platform == "darwin" else "linux",
+            machine=(native_machine() or platform.machine()).lower(),
+            executable=Path(sys.executable),
+            cpus=_available_cpus(),
+        )
+
+    def variable(self, name: str) -> str | None:
+        """Return the environment variable `name`; an empty one counts as unset."""
+        return self.environ.get(name.upper() if self.system == "windows" else name) or None
+
+    @property
+    def cache(self) -> Path:
+        """Return the folder of winarm's caches: WINARM_CACHE_DIR, or the platform's own."""
+        named = self.variable("WINARM_CACHE_DIR")
+        return Path(named) if named else self.default_cache
+
+    def which(self, program: str) -> Path | None:
+        """Return the full path of `program` on PATH, or None."""
+        found = shutil.which(program, path=self.environ.get("PATH", ""))
+        return Path(found) if found else None
+
+    def registry(self, hive: Hive, key: str, name: str) -> str | None:
+        r"""Return the text of a value in the Windows registry, or None where there is none.
+
+        :param key: as the 64-bit view has it; the 32-bit one is below `SOFTWARE\\Wow6432Node`.
+        :raises RegistryError: it is no text, or may not be read.
+        """
+        return registry_value(hive, key, name)
+
+    def run(
+        self,
+        argv: Sequence[str | Path],
+        *,
+        environ: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+        timeout: float = 60,
+        input: str | None = None,  # noqa: A002 - subprocess's own name for it
+    ) -> Answer:
+        """Run a program to its end and return what it said.
+
+        :param timeout: seconds until the program and all that it started are stopped.
+        :raises ProgramError: it cannot be started, takes too long, or never stops talking.
+        """
+        own = self.environ if environ is None else environ
+        told = None if input is None else input.encode()
+        return programs.run(argv, environ=own, cwd=cwd, timeout=timeout, told=told)
+
+    def stream(
+        self,
+        argv: Sequence[str | Path],
+        *,
+        environ: Mapping[str, str],
+        cwd: Path,
+        output: Callable[[bytes], None],
+        tick: Callable[[], None] = lambda: None,
+    ) -> int:
+        """Run a program to its end, hand on what it prints as it comes, return its exit status.
+
+        Both streams arrive at `output` in the order they were written; `tick` is called about
+        ten times a second, and both in the caller's thread. When one of them raises, or this is
+        interrupted, the program and all that it started end.
+
+        :raises ProgramError: it cannot be started.
+        """
+        return programs.stream(argv, environ=environ, cwd=cwd, output=output, tick=tick)
+
+
+def terminations_as_interrupts() -> None:
+    """Make a polite kill (SIGTERM) unwind like Ctrl-C, so that everything is cleaned up."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, interrupt)
+
+
+def _available_cpus() -> int:
+    # sched_getaffinity sees a container's or taskset's limits; cpu_count does not.
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,225 @@
+"""Running programs: to their end or as they talk, with all that they start, and never a shell."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import signal
+import subprocess
+import threading
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from winarm.errors import WinarmError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+#: Longest answer that is taken from a program, per stream.
+MAX_ANSWER = 16 * 2**20
+#: Seconds between two looks at a program that runs.
+PAUSE = 0.1
+#: Seconds that are left to the output of a program that has ended.
+GRACE = 2.0
+#: Pieces of output that may wait for whoever takes them.
+MAX_WAITING = 64
+
+
+class ProgramError(WinarmError):
+    """A program could not be started, or did not answer in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a program said: its exit status and its two streams, decoded."""
+
+    status: int
+    stdout: str
+    stderr: str
+
+    @property
+    def ok(self) -> bool:
+        """Return whether the program said that it succeeded."""
+        return self.status == 0
+
+
+def run(
+    argv: Sequence[str | Path],
+    *,
+    environ: Mapping[str, str],
+    cwd: Path | None,
+    timeout: float,
+    told: bytes | None,
+) -> Answer:
+    """Run a program to its end and return what it said; see `Host.run`."""
+    with _started(argv, environ, cwd, separate=True, feed=told is not None) as process:
+        talk = _Talk(process, told)
+        try:
+            process.wait(timeout)
+            talk.finish()
+        except subprocess.TimeoutExpired:
+            kill_tree(process)
+            message = f"{argv[0]} did not answer within {timeout:g} s."
+            raise ProgramError(message) from None
+        except BaseException:
+            kill_tree(process)
+            raise
+    if talk.endless:
+        message = f"{argv[0]} says more than {MAX_ANSWER} bytes, and was stopped."
+        raise ProgramError(message)
+    out, err = (bytes(heard).decode("utf-8", "replace") for heard in talk.heard)
+    return Answer(process.returncode, out, err)
+
+
+def stream(
+    argv: Sequence[str | Path],
+    *,
+    environ: Mapping[str, str],
+    cwd: Path,
+    output: Callable[[bytes], None],
+    tick: Callable[[], None],
+) -> int:
+    """Run a program to its end, hand on what it prints as it comes; see `Host.stream`."""
+    with _started(argv, environ, cwd, separate=False, feed=False) as process:
+        try:
+            ticked = time.monotonic()
+            for chunk in _chunks(process):
+                if chunk:
+                    output(chunk)
+                if time.monotonic() - ticked >= PAUSE:
+                    ticked = time.monotonic()
+                    tick()
+            status = process.wait()
+        except BaseException:
+            kill_tree(process)
+            raise
+    tick()
+    return status
+
+
+def _started(
+    argv: Sequence[str | Path],
+    environ: Mapping[str, str],
+    cwd: Path | None,
+    *,
+    separate: bool,
+    feed: bool,
+) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(  # noqa: S603 - argument lists only, never a shell
+            [os.fspath(part) for part in argv],
+            env=dict(environ),
+            cwd=cwd,
+            stdin=subprocess.PIPE if feed else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE if separate else subprocess.STDOUT,
+            # A session of its own, so that all of it can be stopped; nothing on Windows.
+            start_new_session=True,
+        )
+    except OSError as error:
+        message = f"{argv[0]} cannot be started: {error.strerror or error}."
+        raise ProgramError(message) from error
+
+
+def kill_tree(process: subprocess.Popen[bytes]) -> None:
+    """Stop a process and everything that it started."""
+    if os.name == "posix":
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    else:
+        # It may be missing from PATH, or fail: then at least the process itself ends.
+        with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+            subprocess.run(  # noqa: S603
+                ["taskkill", "/F", "/T", "/PID", str(process.pid)],  # noqa: S607 - a system program
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                check=False,
+                timeout=10,
+            )
+        process.kill()
+    process.wait()
+
+
+class _Talk:
+    """What a program is told and says, as far as it is taken, in threads of their own."""
+
+    def __init__(self, process: subprocess.Popen[bytes], told: bytes | None) -> None:
+        self.endless = False
+        self.heard = (bytearray(), bytearray())
+        self._process = process
+        streams = zip((process.stdout, process.stderr), self.heard, strict=True)
+        self._threads = [
+            threading.Thread(target=self._hear, args=(os.dup(stream.fileno()), heard), daemon=True)
+            for stream, heard in streams
+            if stream is not None
+        ]
+        if told is not None:
+            self._threads.append(threading.Thread(target=self._tell, args=(told,), daemon=True))
+        for thread in self._threads:
+            thread.start()
+
+    def finish(self) -> None:
+        """Wait for the end of what it says; a grandchild may hold the pipes open for longer."""
+        deadline = time.monotonic() + GRACE
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+
+    def _hear(self, descriptor: int, heard: bytearray) -> None:
+        for chunk in _read(descriptor):
+            heard += chunk[: MAX_ANSWER - len(heard)]
+            if len(heard) >= MAX_ANSWER and not self.endless:
+                self.endless = True
+                kill_tree(self._process)
+
+    def _tell(self, told: bytes) -> None:
+        # It need not listen to the end.
+        with contextlib.suppress(OSError), self._process.stdin or contextlib.nullcontext() as pipe:
+            if pipe is not None:
+                pipe.write(told)
+
+
+def _read(descriptor: int) -> Iterator[bytes]:
+    # Of its own, for the other one may be closed, and its number used anew, while this waits.
+    with open(descriptor, "rb", buffering=0) as stream:
+        while chunk := stream.read(2**16):
+            yield chunk
+
+
+def _chunks(process: subprocess.Popen[bytes]) -> Iterator[bytes]:
+    """Yield what a program prints as it comes, and nothing in every pause."""
+    if process.stdout is None:
+        return
+    chunks: queue.Queue[bytes] = queue.Queue(MAX_WAITING)
+    gone = threading.Event()
+    descriptor = os.dup(process.stdout.fileno())
+    threading.Thread(target=_pump, args=(descriptor, chunks, gone), daemon=True).start()
+    ended = None
+    try:
+        while True:
+            try:
+                chunk = chunks.get(timeout=PAUSE)
+                if not chunk:
+                    return
+            except queue.Empty:
+                chunk = b""
+            yield chunk
+            if process.poll() is not None:
+                # A grandchild that outlives the build may hold the pipe open.
+                ended = ended or time.monotonic()
+                if not chunk and time.monotonic() - ended > GRACE:
+                    return
+    finally:
+        gone.set()
+
+
+def _pump(descriptor: int, chunks: queue.Queue[bytes], gone: threading.Event) -> None:
+    for chunk in _read(descriptor):
+        while not gone.is_set():
+            with contextlib.suppress(queue.Full):
+                chunks.put(chunk, timeout=1)
+                break
+    with contextlib.suppress(queue.Full):
+        chunks.put(b"", timeout=GRACE)
