@@ -21,7 +21,10 @@ ROOMS = (
     ("cli", "console", "backend", "__main__"),
     ("build",),
     ("locate",),
-    ("config", "config_schema", "config_sources", "config_values", "config_verify", "pyproject"),
+    (
+        *("config", "config_definition", "config_lists", "config_schema", "config_sources"),
+        *("config_values", "config_verify", "pyproject"),
+    ),
     ("host",),
     ("target", "errors", "python_exports"),
 )

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from winarm.config import Definition, definitions
+from winarm.config import definitions
+from winarm.config_lists import Words
 from winarm.config_sources import Source
-from winarm.config_values import Words
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "settings.md"
 

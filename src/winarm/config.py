@@ -11,11 +11,20 @@ sets it decides alone: config setting, environment, pyproject.toml, default.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from winarm.config_definition import (
+    BUILD,
+    MACHINE,
+    PROJECT,
+    PROJECT_OR_BUILD,
+    WORKPLACE,
+    Definition,
+    setting,
+)
+from winarm.config_lists import Split, Words
 from winarm.config_sources import (
-    Scope,
     Source,
     Written,
     from_front_end,
@@ -31,12 +40,9 @@ from winarm.config_values import (
     Flag,
     Folder,
     InvalidValueError,
-    Kind,
     Line,
-    Split,
     TargetName,
     VersionStart,
-    Words,
     did_you_mean,
 )
 from winarm.config_verify import VerifyTable
@@ -58,43 +64,6 @@ OWN_BACKEND = "winarm.backend"
 #: More parallel jobs than this are a slip of the finger.
 MAX_JOBS = 1024
 
-_ALL = Scope(tuple(Source))
-_PROJECT = Scope((Source.PYPROJECT,), "it is a property of the project")
-_PROJECT_OR_BUILD = Scope((Source.PYPROJECT, Source.CONFIG), "it is a property of the project")
-_BUILD = Scope((Source.ENVIRONMENT, Source.CONFIG), "it is for one build, not for the project")
-_MACHINE = Scope(
-    (Source.ENVIRONMENT, Source.CONFIG),
-    "a published source would then build for that machine wherever it is installed",
-)
-_WORKPLACE = Scope(
-    (Source.ENVIRONMENT, Source.CONFIG), "it is a property of the machine that builds"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """What one setting is: the metadata of its field in `Settings`."""
-
-    help: str
-    kind: Kind
-    scope: Scope
-    default: object
-    #: The setting, in kebab-case, without which it says nothing.
-    needs: str
-
-
-def _setting(
-    kind: Kind,
-    help: str,  # noqa: A002 - argparse's word for it
-    scope: Scope = _ALL,
-    *,
-    default: object = (),
-    needs: str = "",
-) -> Any:  # noqa: ANN401 - it stands for a value of the field's own type
-    definition = Definition(help, kind, scope, default, needs)
-    return field(default=default, metadata={"definition": definition})
-
-
 _FOLDER = Words(
     "a folder, without -I or -L", r"[^\x00-\x1f-][^\x00-\x1f]*", Split.PATHS, folders=True
 )
@@ -113,122 +82,122 @@ _EXTENSION = Words("an extension's name, as setup() has it", r"[^\s,\x00-\x1f]+"
 class Settings:
     """What a project and its builder ask of winarm."""
 
-    target: Target | None = _setting(  # noqa: RUF009 - it makes the field
+    target: Target | None = setting(  # noqa: RUF009 - it makes the field
         TargetName(),
         "The machine to build for. Without one, or with the host's own, the project's backend "
         "builds as it always does. Where nothing else names a target, "
         "`VSCMD_ARG_TGT_ARCH=arm64` does: a Visual Studio developer prompt, or cibuildwheel.",
-        _MACHINE,
+        MACHINE,
         default=None,
     )
-    toolchain: str = _setting(
+    toolchain: str = setting(
         Choice(TOOLCHAINS),
         "The toolchain to build with. `auto` takes the first that is found, in the order msvc, "
         "clang-cl, llvm-mingw, zig; docs/toolchains.md tells where each is looked for.",
         default="auto",
     )
-    toolchain_version: str | None = _setting(
+    toolchain_version: str | None = setting(
         VersionStart(),
         "The version of the toolchain, or how it begins, where several are installed: of LLVM for "
         "clang-cl and llvm-mingw; for msvc of the toolset (`14.44`) or of Visual Studio (`17`, "
         "`2022`).",
         default=None,
     )
-    sysroot: Path | None = _setting(  # noqa: RUF009 - it makes the field
+    sysroot: Path | None = setting(  # noqa: RUF009 - it makes the field
         Folder(),
         "The folder with Microsoft's headers and libraries that clang-cl builds against, as xwin, "
         "cargo-xwin, msvc-wine or clang's /winsysroot lay it out. Without one, a few usual places "
         "are looked at, and on Windows Visual Studio.",
         default=None,
     )
-    python_dir: Path | None = _setting(  # noqa: RUF009 - it makes the field
+    python_dir: Path | None = setting(  # noqa: RUF009 - it makes the field
         Folder(),
         "A folder that holds the target's Python, as a NuGet package or python.org's installer "
         "lays it out. Without one, headers and import libraries are made from the Python that "
         "builds.",
         default=None,
     )
-    build_backend: str | None = _setting(
+    build_backend: str | None = setting(
         BackendName(refused=(OWN_BACKEND,)),
         "The build backend that winarm calls. Without one it is scikit-build-core for a project "
         "with a `[tool.scikit-build]` table, and setuptools for all others.",
-        _PROJECT,
+        PROJECT,
         default=None,
     )
-    backend_path: tuple[str, ...] = _setting(
+    backend_path: tuple[str, ...] = setting(
         Words("a folder inside the project", r"[^\x00-\x1f]+", Split.PATHS, inside=True),
         "Folders of the project from which `build-backend` is imported.",
-        _PROJECT,
+        PROJECT,
         needs="build-backend",
     )
-    target_view: tuple[str, ...] = _setting(
+    target_view: tuple[str, ...] = setting(
         _MODULE,
         "Build helpers, by module name, that are to be told the target when they ask which "
         "platform they run on, as the project's own code is.",
-        _PROJECT_OR_BUILD,
+        PROJECT_OR_BUILD,
     )
-    allow_missing: tuple[str, ...] = _setting(
+    allow_missing: tuple[str, ...] = setting(
         _EXTENSION,
         "Extensions that the wheel may lack. A build in which any other extension that setup() "
         "declares is missing from the wheel fails.",
     )
-    include_dirs: tuple[str, ...] = _setting(
+    include_dirs: tuple[str, ...] = setting(
         _FOLDER, "Folders with headers of the target's libraries. Relative to the project."
     )
-    library_dirs: tuple[str, ...] = _setting(
+    library_dirs: tuple[str, ...] = setting(
         _FOLDER, "Folders with the target's libraries. Relative to the project."
     )
-    libraries: tuple[str, ...] = _setting(
+    libraries: tuple[str, ...] = setting(
         _LIBRARY, "Libraries to link every extension with, beside its own."
     )
-    defines: tuple[str, ...] = _setting(_MACRO, "Macros to define in every compilation.")
-    cflags: tuple[str, ...] = _setting(
+    defines: tuple[str, ...] = setting(_MACRO, "Macros to define in every compilation.")
+    cflags: tuple[str, ...] = setting(
         _ARGUMENT, "Arguments for every compilation, after the project's own."
     )
-    ldflags: tuple[str, ...] = _setting(
+    ldflags: tuple[str, ...] = setting(
         _ARGUMENT, "Arguments for every link, after the project's own."
     )
-    generator: str | None = _setting(
+    generator: str | None = setting(
         Line("the name of a CMake generator"),
         "The CMake generator, for whatever calls CMake. Without one it is Ninja, fetched from the "
         "package index where the machine has none.",
         default=None,
     )
-    launcher: str | None = _setting(
+    launcher: str | None = setting(
         Line("a program that is put before the compiler"),
         "A compiler cache to put before the compilers that CMake and Meson run: `ccache` or "
         "`sccache`.",
-        _WORKPLACE,
+        WORKPLACE,
         default=None,
     )
-    build_dir: Path | None = _setting(  # noqa: RUF009 - it makes the field
+    build_dir: Path | None = setting(  # noqa: RUF009 - it makes the field
         Folder(),
         "A folder in which CMake and Meson build, and which is kept for the next build. Without "
         "one, each build begins anew.",
-        _WORKPLACE,
+        WORKPLACE,
         default=None,
     )
-    drop_flags: tuple[str, ...] = _setting(
+    drop_flags: tuple[str, ...] = setting(
         _ARGUMENT,
         "Arguments that CMake projects give to the compiler and that this target's does not take, "
         "such as `-msse*` or `/arch:*`, to be left out; `*` stands for anything.",
     )
-    jobs: int | None = _setting(
+    jobs: int | None = setting(
         Count(MAX_JOBS),
         "How many files are compiled at once. Without it, as many as the machine has cores.",
         default=None,
     )
-    verbose: bool = _setting(
+    verbose: bool = setting(
         Flag(),
         "Show every command, and what winarm removed from the environment or translated.",
-        _BUILD,
+        BUILD,
         default=False,
     )
-    verify: VerifyOptions | None = _setting(  # noqa: RUF009 - it makes the field
+    verify: VerifyOptions | None = setting(  # noqa: RUF009 - it makes the field
         VerifyTable(),
         "What is checked of the wheel, and what of it fails the build. Without the table, "
         "verification does as it does by default.",
-        _PROJECT,
+        PROJECT,
         default=None,
     )
 

@@ -6,10 +6,13 @@ project know the table without running winarm.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from winarm.config import Definition, definitions
+from winarm.config import definitions
 from winarm.config_sources import Source
+
+if TYPE_CHECKING:
+    from winarm.config_definition import Definition
 
 
 def schema(tool: str = "winarm") -> dict[str, Any]:
