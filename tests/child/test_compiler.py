@@ -84,6 +84,14 @@ class TestLink:
         assert implib.partition("=")[2].startswith(spec["scratch"])
         assert list((tmp_path / "out").iterdir()) == []
 
+    def test_a_symbol_that_is_named_twice_is_exported_once(
+        self, compiler: GnuCompiler, notes: Notes, tmp_path: Path
+    ) -> None:
+        argv = self.link(compiler, notes, tmp_path, export_symbols=["a", "b", "a"])
+
+        (listed,) = (Path(arg) for arg in argv if arg.endswith(".def"))
+        assert listed.read_text().splitlines()[1:] == ["EXPORTS", "a", "b"]
+
     def test_a_library_with_its_folder_is_a_file_where_there_is_one(
         self, compiler: GnuCompiler, notes: Notes, tmp_path: Path
     ) -> None:
@@ -143,10 +151,10 @@ def test_each_command_is_a_list_of_its_own(spec: dict[str, Any]) -> None:
     assert len({id(command) for command in lists}) == len(lists)
 
 
-def test_an_export_list_names_its_image_and_each_symbol_once(tmp_path: Path) -> None:
+def test_an_export_list_names_its_image_and_symbols(tmp_path: Path) -> None:
     path = tmp_path / "exports.def"
 
-    assert write_exports(str(path), "/somewhere/a b.pyd", ["x", "y DATA", "x"]) == [str(path)]
+    assert write_exports(str(path), "/somewhere/a b.pyd", ["x", "y DATA"]) == [str(path)]
     assert path.read_text() == 'LIBRARY "a b.pyd"\nEXPORTS\nx\ny DATA\n'
 
 

@@ -4,14 +4,12 @@ Imported once a project asks for a compiler, since its base class is that projec
 """
 
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
-from distutils.errors import LibError, LinkError
 from distutils.unixccompiler import UnixCCompiler
 from typing import Any
 
 from .pool import Step
-from .target_compiler import TargetCompiler
+from .target_compiler import Link, TargetCompiler
 
 #: Files that a library may be in, in the order of a MinGW linker.
 LIBRARY_FORMS = ("lib{}.dll.a", "{}.dll.a", "lib{}.a", "{}.lib", "lib{}.lib", "{}.dll")
@@ -44,77 +42,28 @@ class GnuCompiler(TargetCompiler, UnixCCompiler):  # type: ignore[misc]
         argv = [*program, *cc_args, src, "-o", obj, *extra, *self._spec["after"]["compile"]]
         return Step("compile", src, self._translator.compile(argv, language), language)
 
-    def create_static_lib(
-        self,
-        objects: Sequence[str],
-        output_libname: str,
-        output_dir: str | None = None,
-        debug: Any = None,
-        target_lang: str | None = None,
-    ) -> None:
-        """Put object files into a static library, made anew."""
-        del debug, target_lang
-        objects, output_dir = self._fix_object_args(list(objects), output_dir)
-        library = self.library_filename(output_libname, output_dir=output_dir)
-        self.mkpath(os.path.dirname(library))
-        argv = [*self.archiver, library, *objects, *self.objects]
-        self._run([Step("archive", library, argv)], LibError)
+    def _archive_command(self, library: str, objects: Sequence[str]) -> list[str]:
+        return [*self.archiver, library, *objects, *self.objects]
 
-    def link(
-        self,
-        target_desc: str,
-        objects: Sequence[str],
-        output_filename: str,
-        output_dir: str | None = None,
-        libraries: Any = None,
-        library_dirs: Any = None,
-        runtime_library_dirs: Any = None,
-        export_symbols: Sequence[str] | None = None,
-        debug: Any = None,
-        extra_preargs: Any = None,
-        extra_postargs: Any = None,
-        build_temp: str | None = None,
-        target_lang: str | None = None,
-    ) -> None:
-        """Link object files into an image, with nothing left beside it."""
-        del runtime_library_dirs, build_temp  # Windows images have no search path in them.
-        objects, output_dir = self._fix_object_args(list(objects), output_dir)
-        libraries, library_dirs, _ = self._fix_lib_args(libraries, library_dirs, [])
-        output = os.path.join(output_dir or "", output_filename)
-        self.mkpath(os.path.dirname(output))
-        # Of its own: extensions of one name may be linked side by side, in several packages.
-        scratch = tempfile.mkdtemp(prefix="link-", dir=self._spec["scratch"])
-        exports = os.path.join(scratch, "exports.def")
-        executable = "linker_exe" if target_desc == self.EXECUTABLE else "linker_so"
-        program = getattr(self, executable + ("_cxx" if target_lang == "c++" else ""))
+    def _link_command(self, link: Link) -> list[str]:
+        exports = os.path.join(link.scratch, "exports.def")
+        executable = "linker_exe" if link.executable else "linker_so"
         argv = [
-            *program,
-            *(extra_preargs or ()),
-            *objects,
-            *self.objects,
-            *write_exports(exports, output, export_symbols or ()),
-            *(f"-L{folder}" for folder in library_dirs if folder),
-            *(self._library(name) for name in libraries),
-            *("-o", output),
-            *(extra_postargs or ()),
+            *getattr(self, executable + ("_cxx" if link.language == "c++" else "")),
+            *link.before,
+            *link.objects,
+            *write_exports(exports, link.output, link.exports),
+            *(f"-L{folder}" for folder in link.library_dirs),
+            *map(self._library, link.libraries),
+            *("-o", link.output),
+            *link.after,
             *self._spec["toolchain"]["ldflags"],
-            *(() if debug else ("-s",)),
-            f"-Wl,--out-implib={os.path.join(scratch, 'import.lib')}",
+            *(() if link.debug else ("-s",)),
+            f"-Wl,--out-implib={os.path.join(link.scratch, 'import.lib')}",
             *self._spec["after"]["link"],
-            *self._python(libraries),
+            *(f"-l{name}" for name in self._python(link)),
         ]
-        step = Step("link", output, self._translator.link(argv, exports), target_lang)
-        self._run([step], LinkError)
-
-    def _python(self, libraries: Sequence[str]) -> list[str]:
-        names = self._spec["python_libraries"]
-        named = any(name in libraries for name in names.values())
-        return [] if named else [f"-l{names['full']}"]
-
-    def _library(self, library: str) -> str:
-        folder, name = os.path.split(library)
-        found = self.find_library_file([folder], name) if folder else None
-        return found or f"-l{name}"
+        return self._translator.link(argv, exports)
 
 
 def executables(toolchain: Mapping[str, Any]) -> dict[str, list[str] | None]:
@@ -145,7 +94,7 @@ def write_exports(path: str, output: str, symbols: Sequence[str]) -> list[str]:
     """Write the `.def` file that exports `symbols`; return it as linker arguments."""
     if not symbols:
         return []
-    lines = [f'LIBRARY "{os.path.basename(output)}"', "EXPORTS", *dict.fromkeys(symbols)]
+    lines = [f'LIBRARY "{os.path.basename(output)}"', "EXPORTS", *symbols]
     with open(path, "w", encoding="utf-8") as file:
         file.write("\n".join(lines) + "\n")
     return [path]

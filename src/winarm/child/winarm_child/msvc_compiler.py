@@ -6,13 +6,12 @@ distutils.
 """
 
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
-from distutils.errors import CompileError, LibError, LinkError
+from distutils.errors import CompileError
 from typing import Any
 
 from .pool import Step
-from .target_compiler import TargetCompiler
+from .target_compiler import Link, TargetCompiler
 
 #: Longer command lines go through a file; Windows takes 32,767 characters.
 LONGEST = 30_000
@@ -75,71 +74,32 @@ class MsvcCompiler(TargetCompiler):
         ]
         return Step("compile", src, argv, language)
 
-    def create_static_lib(
-        self,
-        objects: Sequence[str],
-        output_libname: str,
-        output_dir: str | None = None,
-        debug: Any = None,
-        target_lang: str | None = None,
-    ) -> None:
-        """Put object files into a static library, made anew."""
-        del debug, target_lang
-        objects, output_dir = self._fix_object_args(list(objects), output_dir)
-        library = self.library_filename(output_libname, output_dir=output_dir)
-        self.mkpath(os.path.dirname(library))
-        argv = ["/NOLOGO", *map(os.path.relpath, objects), f"/OUT:{library}"]
-        command = [*self._commands["ar"], *self._short(argv, library)]
-        self._run([Step("archive", library, command)], LibError)
+    def _archive_command(self, library: str, objects: Sequence[str]) -> list[str]:
+        arguments = ["/NOLOGO", *map(os.path.relpath, objects), f"/OUT:{library}"]
+        return [*self._commands["ar"], *self._short(arguments, library)]
 
-    def link(
-        self,
-        target_desc: str,
-        objects: Sequence[str],
-        output_filename: str,
-        output_dir: str | None = None,
-        libraries: Any = None,
-        library_dirs: Any = None,
-        runtime_library_dirs: Any = None,
-        export_symbols: Sequence[str] | None = None,
-        debug: Any = None,
-        extra_preargs: Any = None,
-        extra_postargs: Any = None,
-        build_temp: str | None = None,
-        target_lang: str | None = None,
-    ) -> None:
-        """Link object files into an image, with nothing left beside it."""
-        del runtime_library_dirs, build_temp, debug  # Windows images have no search path in them.
-        objects, output_dir = self._fix_object_args(list(objects), output_dir)
-        libraries, library_dirs, _ = self._fix_lib_args(libraries, library_dirs, [])
-        output = os.path.join(output_dir or "", output_filename)
-        self.mkpath(os.path.dirname(output))
-        scratch = tempfile.mkdtemp(prefix="link-", dir=self._spec["scratch"])
-        executable = target_desc == self.EXECUTABLE
+    def _link_command(self, link: Link) -> list[str]:
         argv = [
-            *(self.ldflags_exe if executable else self.ldflags_shared),
-            *(extra_preargs or ()),
-            *(f"/LIBPATH:{folder}" for folder in library_dirs if folder),
-            *(f"/EXPORT:{name}" for name in dict.fromkeys(export_symbols or ())),
-            *(self._library(name) for name in libraries),
-            *(extra_postargs or ()),
+            *(self.ldflags_exe if link.executable else self.ldflags_shared),
+            *link.before,
+            *(f"/LIBPATH:{folder}" for folder in link.library_dirs),
+            *(f"/EXPORT:{name}" for name in link.exports),
+            *map(self._library, link.libraries),
+            *link.after,
             *self._spec["after"]["link"],
         ]
-        files = [os.path.relpath(obj) for obj in (*objects, *self.objects)]
-        own = [f"/IMPLIB:{os.path.join(scratch, 'import.lib')}", f"/OUT:{output}"]
-        arguments = [*files, *self._translator.link(argv, ""), *self._python(libraries), *own]
-        command = [*self._commands["link"], *self._short(arguments, scratch)]
-        self._run([Step("link", output, command, target_lang)], LinkError)
-
-    def _python(self, libraries: Sequence[str]) -> list[str]:
-        names = self._spec["python_libraries"]
-        named = any(name in libraries for name in names.values())
-        return [] if named else [f"{names['full']}.lib"]
+        arguments = [
+            *map(os.path.relpath, link.objects),
+            *self._translator.link(argv, ""),
+            *(f"{name}.lib" for name in self._python(link)),
+            f"/IMPLIB:{os.path.join(link.scratch, 'import.lib')}",
+            f"/OUT:{link.output}",
+        ]
+        return [*self._commands["link"], *self._short(arguments, link.scratch)]
 
     def _library(self, library: str) -> str:
-        folder, name = os.path.split(library)
-        found = self.find_library_file([folder], name) if folder else None
-        return os.path.relpath(found) if found else f"-l{name}"
+        found = super()._library(library)
+        return found if found.startswith("-l") else os.path.relpath(found)
 
     def _short(self, arguments: Sequence[str], beside: str) -> list[str]:
         """Return the arguments, or a file that holds them where they are too long."""

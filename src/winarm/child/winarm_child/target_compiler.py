@@ -5,14 +5,33 @@ Imported once a project asks for a compiler, since its base class is that projec
 
 import os
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from distutils.ccompiler import CCompiler
-from distutils.errors import CompileError, DistutilsExecError
+from distutils.errors import CompileError, DistutilsExecError, LibError, LinkError
 from pathlib import PurePath
-from typing import Any
+from typing import Any, NamedTuple
 
 from .flags import Translator
 from .pool import Pool, Step
+
+
+class Link(NamedTuple):
+    """One image that is to be linked, as a project asks for it."""
+
+    output: str
+    objects: list[str]
+    libraries: list[str]
+    library_dirs: list[str]
+    exports: list[str]
+    #: The project's own arguments, for the beginning and for the end.
+    before: list[str]
+    after: list[str]
+    executable: bool
+    debug: bool
+    language: str | None
+    #: A folder of its own: extensions of one name may be linked side by side, in several packages.
+    scratch: str
 
 
 class TargetCompiler(CCompiler):  # type: ignore[misc]
@@ -98,6 +117,75 @@ class TargetCompiler(CCompiler):  # type: ignore[misc]
         self, obj: str, src: str, ext: str, cc_args: Sequence[str], extra: Sequence[str]
     ) -> Step:
         raise NotImplementedError
+
+    def create_static_lib(
+        self,
+        objects: Sequence[str],
+        output_libname: str,
+        output_dir: str | None = None,
+        debug: Any = None,
+        target_lang: str | None = None,
+    ) -> None:
+        """Put object files into a static library, made anew."""
+        del debug, target_lang
+        objects, output_dir = self._fix_object_args(list(objects), output_dir)
+        library = self.library_filename(output_libname, output_dir=output_dir)
+        self.mkpath(os.path.dirname(library))
+        self._run([Step("archive", library, self._archive_command(library, objects))], LibError)
+
+    def _archive_command(self, library: str, objects: Sequence[str]) -> list[str]:
+        raise NotImplementedError
+
+    def link(
+        self,
+        target_desc: str,
+        objects: Sequence[str],
+        output_filename: str,
+        output_dir: str | None = None,
+        libraries: Any = None,
+        library_dirs: Any = None,
+        runtime_library_dirs: Any = None,
+        export_symbols: Sequence[str] | None = None,
+        debug: Any = None,
+        extra_preargs: Any = None,
+        extra_postargs: Any = None,
+        build_temp: str | None = None,
+        target_lang: str | None = None,
+    ) -> None:
+        """Link object files into an image, with nothing left beside it."""
+        del runtime_library_dirs, build_temp  # Windows images have no search path in them.
+        objects, output_dir = self._fix_object_args(list(objects), output_dir)
+        libraries, library_dirs, _ = self._fix_lib_args(libraries, library_dirs, [])
+        link = Link(
+            output=os.path.join(output_dir or "", output_filename),
+            objects=[*objects, *self.objects],
+            libraries=libraries,
+            library_dirs=[folder for folder in library_dirs if folder],
+            exports=list(dict.fromkeys(export_symbols or ())),
+            before=list(extra_preargs or ()),
+            after=list(extra_postargs or ()),
+            executable=target_desc == self.EXECUTABLE,
+            debug=bool(debug),
+            language=target_lang,
+            scratch=tempfile.mkdtemp(prefix="link-", dir=self._spec["scratch"]),
+        )
+        self.mkpath(os.path.dirname(link.output))
+        self._run([Step("link", link.output, self._link_command(link), target_lang)], LinkError)
+
+    def _link_command(self, link: Link) -> list[str]:
+        raise NotImplementedError
+
+    def _python(self, link: Link) -> list[str]:
+        """Return the library of the target's Python, unless the project names one itself."""
+        names = self._spec["python_libraries"]
+        named = any(name in link.libraries for name in names.values())
+        return [] if named else [names["full"]]
+
+    def _library(self, library: str) -> str:
+        """Return a library as the linker takes it; one with a folder may be a file there."""
+        folder, name = os.path.split(library)
+        found = self.find_library_file([folder], name) if folder else None
+        return found or f"-l{name}"
 
     def find_library_file(self, dirs: Iterable[str], lib: str, debug: Any = None) -> str | None:
         """Return the file of the library `lib` in one of `dirs`, or None."""
