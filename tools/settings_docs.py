@@ -6,10 +6,14 @@ Usage: python tools/settings_docs.py
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from winarm.config import definitions
 from winarm.config_lists import Words
 from winarm.config_sources import Source
+
+if TYPE_CHECKING:
+    from winarm.config_definition import Definition
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "settings.md"
 
