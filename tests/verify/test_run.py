@@ -17,7 +17,6 @@ from winarm.verify import (
     VerifyOptions,
     from_table,
     verify,
-    verify_all,
 )
 
 if TYPE_CHECKING:
@@ -252,17 +251,6 @@ def test_limits_can_be_set(limit: Limits, tmp_path: Path) -> None:
     path = wheel(tmp_path, {PYD: im.module()})
 
     assert "WA004" in codes(verify(path, VerifyOptions(limits=limit)))
-
-
-def test_several_are_reported_in_order(tmp_path: Path) -> None:
-    paths = [
-        wheel(tmp_path, {PYD: im.module()}, f"pkg-1.{number}-cp313-cp313-win_arm64.whl")
-        for number in range(5)
-    ]
-
-    one_by_one = list(verify_all(paths))
-    assert list(verify_all(paths, jobs=3)) == one_by_one
-    assert [report.path for report in one_by_one] == paths
 
 
 def test_report_cannot_be_changed(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from winarm.verify.options import (
     severity_from,
     targets_from,
 )
-from winarm.verify.run import verify_all
+from winarm.verify.several import verify_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -9,7 +9,8 @@ from __future__ import annotations
 from winarm.verify.codes import Code, Severity
 from winarm.verify.options import Limits, VerifyOptions, from_table
 from winarm.verify.report import Finding, ImageSummary, Report
-from winarm.verify.run import verify, verify_all
+from winarm.verify.run import verify
+from winarm.verify.several import verify_all
 
 __all__ = [
     "Code",

@@ -77,7 +77,7 @@ def origin_of(dll: str, target: Target) -> Origin:
     # The loader appends the suffix to a name without one.
     name = name if "." in name else f"{name}.dll"
     found = next((origin for origin, pattern in _BY_NAME if pattern.fullmatch(name)), None)
-    if found is Origin.VCRUNTIME_1 and target is not WIN_ARM64:
+    if found is Origin.VCRUNTIME_1 and target != WIN_ARM64:
         # On x64, python.org ships it beside vcruntime140.dll.
         return Origin.PYTHON
     if found is None and name in system_dlls():

@@ -16,7 +16,7 @@ from winarm.verify.wheels.content import DamagedError
 from winarm.verify.wheels.filename import WheelName
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from winarm.target import Target
 
@@ -48,23 +48,6 @@ def verify(path: Path | str, options: VerifyOptions = DEFAULTS) -> Report:
     for check in CHECKS:
         findings.extend(check(subject, options))
     return _report(path, target, findings, options, subject)
-
-
-def verify_all(
-    paths: Sequence[Path], options: VerifyOptions = DEFAULTS, *, jobs: int = 1
-) -> Iterator[Report]:
-    """Verify several paths, `jobs` at once, and yield their reports in order.
-
-    Inflating and hashing are done outside of the interpreter's lock, so threads suffice.
-    """
-    if jobs == 1 or len(paths) == 1:
-        yield from (verify(path, options) for path in paths)
-        return
-    # Only needed for several paths, and start-up time counts.
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
-
-    with ThreadPoolExecutor(min(jobs, len(paths))) as pool:
-        yield from pool.map(lambda path: verify(path, options), paths)
 
 
 def _passed_over(path: Path, name: WheelName | None, options: VerifyOptions) -> Finding | None:

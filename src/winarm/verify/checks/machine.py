@@ -59,7 +59,7 @@ def _foreign(subject: Subject, member: str, image: Image, importer: str | None) 
     what = f"it is {image.label}; a {target.wheel_platform} Python cannot load it"
     by = f" ({importer} imports it)" if importer else ""
     needed = is_module(member) or importer is not None
-    if needed and image.kind is Kind.ARM64EC and target is WIN_ARM64:
+    if needed and image.kind is Kind.ARM64EC and target == WIN_ARM64:
         return finding(Code.WA105, member, what + by)
     if is_module(member):
         return finding(Code.WA101, member, what)

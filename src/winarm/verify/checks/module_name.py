@@ -75,7 +75,7 @@ def _check(subject: Subject, member: str, image: Image) -> Iterator[Finding]:
         if ".pypy" not in member and ".graalpy" not in member:
             yield finding(Code.WA205, member, f"no Python imports {base_name(member)!r}")
         return
-    if module.platform and module.target is not subject.target:
+    if module.platform and module.target != subject.target:
         words = f"its suffix says {module.platform}, the wheel is for"
         yield finding(Code.WA201, member, f"{words} {subject.target.wheel_platform}")
     if _is_debug(module, image):

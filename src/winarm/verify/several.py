@@ -1,0 +1,104 @@
+"""Several paths at once, in processes where that is worth starting them.
+
+Inflating and hashing leave the interpreter's lock, but in pieces too short for threads to gain by
+it: on two cores, threads took longer than one.
+"""
+
+from __future__ import annotations
+
+import signal
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING
+
+from winarm.verify.run import DEFAULTS, verify
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from winarm.verify.options import VerifyOptions
+    from winarm.verify.report import Report
+
+#: Bytes, beside the largest file, from which on processes are started: one takes as long to start
+#: as some 10 MB of wheels to verify.
+WORTHWHILE = 16 * 2**20
+#: Windows waits for no more processes at once.
+_MOST_JOBS = 61
+
+
+def verify_all(
+    paths: Sequence[Path], options: VerifyOptions = DEFAULTS, *, jobs: int = 1
+) -> Iterator[Report]:
+    """Verify several paths, `jobs` at once, and yield their reports in order.
+
+    More than one job may start processes, so that a script that asks for it must be importable
+    (`if __name__ == "__main__"`), as for all of multiprocessing.
+    """
+    sizes = [_size(path) for path in paths]
+    jobs = min(jobs, len(paths), _MOST_JOBS)
+    if jobs > 1 and sum(sizes) - max(sizes) > WORTHWHILE:
+        yield from _in_processes(paths, sizes, options, jobs)
+    else:
+        yield from (verify(path, options) for path in paths)
+
+
+def _size(path: Path) -> int:
+    """Return how much work a path is, in bytes; what cannot be read is none."""
+    try:
+        return path.stat().st_size
+    except (OSError, ValueError):
+        return 0
+
+
+def _in_processes(
+    paths: Sequence[Path], sizes: Sequence[int], options: VerifyOptions, jobs: int
+) -> Iterator[Report]:
+    # Only for several large files, and start-up time counts.
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
+    from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415
+    from multiprocessing import get_context  # noqa: PLC0415
+
+    work = partial(verify, options=options)
+    # Where a machine allows no further process, or ends one, this one does the rest.
+    unable = (BrokenProcessPool, OSError, ImportError, NotImplementedError)
+    # The largest first, so that no core is left with it at the end.
+    order = sorted(range(len(paths)), key=lambda index: -sizes[index])
+    try:
+        # Not fork: the caller may have threads.
+        pool = ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_end_at_once)
+        # The pool's locks have started multiprocessing's tracker, which would let go of signals.
+        with _interrupts_held():
+            futures = {index: pool.submit(work, paths[index]) for index in order}
+    except unable:
+        yield from map(work, paths)
+        return
+    try:
+        for index, path in enumerate(paths):
+            try:
+                report = futures[index].result()
+            except unable:
+                report = work(path)
+            yield report
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Hold Ctrl-C back, here and in what is started, until that is ready to end without a word."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _end_at_once() -> None:
+    """Let Ctrl-C end this process without a word: the one that started it speaks."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
