@@ -8,8 +8,6 @@ tested on any machine with another one handed in. Ruff's TID251 keeps `os.enviro
 from __future__ import annotations
 
 import os
-import platform
-import shutil
 import signal
 import sys
 import threading
@@ -68,7 +66,7 @@ class Host:
         return cls(
             environ={(k.upper() if windows else k): v for k, v in os.environ.items()},
             system="windows" if windows else "macos" if sys.platform == "darwin" else "linux",
-            machine=(native_machine() or platform.machine()).lower(),
+            machine=(native_machine() if windows else os.uname().machine).lower(),
             executable=Path(sys.executable),
             cpus=_available_cpus(),
         )
@@ -85,6 +83,8 @@ class Host:
 
     def which(self, program: str) -> Path | None:
         """Return the full path of `program` on PATH, or None."""
+        import shutil  # noqa: PLC0415 - finding Visual Studio needs it seldom
+
         found = shutil.which(program, path=self.environ.get("PATH", ""))
         return Path(found) if found else None
 

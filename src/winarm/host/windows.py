@@ -45,14 +45,15 @@ _NATIVE_MACHINES = {0xAA64: "arm64", 0x8664: "amd64", 0x014C: "x86"}
 
 
 def native_machine() -> str:
-    """Return the machine that Windows runs on, or nothing where it does not say.
+    """Return the machine that Windows runs on; on another system nothing.
 
     An emulated x64 process is told AMD64 by everything else, and PROCESSOR_ARCHITEW6432 is empty
-    there. IsWow64Process2 came with Windows 10 1709.
+    there. IsWow64Process2 came with Windows 10 1709; before, there was no ARM64.
     """
     if sys.platform != "win32":
         return ""
     import ctypes  # noqa: PLC0415 - only Windows needs it
+    import platform  # noqa: PLC0415 - and this
 
     process, native = ctypes.c_ushort(), ctypes.c_ushort()
     try:
@@ -62,5 +63,6 @@ def native_machine() -> str:
         # -1 is the handle of the process that asks.
         done = ask(ctypes.c_void_p(-1), ctypes.byref(process), ctypes.byref(native))
     except (AttributeError, OSError):
-        return ""
-    return _NATIVE_MACHINES.get(native.value, "") if done else ""
+        done = 0
+    known = _NATIVE_MACHINES.get(native.value) if done else None
+    return known or platform.machine()
