@@ -13,7 +13,7 @@ from winarm.verify.codes import Code
 from winarm.verify.collect import MAX_TEXT, Collector
 from winarm.verify.report import Finding, finding
 from winarm.verify.subject import Shape, Subject, base_name
-from winarm.verify.wheels.archive import Archive, Entry, read_archive
+from winarm.verify.wheels.archive import Archive, read_archive
 from winarm.verify.wheels.content import METHODS, DamagedError, chunks
 from winarm.verify.wheels.metadata import OTHER_STRONG, record_rows
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from winarm.target import Target
     from winarm.verify.binaries.sniff import Nature
     from winarm.verify.options import Limits, VerifyOptions
+    from winarm.verify.wheels.entry import Entry
     from winarm.verify.wheels.filename import WheelName
 
 _PIECE = 512 * 2**10

@@ -11,8 +11,8 @@ from winarm.verify.options import VerifyOptions
 from winarm.verify.reading import read_file, read_tree, read_wheel
 from winarm.verify.report import Finding, ImageSummary, Report, finding
 from winarm.verify.subject import Shape, Subject
-from winarm.verify.wheels.archive import ArchiveError
 from winarm.verify.wheels.content import DamagedError
+from winarm.verify.wheels.entry import ArchiveError
 from winarm.verify.wheels.filename import WheelName
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ import pytest
 from verify_samples.wheel import packed
 
 from winarm.verify.codes import Code
-from winarm.verify.wheels.archive import ArchiveError, read_archive
+from winarm.verify.wheels.archive import read_archive
 from winarm.verify.wheels.content import DamagedError, chunks
+from winarm.verify.wheels.entry import ArchiveError
 
 if TYPE_CHECKING:
     from pathlib import Path

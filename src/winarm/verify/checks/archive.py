@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from winarm.verify.options import VerifyOptions
     from winarm.verify.subject import Subject
-    from winarm.verify.wheels.archive import Entry
+    from winarm.verify.wheels.entry import Entry
 
 #: Windows' 260 less the usual place of site-packages below a user's AppData folder.
 LONGEST_PATH = 180

@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from winarm.verify.wheels.archive import Entry
+    from winarm.verify.wheels.entry import Entry
 
 try:
     # Two to three times as fast as zlib, with the same interface; the extra `fast` brings it.

@@ -19,8 +19,9 @@ from winarm.verify import verify
 from winarm.verify.binaries.buffer import MalformedError
 from winarm.verify.binaries.image import read_image
 from winarm.verify.binaries.library import read_library
-from winarm.verify.wheels.archive import ArchiveError, read_archive
+from winarm.verify.wheels.archive import read_archive
 from winarm.verify.wheels.content import DamagedError, chunks
+from winarm.verify.wheels.entry import ArchiveError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
