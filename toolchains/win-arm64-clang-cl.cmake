@@ -4,7 +4,10 @@
 #           "-DWINARM_INCLUDE_DIRS=…;…" "-DWINARM_LIBRARY_DIRS=…;…"
 #
 # WINARM_INCLUDE_DIRS and WINARM_LIBRARY_DIRS are the folders of the sysroot (C and C++ runtime,
-# UCRT, Windows SDK; `xwin splat` makes one); without them clang-cl looks for Visual Studio itself.
+# UCRT, Windows SDK; `xwin splat` makes one); without them clang-cl and lld-link read INCLUDE and LIB,
+# which `winarm env` prints, or look for Visual Studio themselves. LLVM's programs are looked for on
+# PATH, with Debian's versions in their names, too.
+#
 # WINARM_CC, WINARM_CXX, WINARM_LINK, WINARM_AR and WINARM_RC, lists of a program and its first
 # arguments, replace what is on PATH; winarm sets them.
 
