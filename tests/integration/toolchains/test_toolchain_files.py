@@ -138,12 +138,14 @@ def test_clang_cl(
     includes, libraries = folders(tree)
     with_links(libraries)
 
-    images = cmake(
-        "clang-cl",
-        f"-DWINARM_INCLUDE_DIRS={includes}",
-        f"-DWINARM_LIBRARY_DIRS={';'.join(map(str, libraries))}",
-        "-DRESOURCES=ON",
-    )
+    library_path = ";".join(map(str, libraries))
+    if layout == "xwin":
+        options = (f"-DWINARM_INCLUDE_DIRS={includes}", f"-DWINARM_LIBRARY_DIRS={library_path}")
+        images = cmake("clang-cl", "-DRESOURCES=ON", *options)
+    else:
+        # As `winarm env` prints it.
+        environ = {"INCLUDE": includes, "LIB": library_path}
+        images = cmake("clang-cl", "-DRESOURCES=ON", environ=environ)
 
     assert_good(images, resources=True)
     assert_module_stands_alone(tmp_path / "build")
