@@ -24,6 +24,8 @@ from winarm.verify.several import verify_all
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from rich.console import Console as RichConsole
+
     from winarm.cli.console import Console
     from winarm.host import Host
     from winarm.verify.report import Report
@@ -47,8 +49,6 @@ exit status: 0 all is good, 1 there are findings, 2 a mistake in options or sett
 
 _WILDCARDS = frozenset("*?[")
 _FORMATS = ("table", "json", "sarif", "github")
-#: How rich shows what `formats.table` calls its styles.
-_STYLES = {"error": "bold red", "warning": "yellow", "note": "cyan", "ok": "green", "faint": "dim"}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -94,7 +94,13 @@ def run(args: argparse.Namespace, host: Host, console: Console) -> int:
         message = f"--jobs {jobs}: at least one file must be verified at a time"
         raise UsageError(message)
     reports = list(verify_all(paths, options, jobs=jobs))
-    console.out(_rendered(reports, args, options, console))
+    terminal = _terminal() if args.format == "table" else None
+    if terminal is not None:
+        from winarm.verify.formats import terminal as pretty  # noqa: PLC0415 - needs rich
+
+        terminal.print(pretty.render(reports, verbose=args.verbose, fail_on=options.fail_on))
+    else:
+        console.out(_rendered(reports, args, options))
     if args.format == "github":
         _append_summary(host, reports, options)
     return 1 if any(report.reaches(options.fail_on) for report in reports) else 0
@@ -178,9 +184,7 @@ def _wheels_in(path: Path) -> list[Path]:
     return wheels
 
 
-def _rendered(
-    reports: list[Report], args: argparse.Namespace, options: VerifyOptions, console: Console
-) -> str:
+def _rendered(reports: list[Report], args: argparse.Namespace, options: VerifyOptions) -> str:
     # Start-up time counts, so that only the format that is asked for is imported.
     if args.format == "json":
         from winarm.verify.formats import json  # noqa: PLC0415
@@ -196,20 +200,18 @@ def _rendered(
         from winarm.verify.formats import github  # noqa: PLC0415
 
         return github.render(reports)
-    style = _rich_style(console) if console.rich and sys.stdout.isatty() else table.plain
-    return table.render(reports, verbose=args.verbose, fail_on=options.fail_on, style=style)
+    return table.render(reports, verbose=args.verbose, fail_on=options.fail_on)
 
 
-def _rich_style(console: Console) -> table.Style:
-    """Return a style that shows words in rich's colours, as this terminal has them."""
-    from rich.text import Text  # noqa: PLC0415 - an extra, and only for terminals
-
-    def style(word: str, name: str) -> str:
-        with console.rich.capture() as captured:  # type: ignore[union-attr]
-            console.rich.print(Text(word, style=_STYLES[name]), end="", soft_wrap=True)  # type: ignore[union-attr]
-        return captured.get()
-
-    return style
+def _terminal() -> RichConsole | None:
+    """Return rich's console on stdout, where rich is installed and stdout is a terminal."""
+    if not sys.stdout.isatty():
+        return None
+    try:
+        from rich.console import Console as RichConsole  # noqa: PLC0415 - an extra
+    except ImportError:
+        return None
+    return RichConsole(highlight=False)
 
 
 def _append_summary(host: Host, reports: list[Report], options: VerifyOptions) -> None:

@@ -1,17 +1,30 @@
 from __future__ import annotations
 
+import hashlib
+import importlib
+import io
 import json
 import re
+import shutil
+import subprocess
+import tarfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import jsonschema
 import pytest
+from verify_samples.hostile import CASES
 
-from winarm.verify import Code, ImageSummary, Report, Severity
+from winarm.verify import Code, ImageSummary, Report, Severity, verify
 from winarm.verify.formats import github, reference, sarif, table
 from winarm.verify.formats import json as json_format
 from winarm.verify.report import finding
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Lacking = Callable[[str, str], NoReturn]
+    Once = Callable[[str, Callable[[Path], None]], Path]
 
 IMAGE = ImageSummary("pkg/_x.pyd", "ARM64", 2048, ("python313.dll",), ("late.dll",))
 GOOD = Report(Path("dist/good.whl"), (), (IMAGE,), target="win_arm64")
@@ -27,129 +40,31 @@ BAD = Report(
 )
 PURE = Report(Path("pure.whl"), (), (), pure=True, target="win_arm64")
 
-#: What SARIF 2.1.0 (OASIS) requires of the parts that are used; nothing else may be there.
-SARIF = {
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["version", "runs"],
-    "properties": {
-        "$schema": {"type": "string", "format": "uri"},
-        "version": {"const": "2.1.0"},
-        "runs": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "additionalProperties": False,
-                "required": ["tool"],
-                "properties": {
-                    "columnKind": {"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
-                    "tool": {
-                        "type": "object",
-                        "additionalProperties": False,
-                        "required": ["driver"],
-                        "properties": {"driver": {"$ref": "#/$defs/driver"}},
-                    },
-                    "artifacts": {
-                        "type": "array",
-                        "uniqueItems": True,
-                        "items": {
-                            "type": "object",
-                            "additionalProperties": False,
-                            "properties": {"location": {"$ref": "#/$defs/place"}},
-                        },
-                    },
-                    "results": {"type": "array", "items": {"$ref": "#/$defs/result"}},
-                },
-            },
-        },
-    },
-    "$defs": {
-        "text": {
-            "type": "object",
-            "additionalProperties": False,
-            "required": ["text"],
-            "properties": {"text": {"type": "string"}},
-        },
-        "level": {"enum": ["none", "note", "warning", "error"]},
-        "place": {
-            "type": "object",
-            "additionalProperties": False,
-            "properties": {
-                "uri": {"type": "string", "format": "uri-reference"},
-                "index": {"type": "integer", "minimum": 0},
-            },
-        },
-        "driver": {
-            "type": "object",
-            "additionalProperties": False,
-            "required": ["name"],
-            "properties": {
-                "name": {"type": "string"},
-                "version": {"type": "string"},
-                "rules": {
-                    "type": "array",
-                    "uniqueItems": True,
-                    "items": {
-                        "type": "object",
-                        "additionalProperties": False,
-                        "required": ["id"],
-                        "properties": {
-                            "id": {"type": "string"},
-                            "shortDescription": {"$ref": "#/$defs/text"},
-                            "fullDescription": {"$ref": "#/$defs/text"},
-                            "help": {"$ref": "#/$defs/text"},
-                            "defaultConfiguration": {
-                                "type": "object",
-                                "additionalProperties": False,
-                                "properties": {"level": {"$ref": "#/$defs/level"}},
-                            },
-                        },
-                    },
-                },
-            },
-        },
-        "result": {
-            "type": "object",
-            "additionalProperties": False,
-            "required": ["message"],
-            "properties": {
-                "ruleId": {"type": "string"},
-                "ruleIndex": {"type": "integer", "minimum": 0},
-                "level": {"$ref": "#/$defs/level"},
-                "message": {"$ref": "#/$defs/text"},
-                "partialFingerprints": {
-                    "type": "object",
-                    "additionalProperties": {"type": "string"},
-                },
-                "locations": {
-                    "type": "array",
-                    "items": {
-                        "type": "object",
-                        "additionalProperties": False,
-                        "properties": {
-                            "physicalLocation": {
-                                "type": "object",
-                                "additionalProperties": False,
-                                "properties": {"artifactLocation": {"$ref": "#/$defs/place"}},
-                            },
-                            "logicalLocations": {
-                                "type": "array",
-                                "items": {
-                                    "type": "object",
-                                    "additionalProperties": False,
-                                    "properties": {
-                                        "fullyQualifiedName": {"type": "string"},
-                                        "kind": {"type": "string"},
-                                    },
-                                },
-                            },
-                        },
-                    },
-                },
-            },
-        },
-    },
-}
+#: The standard's schema, as Microsoft's own checker of SARIF brings it, and its SHA-256.
+SARIF_PACKAGE = "@microsoft/jest-sarif@1.0.0-beta.0"
+SARIF_SCHEMA = "package/lib/schemas/sarif-2.1.0-rtm.5.json"
+SARIF_SHA256 = "2d99159ae54a3eea97f81781cff48780548657c35949f4b7f25e99a2ba4de4f8"
+
+
+@pytest.fixture
+def sarif_schema(once: Once, lacking: Lacking) -> dict[str, Any]:
+    """The schema of SARIF 2.1.0, fetched at test time."""
+    npm = shutil.which("npm") or lacking("npm", "it comes with Node.js")
+
+    def fetch(folder: Path) -> None:
+        subprocess.run([npm, "pack", "--silent", SARIF_PACKAGE], cwd=folder, check=True)
+
+    try:
+        (archive,) = once("sarif-schema", fetch).glob("*.tgz")
+    except subprocess.CalledProcessError as error:
+        lacking("schema of SARIF", f"npm pack {SARIF_PACKAGE} ({error})")
+    with tarfile.open(archive) as package:
+        file = package.extractfile(SARIF_SCHEMA)
+        assert file is not None
+        data = file.read()
+    assert hashlib.sha256(data).hexdigest() == SARIF_SHA256
+    schema: dict[str, Any] = json.loads(data)
+    return schema
 
 
 def test_good_file_is_one_line() -> None:
@@ -175,6 +90,29 @@ def test_verbose_lists_every_image() -> None:
     ]
 
 
+def on_terminal(reports: list[Report], **wishes: bool) -> list[str]:
+    """What is seen on a terminal of 60 columns, without its colours."""
+    console = pytest.importorskip("rich.console")
+    terminal = importlib.import_module("winarm.verify.formats.terminal")
+    shown = console.Console(file=io.StringIO(), width=60, highlight=False)
+    shown.print(terminal.render(reports, **wishes))
+    return [line.rstrip() for line in shown.file.getvalue().splitlines()]
+
+
+def test_terminal_shows_good_files_on_one_line_too() -> None:
+    assert on_terminal([GOOD]) == ["ok    good.whl  1 image (ARM64)"]
+
+
+def test_terminal_wraps_findings_in_columns() -> None:
+    lines = on_terminal([BAD, GOOD], verbose=True)
+
+    assert lines[0].startswith("FAIL  bad.whl")
+    assert "      pkg/_x.pyd  ARM64  2 KiB" in lines
+    assert any(re.match(r"      WA101  error    pkg/_x\.pyd  it is AMD64", line) for line in lines)
+    assert all(len(line) <= 60 for line in lines)
+    assert lines[-1] == "2 verified: 1 good, 1 not."
+
+
 @pytest.mark.parametrize(("severity", "word"), [(Severity.ERROR, "ok"), (Severity.NOTE, "FAIL")])
 def test_what_fails_is_the_users_choice(severity: Severity, word: str) -> None:
     note = Report(Path("x.whl"), (finding(Code.WA702, "", "x"),), ())
@@ -195,10 +133,22 @@ def test_json_is_as_its_schema_says(repository: Path) -> None:
     assert said["reports"][1]["findings"][0]["code"] == "WA101"
 
 
-def test_sarif_is_valid() -> None:
+@pytest.mark.network
+def test_sarif_is_valid_by_the_standards_schema(
+    sarif_schema: dict[str, Any], tmp_path: Path
+) -> None:
+    every = [verify(case.make(tmp_path)) for case in CASES]
+    said = json.loads(sarif.render([GOOD, BAD, PURE, *every], "1.0"))
+    validator = jsonschema.Draft4Validator
+
+    faults = validator(sarif_schema, format_checker=validator.FORMAT_CHECKER).iter_errors(said)
+
+    assert list(faults) == []
+
+
+def test_sarif_refers_to_its_own_rules_and_files() -> None:
     said: dict[str, Any] = json.loads(sarif.render([GOOD, BAD], "1.0"))
 
-    jsonschema.validate(said, SARIF)
     (run,) = said["runs"]
     rules = run["tool"]["driver"]["rules"]
     for result in run["results"]:

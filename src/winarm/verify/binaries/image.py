@@ -63,6 +63,14 @@ class Image:
         """Return whether a process of `target` can load it."""
         return machines.loads(target, self.kind, self.managed)
 
+    @property
+    def needed(self) -> tuple[Import, ...]:
+        """Return its imports, and the DLLs that it forwards to as if they were delayed."""
+        if not self.exports.forwards_to:
+            return self.imports
+        forwarded = (Import(dll, (), delayed=True) for dll in sorted(self.exports.forwards_to))
+        return (*self.imports, *forwarded)
+
     def needs(self, *, delayed: bool = False) -> tuple[str, ...]:
         """Return the names of the DLLs it imports, or of those it loads when first used."""
         return tuple(item.dll for item in self.imports if item.delayed is delayed)

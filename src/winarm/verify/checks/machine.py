@@ -47,7 +47,7 @@ def _importers(subject: Subject) -> dict[str, str]:
     found: dict[str, str] = {}
     for importer, image in subject.checked.items():
         if image.loads_on(subject.target):
-            for needed in image.imports:
+            for needed in image.needed:
                 provider = subject.provider(importer, needed.dll)
                 if provider is not None:
                     found.setdefault(provider, importer)

@@ -60,7 +60,7 @@ def _every_finding(subject: Subject, options: VerifyOptions) -> Iterator[Finding
         # .NET finds its libraries in its own ways.
         if not image.loads_on(subject.target) or image.managed is not Managed.NONE:
             continue
-        for needed in image.imports:
+        for needed in image.needed:
             provider = subject.provider(member, needed.dll)
             bringer = _distribution_of(needed.dll, required)
             if provider is not None:

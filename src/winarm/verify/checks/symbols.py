@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from winarm.verify.subject import Subject
     from winarm.verify.wheels.filename import Promise
 
+_STABLE_DLLS = frozenset({"python3.dll", "python3t.dll"})
 #: Names that one finding lists.
 _LISTED = 4
 
@@ -34,16 +35,15 @@ def check_symbols(subject: Subject, _options: VerifyOptions) -> Iterator[Finding
 
 def _python_symbols(member: str, image: Image, dll: str, promise: Promise) -> Iterator[Finding]:
     known = exported_names(dll)
-    if known is None:
-        return
     wanted = _symbols(image, dll)
-    unknown = sorted(symbol for symbol in wanted if symbol not in known)
-    if unknown:
+    if known is not None and not known.keys() >= wanted:
+        unknown = sorted(wanted.difference(known))
         yield finding(Code.WA307, member, f"{dll} does not export {_listed(unknown)}")
-    if dll in {"python3.dll", "python3t.dll"}:
-        oldest = promise.stable or min(promise.abis, default=None)
-        if oldest is not None:
-            yield from _too_new(member, sorted(wanted.intersection(known)), oldest)
+    oldest = promise.stable if not promise.abis else None
+    if oldest is None and dll in _STABLE_DLLS:
+        oldest = min(promise.abis, default=None)
+    if oldest is not None:
+        yield from _too_new(member, sorted(wanted.intersection(known or wanted)), oldest)
 
 
 def _too_new(member: str, symbols: list[str], oldest: PythonABI) -> Iterator[Finding]:

@@ -27,7 +27,9 @@ def render(reports: Sequence[Report], version: str) -> str:
     used = sorted(
         {found.code for report in reports for found in report.findings}, key=lambda code: code.name
     )
-    places = {code: index for index, code in enumerate(used)}
+    rules = {code: index for index, code in enumerate(used)}
+    # The standard wants each artifact once, though a path may have been verified twice.
+    uris = list(dict.fromkeys(_uri(report.path) for report in reports))
     log = {
         "$schema": _SCHEMA,
         "version": "2.1.0",
@@ -40,10 +42,10 @@ def render(reports: Sequence[Report], version: str) -> str:
                         "rules": [_rule(code) for code in used],
                     }
                 },
-                "artifacts": [{"location": {"uri": _uri(report.path)}} for report in reports],
+                "artifacts": [{"location": {"uri": uri}} for uri in uris],
                 "results": [
-                    _result(report, index, found, places[found.code])
-                    for index, report in enumerate(reports)
+                    _result(report, uris.index(_uri(report.path)), found, rules[found.code])
+                    for report in reports
                     for found in report.findings
                 ],
                 "columnKind": "utf16CodeUnits",

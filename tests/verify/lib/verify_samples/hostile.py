@@ -263,6 +263,9 @@ named("API newer than the stable ABI promised", "WA306", "pkg/_x.pyd",
       filename=ABI3_WHEEL)  # fmt: skip
 named("a symbol outside the stable ABI", "WA307", "pkg/_x.pyd",
       im.module(imports={"python3.dll": ["PyUnicode_AsUTF8_"]}), filename=ABI3_WHEEL)  # fmt: skip
+named("a symbol outside the stable ABI, from the version's own DLL", "WA306", "pkg/_x.pyd",
+      im.module(imports={"python311.dll": ["PyModuleDef_Init", "_PyLong_AsByteArray"]}),
+      "WA303", filename=ABI3_WHEEL)  # fmt: skip
 one("a symbol that Python lacks", "WA307",
     im.module(imports={"python313.dll": ["PyModuleDef_Init", "_PyNoSuchFunction"]}) )  # fmt: skip
 
@@ -304,6 +307,8 @@ files("a DLL in a folder that is not searched", "WA408")(
     lambda: {PYD: needing("helper.dll"), "pkg.libs/helper.dll": im.image(exports=["f"])}
 )
 one("a delay-loaded DLL that is nowhere", "WA409", im.module(delay_imports={"foo.dll": ["f"]}))
+beside("a DLL that passes a function on to one that is nowhere", "WA409", "pkg/x.dll",
+       im.image(exports=["f"], forwarders={"g": "foo.g"}))  # fmt: skip
 beside("a plug-in that needs a DLL", "WA411", "pkg/plugin.dll",
        im.image(imports={"foo.dll": ["f"]}))  # fmt: skip
 
