@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import ast
+import os
 import re
 import shutil
 import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -130,6 +133,26 @@ def test_cmd_reads_the_value_back(value: str) -> None:
 
     assert unquoted_cmd(lines[-2]) == ("X", value)
     assert (lines[0] == "@chcp 65001 >nul") is not value.isascii()
+
+
+#: Prints what it was started with, in ASCII.
+READ = "import os; print(ascii([os.environ['X'], os.environ['PATH']]))"
+
+
+@pytest.mark.skipif(os.name != "nt", reason="it needs cmd")
+# chcp changes nothing in Wine's cmd, which is one that this may run in.
+@pytest.mark.parametrize("value", filter(str.isascii, STRANGE))
+def test_cmd_itself_hands_the_value_on(value: str, tmp_path: Path) -> None:
+    text = script("cmd", ShellVariables({"X": value}, ("C:\\a (b)",)), os.environ["PATH"])
+    (tmp_path / "env.cmd").write_bytes(text.encode())
+    (tmp_path / "read.py").write_text(READ)
+    command = f'call env.cmd && "{sys.executable}" read.py'
+
+    said = subprocess.run(
+        f"cmd /d /c {command}", cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+
+    assert ast.literal_eval(said.stdout) == [value, f"C:\\a (b);{os.environ['PATH']}"]
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow])
