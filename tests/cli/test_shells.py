@@ -141,7 +141,7 @@ READ = "import os; print(ascii([os.environ['X'], os.environ['PATH']]))"
 
 @pytest.mark.skipif(os.name != "nt", reason="it needs cmd")
 # chcp changes nothing in Wine's cmd, which is one that this may run in.
-@pytest.mark.parametrize("value", filter(str.isascii, STRANGE))
+@pytest.mark.parametrize("value", [value for value in STRANGE if value.isascii()])
 def test_cmd_itself_hands_the_value_on(value: str, tmp_path: Path) -> None:
     text = script("cmd", ShellVariables({"X": value}, ("C:\\a (b)",)), os.environ["PATH"])
     (tmp_path / "env.cmd").write_bytes(text.encode())
