@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from winarm.build.hints import Hint, hint
+from winarm.build.hints import Hint, complaints, hint
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,8 @@ from winarm.build.hints import Hint, hint
         ("x.c:1:10: fatal error: 'sys/mman.h' file not found", "POSIX", "supports Windows"),
         ("x.c:1:10: fatal error: 'zlib.h' file not found", "has zlib.h", "include-dirs"),
         ("x.c:1:10: fatal error: 'a{b}/c.h' file not found", "has a{b}/c.h", "include-dirs"),
+        ("lld-link: error: undefined symbol: PyUnicode_GET_SIZE", "has no PyUnicode", "--python"),
+        ("lld-link: error: duplicate symbol: search", "inline", "--allow-multiple-definition"),
         ("lld-link: error: undefined symbol: foo_bar\n", "has foo_bar", "library-dirs"),
         (
             "error: unable to find dynamic system library 'z' using strategy",
@@ -52,3 +54,23 @@ def test_long_output_takes_no_time() -> None:
     hint("error: redefinition of x\n" * 5000)
 
     assert time.monotonic() - began < 2
+
+
+class TestComplaints:
+    def test_are_the_lines_in_which_a_program_complains(self) -> None:
+        said = "copying error.py\nbuilding\nError: no x.lib\nthe build of x failed\ndone"
+
+        assert complaints(said) == "Error: no x.lib\nthe build of x failed"
+
+    @pytest.mark.parametrize("line", ["cc -Wno-error x.c", "tests/failed/x.py", "errors.c"])
+    def test_a_flag_or_a_file_is_no_complaint(self, line: str) -> None:
+        assert complaints(line) == ""
+
+    def test_the_last_ones_are_kept_and_none_is_long(self) -> None:
+        said = "\n".join(f"error: {number} {'x' * 10_000}" for number in range(1000))
+
+        kept = complaints(said).splitlines()
+
+        assert kept[-1].startswith("error: 999")
+        assert len(kept) < 50
+        assert max(map(len, kept)) < 1000

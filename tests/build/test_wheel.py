@@ -53,6 +53,10 @@ def build_wheel(folder, config_settings=None, metadata_directory=None):
                 {"event": "failed", "doing": "compile", "subject": "x.c", "output": "error: x"},
             ):
                 file.write(json.dumps(line) + "\\n")
+    if "lost" in settings:
+        with open(spec["journal"], "a") as file:
+            file.write(json.dumps({"event": "declared", "names": settings["lost"]}) + "\\n")
+        print("building x\\nx.lib: the build of x failed\\ngoing on without", flush=True)
     if "raise" in settings:
         raise ValueError(settings["raise"])
     if "says" in settings:
@@ -202,6 +206,16 @@ class TestBuildWheel:
         assert "compile x.c" in str(caught.value)
         assert caught.value.output == "error: x"
         assert building.left == []
+
+    def test_where_no_compiler_has_failed_the_projects_own_complaint_is_kept(
+        self, building: Building
+    ) -> None:
+        job = building.with_settings(lost=["sample._speedups"])
+
+        with pytest.raises(MissingExtensionsError) as caught:
+            build_wheel(job, building.out)
+
+        assert caught.value.output == "x.lib: the build of x failed"
 
     def test_unless_its_loss_is_accepted_by_name(self, building: Building) -> None:
         settings = Settings(allow_missing=("sample._speedups",))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ from winarm.build.hints import hint
 from winarm.errors import BackendError, BuildFailedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from winarm.build.inner import InnerBackend
     from winarm.host import Host
@@ -133,6 +133,13 @@ class Child:
     environ: Mapping[str, str]
     journal: Journal
     listener: events.Listener
+    #: The end of what the last hook printed.
+    _heard: bytearray = field(default_factory=bytearray, init=False, repr=False)
+
+    @property
+    def output(self) -> str:
+        """Return the end of what the last hook printed."""
+        return self._heard.decode("utf-8", "replace")
 
     def call(self, hook: str, *arguments: object, **options: object) -> Any:  # noqa: ANN401
         """Call a hook of the inner backend and return what it returns.
@@ -140,24 +147,18 @@ class Child:
         :raises BackendError: there is no such backend, or it has no such hook.
         :raises BuildFailedError: the hook failed; the error holds what was printed.
         """
-        kept = bytearray()
-
-        def hear(data: bytes) -> None:
-            self.listener(events.Output(data))
-            kept.extend(data)
-            del kept[:-MAX_KEPT]
-
+        self._heard.clear()
         caller = BuildBackendHookCaller(
             str(self.project),
             self.backend.name,
             backend_path=self.backend.path or None,
-            runner=self._runner(hear),
+            runner=self._run,
             python_executable=str(self.python),
         )
         try:
             answer = getattr(caller, hook)(*arguments, **options)
         except _HookFailed:
-            raise self._failed(hook, kept.decode("utf-8", "replace")) from None
+            raise self._failed(hook) from None
         except (BackendUnavailable, BackendInvalid) as error:
             raise _no_backend(self.backend.name, error) from None
         except (HookMissing, UnsupportedOperation) as error:
@@ -168,26 +169,29 @@ class Child:
             raise _not_in_force(self.python)
         return answer
 
-    def _runner(self, hear: Callable[[bytes], None]) -> Callable[..., None]:
-        def run(
-            cmd: Sequence[str],
-            cwd: str | None = None,
-            extra_environ: Mapping[str, str] | None = None,
-        ) -> None:
-            del cwd  # The project's folder, for every hook.
-            status = self.host.stream(
-                cmd,
-                environ={**self.environ, **(extra_environ or {})},
-                cwd=self.project,
-                output=hear,
-                tick=self.journal.catch_up,
-            )
-            if status:
-                raise _HookFailed
+    def _run(
+        self,
+        cmd: Sequence[str],
+        cwd: str | None = None,
+        extra_environ: Mapping[str, str] | None = None,
+    ) -> None:
+        del cwd  # The project's folder, for every hook.
+        status = self.host.stream(
+            cmd,
+            environ={**self.environ, **(extra_environ or {})},
+            cwd=self.project,
+            output=self._hear,
+            tick=self.journal.catch_up,
+        )
+        if status:
+            raise _HookFailed
 
-        return run
+    def _hear(self, data: bytes) -> None:
+        self.listener(events.Output(data))
+        self._heard.extend(data)
+        del self._heard[:-MAX_KEPT]
 
-    def _failed(self, hook: str, output: str) -> BuildFailedError:
+    def _failed(self, hook: str) -> BuildFailedError:
         self.journal.catch_up()
         if self.journal.failures:
             # What failed before it was borne: an optional extension, or a first try.
@@ -196,6 +200,7 @@ class Child:
             why, cure = hint(_readable(last.output))
             return BuildFailedError(what, why=why, cure=cure, output=last.output)
         what = f"the build backend {self.backend.name} failed in {hook}."
+        output = self.output
         tail = "\n".join(output.splitlines()[-LAST_LINES:])
         why, cure = explain(_readable(output))
         # A configuration that failed says why long before its last line.

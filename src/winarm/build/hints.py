@@ -12,6 +12,16 @@ POSIX_HEADERS = (
 )
 
 
+#: What a line has in which a program complains: a word of its own, no part of a flag or a name.
+_COMPLAINT = re.compile(
+    r"(?<![-\w./=])(?:error|failed|failure|fatal|cannot|could not|unable to)\b(?![.\w/\\])",
+    re.IGNORECASE,
+)
+#: How many of them are shown, and how much of each.
+_COMPLAINTS = 15
+_LINE_LENGTH = 500
+
+
 class Hint(NamedTuple):
     """What a failure usually means and what to do about it."""
 
@@ -44,6 +54,22 @@ _HINTS: tuple[tuple[str, Hint], ...] = (
             "which are MinGW's: it expects Microsoft's.",
             "Take a toolchain that has Microsoft's headers (winarm doctor tells which are there), "
             "or report it to the project.",
+        ),
+    ),
+    (
+        r"undefined symbol: (?P<symbol>_?Py[A-Z_]\w+)",
+        Hint(
+            "The Python that this is built for has no {symbol}: the code, or what Cython made of "
+            "it, is written for an older or a newer one.",
+            "Build a newer version of the project, or for another Python: --python.",
+        ),
+    ),
+    (
+        r"duplicate symbol: (?P<symbol>\S+)",
+        Hint(
+            "Two files define {symbol}. Where a header's inline function comes out of both C and "
+            "C++, linkers of other systems take either, and Windows' take neither.",
+            'Take the first: ldflags = ["-Wl,--allow-multiple-definition"] in [tool.winarm].',
         ),
     ),
     (
@@ -85,3 +111,13 @@ def hint(output: str) -> Hint:
             named = {name: value or "it" for name, value in match.groupdict().items()}
             return Hint(*(text.format(**named) for text in meaning))
     return Hint("", "")
+
+
+def complaints(output: str) -> str:
+    r"""Return the last lines of an output in which a program complains.
+
+    >>> complaints("copying error.py\nerror: no x.lib\ncc -Wno-error x.c\nbuild of x failed")
+    'error: no x.lib\nbuild of x failed'
+    """
+    lines = [line.strip()[:_LINE_LENGTH] for line in output.splitlines()]
+    return "\n".join([line for line in lines if _COMPLAINT.search(line)][-_COMPLAINTS:])

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 #: Build backends that winarm calls, and what they need beside Python; a build installs its own.
 BACKENDS = (
-    *("setuptools", "scikit-build-core", "meson-python", "hatchling", "maturin", "poetry-core"),
+    *("setuptools", "scikit-build-core", "meson-python", "hatchling", "poetry-core"),
     *("cffi", "Cython", "cmake", "ninja", "meson"),
 )
 

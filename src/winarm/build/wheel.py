@@ -13,6 +13,7 @@ from winarm.build import events
 from winarm.build.child_spec import Workshop
 from winarm.build.delivery import deliver
 from winarm.build.extra_config import extra_library_dirs
+from winarm.build.hints import complaints
 from winarm.build.layout import laid_out
 from winarm.build.target_python import provide
 from winarm.build.toolchain import toolchain_for
@@ -25,7 +26,7 @@ from winarm.errors import (
 from winarm.verify import Report, Severity, VerifyOptions, verify
 
 if TYPE_CHECKING:
-    from winarm.build.child_process import Journal
+    from winarm.build.child_process import Child
     from winarm.build.job import Job
     from winarm.config import Settings
     from winarm.target import Target
@@ -66,7 +67,7 @@ def build_wheel(job: Job, folder: Path, *, metadata: Path | None = None) -> Buil
         private.mkdir()
         name = at.child.call("build_wheel", str(private), at.config_settings, metadata)
         wheel = _checked(private, name)
-        _require_extensions(wheel, at.child.journal, job.settings.allow_missing)
+        _require_extensions(wheel, at.child, job.settings.allow_missing)
         job.listener(events.Step("verifying"))
         return Built(*verify_and_deliver(wheel, folder, job.target, job.settings))
 
@@ -154,10 +155,11 @@ def _checked(folder: Path, name: object) -> Path:
     raise BuildFailedError(message)
 
 
-def _require_extensions(wheel: Path, journal: Journal, allowed: tuple[str, ...]) -> None:
+def _require_extensions(wheel: Path, child: Child, allowed: tuple[str, ...]) -> None:
     """Hold every extension that setup() declared against what is in the wheel."""
     with zipfile.ZipFile(wheel) as archive:
         members = archive.namelist()
+    journal = child.journal
     missing = [
         name
         for name in journal.declared
@@ -165,7 +167,8 @@ def _require_extensions(wheel: Path, journal: Journal, allowed: tuple[str, ...])
     ]
     if missing:
         reasons = [f"could not {failure.doing} {failure.subject}" for failure in journal.failures]
-        output = journal.failures[-1].output if journal.failures else ""
+        # Where no compiler has failed, the project's own code has.
+        output = journal.failures[-1].output if journal.failures else complaints(child.output)
         raise MissingExtensionsError(missing, reasons, output)
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from winarm.build import backends
 from winarm.build.backends.request import Provision
+from winarm.errors import BackendError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +34,11 @@ def test_cmake_is_provided_for_whoever_calls_it(request_for: MakeRequest, backen
 
     assert "CMAKE_TOOLCHAIN_FILE" in provision.variables
     assert provision.config_settings == {}
+
+
+def test_rust_is_left_to_maturin(request_for: MakeRequest) -> None:
+    with pytest.raises(BackendError, match="maturin build --release --target"):
+        backends.provision(request_for("maturin"))
 
 
 def test_scikit_build_core_builds_in_the_folder_to_keep(request_for: MakeRequest) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING
 
-from winarm.build.backends import cmake, meson_python, scikit_build_core
+from winarm.build.backends import cmake, maturin, meson_python, scikit_build_core
 from winarm.build.backends.request import Provision
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 #: By the first part of the backend's name. CMake's part is for all others, too: a setup.py, or a
 #: plugin of another backend, may call cmake, and what calls none does not see it.
 _BY_BACKEND: dict[str, tuple[Callable[[Request], Provision], ...]] = {
+    "maturin": (maturin.provision,),
     "mesonpy": (cmake.provision, meson_python.provision),
     "scikit_build_core": (cmake.provision, scikit_build_core.provision),
 }
