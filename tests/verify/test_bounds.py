@@ -87,9 +87,8 @@ def test_small_file_costs_little(make: Callable[[], dict[str, bytes]], tmp_path:
     )
 
     seconds, memory = map(float, said.stdout.split())
-    # A processor that others share takes longer for the same work.
-    assert seconds < 3 * SECONDS
-    assert memory < MEMORY
+    assert seconds < SECONDS
+    assert memory < MEMORY + bad.stat().st_size / 2**20
 
 
 def test_more_sections_than_windows_loads_are_refused() -> None:
