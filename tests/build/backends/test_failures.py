@@ -107,7 +107,26 @@ def test_endless_message_is_cut() -> None:
         ),
         ("  Could NOT find ZLIB (missing: ZLIB_LIBRARY)", "ZLIB is not there", "include-dirs"),
         ('  By not providing "FindEigen3.cmake" in', "Eigen3 is not there", "include-dirs"),
-        ("fatal: unable to access: Could not resolve host: github.com", "fetches", "FETCHCONTENT"),
+        (
+            "fatal: unable to access: Could not resolve host: github.com",
+            "fetches something",
+            "Check the network",
+        ),
+        (
+            "Could not resolve host: example.org\n  Build step for lib_zmq failed: 1",
+            "fetches lib_zmq",
+            "-C cmake.define.FETCHCONTENT_SOURCE_DIR_LIB_ZMQ=DIR",
+        ),
+        (
+            "CMake Error at CMakeLists.txt:2 (project):\n  No CMAKE_CXX_COMPILER could be found.",
+            "cannot compile",
+            "--toolchain",
+        ),
+        (
+            '  The C++ compiler\n\n    "c++"\n\n  is not able to compile a simple test program.',
+            "cannot compile",
+            "--toolchain",
+        ),
     ],
 )
 def test_words_are_explained(said: str, why: str, cure: str) -> None:

@@ -28,6 +28,12 @@ def _rule(said: str, why: str, cure: str) -> _Rule:
     return _Rule(re.compile(said, re.MULTILINE), why, cure)
 
 
+#: What git, CMake and Meson say when they cannot fetch.
+_NO_NETWORK = (
+    r"(?:Could not resolve host|Couldn't resolve host|Failed to clone|error: downloading|"
+    r"each download failed|Failed to connect to)"
+)
+
 _RULES = (
     _rule(
         r"Generator\s+(?P<generator>.+?)\s+does not support platform specification, but\s+"
@@ -112,11 +118,15 @@ _RULES = (
         "winarm build -v shows the compiler's own words; choose another with --toolchain.",
     ),
     _rule(
-        r"(?:Could not resolve host|Failed to clone|error: downloading|"
-        r"each download failed|Failed to connect to)",
-        "The project fetches sources while it configures, and the network is not there.",
-        "Fetch them first and name the folder: FETCHCONTENT_SOURCE_DIR_NAME, or the project's own "
-        "option.",
+        rf"{_NO_NETWORK}[\s\S]*?Build step for (?P<source>\S+) failed",
+        "The project fetches {source} while it configures, and that failed.",
+        "Check the network; or unpack those sources and name the folder: "
+        "-C cmake.define.FETCHCONTENT_SOURCE_DIR_{SOURCE}=DIR.",
+    ),
+    _rule(
+        _NO_NETWORK,
+        "The project fetches something while it configures, and that failed.",
+        "Check the network; or fetch it first and name its place in the project's own option.",
     ),
 )
 
@@ -130,6 +140,8 @@ def explain(output: str) -> Hint:
             said = {
                 name: " ".join((text or "").split()) for name, text in match.groupdict().items()
             }
+            # As CMake spells a name in a variable.
+            said |= {name.upper(): text.upper() for name, text in said.items()}
             return Hint(rule.why.format(**said), rule.cure.format(**said))
     return hint(output)
 
