@@ -40,6 +40,7 @@ def main(folder: Path) -> None:
     wheel = build(folder)
     found = {
         "machine": host.machine,
+        "python": sys.base_exec_prefix,
         "msvc": msvc.version,
         "cl": msvc.cc[0],
         "clang_cl": clang_cl.origin,
