@@ -191,7 +191,11 @@ def make_vswhere(zig: Path, source: Path, folder: Path) -> None:
 
 @pytest.mark.parametrize("room", ROOMS)
 def test_unit_tests_pass_on_windows(room: str, drive: Path, run_on_windows: RunOnWindows) -> None:
-    options = ("-q", "-p", "no:cacheprovider", "-m", "not integration and not network")
+    options = (
+        *("-q", "-p", "no:cacheprovider", "-m", "not integration and not network"),
+        # Without deadlines: Wine is slow, and nobody waits.
+        "--hypothesis-profile=ci",
+    )
 
     said = run_on_windows(drive, drive / "run_pytest.py", *options, *ROOMS[room])
 
