@@ -115,3 +115,51 @@ def test_a_cache_that_cannot_be_written_costs_words_only(
     listener(C)
 
     assert len(notes(heard)) == 1
+
+
+def test_what_cmake_prints_tells_of_its_links(
+    listen: Callable[[], events.Listener], heard: list[events.Event]
+) -> None:
+    listener = listen()
+    # In pieces, as a pipe hands them out.
+    for data in (b"-- The C compiler\n-- Detecting CXX comp", b"iler ABI info\r\n"):
+        listener(events.Output(data))
+
+    (note,) = notes(heard)
+    assert "makes its C++ library" in note
+
+    listener(events.Output(b"-- Detecting CXX compiler ABI info - done\n"))
+    listen()(CXX)
+
+    assert len(notes(heard)) == 1
+
+
+def test_a_link_of_cmakes_that_failed_has_made_nothing(
+    listen: Callable[[], events.Listener], heard: list[events.Event]
+) -> None:
+    output = b"-- Detecting C compiler ABI info\n-- Detecting C compiler ABI info - failed\n"
+    listen()(events.Output(output))
+    listen()(C)
+
+    assert len(notes(heard)) == 2
+
+
+def test_what_meson_prints_tells_of_its_links(
+    listen: Callable[[], events.Listener], heard: list[events.Event]
+) -> None:
+    listener = listen()
+    listener(events.Output(b"The Meson build system\nVersion: 1.12.1\n"))
+    listener(events.Output(b"C compiler for the host machine: zig cc (clang 22)\n"))
+    listen()(C)
+
+    assert len(notes(heard)) == 1
+
+
+def test_a_line_without_an_end_is_not_kept(
+    listen: Callable[[], events.Listener], heard: list[events.Event]
+) -> None:
+    listener = listen()
+    for _ in range(1000):
+        listener(events.Output(b"x" * 1000))
+
+    assert notes(heard) == []
