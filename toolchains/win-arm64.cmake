@@ -10,6 +10,13 @@ set(CMAKE_SYSTEM_VERSION 10.0)
 # make their C library for each kind of build, such as zig, from making it twice.
 set(CMAKE_TRY_COMPILE_CONFIGURATION Release)
 
+# CMake's probes are projects of their own, which get this file and no variable of the command line
+# but these.
+list(APPEND CMAKE_TRY_COMPILE_PLATFORM_VARIABLES
+  WINARM_ZIG WINARM_CC WINARM_CXX WINARM_AR WINARM_RC WINARM_LINK WINARM_MT
+  WINARM_INCLUDE_DIRS WINARM_LIBRARY_DIRS WINARM_FLAGS WINARM_LINK_FLAGS)
+get_property(winarm_probe GLOBAL PROPERTY IN_TRY_COMPILE)
+
 # Programs are the host's. Headers, libraries and packages are looked for only in folders that
 # belong to the build: the system's are the host's. A folder that is inside one of these roots is
 # searched as it is.
@@ -26,14 +33,13 @@ set(CMAKE_FIND_USE_PACKAGE_REGISTRY FALSE)
 set(CMAKE_FIND_USE_SYSTEM_PACKAGE_REGISTRY FALSE)
 
 # FindPython and its kin describe the Python that builds; this makes them describe the target's.
-if(WINARM_PYTHON_INCLUDE_DIR)
+if(WINARM_PYTHON_INCLUDE_DIR AND NOT winarm_probe)
   list(APPEND CMAKE_PROJECT_TOP_LEVEL_INCLUDES "${CMAKE_CURRENT_LIST_DIR}/python.cmake")
   list(REMOVE_DUPLICATES CMAKE_PROJECT_TOP_LEVEL_INCLUDES)
 endif()
 
 # Headers for MinGW's that some projects include without need. Probes must not find them, or a
 # project would choose its POSIX code.
-get_property(winarm_probe GLOBAL PROPERTY IN_TRY_COMPILE)
 if(WINARM_MINGW AND NOT winarm_probe)
   foreach(language C CXX)
     set(CMAKE_${language}_STANDARD_INCLUDE_DIRECTORIES "${CMAKE_CURRENT_LIST_DIR}/mingw")
