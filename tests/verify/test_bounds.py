@@ -73,9 +73,95 @@ def zeros() -> dict[str, bytes]:
     return {f"pkg/{number}.dll": b"MZ" + bytes(10**7) for number in range(6)}
 
 
+def many_images() -> dict[str, bytes]:
+    """As many images as fit."""
+    data = im.image(imports={"KERNEL32.dll": ["f"]})
+    return {f"{number}.dll": data for number in range(3400)}
+
+
+def many_members() -> dict[str, bytes]:
+    """A library of a million empty members."""
+    header = f"{'x.obj/':<16}{0:<12}{'':<6}{'':<6}{0:<8}{0:<10}`\n".encode()
+    return {f"pkg/{number}.lib": b"!<arch>\n" + header * 250_000 for number in range(4)}
+
+
+def one_name_many_times() -> dict[str, bytes]:
+    """Images that export one name 60,000 times."""
+    data = bytearray(im.image(exports=["f"]))
+    image = read_image(data)
+    directory = image.headers.offset(image.headers.directory(0).rva)
+    (pointers,) = struct.unpack_from("<I", data, directory + 32)
+    (name,) = struct.unpack_from("<I", data, image.headers.offset(pointers))
+    table = struct.pack("<I", name) * 60_000
+    struct.pack_into("<I", data, directory + 24, 60_000)
+    struct.pack_into("<I", data, directory + 32, image.headers.sections[1].rva + 0x200)
+    at = data.index(b".reloc")
+    struct.pack_into("<I", data, at + 16, 0x200 + len(table))
+    return {f"pkg/{number}.dll": bytes(data) + table for number in range(200)}
+
+
+def long_name() -> dict[str, bytes]:
+    """An image with a very long name that has very many faults."""
+    imports = {f"no{number}.dll": ["f"] for number in range(4000)}
+    return {f"pkg/{'é' * 30_000}.dll": im.image(imports=imports), PYD: im.module()}
+
+
+def long_module_name() -> dict[str, bytes]:
+    """A module whose name takes long to encode."""
+    return {f"pkg/{'é' * 30_000}.pyd": im.module()}
+
+
+def many_tags() -> dict[str, bytes]:
+    """A tag that stands for a trillion."""
+    part = ".".join(map(str, range(10_000)))
+    text = f"Wheel-Version: 1.0\nRoot-Is-Purelib: false\nTag: {part}-{part}-{part}\n"
+    return {PYD: im.module(), f"{DIST_INFO}/WHEEL": text.encode()}
+
+
+def long_version() -> dict[str, bytes]:
+    """A version of more digits than Python converts."""
+    text = f"Metadata-Version: 2.1\nName: pkg\nVersion: {'1' * 100_000}\n"
+    return {PYD: im.module(), f"{DIST_INFO}/METADATA": text.encode()}
+
+
+def no_text() -> dict[str, bytes]:
+    """A RECORD that is no text."""
+    return {PYD: im.module(), f"{DIST_INFO}/RECORD": b"\xff" * 15 * 2**20}
+
+
+def names_of_no_text() -> dict[str, bytes]:
+    """An image that imports very many names that are no text."""
+    data = bytearray(im.image(imports={"python313.dll": ["a" * 200] * 90_000}))
+    return {PYD: bytes(data).replace(b"a", b"\xff")}
+
+
+def many_fixups() -> dict[str, bytes]:
+    """An ARM64X image whose dynamic relocations have no end."""
+    data = im.image(chpe=True, x64_view=im.AMD64)
+    return {f"pkg/{number}.dll": data + bytes(14 * 2**20) for number in range(3)}
+
+
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's /proc")
 @pytest.mark.parametrize(
-    "make", [many_exports, many_imports, long_names, deep_folders, endless_record, zeros]
+    "make",
+    [
+        many_exports,
+        one_name_many_times,
+        many_imports,
+        many_images,
+        many_members,
+        many_fixups,
+        many_tags,
+        long_name,
+        long_names,
+        long_module_name,
+        long_version,
+        deep_folders,
+        endless_record,
+        no_text,
+        names_of_no_text,
+        zeros,
+    ],
 )
 def test_small_file_costs_little(make: Callable[[], dict[str, bytes]], tmp_path: Path) -> None:
     good = pack(tmp_path / "good.whl", contents(ARM64_WHEEL, {PYD: im.module()}))

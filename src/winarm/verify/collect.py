@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 from winarm.verify.binaries.buffer import MalformedError
 from winarm.verify.binaries.headers import read_headers
 from winarm.verify.binaries.image import MAX_SYMBOLS, Image, read_image, read_tables, tables_end
-from winarm.verify.binaries.library import OBJECT_SUFFIXES, Library, read_library
+from winarm.verify.binaries.library import (
+    MAX_MEMBERS,
+    MEMBER_HEADER,
+    OBJECT_SUFFIXES,
+    Library,
+    read_library,
+)
 from winarm.verify.binaries.sniff import Nature, identify
 from winarm.verify.subject import suffix_of
 
@@ -19,6 +25,9 @@ if TYPE_CHECKING:
     from winarm.verify.binaries.buffer import Buffer
 #: Suffixes under which Windows, or people, expect an image.
 IMAGE_SUFFIXES = frozenset({".pyd", ".dll", ".exe"})
+#: What a member of a library costs to look at, counted in symbols.
+_MEMBER_WEIGHT = 4
+_TOO_MANY = "there are more symbols in all images than the limit allows"
 #: Words in Python code that bring DLLs in by path or extend the folders that are searched.
 _SEARCH_WORDS = (b"add_dll_directory", b"LoadLibrary", b"CDLL", b"WinDLL", b"windll")
 #: Suffixes of text and media, which are not looked at unless they are hashed.
@@ -95,7 +104,7 @@ class Collector:
     ) -> None:
         """Read an image from as much of it as holds its tables, or else from all of it."""
         if self._symbols_left <= 0:
-            self.damaged[name] = "there are more symbols in all images than the limit allows"
+            self.damaged[name] = _TOO_MANY
             return
         most = min(MAX_SYMBOLS, self._symbols_left)
         try:
@@ -128,9 +137,14 @@ class Collector:
         for piece in pieces:
             data += piece
         try:
-            self.libraries[name] = read_library(data)
+            library = read_library(data, min(MAX_MEMBERS, self._symbols_left // _MEMBER_WEIGHT))
         except MalformedError as error:
+            # So many members may have been read of it.
+            self._symbols_left -= _MEMBER_WEIGHT * (len(data) // MEMBER_HEADER)
             self._note_damage(name, suffix, error)
+        else:
+            self._symbols_left -= _MEMBER_WEIGHT * library.members
+            self.libraries[name] = library
 
     def _note_damage(self, name: str, suffix: str, error: MalformedError) -> None:
         # Two letters do not make an image of a file that has another suffix.

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 #: Control characters, and those that reorder text, as a file name may hold them.
 _UNPRINTABLE = "\ufffd"
+#: Characters of a name or a sentence that are told.
+_LONGEST_TEXT = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,14 @@ def finding(code: Code, member: str, message: str, *, cure: str = "") -> Finding
 
 
 def printable(text: str) -> str:
-    """Return `text` without control characters: names in archives are anybody's words."""
+    """Return `text` without control characters, and not all of it where it is very long.
+
+    Names in archives are anybody's words.
+    """
+    if len(text) > _LONGEST_TEXT:
+        text = f"{text[:_LONGEST_TEXT]}..."
+    if text.isprintable():
+        return text
     return "".join(char if char.isprintable() else _UNPRINTABLE for char in text)
 
 

@@ -89,6 +89,7 @@ def test_exports_and_forwarders_are_read() -> None:
         names=frozenset({"PyInit__x", "other", "away", "far"}),
         first_ordinal=1,
         ordinals=4,
+        listed=6,
         forwards_to=frozenset({"K.dll", "a.b.dll"}),
     )
 

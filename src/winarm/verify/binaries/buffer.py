@@ -40,7 +40,7 @@ def fields(layout: Struct, data: Buffer, offset: int, what: str) -> tuple[int, .
 
 
 def string_at(data: Buffer, offset: int, what: str) -> str:
-    """Return the NUL-terminated string at `offset`; bytes beyond ASCII are escaped.
+    """Return the NUL-terminated string at `offset`; what is not UTF-8 becomes surrogates.
 
     :raises MalformedError: it does not end within the file, or within `MAX_FILE_NAME` bytes.
     """
@@ -48,4 +48,4 @@ def string_at(data: Buffer, offset: int, what: str) -> str:
     if end < 0:
         message = f"a {what} does not end"
         raise MalformedError(message)
-    return data[offset:end].decode("ascii", "backslashreplace")
+    return data[offset:end].decode("utf-8", "surrogateescape")

@@ -34,5 +34,5 @@ def read_pdb_paths(data: Buffer, headers: Headers) -> tuple[tuple[str, ...], boo
         held = held and at + size <= len(data)
         if kind == _CODEVIEW and data[at : at + 4] == b"RSDS":
             text = data[at + _PATH_AT : at + min(size, MAX_NAME)]
-            paths.append(text.partition(b"\0")[0].decode("utf-8", "backslashreplace"))
+            paths.append(text.partition(b"\0")[0].decode("utf-8", "replace"))
     return tuple(paths), held

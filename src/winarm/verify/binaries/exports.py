@@ -33,6 +33,8 @@ class Exports:
     names: frozenset[str] = frozenset()
     first_ordinal: int = 0
     ordinals: int = 0
+    #: Names and forwarders as they are listed, repeated ones too.
+    listed: int = 0
     #: DLLs that really offer some of it: loaded when a symbol that forwards to them is resolved.
     forwards_to: frozenset[str] = frozenset()
 
@@ -55,7 +57,8 @@ def read_exports(
     try:
         return _read(data, headers, min(max_symbols, MAX_EXPORTS)), ()
     except MalformedError as error:
-        return Exports(), (error.what,)
+        # A table of so many names may have been read.
+        return Exports(listed=min(len(data) // U32.size, max_symbols)), (error.what,)
 
 
 def _read(data: Buffer, headers: Headers, most: int) -> Exports:
@@ -64,11 +67,13 @@ def _read(data: Buffer, headers: Headers, most: int) -> Exports:
     if functions > MAX_EXPORTS or count > most:
         message = "the export directory claims more symbols than the limit allows"
         raise MalformedError(message)
+    forwarders = _forwarders(data, headers, addresses, functions) if functions else []
     return Exports(
         names=frozenset(_names(data, headers, names, count) if count else ()),
         first_ordinal=base,
         ordinals=functions,
-        forwards_to=_forwards_to(data, headers, addresses, functions) if functions else frozenset(),
+        listed=count + len(forwarders),
+        forwards_to=frozenset(f"{text.rpartition('.')[0]}.dll" for text in forwarders),
     )
 
 
@@ -116,17 +121,25 @@ def _scattered_names(data: Buffer, headers: Headers, pointers: tuple[int, ...]) 
         if end < 0 or bytes_left < 0:
             message = "the names of exported symbols do not end"
             raise MalformedError(message)
-        found.append(data[at:end].decode("ascii", "backslashreplace"))
+        found.append(data[at:end].decode("utf-8", "surrogateescape"))
     return found
 
 
-def _forwards_to(data: Buffer, headers: Headers, rva: int, count: int) -> frozenset[str]:
-    """Return the DLLs of the forwarders: texts `DLL.symbol` within the export directory itself.
+def _forwarders(data: Buffer, headers: Headers, rva: int, count: int) -> list[str]:
+    """Return the forwarders: texts `DLL.symbol` within the export directory itself.
 
     (PE Format, Export Address Table: an address in the directory's own range is a forwarder's.)
     """
     start, size = headers.directory(EXPORT)
     stop = start + size
     addresses = [at for at in _column(data, headers, rva, count) if start <= at < stop]
-    texts = (string_at(data, headers.offset(address), "forwarder") for address in addresses)
-    return frozenset(f"{text.rpartition('.')[0]}.dll" for text in texts)
+    bytes_left = size
+    found = []
+    for address in addresses:
+        text = string_at(data, headers.offset(address), "forwarder")
+        bytes_left -= len(text)
+        if bytes_left < 0:
+            message = "its forwarders overlap"
+            raise MalformedError(message)
+        found.append(text)
+    return found

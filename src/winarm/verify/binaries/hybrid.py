@@ -38,6 +38,11 @@ _ENTRY = {(1, True): Struct("<QI"), (1, False): Struct("<II")}
 _ENTRY_2 = {True: Struct("<IIQII"), False: Struct("<IIIII")}
 _BLOCK = Struct("<II")
 
+#: Symbols that have dynamic relocations; Windows knows eight.
+_MAX_ENTRIES = 64
+#: Bytes of the fixups of one page: every second address, with eight bytes each, and then some.
+_MAX_BLOCK = 0x8000
+
 # Kinds of ARM64X fixups (IMAGE_DVRT_ARM64X_FIXUP_TYPE_*)
 _ZERO_FILL, _VALUE, _DELTA = 0, 1, 2
 
@@ -82,7 +87,7 @@ def _has_x64_view(data: Buffer, headers: Headers, config: int, layout: _Layout) 
     return any(
         value == WIN_AMD64.machine.to_bytes(2, "little") and rva == headers.machine_offset
         for start, stop in _arm64x_relocations(data, table, wide=headers.wide)
-        for rva, value in _values(data, start, stop)
+        for rva, value in _first_values(data, start, stop)
     )
 
 
@@ -90,7 +95,9 @@ def _arm64x_relocations(data: Buffer, table: int, *, wide: bool) -> Iterator[tup
     """Yield where in the file the ARM64X relocations begin and end."""
     version, size = fields(_TABLE, data, table, "dynamic relocation table")
     at, end = table + _TABLE.size, min(table + _TABLE.size + size, len(data))
-    while at < end:
+    for _ in range(_MAX_ENTRIES):
+        if at >= end:
+            return
         if version == 1:
             layout = _ENTRY[1, wide]
             symbol, length = fields(layout, data, at, "dynamic relocation")
@@ -103,14 +110,14 @@ def _arm64x_relocations(data: Buffer, table: int, *, wide: bool) -> Iterator[tup
         at = first + length
 
 
-def _values(data: Buffer, at: int, end: int) -> Iterator[tuple[int, bytes]]:
-    """Yield address and new value of every fixup that writes a value."""
-    while at + _BLOCK.size <= end:
+def _first_values(data: Buffer, at: int, end: int) -> Iterator[tuple[int, bytes]]:
+    """Yield address and new value of every fixup of the first page that writes a value.
+
+    Blocks are in the order of their pages, so that the headers' comes first.
+    """
+    if at + _BLOCK.size <= end:
         page, size = fields(_BLOCK, data, at, "dynamic relocation block")
-        if size < _BLOCK.size:
-            return
-        yield from _block_values(data, page, at + _BLOCK.size, min(at + size, end))
-        at += size
+        yield from _block_values(data, page, at + _BLOCK.size, min(at + size, end, at + _MAX_BLOCK))
 
 
 def _block_values(data: Buffer, page: int, at: int, end: int) -> Iterator[tuple[int, bytes]]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 #: Symbols read from one image. Qt's largest binding imports 25,000.
 MAX_SYMBOLS = 250_000
 _DLL_WEIGHT = 16
+_IMAGE_WEIGHT = 250
 
 
 class IncompleteError(MalformedError):
@@ -40,6 +41,8 @@ class Image:
     pdb_paths: tuple[str, ...]
     #: Bytes of the file.
     size: int
+    #: What it costs to look at, counted in symbols; a DLL is worth several.
+    weight: int
     #: What is wrong with its tables.
     defects: tuple[str, ...] = ()
 
@@ -47,12 +50,6 @@ class Image:
     def is_dll(self) -> bool:
         """Return whether it is a DLL (a module too), not a program."""
         return bool(self.headers.characteristics & IS_DLL)
-
-    @property
-    def weight(self) -> int:
-        """Return what it costs to look at, counted in symbols; a DLL is worth several."""
-        symbols = sum(len(item.symbols) for item in self.imports) + len(self.exports.names)
-        return symbols + _DLL_WEIGHT * len(self.imports)
 
     @property
     def label(self) -> str:
@@ -99,7 +96,7 @@ def read_tables(
     """
     managed, managed_defects = read_managed(data, headers)
     hybrid, hybrid_defects = read_hybrid(data, headers)
-    imports, import_defects = read_imports(data, headers, wanted, max_symbols)
+    imports, import_defects, symbols = read_imports(data, headers, wanted, max_symbols)
     exports, export_defects = read_exports(data, headers, max_symbols)
     pdb_paths, all_records = read_pdb_paths(data, headers)
     defects = (*managed_defects, *hybrid_defects, *import_defects, *export_defects)
@@ -108,6 +105,7 @@ def read_tables(
         message = "its tables reach beyond the part that was read"
         raise IncompleteError(message)
     kind = machines.IMAGE_MACHINES.get(headers.machine, machines.Kind.OTHER)
+    dlls = len(imports) + len(exports.forwards_to)
     return Image(
         kind=machines.HYBRIDS.get(kind, kind) if hybrid.metadata else kind,
         managed=managed,
@@ -117,6 +115,7 @@ def read_tables(
         exports=exports,
         pdb_paths=pdb_paths,
         size=size,
+        weight=_IMAGE_WEIGHT + symbols + exports.listed + _DLL_WEIGHT * dlls,
         defects=defects,
     )
 

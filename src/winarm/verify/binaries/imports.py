@@ -65,8 +65,10 @@ class _Table(NamedTuple):
 
 def read_imports(
     data: Buffer, headers: Headers, wanted: Wanted, max_symbols: int
-) -> tuple[tuple[Import, ...], tuple[str, ...]]:
-    """Return the imports of an image, and what is wrong with its import tables.
+) -> tuple[tuple[Import, ...], tuple[str, ...], int]:
+    """Return the imports of an image, what is wrong with its import tables, and how much was read.
+
+    That is counted in symbols; one whose name could not be read counts too.
 
     :param wanted: which DLLs' symbols to read.
     :param max_symbols: how many symbols to read in all.
@@ -88,7 +90,7 @@ def read_imports(
             except MalformedError as error:
                 defects.append(f"{error.what} (imports from {table.dll})")
         found.append(Import(table.dll, symbols, table.delayed))
-    return tuple(found), tuple(defects)
+    return tuple(found), tuple(defects), max_symbols - max(reader.symbols_left, 0)
 
 
 def _import_tables(data: Buffer, headers: Headers) -> Iterator[_Table]:
@@ -143,7 +145,7 @@ class _SymbolReader:
     def __init__(self, data: Buffer, headers: Headers, max_symbols: int) -> None:
         self._data = data
         self._headers = headers
-        self._symbols_left = max_symbols
+        self.symbols_left = max_symbols
         self._bytes_left = len(data) + MAX_NAME
         self._thunk = U64 if headers.wide else U32
         self._ordinal_flag = 1 << (self._thunk.size * 8 - 1)
@@ -198,7 +200,7 @@ class _SymbolReader:
             if end < 0 or bytes_left < 0:
                 message = "the names of imported symbols do not end"
                 raise MalformedError(message)
-            found.append(data[at:end].decode("ascii", "backslashreplace"))
+            found.append(data[at:end].decode("utf-8", "surrogateescape"))
         self._bytes_left = bytes_left
         return found
 
@@ -210,8 +212,8 @@ class _SymbolReader:
             room = max(0, len(self._data) - offset) // self._thunk.size
             batch = _batch(self._thunk, min(room, _BATCH)).unpack_from(self._data, offset)
             length = batch.index(0) if 0 in batch else len(batch)
-            self._symbols_left -= length
-            if self._symbols_left < 0:
+            self.symbols_left -= length
+            if self.symbols_left < 0:
                 message = "there are more imported symbols than the limit allows"
                 raise MalformedError(message)
             found += batch[:length]

@@ -25,10 +25,12 @@ _ANONYMOUS_SORTS = {
 _BITCODE = (b"BC\xc0\xde", b"\xde\xc0\x17\x0b")
 _UNKNOWN, _ANY = 0, 0xFFFF
 
-_MEMBER_HEADER = 60
+#: Bytes of the header before each member.
+MEMBER_HEADER = 60
 #: Members that hold tables, not code: symbols, long names, ARM64EC symbols and the like.
 _TABLES = ("/", "//", "__.SYMDEF")
-_MAX_MEMBERS = 1_000_000
+#: Members read of one library. The largest import library of the Windows SDK has 40,000.
+MAX_MEMBERS = 250_000
 
 
 class Form(NamedTuple):
@@ -57,9 +59,10 @@ class Library:
         return " + ".join(sorted(kind.value for kind in self.kinds)) or "no machine"
 
 
-def read_library(data: Buffer) -> Library:
+def read_library(data: Buffer, max_members: int = MAX_MEMBERS) -> Library:
     """Read an object file or a library.
 
+    :param max_members: how many members are read at most.
     :raises MalformedError: it is neither, or cut off.
     """
     if data[:8] == b"!<thin>\n":
@@ -73,7 +76,7 @@ def read_library(data: Buffer) -> Library:
         return _library([form], data, ec_symbols=False)
     forms = []
     ec_symbols = False
-    for name, start, stop in _members(data):
+    for name, start, stop in _members(data, max_members):
         if name == "/<ECSYMBOLS>/":
             ec_symbols = True
         elif not (name in _TABLES or (name.startswith("/<") and name.endswith(">/"))):
@@ -108,23 +111,23 @@ def read_object(data: Buffer, start: int, stop: int) -> Form:
     return Form(kind, "object") if kind else Form(None, "other")
 
 
-def _members(data: Buffer) -> Iterator[tuple[str, int, int]]:
+def _members(data: Buffer, most: int) -> Iterator[tuple[str, int, int]]:
     """Yield name, start and stop of every member of a library (the `ar` format)."""
     at = 8
-    for _ in range(_MAX_MEMBERS):
+    for _ in range(most):
         if at >= len(data):
             return
-        header = bytes(data[at : at + _MEMBER_HEADER])
+        header = bytes(data[at : at + MEMBER_HEADER])
         size = header[48:58].strip()
-        if len(header) < _MEMBER_HEADER or header[58:] != b"`\n" or not size.isdigit():
+        if len(header) < MEMBER_HEADER or header[58:] != b"`\n" or not size.isdigit():
             message = "a member's header is damaged"
             raise MalformedError(message)
-        start, length = at + _MEMBER_HEADER, int(size)
+        start, length = at + MEMBER_HEADER, int(size)
         if start + length > len(data):
             message = "a member is cut off"
             raise MalformedError(message)
         yield header[:16].decode("ascii", "backslashreplace").rstrip(), start, start + length
         # Members begin at even offsets.
         at = start + length + (length & 1)
-    message = "it has too many members"
+    message = f"it has more than the {most} members that the limit allows"
     raise MalformedError(message)

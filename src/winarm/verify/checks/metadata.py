@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING
 
 from winarm.verify.codes import Code
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from winarm.verify.subject import Subject
     from winarm.verify.wheels.filename import WheelName
 
+#: Single tags that a compressed one may stand for; wheels have some ten.
+_MOST_TAGS = 10_000
 #: Parts of the .data folder (binary distribution format).
 _DATA_PARTS = frozenset({"purelib", "platlib", "headers", "scripts", "data"})
 
@@ -60,7 +63,8 @@ def _wheel_file(subject: Subject, name: WheelName, dist_info: str) -> Iterator[F
 
 def _expand(tag: str) -> Iterator[str]:
     parts = tag.split("-")
-    if len(parts) != 3:  # noqa: PLR2004 - Python, ABI and platform (PEP 425)
+    # Python, ABI and platform (PEP 425); a compressed tag stands for the product of its parts.
+    if len(parts) != 3 or prod(part.count(".") + 1 for part in parts) > _MOST_TAGS:  # noqa: PLR2004
         yield tag
         return
     pythons, abis, platforms = (part.split(".") for part in parts)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _TAGGED = re.compile(
     r"(?P<name>[^.]+)\.(?P<abi>cp3[0-9]+t?d?)-(?P<platform>[a-z0-9_]+)\.pyd", re.IGNORECASE
 )
+#: No file of Windows' has a longer name.
+_LONGEST_NAME = 255
 _INIT = re.compile(r"PyInitU?_|PyModExportU?_")
 #: Suffixes under which other systems have extension modules.
 _FOREIGN_SUFFIXES = frozenset({".so", ".dylib"})
@@ -43,6 +45,8 @@ class ModuleName(NamedTuple):
     def parse(cls, member: str) -> ModuleName | None:
         """Return the parts of a `.pyd` file's name, or None if no CPython imports such a name."""
         file = base_name(member)
+        if len(file) > _LONGEST_NAME:
+            return None
         if match := _TAGGED.fullmatch(file):
             return cls(match["name"], match["abi"].lower(), match["platform"].lower())
         stem = file[: -len(".pyd")]

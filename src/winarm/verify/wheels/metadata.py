@@ -15,6 +15,9 @@ MAX_HEADER = 2**20
 #: Hashes that RECORD may use beside SHA-256 ("sha256 or better": the binary distribution format).
 OTHER_STRONG = frozenset({"sha384", "sha512", "sha3_256", "sha3_384", "sha3_512", "blake2b"})
 
+#: Longer ones are nobody's, and Python converts no number of that many digits.
+_LONGEST_VERSION = 1000
+
 _FIELD = re.compile(r"(?P<name>[A-Za-z0-9-]+):[ \t]*(?P<value>.*)")
 _SEPARATORS = re.compile(r"[-_.]+")
 
@@ -46,7 +49,9 @@ def header_fields(text: bytes) -> dict[str, list[str]]:
 
 def record_rows(text: bytes) -> Iterator[Row]:
     """Yield the rows of RECORD (PEP 376, PEP 427); a bad one says what is wrong with it."""
-    reader = csv.reader(io.StringIO(text.decode("utf-8", "backslashreplace"), newline=""))
+    # Line by line: as a whole, the text may take many times the memory of its bytes.
+    lines = io.TextIOWrapper(io.BytesIO(text), "utf-8", "surrogateescape", newline="")
+    reader = csv.reader(lines)
     while True:
         try:
             cells = next(reader)
@@ -82,9 +87,9 @@ def same_version(one: str, other: str) -> bool:
     if one == other:
         return True
     # Rarely needed, and start-up time counts.
-    from packaging.version import InvalidVersion, Version  # noqa: PLC0415
+    from packaging.version import Version  # noqa: PLC0415
 
     try:
-        return Version(one) == Version(other)
-    except InvalidVersion:
+        return max(len(one), len(other)) <= _LONGEST_VERSION and Version(one) == Version(other)
+    except ValueError:
         return False
