@@ -62,7 +62,12 @@ def read_tree(
     """Read every file below a folder; links are not followed."""
     barred: list[OSError] = []
     files = dict(_walk(path, barred))
-    collector = _collector(options, frozenset(base_name(member).lower() for member in files))
+    collector = _collector(
+        options,
+        frozenset(base_name(member).lower() for member in files),
+        # Only where there is something to compare hashes with.
+        hashes=options.record and any(map(_is_record, files)),
+    )
     findings = [finding(Code.WA001, str(error.filename), _reason(error)) for error in barred]
     total = 0
     for count, (member, file) in enumerate(files.items(), 1):
@@ -114,7 +119,7 @@ def _collected(path: Path, shape: Shape, target: Target, collector: Collector) -
         libraries=collector.libraries,
         impostors=collector.impostors,
         damaged=collector.damaged,
-        extends_search=collector.extends_search or shape is Shape.FILE,
+        extends_search=collector.extends_search or shape is not Shape.WHEEL,
         texts=collector.texts,
     )
 
@@ -199,7 +204,12 @@ def _take_file(path: Path, member: str, size: int, collector: Collector, limits:
         message = f"its {size} bytes pass the limit"
         raise DamagedError(message)
     with path.open("rb") as file:
-        return collector.take(member, size, _pieces(file, size))
+        text = _is_record(member) and size <= MAX_TEXT
+        return collector.take(member, size, _pieces(file, size), text=text)
+
+
+def _is_record(member: str) -> bool:
+    return member.endswith(".dist-info/RECORD")
 
 
 def _pieces(file: IO[bytes], size: int) -> Iterator[bytes]:

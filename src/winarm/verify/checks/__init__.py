@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from winarm.verify.checks.archive import check_archive
+from winarm.verify.checks.installed import check_installed
 from winarm.verify.checks.layout import check_layout
 from winarm.verify.checks.machine import check_machines
 from winarm.verify.checks.metadata import check_metadata
@@ -35,5 +36,6 @@ CHECKS: tuple[Callable[[Subject, VerifyOptions], Iterator[Finding]], ...] = (
     check_tags,
     check_metadata,
     check_record,
+    check_installed,
     check_layout,
 )

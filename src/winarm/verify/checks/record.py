@@ -69,10 +69,11 @@ def _difference(subject: Subject, row: Row) -> str:
     if size is not None and row.size is not None and size != row.size:
         return f"it has {size} bytes, RECORD says {row.size}"
     digest = subject.digests.get(row.path)
-    if digest is not None and row.digest.rstrip("=") != _spelled(digest):
+    if digest is not None and row.digest.rstrip("=") != spelled(digest):
         return f"its {row.algorithm} is not the one in RECORD"
     return ""
 
 
-def _spelled(digest: bytes) -> str:
+def spelled(digest: bytes) -> str:
+    """Return a digest as RECORD spells it: urlsafe base64 without padding."""
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
