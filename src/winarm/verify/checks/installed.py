@@ -28,7 +28,7 @@ def check_installed(subject: Subject, options: VerifyOptions) -> Iterator[Findin
     rows = {record: dict(_rows(record, text)) for record, text in subject.texts.items()}
     # What a distribution vendors comes with a RECORD too, of files that were left out.
     vendored = {path for record, own in rows.items() for path in own if path != record}
-    for record in rows.keys() - vendored:
+    for record in sorted(rows.keys() - vendored):
         for path, row in rows[record].items():
             if row.digest and not path.startswith(("../", "/")):
                 yield from _compare(subject, row, path, record)
