@@ -62,7 +62,7 @@ def test_unreadable_file_is_a_finding(dist: Path) -> None:
     assert "WA001 error" in said
 
 
-@pytest.mark.parametrize("word", ["dist", "dist/*", "dist/*.whl", "dist/[bg]*d-1.0-*.whl"])
+@pytest.mark.parametrize("word", ["dist", "dist/*", "dist/*.whl", "dist/[bg]*d-1.0-*.whl", "d*t/*"])
 def test_folders_and_patterns_are_expanded(dist: Path, word: str) -> None:
     """cmd.exe hands patterns on as they are."""
     assert dist.is_dir()

@@ -165,9 +165,11 @@ def _paths(words: Sequence[str], *, tree: bool) -> list[Path]:
 def _expanded(word: str) -> list[Path]:
     """Return what a pattern matches; cmd.exe and PowerShell hand patterns on as they are."""
     path = Path(word)
-    if path.exists() or not _WILDCARDS.intersection(path.name):
+    if path.exists() or not _WILDCARDS.intersection(word):
         return [path]
-    matches = sorted(path.parent.glob(path.name))
+    from glob import glob  # noqa: PLC0415 - start-up time counts
+
+    matches = sorted(map(Path, glob(word)))  # noqa: PTH207 - Path's takes no absolute pattern
     if not matches:
         message = f"nothing matches {word}"
         raise UsageError(message)

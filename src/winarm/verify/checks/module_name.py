@@ -80,8 +80,8 @@ def _check(subject: Subject, member: str, image: Image) -> Iterator[Finding]:
             yield finding(Code.WA205, member, f"no Python imports {base_name(member)!r}")
         return
     if module.platform and module.target != subject.target:
-        words = f"its suffix says {module.platform}, the wheel is for"
-        yield finding(Code.WA201, member, f"{words} {subject.target.wheel_platform}")
+        words = f"its suffix says {module.platform}, not {subject.target.wheel_platform}"
+        yield finding(Code.WA201, member, words)
     if _is_debug(module, image):
         yield finding(Code.WA204, member, "its name is one that a debug Python imports")
         return

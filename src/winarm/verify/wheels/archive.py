@@ -65,6 +65,9 @@ def read_archive(file: IO[bytes], max_members: int) -> Archive:
     data_offsets: dict[int, int] = {}
     ends = []
     for entry in entries:
+        if entry.other_name not in {"", entry.name}:
+            words = f"some readers call it {entry.other_name}, as an extra field does"
+            faults.append(Fault(Code.WA012, entry.name, words))
         data_offset = _local_header(file, entry, faults)
         if data_offset is not None:
             data_offsets[entry.header_offset] = data_offset

@@ -12,6 +12,7 @@ from winarm.verify.wheels.entry import (
     ArchiveError,
     Entry,
     Fault,
+    extra_field,
     read_exactly,
     wide_fields,
 )
@@ -23,6 +24,7 @@ _CENTRAL = Struct("<4s6H3I5H2I")
 _MAX_COMMENT = 0xFFFF
 _FULL_16 = 0xFFFF
 _UTF8 = 0x0800
+_UNICODE_PATH = 0x7075
 
 _UNIX = 3
 _TYPE_MASK = 0o170000
@@ -125,9 +127,8 @@ def _entry(directory: bytes, at: int, shift: int) -> tuple[Entry, int]:
         message = "its directory is damaged"
         raise ArchiveError(message)
     raw_name = directory[name_at:extra_at]
-    size, packed, offset = wide_fields(
-        directory[extra_at : extra_at + extra_size], (size, packed, offset)
-    )
+    extra = directory[extra_at : extra_at + extra_size]
+    size, packed, offset = wide_fields(extra, (size, packed, offset))
     entry = Entry(
         name=raw_name.decode("utf-8" if flags & _UTF8 else "cp437", "backslashreplace"),
         raw_name=raw_name,
@@ -138,5 +139,7 @@ def _entry(directory: bytes, at: int, shift: int) -> tuple[Entry, int]:
         size=size,
         header_offset=offset + shift,
         file_type=(attributes >> 16) & _TYPE_MASK if made_by >> 8 == _UNIX else 0,
+        # Behind a byte of version and the checksum of the name that it stands for.
+        other_name=extra_field(extra, _UNICODE_PATH)[5:].decode("utf-8", "replace"),
     )
     return entry, end

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 #: In place of a size or an offset that the ZIP64 extra field has.
 FULL_32 = 0xFFFF_FFFF
 
+_ZIP64 = 1
+
 # General purpose flags (4.4.4)
 ENCRYPTED = 0x0001
 DESCRIPTOR = 0x0008
@@ -44,6 +46,8 @@ class Entry(NamedTuple):
     header_offset: int
     #: The file type of a Unix mode, or 0.
     file_type: int
+    #: A name in an extra field (4.6.9), which some readers take instead; or "".
+    other_name: str
 
     @property
     def is_folder(self) -> bool:
@@ -74,23 +78,26 @@ def read_exactly(file: IO[bytes], offset: int, size: int) -> bytes:
     return data
 
 
-def wide_fields(extra: bytes, values: tuple[int, int, int]) -> tuple[int, int, int]:
-    """Return sizes and offset, those that do not fit from the ZIP64 extra field (4.5.3)."""
-    if FULL_32 not in values:
-        return values
+def extra_field(extra: bytes, wanted: int) -> bytes:
+    """Return the extra field of that kind (4.5), or nothing."""
     at = 0
     while at + 4 <= len(extra):
         kind = int.from_bytes(extra[at : at + 2], "little")
         length = int.from_bytes(extra[at + 2 : at + 4], "little")
-        if kind == 1:
-            wide = extra[at + 4 : at + 4 + length]
-            numbers = iter(
-                int.from_bytes(wide[index : index + 8], "little")
-                for index in range(0, len(wide) // 8 * 8, 8)
-            )
-            size, packed, offset = (
-                next(numbers, value) if value == FULL_32 else value for value in values
-            )
-            return size, packed, offset
+        if kind == wanted:
+            return extra[at + 4 : at + 4 + length]
         at += 4 + length
-    return values
+    return b""
+
+
+def wide_fields(extra: bytes, values: tuple[int, int, int]) -> tuple[int, int, int]:
+    """Return sizes and offset, those that do not fit from the ZIP64 extra field (4.5.3)."""
+    if FULL_32 not in values:
+        return values
+    wide = extra_field(extra, _ZIP64)
+    numbers = iter(
+        int.from_bytes(wide[index : index + 8], "little")
+        for index in range(0, len(wide) // 8 * 8, 8)
+    )
+    size, packed, offset = (next(numbers, value) if value == FULL_32 else value for value in values)
+    return size, packed, offset

@@ -9,6 +9,7 @@ from __future__ import annotations
 import stat
 import struct
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -160,6 +161,36 @@ def _renamed() -> bytes:
     data = bytearray(wh.packed(list(good().items())))
     at = data.index(PYD.encode())
     data[at : at + 3] = b"abc"
+    return bytes(data)
+
+
+@raw("a member with a second name", "WA012")
+def _second_name() -> bytes:
+    member = zipfile.ZipInfo("pkg/data.txt")
+    name = b"pkg/evil.py"
+    field = struct.pack("<BI", 1, zlib.crc32(b"pkg/data.txt")) + name
+    member.extra = struct.pack("<HH", 0x7075, len(field)) + field
+    files = wh.contents(ARM64_WHEEL, {PYD: im.module(), member.filename: b""})
+    return wh.packed([(member if name == "pkg/data.txt" else name, d) for name, d in files.items()])
+
+
+@raw("bytes behind a member's compressed data", "WA003")
+def _behind() -> bytes:
+    data = bytearray(wh.packed(list(good().items())))
+    central = data.index(b"PK\1\2")
+    for header, size_at in ((0, 18), (central, 20)):
+        (size,) = struct.unpack_from("<I", data, header + size_at)
+        struct.pack_into("<I", data, header + size_at, size + 4)
+    at = 30 + len(PYD) + size
+    data[at:at] = b"more"
+    directory = data.index(b"PK\1\2")
+    position = directory
+    while data[position : position + 4] == b"PK\1\2":
+        name, extra, comment = struct.unpack_from("<3H", data, position + 28)
+        (offset,) = struct.unpack_from("<I", data, position + 42)
+        struct.pack_into("<I", data, position + 42, offset + 4 * (offset > 0))
+        position += 46 + name + extra + comment
+    struct.pack_into("<I", data, position + 16, directory)
     return bytes(data)
 
 
