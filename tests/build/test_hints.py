@@ -16,7 +16,9 @@ from winarm.build.hints import Hint, complaints, hint
         ("x.c:1:10: fatal error: 'zlib.h' file not found", "has zlib.h", "include-dirs"),
         ("x.c:1:10: fatal error: 'a{b}/c.h' file not found", "has a{b}/c.h", "include-dirs"),
         ("lld-link: error: undefined symbol: PyUnicode_GET_SIZE", "has no PyUnicode", "--python"),
-        ("lld-link: error: duplicate symbol: search", "inline", "--allow-multiple-definition"),
+        ("lld-link: error: duplicate symbol: search", "inline", "clang-cl"),
+        ("configure: error: cannot run C compiled programs.", "Autoconf", "--host="),
+        ("Exception: unsupported compiler type: mingw32", "Microsoft's", "clang-cl"),
         ("lld-link: error: undefined symbol: foo_bar\n", "has foo_bar", "library-dirs"),
         (
             "error: unable to find dynamic system library 'z' using strategy",

@@ -69,7 +69,7 @@ _HINTS: tuple[tuple[str, Hint], ...] = (
         Hint(
             "Two files define {symbol}. Where a header's inline function comes out of both C and "
             "C++, linkers of other systems take either, and Windows' take neither.",
-            'Take the first: ldflags = ["-Wl,--allow-multiple-definition"] in [tool.winarm].',
+            "Take clang-cl, which lets the linker choose; or have the project make it static.",
         ),
     ),
     (
@@ -94,6 +94,23 @@ _HINTS: tuple[tuple[str, Hint], ...] = (
         Hint(
             "The code uses instructions of x86, which the target does not have.",
             "Look for a switch of the project's that turns them off.",
+        ),
+    ),
+    (
+        r"configure: error: cannot run C compiled programs",
+        Hint(
+            "The project runs a `configure` of Autoconf's, which takes this machine for the one "
+            "that the code will run on.",
+            "Build that library apart with --host=aarch64-w64-mingw32 and the compiler that "
+            "`winarm env` names; then have the project use it: include-dirs and library-dirs.",
+        ),
+    ),
+    (
+        r"(?i:(?:unsupported|unknown) compiler[^\n]*mingw32)",
+        Hint(
+            "The project knows no compiler for Windows but Microsoft's.",
+            "Take clang-cl, which it does know: --toolchain clang-cl (winarm doctor tells what "
+            "that needs here).",
         ),
     ),
     (
