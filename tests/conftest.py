@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -167,7 +168,10 @@ def arm64_version(run_on_arm64: RunOnArm64, tmp_path_factory: pytest.TempPathFac
     folder = tmp_path_factory.mktemp("version")
     script = folder / "version.py"
     script.write_text(VERSION)
-    return run_on_arm64(folder, script).stdout.strip()
+    answer = run_on_arm64(folder, script)
+    version = answer.stdout.strip()
+    assert re.fullmatch(r"3\.\d+", version), f"{ARM64_PYTHON} does not work: {answer}"
+    return version
 
 
 @pytest.fixture(scope="session")
