@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import configparser
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -147,3 +148,24 @@ def machine_file(text: str) -> dict[str, dict[str, Any]]:
         }
         for section in parser.sections()
     }
+
+
+def test_config_tools_of_the_build_environment_are_named(
+    request_for: MakeRequest, program: Callable[[str], Path], tmp_path: Path
+) -> None:
+    own = program("numpy-config")
+    request = request_for("mesonpy")
+    environment = tmp_path / "lib" / "python3.13" / "site-packages"
+
+    named = meson_python.config_tools(replace(request, site_folders=(environment,)))
+
+    assert named == {"numpy-config": [str(own)]}
+
+
+def test_config_tools_of_the_host_are_not(
+    request_for: MakeRequest, program: Callable[[str], Path]
+) -> None:
+    program("pybind11-config")
+    request = request_for("mesonpy")
+
+    assert not meson_python.config_tools(replace(request, site_folders=(Path("/env/lib"),)))

@@ -23,6 +23,10 @@ _OPTION = "python.build_config"
 #: Where a project may have a Meson of its own.
 VENDORED = ("vendored-meson/meson", "vendored-meson")
 
+#: Programs of packages that Meson asks where these are. In a cross build it takes those alone that
+#: the cross file names.
+CONFIG_TOOLS = ("numpy-config", "pybind11-config")
+
 #: zig makes its libraries anew for each kind of link, so that all are of one kind.
 _ZIG = ("-O2", "-s", "-fno-sanitize=undefined")
 
@@ -96,6 +100,7 @@ def cross_file(request: Request) -> str:
         "windres": toolchain.rc,
         "dlltool": toolchain.dlltool,
         "python": [str(request.python)],
+        **config_tools(request),
     }
     sections: dict[str, dict[str, object]] = {
         "binaries": {name: list(command) for name, command in binaries.items() if command},
@@ -121,6 +126,17 @@ def cross_file(request: Request) -> str:
         f"\n[{section}]\n" + "".join(f"{name} = {literal(value)}\n" for name, value in rows.items())
         for section, rows in sections.items()
     )
+
+
+def config_tools(request: Request) -> dict[str, list[str]]:
+    """Return those of `CONFIG_TOOLS` that are in the build environment; the host's do not count."""
+    found = {name: request.host.which(name) for name in CONFIG_TOOLS}
+    return {
+        name: [str(program)]
+        for name, program in found.items()
+        if program
+        and any(folder.is_relative_to(program.parent.parent) for folder in request.site_folders)
+    }
 
 
 def literal(value: object) -> str:
