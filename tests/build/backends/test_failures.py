@@ -142,5 +142,9 @@ def test_words_of_a_compiler_are_explained_as_everywhere() -> None:
     assert "zlib.h" in meaning.why
 
 
+def test_a_library_that_is_optional_is_no_reason() -> None:
+    assert explain("-- Could NOT find OpenMP_C (missing: OpenMP_C_FLAGS)\n") == ("", "")
+
+
 def test_unknown_words_get_no_explanation() -> None:
     assert explain("everything is fine") == ("", "")

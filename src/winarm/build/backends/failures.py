@@ -104,7 +104,8 @@ _RULES = (
         "or switch off the project's option that wants it.",
     ),
     _rule(
-        r"Could NOT find (?P<package>\w+) \(missing:"
+        # An error's text is indented; `-- Could NOT find` only tells, and the project goes on.
+        r"^ +Could NOT find (?P<package>\w+) \(missing:"
         r"|By not providing \"Find(?P<config>\w+)\.cmake\"",
         "{package}{config} is not there for the target. This machine's own libraries are for "
         "another processor, so they are not looked at.",
