@@ -61,6 +61,33 @@ class TestWhich:
         assert host.which("tool") == tmp_path / "tool"
         assert host.which("other") is None
 
+    @pytest.mark.parametrize("named", ["tool", "tool.exe", "TOOL.EXE", "tool.bat"])
+    def test_on_windows_by_its_endings(self, empty: Host, tmp_path: Path, named: str) -> None:
+        for name in ("tool", "tool.bat", "tool.exe", "TOOL.EXE"):
+            (tmp_path / name).touch()
+            (tmp_path / name).chmod(0o755)
+        environ = {"PATH": str(tmp_path), "PATHEXT": ".EXE;.BAT"}
+        host = replace(empty, system="windows", environ=environ)
+
+        found = host.which(named)
+
+        assert found is not None
+        assert found.name.lower() == (named if "." in named else "tool.exe").lower()
+
+    @pytest.mark.parametrize("path", ["", ".", f".{os.pathsep}", "relative"])
+    def test_never_in_the_working_directory(
+        self, empty: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
+    ) -> None:
+        """A project may hold a `zig.exe` of its own."""
+        for file in (tmp_path / "zig.exe", tmp_path / "relative" / "zig.exe"):
+            file.parent.mkdir(exist_ok=True)
+            file.touch()
+            file.chmod(0o755)
+        monkeypatch.chdir(tmp_path)
+
+        assert replace(empty, environ={"PATH": path}).which("zig.exe") is None
+        assert replace(empty, system="windows", environ={"PATH": path}).which("zig") is None
+
 
 @posix
 def test_only_the_main_thread_can_ask_for_terminations() -> None:

@@ -82,11 +82,26 @@ class Host:
         return Path(named) if named else self.default_cache
 
     def which(self, program: str) -> Path | None:
-        """Return the full path of `program` on PATH, or None."""
-        import shutil  # noqa: PLC0415 - finding Visual Studio needs it seldom
+        """Return the full path of `program` on PATH, or None.
 
-        found = shutil.which(program, path=self.environ.get("PATH", ""))
-        return Path(found) if found else None
+        Never one in the working directory, where shutil.which looks first on Windows: that is
+        somebody's project.
+        """
+        folders = self.environ.get("PATH", "").split(os.pathsep)
+        candidates = (
+            Path(folder, name)
+            for folder in filter(os.path.isabs, folders)
+            for name in self._file_names(program)
+        )
+        return next((file for file in candidates if _is_executable(file)), None)
+
+    def _file_names(self, program: str) -> tuple[str, ...]:
+        if self.system != "windows":
+            return (program,)
+        endings = (self.variable("PATHEXT") or ".COM;.EXE;.BAT;.CMD").lower().split(";")
+        if program.lower().endswith(tuple(filter(None, endings))):
+            return (program,)
+        return tuple(program + ending for ending in endings)
 
     def registry(self, hive: Hive, key: str, name: str) -> str | None:
         r"""Return the text of a value in the Windows registry, or None where there is none.
@@ -142,6 +157,13 @@ def terminations_as_interrupts() -> None:
 
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, interrupt)
+
+
+def _is_executable(file: Path) -> bool:
+    try:
+        return file.is_file() and os.access(file, os.X_OK)
+    except OSError:
+        return False
 
 
 def _available_cpus() -> int:

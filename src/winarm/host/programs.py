@@ -10,13 +10,13 @@ import subprocess
 import threading
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winarm.errors import WinarmError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
 #: Longest answer that is taken from a program, per stream.
 MAX_ANSWER = 16 * 2**20
@@ -130,10 +130,12 @@ def kill_tree(process: subprocess.Popen[bytes]) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
     else:
-        # It may be missing from PATH, or fail: then at least the process itself ends.
+        # By its path: a name alone would be looked for in the working directory first.
+        taskkill = Path(os.environ.get("SYSTEMROOT", "C:/Windows"), "System32", "taskkill.exe")
+        # It may fail: then at least the process itself ends.
         with contextlib.suppress(OSError, subprocess.TimeoutExpired):
             subprocess.run(  # noqa: S603
-                ["taskkill", "/F", "/T", "/PID", str(process.pid)],  # noqa: S607 - a system program
+                [taskkill, "/F", "/T", "/PID", str(process.pid)],
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 check=False,
