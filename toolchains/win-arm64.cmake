@@ -17,6 +17,11 @@ list(APPEND CMAKE_TRY_COMPILE_PLATFORM_VARIABLES
   WINARM_INCLUDE_DIRS WINARM_LIBRARY_DIRS WINARM_FLAGS WINARM_LINK_FLAGS)
 get_property(winarm_probe GLOBAL PROPERTY IN_TRY_COMPILE)
 
+# What runs the target's programs on the host, as a list of a program and its first arguments.
+if(WINARM_EMULATOR AND NOT CMAKE_CROSSCOMPILING_EMULATOR)
+  set(CMAKE_CROSSCOMPILING_EMULATOR ${WINARM_EMULATOR})
+endif()
+
 # Programs are the host's. Headers, libraries and packages are looked for only in folders that
 # belong to the build: the system's are the host's. A folder that is inside one of these roots is
 # searched as it is.

@@ -156,6 +156,12 @@ def test_the_users_flags_and_folders_get_there(request_for: MakeRequest) -> None
     assert {"/arm64/zlib/include", "/arm64/zlib"} <= set(values["WINARM_FIND_ROOT_PATH"])
 
 
+def test_an_emulator_of_the_users_is_named(request_for: MakeRequest) -> None:
+    request = request_for(environ={"CMAKE_CROSSCOMPILING_EMULATOR": "/bin/emu;-x y"})
+
+    assert variables(cmake.toolchain_file(request))["WINARM_EMULATOR"] == ["/bin/emu", "-x y"]
+
+
 def test_a_compiler_cache_stands_before_the_compiler(request_for: MakeRequest) -> None:
     values = variables(cmake.toolchain_file(request_for(launcher="ccache")))
 

@@ -118,6 +118,11 @@ def test_endless_message_is_cut() -> None:
             "-C cmake.define.FETCHCONTENT_SOURCE_DIR_LIB_ZMQ=DIR",
         ),
         (
+            "error: downloading 'https://x.org/y' failed\n /b/CMakeFiles/fc-tmp/y/download.cmake:7",
+            "fetches y",
+            "-C cmake.define.FETCHCONTENT_SOURCE_DIR_Y=DIR",
+        ),
+        (
             "CMake Error at CMakeLists.txt:2 (project):\n  No CMAKE_CXX_COMPILER could be found.",
             "cannot compile",
             "--toolchain",

@@ -155,6 +155,7 @@ def toolchain_file(request: Request) -> str:
         "WINARM_FLAGS": [*flags, *prefix_map(toolchain, request.project)],
         "WINARM_LINK_FLAGS": link_flags(settings),
         "WINARM_FIND_ROOT_PATH": find_roots(request),
+        "WINARM_EMULATOR": emulator(request),
         "WINARM_PYTHON_EXECUTABLE": [request.python],
         "WINARM_PYTHON_INCLUDE_DIR": [python.include],
         "WINARM_PYTHON_LIBRARY": [python.libraries / f"{abi.library}.lib"],
@@ -236,6 +237,15 @@ def prefix_map(toolchain: Toolchain, project: Path) -> list[str]:
         return [f"/d1trimfile:{project}\\"]
     clang = "/clang:" if toolchain.style == "msvc" else ""
     return [f"{clang}-ffile-prefix-map={project.as_posix()}=."]
+
+
+def emulator(request: Request) -> list[str]:
+    """Return what runs programs of the target here, if the user names something.
+
+    CMake itself reads the variable since 3.28.
+    """
+    named = request.host.variable("CMAKE_CROSSCOMPILING_EMULATOR") or ""
+    return [word for word in named.split(";") if word]
 
 
 def find_roots(request: Request) -> list[Path]:

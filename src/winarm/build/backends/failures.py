@@ -119,10 +119,11 @@ _RULES = (
         "winarm build -v shows the compiler's own words; choose another with --toolchain.",
     ),
     _rule(
-        rf"{_NO_NETWORK}[\s\S]*?Build step for (?P<source>\S+) failed",
-        "The project fetches {source} while it configures, and that failed.",
+        # FetchContent, before and since CMake 3.30.
+        rf"{_NO_NETWORK}[\s\S]*?(?:Build step for (?P<old>\S+) failed|/fc-tmp/(?P<new>[^/\s]+)/)",
+        "The project fetches {old}{new} while it configures, and that failed.",
         "Check the network; or unpack those sources and name the folder: "
-        "-C cmake.define.FETCHCONTENT_SOURCE_DIR_{SOURCE}=DIR.",
+        "-C cmake.define.FETCHCONTENT_SOURCE_DIR_{OLD}{NEW}=DIR.",
     ),
     _rule(
         _NO_NETWORK,
