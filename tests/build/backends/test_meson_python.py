@@ -169,3 +169,12 @@ def test_config_tools_of_the_host_are_not(
     request = request_for("mesonpy")
 
     assert not meson_python.config_tools(replace(request, site_folders=(Path("/env/lib"),)))
+
+
+def test_a_linker_of_its_own_is_named_for_each_language(request_for: MakeRequest) -> None:
+    request = request_for("mesonpy", toolchain={"style": "msvc", "link": ("zig", "lld-link")})
+
+    text = meson_python.cross_file(request)
+
+    assert "c_ld = ['zig', 'lld-link']" in text
+    assert "cpp_ld = ['zig', 'lld-link']" in text

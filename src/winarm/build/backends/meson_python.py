@@ -96,6 +96,9 @@ def cross_file(request: Request) -> str:
     binaries = {
         "c": [*launcher, *([str(scripts["C"][0])] if scripts else toolchain.cc), *zig],
         "cpp": [*launcher, *([str(scripts["CXX"][0])] if scripts else toolchain.cxx), *zig],
+        # Where the linker is a program of its own, Meson would look for one on PATH.
+        "c_ld": toolchain.link,
+        "cpp_ld": toolchain.link,
         "ar": toolchain.ar,
         "windres": toolchain.rc,
         "dlltool": toolchain.dlltool,
