@@ -1,11 +1,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from windows_trees.visual_studio import FakeWindows, touch
+from windows_trees.visual_studio import FakeWindows
 
 from winarm.locate import Request
 from winarm.locate.msvc import ELSEWHERE, find_msvc
@@ -264,145 +263,6 @@ class TestChoiceBetweenInstances:
         windows.sdk()
 
         assert "not the wanted 14.29" in misses(windows, replace(REQUEST, version="14.29"))
-
-
-class TestChoiceBetweenToolsets:
-    def test_the_default_before_a_newer_one(self, windows: FakeWindows) -> None:
-        windows.visual_studio(toolsets=("14.44.1", "14.50.1"), default="14.44.1")
-        windows.sdk()
-
-        assert found(windows).version == "14.44.1"
-
-    def test_a_pinned_one_alone(self, windows: FakeWindows) -> None:
-        # cc-rs#1525: there is no Microsoft.VCToolsVersion.default.txt then.
-        windows.visual_studio(toolsets=["14.29.30133"], pinned={"142": "14.29.30133"})
-        windows.sdk()
-
-        assert found(windows).version == "14.29.30133"
-
-    def test_the_newest_where_no_file_says(self, windows: FakeWindows) -> None:
-        windows.visual_studio(toolsets=("14.9.1", "14.44.1"), default="", pinned={})
-        windows.sdk()
-
-        assert found(windows).version == "14.44.1"
-
-    def test_one_with_arm64_files_where_the_default_has_none(self, windows: FakeWindows) -> None:
-        # runner-images#14552: v143 of the newest image is for x64 only.
-        path = windows.visual_studio(toolsets=["14.50.1"], targets=["x64"])
-        windows.toolset(path / "VC" / "Tools" / "MSVC" / "14.44.1", ["x64", "arm64"], ["Hostx64"])
-        windows.sdk()
-
-        assert found(windows).version == "14.44.1"
-
-    def test_a_version_file_may_name_what_is_gone(self, windows: FakeWindows) -> None:
-        windows.visual_studio(toolsets=["14.44.1"], default="14.43.1")
-        windows.sdk()
-
-        assert found(windows).version == "14.44.1"
-
-
-class TestDeveloperPrompt:
-    def prepared(self, windows: FakeWindows, target: str) -> FakeWindows:
-        path = windows.visual_studio()
-        kits = windows.sdk()
-        windows.prompt(path, "14.44.35207", target, kits)
-        return windows
-
-    def finding(self, windows: FakeWindows, compiler: str, request: Request = REQUEST) -> Toolchain:
-        tools = windows.programs_x86 / "Microsoft Visual Studio/2022/BuildTools/VC/Tools/MSVC"
-        programs = tools / "14.44.35207" / "bin" / "Hostx64" / compiler
-        host = windows.host(search_path=[programs])
-        finding = find_msvc(host, request)
-        assert finding.toolchain is not None, finding.misses
-        return finding.toolchain
-
-    def test_one_for_arm64_is_used_as_it_is(self, windows: FakeWindows) -> None:
-        self.prepared(windows, "arm64")
-
-        toolchain = self.finding(windows, "arm64")
-
-        assert toolchain.origin.startswith("the developer prompt, ")
-        assert toolchain.environ["INCLUDE"] == windows.environ["INCLUDE"]
-        assert toolchain.version == "14.44.35207"
-        assert toolchain.notes == ()
-
-    def test_the_linker_is_the_compilers_own(self, windows: FakeWindows) -> None:
-        # Git's and MSYS2's `link` may come first on PATH.
-        self.prepared(windows, "arm64")
-        touch(windows.root / "Git" / "link.exe")
-        tools = windows.programs_x86 / "Microsoft Visual Studio/2022/BuildTools/VC/Tools/MSVC"
-        programs = tools / "14.44.35207/bin/Hostx64/arm64"
-        host = windows.host(search_path=[windows.root / "Git", programs])
-
-        toolchain = find_msvc(host, REQUEST).toolchain
-
-        assert toolchain is not None
-        assert toolchain.link == (str(programs / "link.exe"),)
-
-    def test_nothing_is_run_for_it(self, windows: FakeWindows) -> None:
-        self.prepared(windows, "arm64")
-        tools = windows.programs_x86 / "Microsoft Visual Studio/2022/BuildTools/VC/Tools/MSVC"
-        host = windows.host(search_path=[tools / "14.44.35207/bin/Hostx64/arm64"])
-
-        assert find_msvc(host, REQUEST).toolchain is not None
-        assert host.calls == []
-
-    def test_one_for_x64_is_recomputed_and_said_so(self, windows: FakeWindows) -> None:
-        # meson#11435, setuptools#2724
-        self.prepared(windows, "x64")
-
-        toolchain = self.finding(windows, "x64")
-
-        assert toolchain.notes == (
-            "the developer prompt is set for x64: winarm computed its own environment",
-        )
-        assert "arm64" in toolchain.cc[0]
-        assert "arm64" in toolchain.environ["LIB"]
-        assert {Path(folder).name for folder in toolchain.environ["LIB"].split(";")} == {"arm64"}
-
-    def test_one_that_says_arm64_and_has_the_x64_compiler(self, windows: FakeWindows) -> None:
-        # pyinstaller#8335: vcvarsall succeeds without the ARM64 tools.
-        self.prepared(windows, "arm64")
-
-        toolchain = self.finding(windows, "x64")
-
-        assert "is for x64: winarm computed its own environment" in toolchain.notes[0]
-        assert "arm64" in toolchain.cc[0]
-
-    def test_one_whose_lib_has_no_arm64_folder(self, windows: FakeWindows) -> None:
-        # gnustep/tools-windows-msvc#34
-        self.prepared(windows, "arm64")
-        windows.environ["LIB"] = windows.environ["LIB"].replace("arm64", "x64")
-
-        toolchain = self.finding(windows, "arm64")
-
-        assert "LIB has no folder of arm64 libraries" in toolchain.notes[0]
-
-    def test_one_of_another_version_than_wanted(self, windows: FakeWindows) -> None:
-        self.prepared(windows, "arm64")
-        windows.visual_studio("2019/BuildTools", version="16.11", toolsets=["14.29.1"])
-
-        toolchain = self.finding(windows, "arm64", replace(REQUEST, version="14.29"))
-
-        assert toolchain.version == "14.29.1"
-        assert "the developer prompt has MSVC 14.44.35207, not 14.29" in toolchain.notes[0]
-
-    def test_the_target_variable_alone_is_no_prompt(self, windows: FakeWindows) -> None:
-        # cibuildwheel#1876 sets it for setuptools.
-        windows.visual_studio()
-        windows.sdk()
-        windows.environ["VSCMD_ARG_TGT_ARCH"] = "arm64"
-
-        toolchain = found(windows)
-
-        assert toolchain.notes == ()
-        assert not toolchain.origin.startswith("the developer prompt")
-
-    def test_an_empty_target_variable_is_an_unset_one(self, windows: FakeWindows) -> None:
-        self.prepared(windows, "arm64")
-        windows.environ["VSCMD_ARG_TGT_ARCH"] = ""
-
-        assert self.finding(windows, "arm64").origin.startswith("the developer prompt")
 
 
 def test_msvc_is_looked_for_on_windows_only(windows: FakeWindows) -> None:
