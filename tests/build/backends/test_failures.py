@@ -105,6 +105,16 @@ def test_endless_message_is_cut() -> None:
             "./maketable.exe for the target",
             "CMAKE_CROSSCOMPILING_EMULATOR",
         ),
+        (
+            "ERROR: An exe_wrapper is needed for /b/tool.exe but was not found. Please define one",
+            "run a program",
+            "CMAKE_CROSSCOMPILING_EMULATOR",
+        ),
+        (
+            "meson.build:3:0: ERROR: Can not run test applications in this cross environment.",
+            "run a program",
+            "can_run_host_binaries",
+        ),
         ("  Could NOT find ZLIB (missing: ZLIB_LIBRARY)", "ZLIB is not there", "include-dirs"),
         ('  By not providing "FindEigen3.cmake" in', "Eigen3 is not there", "include-dirs"),
         (

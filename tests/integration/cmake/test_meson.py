@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -108,25 +109,49 @@ def test_a_project_like_numpys_is_told_the_target(
     assert built.python_dlls == {f"python{tag[2:]}.dll"}
 
 
+RUN = """\
+run = meson.get_compiler('c').run('int main(void) { return 0; }', name: 'a program')
+if run.returncode() != 0
+  error('it does not run')
+endif
+py.extension_module('spam', 'spam.c', install: true)
+"""
+TOOL = """\
+tool = executable('tool', 'spam.c')
+made = custom_target(output: 'made.c', capture: true, command: [tool])
+py.extension_module('spam', 'spam.c', made, install: true)
+"""
 BAD = {
-    "error": ("error('this is wrong')\n", "this is wrong"),
-    "run": (
-        "run = meson.get_compiler('c').run('int main(void) { return 0; }')\n",
-        "CMAKE_CROSSCOMPILING",
-    ),
-    "old": ("", "meson>=1.10"),
+    "error": ("error('this is wrong')\n", "", "ERROR: Problem encountered: this is wrong"),
+    "run": (RUN, "", "CMAKE_CROSSCOMPILING_EMULATOR"),
+    "tool": (TOOL, "", "CMAKE_CROSSCOMPILING_EMULATOR"),
+    "old": ("", '"meson==1.9.*"', "meson>=1.10"),
 }
 
 
-@pytest.mark.parametrize("case", ["error", "old"])
+@pytest.mark.parametrize("case", BAD)
 def test_bad_input_ends_in_one_clear_message(
     case: str, project: Callable[..., Path], build: Callable[..., Built], tmp_path: Path
 ) -> None:
-    text, words = BAD[case]
+    text, requires, words = BAD[case]
 
-    built = build(project(text, requires='"meson==1.9.*"' if case == "old" else ""))
+    built = build(project(text, requires=requires))
 
     assert built.status == 1
-    assert words in built.said
+    assert words in built.said, built.said
     assert "Traceback" not in built.said
     assert not list((tmp_path / "wheels").glob("*"))
+
+
+def test_an_emulator_runs_what_meson_wants_to_run(
+    project: Callable[..., Path], build: Callable[..., Built], tmp_path: Path
+) -> None:
+    if os.name == "nt":
+        pytest.skip("the stand-in is a shell script")
+    emulator = tmp_path / "emulator"
+    emulator.write_text("#!/bin/sh\nexit 0\n")
+    emulator.chmod(0o755)
+
+    built = build(project(RUN), environ={"CMAKE_CROSSCOMPILING_EMULATOR": str(emulator)})
+
+    assert built.status == 0, built.said

@@ -58,6 +58,14 @@ _RULES = (
         "in CMAKE_CROSSCOMPILING_EMULATOR.",
     ),
     _rule(
+        r"Can not run test applications in this cross environment|"
+        r"An exe_wrapper is needed for \S+ but was not found",
+        "The project wants to run a program of the target while Meson configures or builds, which "
+        "this machine cannot.",
+        "Have the project ask meson.can_run_host_binaries() before, or name an emulator in "
+        "CMAKE_CROSSCOMPILING_EMULATOR, which Meson gets as its exe_wrapper.",
+    ),
+    _rule(
         r"-- Performing Test (?P<test>\w+)\s+\*\*\* CMake configuration failed",
         "CMake ended without a word in the test {test}. CMake 3.25.0 and 3.25.1 crash there when a "
         "project wants to run a program of the target while it configures.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from winarm.build.backends.cmake import compiler_scripts, lenient_flags, prefix_map
+from winarm.build.backends.cmake import compiler_scripts, emulator, lenient_flags, prefix_map
 from winarm.build.backends.request import Provision
 from winarm.build.child_spec import compile_flags, link_flags
 from winarm.errors import BackendError
@@ -104,6 +104,7 @@ def cross_file(request: Request) -> str:
         "dlltool": toolchain.dlltool,
         "python": [str(request.python)],
         **config_tools(request),
+        "exe_wrapper": emulator(request),
     }
     sections: dict[str, dict[str, object]] = {
         "binaries": {name: list(command) for name, command in binaries.items() if command},
