@@ -1,0 +1,90 @@
+"""Installed environments and other folders."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from verify_samples import image as im
+from verify_samples.wheel import record_hash
+
+from winarm.verify import Report, VerifyOptions, verify
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def codes(report: Report) -> list[str]:
+    return [found.code.name for found in report.findings]
+
+
+def test_tree_is_verified_as_installed(tmp_path: Path) -> None:
+    package = tmp_path / "site-packages" / "pkg"
+    package.mkdir(parents=True)
+    (package / "_x.cp313-win_arm64.pyd").write_bytes(im.module())
+    (package / "_y.cp312-win_arm64.pyd").write_bytes(im.module("_y", "python312.dll"))
+    (package / "_z.pyd").write_bytes(im.module("_z", machine=im.AMD64))
+
+    report = verify(tmp_path)
+
+    assert [(found.code.name, found.member) for found in report.findings] == [
+        ("WA101", "site-packages/pkg/_z.pyd")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "found"),
+    [
+        (f"pkg/a.py,{record_hash(b'a')},1", []),
+        (f"pkg/a.py,{record_hash(b'b')},1", ["WA608"]),
+        (f"pkg/a.py,{record_hash(b'a')},2", ["WA608"]),
+        (f"pkg/gone.py,{record_hash(b'')},0", ["WA610"]),
+        ("pkg/__pycache__/gone.pyc,,", []),
+        (f"../Scripts/tool.exe,{record_hash(b't')},1", []),
+        (f"../Scripts/gone.exe,{record_hash(b't')},1", ["WA610"]),
+        (f"../../../elsewhere,{record_hash(b'x')},1", []),
+    ],
+)
+def test_records_of_an_environment_are_compared(row: str, found: list[str], tmp_path: Path) -> None:
+    for name, data in {
+        "lib/pkg/a.py": b"a",
+        "Scripts/tool.exe": im.image(dll=False),
+        "lib/pkg-1.0.dist-info/RECORD": f"{row}\n".encode(),
+    }.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(data)
+    if "tool.exe" in row:
+        (tmp_path / "Scripts/tool.exe").write_bytes(b"t")
+
+    found_codes = set(codes(verify(tmp_path))) - {"WA106"}
+
+    assert found_codes == set(found)
+    assert set(codes(verify(tmp_path, VerifyOptions(record=False)))) <= {"WA106"}
+
+
+def test_records_of_vendored_distributions_are_not_compared(tmp_path: Path) -> None:
+    inner = "pkg/_vendor/dep-1.0.dist-info/RECORD"
+    phantom = f"dep/gone.py,{record_hash(b'')},0\n".encode()
+    for name, data in {
+        inner: phantom,
+        "pkg-1.0.dist-info/RECORD": f"{inner},{record_hash(phantom)},{len(phantom)}\n".encode(),
+    }.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(data)
+
+    assert codes(verify(tmp_path)) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+def test_links_in_a_tree_are_not_followed(tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "x.dll").write_bytes(im.image(machine=im.AMD64))
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    (tree / "folder").symlink_to(outside)
+    (tree / "x.dll").symlink_to(outside / "x.dll")
+    (tree / "round").symlink_to(tree)
+
+    assert verify(tree).images == ()
