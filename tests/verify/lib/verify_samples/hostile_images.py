@@ -1,0 +1,161 @@
+"""Wheels whose images are wrong in one way each."""
+
+from __future__ import annotations
+
+from verify_samples import image as im
+from verify_samples.cases import (
+    ABI3_WHEEL,
+    FREE_WHEEL,
+    PYD,
+    beside,
+    files,
+    needing,
+    one,
+)
+
+# 1: machines
+
+one("an x64 module", "WA101", im.module(machine=im.AMD64))
+one("an x86 module", "WA101", im.module(machine=im.X86, wide=False))
+one("an ARM32 module", "WA101", im.module(machine=im.ARMNT, wide=False))
+one("an x86 hybrid module", "WA101", im.module(machine=im.X86, wide=False, chpe=True))
+one("an ARM64EC module", "WA105", im.module(machine=im.AMD64, chpe=True))
+
+
+@files("an x64 DLL that the module imports", "WA102")
+def _x64_dll() -> dict[str, bytes]:
+    return {
+        PYD: needing("helper.dll"),
+        "pkg/helper.dll": im.image(machine=im.AMD64, exports=["f"]),
+    }
+
+
+@files("an ARM64EC DLL that the module imports", "WA105")
+def _ec_dll() -> dict[str, bytes]:
+    return {
+        PYD: needing("helper.dll"),
+        "pkg/helper.dll": im.image(machine=im.AMD64, chpe=True, exports=["f"]),
+    }
+
+
+X64_EXE = im.image(machine=im.AMD64, dll=False)
+beside("an x64 program among the scripts", "WA103", "pkg-1.0.data/scripts/tool.exe", X64_EXE)
+beside("an x64 DLL as data", "WA104", "pkg/data/plugin.dll", im.image(machine=im.AMD64))
+one("an ELF file as module", "WA106", b"\x7fELF\2\1\1" + bytes(100))
+one("a Mach-O file as module", "WA106", b"\xcf\xfa\xed\xfe" + bytes(100))
+one("an empty module", "WA106", b"")
+one("text as module", "WA106", b"import sys\n")
+one("a module cut off in its headers", "WA107", im.module()[:0x90])
+one("a module with imports outside of the file", "WA107", im.module(section_rva=0x2000)[:0x480],
+    "WA207", "WA305", "WA508")  # fmt: skip
+one("ARM64X without an x64 view", "WA108", im.module(chpe=True))
+beside("an x64 import library", "WA109", "pkg/lib/x.lib",
+       im.library(("x.dll/", im.short_import(im.AMD64))))  # fmt: skip
+beside("a library of intermediate code", "WA111", "pkg/lib/x.lib",
+       im.library(("x.obj/", im.anonymous(im.ARM64, im.LTCG, 1))))  # fmt: skip
+
+# 2: names of modules
+
+
+def named(what: str, code: str, name: str, content: bytes, *others: str, **extra: object) -> None:
+    """Add a case in which the module's name is wrong."""
+    files(what, code, *others, **extra)(lambda: {name: content})  # type: ignore[arg-type]
+
+
+named("ARM64 code in a module named win_amd64", "WA201", "pkg/_x.cp313-win_amd64.pyd", im.module())
+named("a module of Python 3.12", "WA202", "pkg/_x.cp312-win_arm64.pyd",
+      im.module(python="python312.dll"))  # fmt: skip
+named("one Python's module in a stable-ABI wheel", "WA202", "pkg/_x.cp311-win_arm64.pyd",
+      im.module(python="python311.dll"), filename=ABI3_WHEEL)  # fmt: skip
+named("a free-threaded module in a GIL wheel", "WA203", "pkg/_x.cp313t-win_arm64.pyd",
+      im.module(python="python313t.dll"))  # fmt: skip
+named("a debug module", "WA204", "pkg/_x_d.cp313-win_arm64.pyd",
+      im.module(python="python313_d.dll"), "WA302")  # fmt: skip
+named("a module that nothing imports", "WA205", "pkg/_x.abi3.pyd", im.module())
+named("a Windows module named for Linux", "WA206", "pkg/_x.cpython-313-x86_64-linux-gnu.so",
+      im.module())  # fmt: skip
+named("a renamed module", "WA207", "pkg/_y.cp313-win_arm64.pyd", im.module("_x"))
+one("a module that exports nothing", "WA207", im.module(exports=[]))
+one("a plain library named .pyd", "WA208",
+    im.image(exports=["compute"], imports={"KERNEL32.dll": ["Sleep"]}))  # fmt: skip
+
+# 3: Python
+
+one("another Python's DLL", "WA301", im.module(python="python312.dll"))
+one("a debug Python's DLL", "WA302", im.module(python="python313_d.dll"))
+named("a version's DLL in a stable-ABI wheel", "WA303", "pkg/_x.pyd", im.module(),
+      filename=ABI3_WHEEL)  # fmt: skip
+one("the free-threaded DLL in a GIL wheel", "WA304", im.module(python="python313t.dll"))
+named("the GIL's DLL in a free-threaded wheel", "WA304", "pkg/_x.cp313t-win_arm64.pyd",
+      im.module(), filename=FREE_WHEEL)  # fmt: skip
+one("a module without Python's DLL", "WA305", im.module(imports={"KERNEL32.dll": ["Sleep"]}))
+named("API newer than the stable ABI promised", "WA306", "pkg/_x.pyd",
+      im.module(imports={"python3.dll": ["PyModuleDef_Init", "PyModule_Add"]}),
+      filename=ABI3_WHEEL)  # fmt: skip
+named("a symbol outside the stable ABI", "WA307", "pkg/_x.pyd",
+      im.module(imports={"python3.dll": ["PyUnicode_AsUTF8_"]}), filename=ABI3_WHEEL)  # fmt: skip
+named("a symbol outside the stable ABI, from the version's own DLL", "WA306", "pkg/_x.pyd",
+      im.module(imports={"python311.dll": ["PyModuleDef_Init", "_PyLong_AsByteArray"]}),
+      "WA303", filename=ABI3_WHEEL)  # fmt: skip
+one("a symbol that Python lacks", "WA307",
+    im.module(imports={"python313.dll": ["PyModuleDef_Init", "_PyNoSuchFunction"]}) )  # fmt: skip
+
+
+@files("a symbol that the wheel's own DLL lacks", "WA308")
+def _lacking() -> dict[str, bytes]:
+    return {
+        PYD: needing("helper.dll", "f", "g", 9),
+        "pkg/helper.dll": im.image(exports=["f"]),
+    }
+
+
+# 4: needed DLLs
+
+for _dll, _code in (
+    ("MSVCP140.dll", "WA401"),
+    ("concrt140.dll", "WA401"),
+    ("VCOMP140.DLL", "WA401"),
+    ("mfc140u.dll", "WA401"),
+    ("VCRUNTIME140_1.dll", "WA402"),
+    ("VCRUNTIME140D.dll", "WA403"),
+    ("MSVCP140D.dll", "WA403"),
+    ("ucrtbased.dll", "WA403"),
+    ("libgcc_s_seh-1.dll", "WA404"),
+    ("libc++.dll", "WA404"),
+    ("libwinpthread-1.dll", "WA404"),
+    ("foo.dll", "WA405"),
+    ("libfoo.so.1", "WA406"),
+    ("/home/me/build/foo.dll", "WA406"),
+    ("C:\\build\\foo.dll", "WA406"),
+    ("OpenCL.dll", "WA407"),
+    ("sqlite3.dll", "WA410"),
+):
+    one(f"it needs {_dll}", _code, needing(_dll))
+files("a DLL of a required package", "WA407", metadata="Requires-Dist: shiboken6==6.1\n")(
+    lambda: {PYD: needing("shiboken6.abi3.dll")}
+)
+files("a DLL in a folder that is not searched", "WA408")(
+    lambda: {PYD: needing("helper.dll"), "pkg.libs/helper.dll": im.image(exports=["f"])}
+)
+one("a delay-loaded DLL that is nowhere", "WA409", im.module(delay_imports={"foo.dll": ["f"]}))
+beside("a DLL that passes a function on to one that is nowhere", "WA409", "pkg/x.dll",
+       im.image(exports=["f"], forwarders={"g": "foo.g"}))  # fmt: skip
+beside("a plug-in that needs a DLL", "WA411", "pkg/plugin.dll",
+       im.image(imports={"foo.dll": ["f"]}))  # fmt: skip
+
+# 5: soundness of images
+
+one("no DYNAMICBASE", "WA501", im.module(flags=0x120))
+one("no NX", "WA502", im.module(flags=0x60))
+one("a low base", "WA503", im.module(base=0x1000_0000))
+one("stripped relocations", "WA504", im.module(characteristics=0x0023, relocations=(0, 0)))
+one("relocations without a size", "WA504", im.module(relocations=(im.RELOC_RVA, 0)))
+one("a section to write and run", "WA505", im.module(section_characteristics=0xE000_0020))
+one("no high-entropy addresses", "WA506", im.module(flags=0x140))
+one("overlapping sections", "WA507",
+    im.module(more_sections=[(b".over", 0x1000, 0x1010, 0, 0, im.DATA)]))  # fmt: skip
+one("a section outside of the file", "WA508",
+    im.module(more_sections=[(b".out", 16, 0x200000, 0x200, 0x100000, im.DATA)]))  # fmt: skip
+one("a build folder in the debug record", "WA509", im.module(pdb="C:\\Users\\me\\x.pdb"))
+one("a driver's subsystem", "WA510", im.module(subsystem=1))
+one("a future version of Windows", "WA510", im.module(subsystem_version=(11, 0)))
