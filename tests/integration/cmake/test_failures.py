@@ -42,7 +42,7 @@ BAD = {
     "fetch": (
         HEAD
         + "include(FetchContent)\n"
-        + "FetchContent_Declare(lib_spam URL https://winarm.invalid/spam.tar.gz)\n"
+        + "FetchContent_Declare(lib_spam GIT_REPOSITORY https://winarm.invalid/spam.git)\n"
         + "FetchContent_MakeAvailable(lib_spam)\n",
         "",
         "-C cmake.define.FETCHCONTENT_SOURCE_DIR_LIB_SPAM=DIR",
