@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -74,7 +73,7 @@ def program(tmp_path: Path) -> Callable[[str], Path]:
     """Put a program on the PATH of the requests."""
 
     def put(name: str) -> Path:
-        path = tmp_path / "bin" / (f"{name}.exe" if os.name == "nt" else name)
+        path = tmp_path / "bin" / name
         path.parent.mkdir(exist_ok=True)
         path.write_text("#!/bin/sh\n")
         path.chmod(0o755)
