@@ -55,11 +55,15 @@ def test_nothing_is_no_work() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="it has no groups of processes")
-def test_interrupt_ends_all_processes_without_a_word_of_theirs(tmp_path: Path) -> None:
-    wheels(tmp_path, [4 * WORTHWHILE, 4 * WORTHWHILE, 4 * WORTHWHILE])
+@pytest.mark.parametrize("delay", [0.1, 0.3], ids=["as they start", "as they work"])
+def test_interrupt_ends_all_processes_without_a_word_of_theirs(
+    delay: float, tmp_path: Path
+) -> None:
+    wheels(tmp_path, [WORTHWHILE] * 3)
     code = (
         "import sys, signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
-        f"from winarm.cli import main; sys.exit(main(['verify', '--jobs=2', {str(tmp_path)!r}]))"
+        "from winarm.cli import main; print('ready', file=sys.stderr, flush=True);"
+        f"sys.exit(main(['verify', '--jobs=2', {str(tmp_path)!r}]))"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", code],
@@ -68,7 +72,9 @@ def test_interrupt_ends_all_processes_without_a_word_of_theirs(tmp_path: Path) -
         text=True,
         start_new_session=True,
     )
-    time.sleep(0.4)
+    assert process.stderr is not None
+    assert process.stderr.readline() == "ready\n"
+    time.sleep(delay)
 
     os.killpg(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=60)
