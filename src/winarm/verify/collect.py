@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from winarm.verify.binaries.buffer import Buffer
+
 #: Suffixes under which Windows, or people, expect an image.
 IMAGE_SUFFIXES = frozenset({".pyd", ".dll", ".exe"})
 #: What a member of a library costs to look at, counted in symbols.
