@@ -75,7 +75,12 @@ def compare_with_native(options: argparse.Namespace, folder: Path) -> None:
 
 def compare_with_kept(options: argparse.Namespace, folder: Path) -> None:
     """Build with a kept folder, again, and again from the compiler cache alone."""
-    caches = {f"{options.launcher.upper()}_DIR": str(folder / "cache")}
+    caches = {
+        f"{options.launcher.upper()}_DIR": str(folder / "cache"),
+        # A server of its own, and for no longer than this takes.
+        "SCCACHE_SERVER_UDS": str(folder / "sccache"),
+        "SCCACHE_IDLE_TIMEOUT": "60",
+    }
     kept = (
         *winarm_command(options, folder),
         *("-C", f"winarm.build-dir={folder / 'kept'}", "-C", f"winarm.launcher={options.launcher}"),

