@@ -71,7 +71,7 @@ def test_ci_calls_the_test_command_of_the_readme() -> None:
 
 
 def test_every_example_is_built_in_the_tests() -> None:
-    tests = (ROOT / "tests" / "integration").glob("*.py")
+    tests = (ROOT / "tests" / "integration").rglob("*.py")
     tested = "".join(test.read_text("utf-8") for test in tests)
 
     assert [
