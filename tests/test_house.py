@@ -21,10 +21,7 @@ ROOMS = (
     ("cli", "console", "backend", "__main__"),
     ("build",),
     ("locate",),
-    (
-        *("config", "config_definition", "config_lists", "config_schema", "config_sources"),
-        *("config_values", "config_verify", "pyproject"),
-    ),
+    ("config", "pyproject"),
     ("host",),
     ("target", "errors", "python_exports"),
 )
@@ -97,7 +94,7 @@ def own(names: set[str]) -> set[str]:
 def may_import(importer: str, imported: str) -> bool:
     if room(importer) == "verify":
         return room(imported) in VERIFY_IMPORTS
-    if imported in CONFIG_IMPORTS_OF_VERIFY and room(importer).startswith("config"):
+    if imported in CONFIG_IMPORTS_OF_VERIFY and room(importer) == "config":
         return True
     if room(imported) == "verify":
         return room(importer) in {*ROOMS[0], *ROOMS[1]}

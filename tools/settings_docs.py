@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winarm.config import definitions
-from winarm.config_lists import Words
-from winarm.config_sources import Source
+from winarm.config.lists import Words
+from winarm.config.sources import Source
 
 if TYPE_CHECKING:
-    from winarm.config_definition import Definition
+    from winarm.config.definition import Definition
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "settings.md"
 

@@ -70,7 +70,7 @@ sys.exit(pytest.main(sys.argv[1:]))
 #: Which unit tests run there. All of the rooms that ask the machine or handle its paths, except:
 ROOMS = {
     "host, locate, config": (
-        *("tests/host", "tests/locate", "tests/test_config.py"),
+        *("tests/host", "tests/locate", "tests/config/test_config.py"),
         *("tests/test_target.py", "tests/test_errors.py"),
     ),
     # test_build fetches by unearth, which is not there.

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from winarm.build import events
     from winarm.build.job import Job
     from winarm.config import Settings
-    from winarm.config_sources import ConfigSettings
+    from winarm.config.sources import ConfigSettings
     from winarm.target import Target
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from winarm.config import OWN_BACKEND
-from winarm.config_values import is_backend_name
+from winarm.config.values import is_backend_name
 from winarm.errors import SourceError, bullets
 from winarm.pyproject import read_pyproject, stays_inside
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from winarm.build.interpreter import Interpreter
     from winarm.build.isolation import IsolatedEnvironment
     from winarm.build.source import Source
-    from winarm.config_sources import ConfigSettings
+    from winarm.config.sources import ConfigSettings
     from winarm.host import Host
 
 

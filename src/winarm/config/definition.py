@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from winarm.config_sources import Scope, Source
+from winarm.config.sources import Scope, Source
 
 if TYPE_CHECKING:
-    from winarm.config_values import Kind
+    from winarm.config.values import Kind
 
 ALL = Scope(tuple(Source))
 PROJECT = Scope((Source.PYPROJECT,), "it is a property of the project")

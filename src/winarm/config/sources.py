@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from winarm.config_lists import Words
-from winarm.config_values import Flag, InvalidValueError, Kind
+from winarm.config.lists import Words
+from winarm.config.values import Flag, InvalidValueError, Kind
 from winarm.pyproject import read_pyproject
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ import pytest
 from validate_pyproject import api, errors
 
 from winarm.config import Settings, definitions, read_settings
-from winarm.config_schema import schema
-from winarm.config_sources import Source
+from winarm.config.schema import schema
+from winarm.config.sources import Source
 from winarm.errors import SettingsError
 from winarm.host import Host
 

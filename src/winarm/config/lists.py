@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, ClassVar
 
-from winarm.config_values import InvalidValueError, Kind
+from winarm.config.values import InvalidValueError, Kind
 from winarm.pyproject import stays_inside
 
 if TYPE_CHECKING:

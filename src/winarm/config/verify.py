@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING, ClassVar
 
-from winarm.config_values import Kind
+from winarm.config.values import Kind
 
 if TYPE_CHECKING:
     from pathlib import Path

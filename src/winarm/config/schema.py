@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from winarm.config import definitions
-from winarm.config_sources import Source
+from winarm.config.sources import Source
 
 if TYPE_CHECKING:
-    from winarm.config_definition import Definition
+    from winarm.config.definition import Definition
 
 
 def schema(tool: str = "winarm") -> dict[str, Any]:

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from winarm.config import Settings, definitions, inner_config_settings, read_settings
-from winarm.config_lists import Words, split_shell
-from winarm.config_sources import Source
+from winarm.config.lists import Words, split_shell
+from winarm.config.sources import Source
 from winarm.errors import EXIT_USAGE, SettingsError
 from winarm.host import Host
 from winarm.target import WIN32, WIN_AMD64, WIN_ARM64

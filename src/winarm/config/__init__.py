@@ -1,7 +1,7 @@
 """Settings: `[tool.winarm]`, config settings and WINARM_* variables become one frozen value.
 
 `Settings` is the only definition. What each setting is, how it is written and which sources may
-set it stands in its field; reading, the JSON schema (`winarm.config_schema`) and the reference
+set it stands in its field; reading, the JSON schema (`winarm.config.schema`) and the reference
 (docs/settings.md) all go by that.
 
 One setting has three spellings: `include-dirs` in `[tool.winarm]`, `winarm.include-dirs` as a
@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from winarm.config_definition import (
+from winarm.config.definition import (
     BUILD,
     MACHINE,
     PROJECT,
@@ -23,8 +23,8 @@ from winarm.config_definition import (
     Definition,
     setting,
 )
-from winarm.config_lists import Split, Words
-from winarm.config_sources import (
+from winarm.config.lists import Split, Words
+from winarm.config.sources import (
     Source,
     Written,
     from_front_end,
@@ -33,7 +33,7 @@ from winarm.config_sources import (
     written_in_environment,
     written_in_pyproject,
 )
-from winarm.config_values import (
+from winarm.config.values import (
     BackendName,
     Choice,
     Count,
@@ -45,7 +45,7 @@ from winarm.config_values import (
     VersionStart,
     did_you_mean,
 )
-from winarm.config_verify import VerifyTable
+from winarm.config.verify import VerifyTable
 from winarm.errors import SettingsError
 from winarm.target import WIN_ARM64, Target
 
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from winarm.config_sources import ConfigSettings
+    from winarm.config.sources import ConfigSettings
     from winarm.host import Host
     from winarm.verify.options import VerifyOptions
 
