@@ -33,7 +33,15 @@ def requirements(group: str) -> tuple[str, ...]:
 def tests(session: nox.Session) -> None:
     """Run the tests on all cores; arguments after -- go to pytest."""
     install(session, "test")
-    session.run("pytest", "-n", "auto", *session.posargs)
+    # Those on a Windows host have a session of their own.
+    session.run("pytest", "-n", "auto", "-m", "not windows", *session.posargs)
+
+
+@nox.session
+def windows(session: nox.Session) -> None:
+    """Run unit tests and a whole build on a Windows host that is not this one; takes minutes."""
+    install(session, "test")
+    session.run("pytest", "-n", "auto", "-m", "windows", "tests/integration", *session.posargs)
 
 
 @nox.session
