@@ -33,8 +33,15 @@ def requirements(group: str) -> tuple[str, ...]:
 def tests(session: nox.Session) -> None:
     """Run the tests on all cores; arguments after -- go to pytest."""
     install(session, "test")
-    # Those on a Windows host have a session of their own.
-    session.run("pytest", "-n", "auto", "-m", "not windows", *session.posargs)
+    # The others have sessions of their own.
+    session.run("pytest", "-n", "auto", "-m", "not windows and not cmake", *session.posargs)
+
+
+@nox.session
+def cmake(session: nox.Session) -> None:
+    """Build many small CMake and Meson projects, right ones and wrong ones; takes minutes."""
+    install(session, "test")
+    session.run("pytest", "-n", "auto", "-m", "cmake", "tests/integration", *session.posargs)
 
 
 @nox.session

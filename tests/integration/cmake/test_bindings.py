@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Once = Callable[[str, Callable[[Path], None]], Path]
     Run = Callable[..., subprocess.CompletedProcess[str]]
 
-pytestmark = [pytest.mark.integration, pytest.mark.network]
+pytestmark = [pytest.mark.integration, pytest.mark.network, pytest.mark.cmake]
 
 PYTHON = "find_package(Python 3.11 REQUIRED COMPONENTS Interpreter Development.Module {more})\n"
 

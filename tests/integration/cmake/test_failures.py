@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Project = Callable[..., Path]
     Lacking = Callable[[str, str], object]
 
-pytestmark = [pytest.mark.integration, pytest.mark.network]
+pytestmark = [pytest.mark.integration, pytest.mark.network, pytest.mark.cmake]
 
 HEAD = head()
 MODULE = "add_library(spam MODULE spam.c)\ninstall(TARGETS spam DESTINATION .)\n"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     BuildMany = Callable[..., Callable[[str], Built]]
 
-pytestmark = [pytest.mark.integration, pytest.mark.network]
+pytestmark = [pytest.mark.integration, pytest.mark.network, pytest.mark.cmake]
 
 FULL = "spam.{tag}-win_arm64.pyd"
 STABLE = "spam.pyd"

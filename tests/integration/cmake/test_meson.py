@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from cmake_builds import Built
 
-pytestmark = [pytest.mark.integration, pytest.mark.network]
+pytestmark = [pytest.mark.integration, pytest.mark.network, pytest.mark.cmake]
 
 PYPROJECT = """\
 [build-system]
