@@ -140,10 +140,10 @@ def toolchain_file(request: Request) -> str:
     own = style_file(toolchain, choose_generator(request))
     flags = [*lenient_flags(toolchain), *compile_flags(settings)]
     numpy = request.workshop.numpy.get("include", "")
-    scripts = compiler_scripts(request)
+    compilers = compiler_commands(request)
     lists: dict[str, Sequence[object]] = {
-        "WINARM_CC": [scripts["C"][0]] if scripts else toolchain.cc,
-        "WINARM_CXX": [scripts["CXX"][0]] if scripts else toolchain.cxx,
+        "WINARM_CC": compilers["C"],
+        "WINARM_CXX": compilers["CXX"],
         "WINARM_AR": toolchain.ar,
         "WINARM_RC": toolchain.rc,
         # zig's other tools, where the compiler is a script.
@@ -172,6 +172,14 @@ def toolchain_file(request: Request) -> str:
             f"include({quoted(own)})\n",
         )
     )
+
+
+def compiler_commands(request: Request) -> dict[str, Sequence[str]]:
+    """Return how each language's compiler is called: by its script, where there is one."""
+    assert request.workshop is not None  # noqa: S101 - all callers build
+    toolchain = request.workshop.toolchain
+    scripts = {name: [str(file)] for name, (file, _) in compiler_scripts(request).items()}
+    return {"C": toolchain.cc, "CXX": toolchain.cxx, **scripts}
 
 
 def compiler_scripts(request: Request) -> dict[str, tuple[Path, str]]:

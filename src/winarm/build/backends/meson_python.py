@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from winarm.build.backends.cmake import compiler_scripts, emulator, lenient_flags, prefix_map
+from winarm.build.backends.cmake import compiler_commands, emulator, lenient_flags, prefix_map
 from winarm.build.backends.request import Provision
 from winarm.build.child_spec import compile_flags, link_flags
 from winarm.errors import BackendError
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from winarm.build.backends.request import Request
+    from winarm.locate.toolchain import Toolchain
 
 #: What a Meson says that can be told where the target's Python is described (since 1.10).
 _OPTION = "python.build_config"
@@ -83,31 +84,14 @@ def cross_file(request: Request) -> str:
     """Return the cross file: programs, flags, and the machine that the code runs on."""
     assert request.workshop is not None  # noqa: S101 - the only caller has one
     toolchain, target = request.workshop.toolchain, request.target
-    zig = _ZIG if toolchain.kind == "zig" else ()
-    launcher = (request.settings.launcher,) if request.settings.launcher else ()
     flags = [
         *lenient_flags(toolchain),
         *compile_flags(request.settings),
         *prefix_map(toolchain, request.project),
     ]
     link = link_flags(request.settings)
-    # No pkg-config: it knows the host's libraries.
-    scripts = compiler_scripts(request)
-    binaries = {
-        "c": [*launcher, *([str(scripts["C"][0])] if scripts else toolchain.cc), *zig],
-        "cpp": [*launcher, *([str(scripts["CXX"][0])] if scripts else toolchain.cxx), *zig],
-        # Where the linker is a program of its own, Meson would look for one on PATH.
-        "c_ld": toolchain.link,
-        "cpp_ld": toolchain.link,
-        "ar": toolchain.ar,
-        "windres": toolchain.rc,
-        "dlltool": toolchain.dlltool,
-        "python": [str(request.python)],
-        **config_tools(request),
-        "exe_wrapper": emulator(request),
-    }
     sections: dict[str, dict[str, object]] = {
-        "binaries": {name: list(command) for name, command in binaries.items() if command},
+        "binaries": binaries(request, toolchain),
         "built-in options": {
             "c_args": flags,
             "cpp_args": flags,
@@ -130,6 +114,28 @@ def cross_file(request: Request) -> str:
         f"\n[{section}]\n" + "".join(f"{name} = {literal(value)}\n" for name, value in rows.items())
         for section, rows in sections.items()
     )
+
+
+def binaries(request: Request, toolchain: Toolchain) -> dict[str, object]:
+    """Return the programs that Meson calls, those that there are."""
+    zig = _ZIG if toolchain.kind == "zig" else ()
+    launcher = (request.settings.launcher,) if request.settings.launcher else ()
+    compilers = compiler_commands(request)
+    # No pkg-config: it knows the host's libraries.
+    commands = {
+        "c": [*launcher, *compilers["C"], *zig],
+        "cpp": [*launcher, *compilers["CXX"], *zig],
+        # Where the linker is a program of its own, Meson would look for one on PATH.
+        "c_ld": toolchain.link,
+        "cpp_ld": toolchain.link,
+        "ar": toolchain.ar,
+        "windres": toolchain.rc,
+        "dlltool": toolchain.dlltool,
+        "python": [str(request.python)],
+        **config_tools(request),
+        "exe_wrapper": emulator(request),
+    }
+    return {name: list(command) for name, command in commands.items() if command}
 
 
 def config_tools(request: Request) -> dict[str, list[str]]:
