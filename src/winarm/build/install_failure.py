@@ -36,7 +36,10 @@ _SAID: tuple[tuple[tuple[str, ...], str, str], ...] = (
             "timed out",
         ),
         "The package index cannot be reached from here.",
-        "Check the network and pip's index-url; or name wheels by PIP_FIND_LINKS, PIP_NO_INDEX=1.",
+        (
+            "Check the network, the proxy and pip's index-url; or put the wheels into a folder "
+            "and name it in PIP_FIND_LINKS, with PIP_NO_INDEX=1."
+        ),
     ),
     (
         (
