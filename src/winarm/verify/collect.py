@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from winarm.verify.binaries.buffer import MalformedError
 from winarm.verify.binaries.headers import read_headers
@@ -20,7 +19,7 @@ from winarm.verify.binaries.sniff import Nature, identify
 from winarm.verify.subject import suffix_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from winarm.verify.binaries.buffer import Buffer
 
@@ -31,6 +30,7 @@ _MEMBER_WEIGHT = 4
 _TOO_MANY = "there are more symbols in all images than the limit allows"
 #: Words in Python code that bring DLLs in by path or extend the folders that are searched.
 _SEARCH_WORDS = (b"add_dll_directory", b"LoadLibrary", b"CDLL", b"WinDLL", b"windll")
+_LONGEST_WORD = max(map(len, _SEARCH_WORDS))
 #: Suffixes of text and media, which are not looked at unless they are hashed.
 _OTHERS = frozenset({
     ".c", ".cpp", ".css", ".csv", ".gif", ".h", ".hpp", ".htm", ".html", ".ico", ".jpg", ".js",
@@ -39,6 +39,17 @@ _OTHERS = frozenset({
 })  # fmt: skip
 #: Files of .dist-info that are kept whole, up to this size.
 MAX_TEXT = 16 * 2**20
+#: Bytes of a member that are looked at first; the headers of all but the oddest images fit in.
+_HEAD = 4096
+#: Bytes that are asked for when all are wanted.
+_ALL = 2**40
+
+
+class Content(Protocol):
+    """What is left of a member, or of a file."""
+
+    def read(self, size: int) -> bytes:
+        """Return some of what comes next, at most `size` bytes; nothing at the end."""
 
 
 class Collector:
@@ -60,48 +71,42 @@ class Collector:
         self._symbols_left = symbols
         self._wants_symbols = wants_symbols
 
-    def wants_all(self, name: str) -> bool:
-        """Return whether more than the first bytes of a member are probably wanted."""
-        return self.hashes or suffix_of(name) in IMAGE_SUFFIXES
-
-    def take(self, name: str, size: int, pieces: Iterator[bytes], *, text: bool = False) -> Nature:
-        """Take a member of `size` bytes that come in `pieces`, and return what it is.
+    def take(self, name: str, size: int, content: Content, *, text: bool = False) -> Nature:
+        """Take a member of `size` bytes, and return what it is.
 
         :param text: keep it whole in `texts`.
         """
         self.sizes[name] = size
         suffix = suffix_of(name)
-        if suffix in _OTHERS and not (self.hashes or text):
-            return Nature.TEXT
-        if self.hashes:
-            pieces = self._watched(name, suffix, pieces)
-        first = next(pieces, b"")
+        if not self.hashes:
+            # Text and media are not even looked at.
+            passed = suffix in _OTHERS and not text
+            return Nature.TEXT if passed else self._look_at(name, size, content, text=text)
+        searched = suffix == ".py" and not self.extends_search
+        watched = _Watched(content, self.algorithms.get(name, "sha256"), searched=searched)
+        nature = self._look_at(name, size, watched, text=text)
+        while watched.read(_ALL):
+            pass
+        self.digests[name] = watched.digest.digest()
+        self.extends_search |= watched.found
+        return nature
+
+    def _look_at(self, name: str, size: int, content: Content, *, text: bool) -> Nature:
+        suffix = suffix_of(name)
+        first = content.read(_ALL if self.hashes else _HEAD)
         nature = identify(first)
         if text:
-            self.texts[name] = b"".join((first, *pieces))
+            self.texts[name] = bytes(_filled(first, _ALL, content))
         elif nature is Nature.IMAGE:
-            self._take_image(name, suffix, size, first, pieces)
+            self._take_image(name, suffix, size, first, content)
         elif nature is Nature.ARCHIVE or (suffix in OBJECT_SUFFIXES and nature is Nature.DATA):
-            self._take_library(name, suffix, bytearray(first), pieces)
-        if self.hashes:
-            # What is left of it is hashed, too.
-            deque(pieces, maxlen=0)
+            self._take_library(name, suffix, _filled(first, _ALL, content))
         if suffix in IMAGE_SUFFIXES and nature is not Nature.IMAGE:
             self.impostors[name] = nature
         return nature
 
-    def _watched(self, name: str, suffix: str, pieces: Iterator[bytes]) -> Iterator[bytes]:
-        """Hand on every piece after hashing it and, of Python code, searching it."""
-        digest = hashlib.new(self.algorithms.get(name, "sha256"))
-        for piece in pieces:
-            digest.update(piece)
-            if suffix == ".py" and not self.extends_search:
-                self.extends_search = any(word in piece for word in _SEARCH_WORDS)
-            yield piece
-        self.digests[name] = digest.digest()
-
     def _take_image(
-        self, name: str, suffix: str, size: int, first: bytes, pieces: Iterator[bytes]
+        self, name: str, suffix: str, size: int, first: bytes, content: Content
     ) -> None:
         """Read an image from as much of it as holds its tables, or else from all of it."""
         if self._symbols_left <= 0:
@@ -109,34 +114,23 @@ class Collector:
             return
         most = min(MAX_SYMBOLS, self._symbols_left)
         try:
-            image = self._image_from(first, size, most, pieces)
+            image = self._image_from(first, size, most, content)
         except MalformedError as error:
             self._note_damage(name, suffix, error)
         else:
             self._symbols_left -= image.weight
             self.images[name] = image
 
-    def _image_from(self, first: bytes, size: int, most: int, pieces: Iterator[bytes]) -> Image:
+    def _image_from(self, first: bytes, size: int, most: int, content: Content) -> Image:
         data: Buffer = first
         try:
             headers = read_headers(first, size)
-            end = tables_end(headers)
-            if len(first) < end:
-                data = bytearray(first)
-                while len(data) < end and (piece := next(pieces, None)):
-                    data += piece
+            data = _filled(first, min(tables_end(headers), size), content)
             return read_tables(data, headers, size, self._wants_symbols, most)
         except MalformedError:
-            whole = data if isinstance(data, bytearray) else bytearray(data)
-            for piece in pieces:
-                whole += piece
-            return read_image(whole, self._wants_symbols, most)
+            return read_image(_filled(data, _ALL, content), self._wants_symbols, most)
 
-    def _take_library(
-        self, name: str, suffix: str, data: bytearray, pieces: Iterator[bytes]
-    ) -> None:
-        for piece in pieces:
-            data += piece
+    def _take_library(self, name: str, suffix: str, data: Buffer) -> None:
         try:
             library = read_library(data, min(MAX_MEMBERS, self._symbols_left // _MEMBER_WEIGHT))
         except MalformedError as error:
@@ -151,3 +145,34 @@ class Collector:
         # Two letters do not make an image of a file that has another suffix.
         if suffix in IMAGE_SUFFIXES or suffix in OBJECT_SUFFIXES:
             self.damaged[name] = error.what
+
+
+def _filled(data: Buffer, size: int, content: Content) -> Buffer:
+    """Return `data` with what follows it: `size` bytes in all, or fewer where it ends before."""
+    if len(data) >= size:
+        return data
+    filled = data if isinstance(data, bytearray) else bytearray(data)
+    while len(filled) < size and (piece := content.read(size - len(filled))):
+        filled += piece
+    return filled
+
+
+class _Watched:
+    """Content that is hashed as it is read, and searched for what extends the search for DLLs."""
+
+    def __init__(self, content: Content, algorithm: str, *, searched: bool) -> None:
+        self._content = content
+        self._searched = searched
+        self._before = b""
+        self.digest = hashlib.new(algorithm)
+        self.found = False
+
+    def read(self, size: int) -> bytes:
+        piece = self._content.read(size)
+        self.digest.update(piece)
+        if self._searched and not self.found:
+            # A word may have begun in the piece before.
+            text = self._before + piece
+            self.found = any(word in text for word in _SEARCH_WORDS)
+            self._before = text[-_LONGEST_WORD:]
+        return piece

@@ -14,7 +14,7 @@ from winarm.verify.collect import MAX_TEXT, Collector
 from winarm.verify.report import Finding, finding
 from winarm.verify.subject import Shape, Subject, base_name
 from winarm.verify.wheels.archive import Archive, read_archive
-from winarm.verify.wheels.content import METHODS, DamagedError, chunks
+from winarm.verify.wheels.content import METHODS, Content, DamagedError
 from winarm.verify.wheels.metadata import OTHER_STRONG, record_rows
 
 if TYPE_CHECKING:
@@ -139,10 +139,9 @@ def _take_members(
         # RECORD and its neighbours, but no licences below them.
         _, dist_info, rest = entry.name.partition(".dist-info/")
         text = bool(dist_info) and "/" not in rest and entry.size <= MAX_TEXT
-        peek = not collector.wants_all(entry.name)
-        pieces = chunks(file, entry, offset, peek=peek, checked=text or collector.hashes)
+        content = Content(file, entry, offset, checked=text or collector.hashes)
         try:
-            collector.take(entry.name, entry.size, pieces, text=text)
+            collector.take(entry.name, entry.size, content, text=text)
         except DamagedError as error:
             yield finding(Code.WA003, entry.name, f"{error}")
 
@@ -158,7 +157,7 @@ def _other_algorithms(file: IO[bytes], archive: Archive) -> dict[str, str]:
         plain = entry.method in METHODS and not entry.is_encrypted and entry.size <= MAX_TEXT
         if name == "RECORD" and folder.endswith(".dist-info") and offset is not None and plain:
             try:
-                text = b"".join(chunks(file, entry, offset))
+                text = Content(file, entry, offset).read_all()
             except DamagedError:
                 return {}
             rows = islice(record_rows(text), 2 * len(archive.entries))
@@ -205,22 +204,27 @@ def _take_file(path: Path, member: str, size: int, collector: Collector, limits:
         raise DamagedError(message)
     with path.open("rb") as file:
         text = _is_record(member) and size <= MAX_TEXT
-        return collector.take(member, size, _pieces(file, size), text=text)
+        return collector.take(member, size, _FileContent(file, size), text=text)
 
 
 def _is_record(member: str) -> bool:
     return member.endswith(".dist-info/RECORD")
 
 
-def _pieces(file: IO[bytes], size: int) -> Iterator[bytes]:
-    left = size
-    while left:
-        piece = file.read(min(left, _PIECE))
-        if not piece:
+class _FileContent:
+    """The content of a file that had a certain size a moment ago."""
+
+    def __init__(self, file: IO[bytes], size: int) -> None:
+        self._file = file
+        self._left = size
+
+    def read(self, size: int) -> bytes:
+        piece = self._file.read(min(size, self._left, _PIECE))
+        if not piece and self._left:
             message = "it became shorter while it was read"
             raise DamagedError(message)
-        left -= len(piece)
-        yield piece
+        self._left -= len(piece)
+        return piece
 
 
 def _reason(error: Exception) -> str:

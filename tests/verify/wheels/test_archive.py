@@ -10,7 +10,7 @@ from verify_samples.wheel import packed
 
 from winarm.verify.codes import Code
 from winarm.verify.wheels.archive import read_archive
-from winarm.verify.wheels.content import DamagedError, chunks
+from winarm.verify.wheels.content import Content, DamagedError
 from winarm.verify.wheels.entry import ArchiveError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def contents(data: bytes) -> dict[str, bytes]:
     file = io.BytesIO(data)
     archive = read_archive(file, MEMBERS)
     return {
-        entry.name: b"".join(chunks(file, entry, archive.data_offsets[entry.header_offset]))
+        entry.name: Content(file, entry, archive.data_offsets[entry.header_offset]).read_all()
         for entry in archive.entries
     }
 
@@ -113,7 +113,7 @@ def test_every_cut_and_every_changed_byte_is_read_or_refused() -> None:
             if offset is None:
                 continue
             try:
-                content = b"".join(chunks(file, entry, offset))
+                content = Content(file, entry, offset).read_all()
             except DamagedError:
                 continue
             assert content in {b"a" * 300, b"b" * 300, b""}
@@ -135,6 +135,6 @@ def test_member_never_yields_more_than_promised(tmp_path: Path) -> None:
 
     with path.open("rb") as file:
         archive = read_archive(file, MEMBERS)
-        pieces = chunks(file, archive.entries[0], 31)
+        content = Content(file, archive.entries[0], 31)
         with pytest.raises(DamagedError, match="more than the 1000 bytes"):
-            next(pieces)
+            content.read(10**6)

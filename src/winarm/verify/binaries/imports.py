@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from itertools import repeat
 from struct import Struct
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -86,7 +85,7 @@ def read_imports(
         symbols: tuple[str | int, ...] = ()
         if table.thunks and wanted(table.dll.lower()):
             try:
-                symbols = tuple(reader.symbols(table.thunks))
+                symbols = reader.symbols(table.thunks)
             except MalformedError as error:
                 defects.append(f"{error.what} (imports from {table.dll})")
         found.append(Import(table.dll, symbols, table.delayed))
@@ -150,17 +149,18 @@ class _SymbolReader:
         self._thunk = U64 if headers.wide else U32
         self._ordinal_flag = 1 << (self._thunk.size * 8 - 1)
 
-    def symbols(self, table: int) -> list[str | int]:
+    def symbols(self, table: int) -> tuple[str | int, ...]:
         """Return the names, then the ordinals, of the list of thunks at address `table`."""
         thunks = self._thunks(table)
         flag = self._ordinal_flag
-        if not thunks or max(thunks) & flag:
-            ordinals = [thunk & 0xFFFF for thunk in thunks if thunk & flag]
-            thunks = [thunk for thunk in thunks if not thunk & flag]
-        else:
-            ordinals = []
+        if not thunks or max(thunks) < flag:
+            return self._names(thunks)
+        ordinals = (thunk & 0xFFFF for thunk in thunks if thunk & flag)
+        return (*self._names([thunk for thunk in thunks if not thunk & flag]), *ordinals)
+
+    def _names(self, thunks: list[int]) -> tuple[str, ...]:
         names = self._close_names(thunks) if thunks else []
-        return [*(self._scattered(thunks) if names is None else names), *ordinals]
+        return tuple(self._scattered(thunks) if names is None else names)
 
     def _close_names(self, thunks: list[int]) -> list[str] | None:
         """Return the names if they lie close together and apart, as linkers lay them out.
@@ -177,9 +177,10 @@ class _SymbolReader:
         # Two bytes of hint stand before each name, which must end before the next begins.
         skipped = first - 2
         starts = [rva - skipped for rva in thunks]
+        stops = [*starts[1:], len(text)]
+        end = text.index
         try:
-            ends = map(text.index, repeat("\0"), starts, [*starts[1:], len(text)])
-            names = [text[start:end] for start, end in zip(starts, ends, strict=True)]
+            names = [text[at : end("\0", at, stop)] for at, stop in zip(starts, stops, strict=True)]
         except ValueError:
             return None
         return names if text.isascii() or all(map(str.isascii, names)) else None

@@ -7,8 +7,6 @@ import zlib
 from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from winarm.verify.wheels.entry import Entry
 
 try:
@@ -20,80 +18,101 @@ except ImportError:
 STORED, DEFLATED = 0, 8
 METHODS = frozenset({STORED, DEFLATED})
 
-#: Packed bytes read at once, and of those the first where little may be wanted.
-_PEEK = 1024
-_READ = 128 * 2**10
-_WRITE = 512 * 2**10
+#: Packed bytes fetched at once: no less, for a few bytes of content either, and no more.
+_FETCH_LEAST = 1024
+_FETCH_MOST = 128 * 2**10
+#: Bytes of content returned at once.
+_MOST = 512 * 2**10
 
 
 class DamagedError(Exception):
     """A member's data is not what the archive promises."""
 
 
-def chunks(
-    file: IO[bytes], entry: Entry, offset: int, *, peek: bool = False, checked: bool = True
-) -> Iterator[bytes]:
-    """Yield the content of a member whose data begins at `offset`.
+class Content:
+    """The content of a member, read once from its beginning to its end, as a file is."""
 
-    :param peek: begin with a small piece, which may be all that is wanted.
-    :param checked: compare the checksum at the end.
-    :raises DamagedError: it cannot be inflated, or has another size or checksum; raised after
-        the last good piece.
-    """
-    crc = size = 0
-    pieces = _inflated if entry.method == DEFLATED else _packed
-    for piece in pieces(file, entry, offset, _PEEK if peek else _READ):
-        size += len(piece)
-        if size > entry.size:
-            message = f"it holds more than the {entry.size} bytes that the archive promises"
+    def __init__(self, file: IO[bytes], entry: Entry, offset: int, *, checked: bool = True) -> None:
+        """Begin where the member's data begins in `file`, at `offset`.
+
+        :param checked: compare the checksum at the end.
+        """
+        self._file = file
+        self._entry = entry
+        self._offset = offset
+        self._packed_left = entry.packed_size
+        self._size = self._crc = 0
+        self._checked = checked
+        self._tail = b""
+        self._inflater = None
+        if entry.method == DEFLATED:
+            self._inflater = inflate.decompressobj(-zlib.MAX_WBITS)
+
+    def read(self, size: int) -> bytes:
+        """Return some of what comes next, at most `size` bytes; nothing at the end.
+
+        :raises DamagedError: it cannot be inflated, or has another size or checksum; raised after
+            the last good piece.
+        """
+        # One byte more than promised is enough to notice.
+        size = min(size, _MOST, self._entry.size - self._size + 1)
+        piece = self._fetch(size) if self._inflater is None else self._inflate(size)
+        self._size += len(piece)
+        if self._size > self._entry.size:
+            promised = self._entry.size
+            message = f"it holds more than the {promised} bytes that the archive promises"
             raise DamagedError(message)
-        if checked:
-            crc = inflate.crc32(piece, crc)
-        yield piece
-    if size != entry.size:
-        message = f"it holds {size} bytes where the archive promises {entry.size}"
-        raise DamagedError(message)
-    if checked and crc != entry.crc:
-        message = "its checksum is not the one in the archive"
-        raise DamagedError(message)
+        if not piece:
+            self._end()
+        if self._checked:
+            self._crc = inflate.crc32(piece, self._crc)
+        return piece
 
+    def read_all(self) -> bytes:
+        """Return all that is left.
 
-def _packed(file: IO[bytes], entry: Entry, offset: int, size: int) -> Iterator[bytes]:
-    left = entry.packed_size
-    while left:
-        # Other members are read between two pieces of this one at nobody's wish; seek anyway.
-        file.seek(offset)
-        data = file.read(min(left, size))
-        if not data:
+        :raises DamagedError: as `read` does.
+        """
+        return b"".join(iter(lambda: self.read(_MOST), b""))
+
+    def _fetch(self, size: int) -> bytes:
+        """Return the next packed bytes."""
+        size = min(size, self._packed_left)
+        # Other members may have been read since.
+        self._file.seek(self._offset)
+        data = self._file.read(size)
+        if not data and size:
             message = "its data is cut off"
             raise DamagedError(message)
-        offset += len(data)
-        left -= len(data)
-        size = _READ
-        yield data
+        self._offset += len(data)
+        self._packed_left -= len(data)
+        return data
 
+    def _inflate(self, size: int) -> bytes:
+        inflater: Any = self._inflater
+        try:
+            while not inflater.eof:
+                packed = self._tail or self._fetch(min(max(size, _FETCH_LEAST), _FETCH_MOST))
+                piece: bytes = inflater.decompress(packed, size) if packed else inflater.flush()
+                self._tail = inflater.unconsumed_tail
+                if piece or not packed:
+                    return piece
+        except inflate.error as error:
+            message = f"its data does not inflate ({error})"
+            raise DamagedError(message) from None
+        return b""
 
-def _inflated(file: IO[bytes], entry: Entry, offset: int, first: int) -> Iterator[bytes]:
-    inflater = inflate.decompressobj(-zlib.MAX_WBITS)
-    more = False
-    try:
-        for packed in _packed(file, entry, offset, first):
-            if inflater.eof:
-                more = True
-                break
-            piece = inflater.decompress(packed, _WRITE)
-            while piece:
-                yield piece
-                tail = inflater.unconsumed_tail
-                piece = inflater.decompress(tail, _WRITE) if tail else b""
-        if piece := inflater.flush():
-            yield piece
-    except inflate.error as error:
-        message = f"its data does not inflate ({error})"
-        raise DamagedError(message) from None
-    if not inflater.eof:
-        message = "its compressed data is cut off"
-        raise DamagedError(message)
-    if inflater.unused_data or more:
-        message = "bytes follow the end of its compressed data"
-        raise DamagedError(message)
+    def _end(self) -> None:
+        inflater = self._inflater
+        if inflater is not None and not inflater.eof:
+            message = "its compressed data is cut off"
+            raise DamagedError(message)
+        if self._packed_left or (inflater is not None and inflater.unused_data):
+            message = "bytes follow the end of its compressed data"
+            raise DamagedError(message)
+        if self._size != self._entry.size:
+            message = f"it holds {self._size} bytes where the archive promises {self._entry.size}"
+            raise DamagedError(message)
+        if self._checked and self._crc != self._entry.crc:
+            message = "its checksum is not the one in the archive"
+            raise DamagedError(message)

@@ -21,7 +21,7 @@ from winarm.verify.binaries.image import read_image
 from winarm.verify.binaries.library import read_library
 from winarm.verify.collect import Collector
 from winarm.verify.wheels.archive import read_archive
-from winarm.verify.wheels.content import DamagedError, chunks
+from winarm.verify.wheels.content import Content, DamagedError
 from winarm.verify.wheels.entry import ArchiveError
 
 if TYPE_CHECKING:
@@ -111,12 +111,18 @@ def check_image(data: bytes) -> None:
         read_image(data)
 
 
+class _Slow(io.BytesIO):
+    """Content that comes in small pieces."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        return super().read(min(size or 0, PIECE))
+
+
 def check_beginning(data: bytes) -> None:
     """Read an image from as little of it as will do: that tells the same as all of it."""
     collector = Collector(hashes=False, symbols=10**6, wants_symbols=bool)
     data += bytes(PIECE - len(data) % PIECE)
-    pieces = (data[at : at + PIECE] for at in range(0, len(data), PIECE))
-    collector.take("x.dll", len(data), pieces)
+    collector.take("x.dll", len(data), _Slow(data))
     try:
         whole = read_image(data)
     except MalformedError:
@@ -141,7 +147,7 @@ def check_archive(data: bytes) -> None:
         offset = archive.data_offsets.get(entry.header_offset)
         if offset is not None:
             try:
-                size = sum(map(len, chunks(file, entry, offset)))
+                size = len(Content(file, entry, offset).read_all())
             except DamagedError:
                 continue
             assert size == entry.size

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import hashlib
+import io
+
+import pytest
+from verify_samples.image import module
+
+from winarm.verify.collect import Collector
+
+
+class Counted(io.BytesIO):
+    """Content that knows how much of it was read, and comes in pieces of a certain size."""
+
+    taken = 0
+
+    def __init__(self, data: bytes, most: int = 2**40) -> None:
+        super().__init__(data)
+        self.most = most
+
+    def read(self, size: int | None = -1) -> bytes:
+        piece = super().read(min(size or 0, self.most))
+        self.taken += len(piece)
+        return piece
+
+
+def collector(*, hashes: bool) -> Collector:
+    return Collector(hashes=hashes, symbols=10**6, wants_symbols=bool)
+
+
+def test_what_follows_the_tables_of_an_image_is_not_read() -> None:
+    image = module()
+    content = Counted(image + bytes(10**6))
+    taken = collector(hashes=False)
+
+    taken.take("_x.pyd", len(image) + 10**6, content)
+
+    assert taken.images["_x.pyd"].imports
+    assert content.taken <= max(4096, len(image))
+
+
+def test_text_and_media_are_not_read_unless_they_are_hashed() -> None:
+    content = Counted(b"x = 1\n")
+
+    collector(hashes=False).take("x.py", 6, content)
+
+    assert content.taken == 0
+
+
+def test_whole_image_is_hashed_whatever_is_read_of_it() -> None:
+    data = module() + bytes(10**6)
+    taken = collector(hashes=True)
+
+    taken.take("_x.pyd", len(data), Counted(data, 5000))
+
+    assert taken.digests["_x.pyd"] == hashlib.sha256(data).digest()
+
+
+@pytest.mark.parametrize("most", [1, 7, 30, 10_000])
+def test_words_that_extend_the_search_are_found_across_pieces(most: int) -> None:
+    text = b"import os\nos.add_dll_directory('x')\n"
+    taken = collector(hashes=True)
+
+    taken.take("x.py", len(text), Counted(text, most))
+
+    assert taken.extends_search
+
+
+def test_code_without_such_words_extends_nothing() -> None:
+    taken = collector(hashes=True)
+
+    taken.take("x.py", 10, Counted(b"import os\n", 3))
+
+    assert not taken.extends_search
