@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from cmake_builds import ARM64, SPAM, Built, head
+from cmake_builds import ARM64, HEAD, MODULE, SPAM, Built, head
 
 if TYPE_CHECKING:
     import subprocess
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.integration, pytest.mark.network, pytest.mark.cmake]
 
-HEAD = head()
-MODULE = "add_library(spam MODULE spam.c)\ninstall(TARGETS spam DESTINATION .)\n"
 
 WITH_A_LIBRARY = (
     head(languages="C CXX")

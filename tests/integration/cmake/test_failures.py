@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from cmake_builds import Built, head
+from cmake_builds import HEAD, MODULE, Built
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.integration, pytest.mark.network, pytest.mark.cmake]
 
-HEAD = head()
-MODULE = "add_library(spam MODULE spam.c)\ninstall(TARGETS spam DESTINATION .)\n"
 BAD = {
     "error": (HEAD + 'message(FATAL_ERROR "this is wrong")\n', "", "CMakeLists.txt:3 (message)"),
     "platform": (HEAD, 'cmake.args = ["-A", "x64"]', "`-A x64`"),

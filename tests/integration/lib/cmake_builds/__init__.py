@@ -17,12 +17,15 @@ static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "spam", 0, 0, 0};
 PyMODINIT_FUNC PyInit_spam(void) { return PyModule_Create(&module); }
 """
 
-HEAD = "cmake_minimum_required(VERSION 3.15...{policy})\nproject(spam LANGUAGES {languages})\n"
-
 
 def head(policy: str = "4.0", languages: str = "C") -> str:
     """Return how a CMakeLists.txt begins."""
-    return HEAD.format(policy=policy, languages=languages)
+    return f"cmake_minimum_required(VERSION 3.15...{policy})\nproject(spam LANGUAGES {languages})\n"
+
+
+HEAD = head()
+#: A module without any of CMake's Python packages.
+MODULE = "add_library(spam MODULE spam.c)\ninstall(TARGETS spam DESTINATION .)\n"
 
 
 @dataclass(frozen=True)
