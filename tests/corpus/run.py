@@ -241,7 +241,7 @@ MARKS = {True: "yes", False: "**no**", None: "-"}
 
 def row(outcome: Outcome) -> str:
     """Return one line of the table."""
-    words = outcome.cause or outcome.package.note
+    words = "; ".join(filter(None, (outcome.cause.removesuffix("."), outcome.package.note)))
     cells = (
         f"{outcome.package.name} {outcome.package.version}",
         *(MARKS[step] for step in (outcome.built, outcome.verified, outcome.imported)),
