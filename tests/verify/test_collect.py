@@ -72,3 +72,15 @@ def test_code_without_such_words_extends_nothing() -> None:
     taken.take("x.py", 10, Counted(b"import os\n", 3))
 
     assert not taken.extends_search
+
+
+def test_image_that_claims_no_headers_at_all_is_damaged_or_read() -> None:
+    image = bytearray(module())
+    start = int.from_bytes(image[0x3C:0x40], "little")
+    image[start + 24 + 60 : start + 24 + 64] = bytes(4)  # SizeOfHeaders
+    image[start + 24 + 108 : start + 24 + 112] = bytes(4)  # NumberOfRvaAndSizes
+    taken = collector(hashes=False)
+
+    taken.take("_x.pyd", len(image), Counted(bytes(image)))
+
+    assert {*taken.images, *taken.damaged} == {"_x.pyd"}

@@ -86,7 +86,8 @@ class Headers:
     subsystem_version: tuple[int, int]
     dll_characteristics: int
     size_of_headers: int
-    directories: tuple[Directory, ...]
+    #: The table of data directories as it stands: few of the sixteen are ever asked for.
+    directories: bytes
     sections: tuple[Section, ...]
     spans: tuple[Span, ...]
     #: Where each span starts: addresses are looked up by the thousand.
@@ -98,7 +99,10 @@ class Headers:
 
     def directory(self, index: int) -> Directory:
         """Return a data directory; one that the image does not have is (0, 0)."""
-        return self.directories[index] if index < len(self.directories) else Directory(0, 0)
+        at = index * _DIRECTORY.size
+        if at >= len(self.directories):
+            return Directory(0, 0)
+        return Directory._make(_DIRECTORY.unpack_from(self.directories, at))
 
     def span(self, rva: int) -> Span | None:
         """Return the part of the file that holds the address `rva`, or None."""
@@ -166,14 +170,11 @@ def _slice(data: Buffer, offset: int, size: int, what: str) -> Buffer:
     return data[offset : offset + size]
 
 
-def _directories(
-    data: Buffer, optional: int, optional_size: int, count_at: int
-) -> tuple[Directory, ...]:
+def _directories(data: Buffer, optional: int, optional_size: int, count_at: int) -> bytes:
     count = fields(U32, data, optional + count_at, "optional header")[0]
     room = max(0, optional_size - count_at - U32.size) // _DIRECTORY.size
     size = min(count, room, _MAX_DIRECTORIES) * _DIRECTORY.size
-    table = _slice(data, optional + count_at + U32.size, size, "table of data directories")
-    return tuple(map(Directory._make, _DIRECTORY.iter_unpack(table)))
+    return bytes(_slice(data, optional + count_at + U32.size, size, "table of data directories"))
 
 
 def _sections(data: Buffer, first: int, count: int) -> tuple[Section, ...]:

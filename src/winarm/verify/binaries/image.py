@@ -122,10 +122,5 @@ def read_tables(
 
 def tables_end(headers: Headers) -> int:
     """Return how many bytes of an image hold the sections that its tables begin in."""
-    rvas = [headers.directory(index).rva for index in TABLES]
-    ends = (
-        section.raw_offset + section.raw_size
-        for section in headers.sections
-        if any(section.rva <= rva < section.rva + section.raw_size for rva in rvas)
-    )
-    return max([headers.size_of_headers, *ends])
+    spans = (headers.span(headers.directory(index).rva) for index in TABLES)
+    return max([headers.size_of_headers, *(span.stop + span.shift for span in spans if span)])
