@@ -45,7 +45,7 @@ _HEAD = 4096
 _ALL = 2**40
 
 
-class Content(Protocol):
+class Readable(Protocol):
     """What is left of a member, or of a file."""
 
     def read(self, size: int) -> bytes:
@@ -71,7 +71,7 @@ class Collector:
         self._symbols_left = symbols
         self._wants_symbols = wants_symbols
 
-    def take(self, name: str, size: int, content: Content, *, text: bool = False) -> Nature:
+    def take(self, name: str, size: int, content: Readable, *, text: bool = False) -> Nature:
         """Take a member of `size` bytes, and return what it is.
 
         :param text: keep it whole in `texts`.
@@ -91,7 +91,7 @@ class Collector:
         self.extends_search |= watched.found
         return nature
 
-    def _look_at(self, name: str, size: int, content: Content, *, text: bool) -> Nature:
+    def _look_at(self, name: str, size: int, content: Readable, *, text: bool) -> Nature:
         suffix = suffix_of(name)
         first = content.read(_ALL if self.hashes else _HEAD)
         nature = identify(first)
@@ -106,7 +106,7 @@ class Collector:
         return nature
 
     def _take_image(
-        self, name: str, suffix: str, size: int, first: bytes, content: Content
+        self, name: str, suffix: str, size: int, first: bytes, content: Readable
     ) -> None:
         """Read an image from as much of it as holds its tables, or else from all of it."""
         if self._symbols_left <= 0:
@@ -121,7 +121,7 @@ class Collector:
             self._symbols_left -= image.weight
             self.images[name] = image
 
-    def _image_from(self, first: bytes, size: int, most: int, content: Content) -> Image:
+    def _image_from(self, first: bytes, size: int, most: int, content: Readable) -> Image:
         data: Buffer = first
         try:
             headers = read_headers(first, size)
@@ -147,7 +147,7 @@ class Collector:
             self.damaged[name] = error.what
 
 
-def _filled(data: Buffer, size: int, content: Content) -> Buffer:
+def _filled(data: Buffer, size: int, content: Readable) -> Buffer:
     """Return `data` with what follows it: `size` bytes in all, or fewer where it ends before."""
     if len(data) >= size:
         return data
@@ -160,7 +160,7 @@ def _filled(data: Buffer, size: int, content: Content) -> Buffer:
 class _Watched:
     """Content that is hashed as it is read, and searched for what extends the search for DLLs."""
 
-    def __init__(self, content: Content, algorithm: str, *, searched: bool) -> None:
+    def __init__(self, content: Readable, algorithm: str, *, searched: bool) -> None:
         self._content = content
         self._searched = searched
         self._before = b""
