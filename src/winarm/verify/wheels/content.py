@@ -44,9 +44,8 @@ class Content:
         self._size = self._crc = 0
         self._checked = checked
         self._tail = b""
-        self._inflater = None
-        if entry.method == DEFLATED:
-            self._inflater = inflate.decompressobj(-zlib.MAX_WBITS)
+        #: Made when something is read: many members are passed over.
+        self._inflater: Any = None
 
     def read(self, size: int) -> bytes:
         """Return some of what comes next, at most `size` bytes; nothing at the end.
@@ -56,7 +55,7 @@ class Content:
         """
         # One byte more than promised is enough to notice.
         size = min(size, _MOST, self._entry.size - self._size + 1)
-        piece = self._fetch(size) if self._inflater is None else self._inflate(size)
+        piece = self._inflate(size) if self._entry.method == DEFLATED else self._fetch(size)
         self._size += len(piece)
         if self._size > self._entry.size:
             promised = self._entry.size
@@ -89,7 +88,7 @@ class Content:
         return data
 
     def _inflate(self, size: int) -> bytes:
-        inflater: Any = self._inflater
+        inflater = self._inflater = self._inflater or inflate.decompressobj(-zlib.MAX_WBITS)
         try:
             while not inflater.eof:
                 packed = self._tail or self._fetch(min(max(size, _FETCH_LEAST), _FETCH_MOST))
