@@ -20,6 +20,8 @@ from winarm.build.hints import Hint, complaints, hint
         ("configure: error: cannot run C compiled programs.", "Autoconf", "--host="),
         ("Exception: unsupported compiler type: mingw32", "Microsoft's", "clang-cl"),
         ("lld-link: error: undefined symbol: foo_bar\n", "has foo_bar", "library-dirs"),
+        ("undefined symbol: __declspec(dllimport) bar", "has bar", "library-dirs"),
+        ("undefined symbol: __declspec(dllimport) PyNo_Way", "has no PyNo_Way", "--python"),
         (
             "error: unable to find dynamic system library 'z' using strategy",
             "library z is not there",

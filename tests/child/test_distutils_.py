@@ -94,7 +94,7 @@ class TestNames:
         assert wheel.name == f"sample-1-{tag}-{tag}-win_arm64.whl"
         assert members(wheel) == [f"sample.{tag}-win_arm64.pyd"]
 
-    def test_a_stable_abi_module_has_the_plain_suffix_and_its_library(
+    def test_a_stable_abi_module_has_the_plain_suffix_and_its_library_first(
         self, bench: Bench, build_with: Build, interpreter: Interpreter
     ) -> None:
         full, stable = interpreter.abi.library, interpreter.abi.stable_library
@@ -110,7 +110,10 @@ class TestNames:
             run.output.name: [arg for arg in run.argv if arg.startswith("-lpython")]
             for run in links(bench)
         }
-        assert libraries == {"a.pyd": [f"-l{stable}"], f"b.{tag}-win_arm64.pyd": [f"-l{full}"]}
+        assert libraries == {
+            "a.pyd": [f"-l{stable}", f"-l{full}"],
+            f"b.{tag}-win_arm64.pyd": [f"-l{full}"],
+        }
 
     def test_a_pure_project_stays_pure(self, bench: Bench, build: Build) -> None:
         bench.write(setup_py=SETUP.format("py_modules=['sample']"), sample_py="")

@@ -29,6 +29,9 @@ class Hint(NamedTuple):
     cure: str
 
 
+#: How lld begins to say that a symbol is nowhere.
+_UNDEFINED = r"undefined symbol: (?:__declspec\(dllimport\) )?"
+
 _HINTS: tuple[tuple[str, Hint], ...] = (
     (
         rf"fatal error: '{POSIX_HEADERS}' file not found",
@@ -57,7 +60,7 @@ _HINTS: tuple[tuple[str, Hint], ...] = (
         ),
     ),
     (
-        r"undefined symbol: (?P<symbol>_?Py[A-Z_]\w+)",
+        rf"{_UNDEFINED}(?P<symbol>_?Py[A-Z_]\w+)",
         Hint(
             "The Python that this is built for has no {symbol}: the code, or what Cython made of "
             "it, is written for an older or a newer one.",
@@ -73,7 +76,7 @@ _HINTS: tuple[tuple[str, Hint], ...] = (
         ),
     ),
     (
-        r"undefined symbol: (?P<symbol>\S+)",
+        rf"{_UNDEFINED}(?P<symbol>\S+)",
         Hint(
             "No library that was linked has {symbol}: one is missing, or the code is for another "
             "system or processor.",

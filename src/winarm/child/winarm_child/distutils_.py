@@ -131,9 +131,11 @@ def _patch_build_ext(spec: Mapping[str, Any], pool: "Pool", module: ModuleType) 
     @functools.wraps(real_libraries)
     def get_libraries(self: Any, ext: Any) -> list[str]:
         names = spec["python_libraries"]
-        python = names["stable" if getattr(ext, "py_limited_api", False) else "full"]
+        # Some say py_limited_api of code that does not keep to it (pysimdjson 7.0.2). Microsoft's
+        # headers then link the full library; here it offers what the stable one, before it, lacks.
+        kinds = ("stable", "full") if getattr(ext, "py_limited_api", False) else ("full",)
         libraries = [name for name in real_libraries(self, ext) if name not in names.values()]
-        return [*libraries, python]
+        return [*libraries, *(names[kind] for kind in kinds)]
 
     @functools.wraps(real_build_extensions)
     def build_extensions(self: Any) -> None:
