@@ -186,6 +186,18 @@ setup(name="spam", version="1", package_dir={"": "src"}, packages=["spam"], ext_
 }
 
 
+#: Says that it keeps to the stable ABI, and does not.
+NOT_SO_STABLE = {
+    "setup.py": """\
+from setuptools import Extension, setup
+
+extension = Extension("spam._native", ["src/spam/_native.c"], py_limited_api=True)
+setup(name="spam", version="1", package_dir={"": "src"}, packages=["spam"], ext_modules=[extension])
+""",
+    "src/spam/_native.c": MODULE.replace("PyLong_FromLong(42)", "PyUnicode_New(42, 127)"),
+}
+
+
 def write(folder: Path, *files: Mapping[str, str]) -> Path:
     for name, text in {k: v for part in files for k, v in part.items()}.items():
         file = folder / name
@@ -288,3 +300,26 @@ def test_an_extension_that_may_be_missing_is_accepted_by_its_name(
 
     assert done.returncode == 0, done.stdout
     assert len(list((tmp_path / "dist").iterdir())) == 1
+
+
+def test_an_extension_that_is_less_stable_than_it_says_works_for_its_own_python(
+    build: Callable[[Path, Path], Path], machines: Machines, tmp_path: Path
+) -> None:
+    wheel = build(write(tmp_path / "spam", SOURCES, NOT_SO_STABLE), tmp_path / "dist")
+
+    assert wheel.name == f"spam-1-{TAG}-{TAG}-win_arm64.whl"
+    assert machines(wheel) == {"spam/_native.pyd": ARM64}
+
+
+def test_a_wheel_that_promises_more_pythons_than_it_works_on_is_no_wheel(
+    run: Run, winarm_command: str, tmp_path: Path
+) -> None:
+    promise = {"setup.cfg": "[bdist_wheel]\npy_limited_api = cp311\n"}
+    project = write(tmp_path / "spam", SOURCES, NOT_SO_STABLE, promise)
+
+    done = run(winarm_command, "build", project, "-o", tmp_path / "dist")
+
+    assert done.returncode == 1
+    assert not list((tmp_path / "dist").glob("*"))
+    assert "PyUnicode_New" in done.stdout
+    assert "Traceback" not in done.stdout
