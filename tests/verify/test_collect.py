@@ -1,27 +1,12 @@
 from __future__ import annotations
 
 import hashlib
-import io
 
 import pytest
+from verify_samples.content import Counted
 from verify_samples.image import module
 
 from winarm.verify.collect import Collector
-
-
-class Counted(io.BytesIO):
-    """Content that knows how much of it was read, and comes in pieces of a certain size."""
-
-    taken = 0
-
-    def __init__(self, data: bytes, most: int = 2**40) -> None:
-        super().__init__(data)
-        self.most = most
-
-    def read(self, size: int | None = -1) -> bytes:
-        piece = super().read(min(size or 0, self.most))
-        self.taken += len(piece)
-        return piece
 
 
 def collector(*, hashes: bool) -> Collector:

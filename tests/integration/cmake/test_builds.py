@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.integration, pytest.mark.network, pytest.mark.cmake]
 
-
 WITH_A_LIBRARY = (
     head(languages="C CXX")
     + """\

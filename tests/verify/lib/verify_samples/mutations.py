@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from verify_samples import image as im
 from verify_samples import wheel as wh
+from verify_samples.content import Counted
 from verify_samples.hostile import ARM64_WHEEL, DIST_INFO, PYD
 from winarm.verify import verify
 from winarm.verify.binaries.buffer import MalformedError
@@ -111,18 +112,11 @@ def check_image(data: bytes) -> None:
         read_image(data)
 
 
-class _Slow(io.BytesIO):
-    """Content that comes in small pieces."""
-
-    def read(self, size: int | None = -1) -> bytes:
-        return super().read(min(size or 0, PIECE))
-
-
 def check_beginning(data: bytes) -> None:
     """Read an image from as little of it as will do: that tells the same as all of it."""
     collector = Collector(hashes=False, symbols=10**6, wants_symbols=bool)
     data += bytes(PIECE - len(data) % PIECE)
-    collector.take("x.dll", len(data), _Slow(data))
+    collector.take("x.dll", len(data), Counted(data, PIECE))
     try:
         whole = read_image(data)
     except MalformedError:
