@@ -48,6 +48,9 @@ _ALL = 2**40
 class Readable(Protocol):
     """What is left of a member, or of a file."""
 
+    def at_once(self) -> Buffer | None:
+        """Return all of it if it is to be had faster than in pieces; asked before `read`."""
+
     def read(self, size: int) -> bytes:
         """Return some of what comes next, at most `size` bytes; nothing at the end."""
 
@@ -93,7 +96,8 @@ class Collector:
 
     def _look_at(self, name: str, size: int, content: Readable, *, text: bool) -> Nature:
         suffix = suffix_of(name)
-        first = content.read(_ALL if self.hashes else _HEAD)
+        whole = content.at_once() if self.hashes or suffix in IMAGE_SUFFIXES else None
+        first = whole or content.read(_ALL if self.hashes else _HEAD)
         nature = identify(first)
         if text:
             self.texts[name] = bytes(_filled(first, _ALL, content))
@@ -106,7 +110,7 @@ class Collector:
         return nature
 
     def _take_image(
-        self, name: str, suffix: str, size: int, first: bytes, content: Readable
+        self, name: str, suffix: str, size: int, first: Buffer, content: Readable
     ) -> None:
         """Read an image from as much of it as holds its tables, or else from all of it."""
         if self._symbols_left <= 0:
@@ -121,7 +125,7 @@ class Collector:
             self._symbols_left -= image.weight
             self.images[name] = image
 
-    def _image_from(self, first: bytes, size: int, most: int, content: Readable) -> Image:
+    def _image_from(self, first: Buffer, size: int, most: int, content: Readable) -> Image:
         data: Buffer = first
         try:
             headers = read_headers(first, size)
@@ -167,12 +171,21 @@ class _Watched:
         self.digest = hashlib.new(algorithm)
         self.found = False
 
+    def at_once(self) -> Buffer | None:
+        whole = self._content.at_once()
+        if whole is not None:
+            self._watch(whole)
+        return whole
+
     def read(self, size: int) -> bytes:
         piece = self._content.read(size)
+        self._watch(piece)
+        return piece
+
+    def _watch(self, piece: Buffer) -> None:
         self.digest.update(piece)
         if self._searched and not self.found:
             # A word may have begun in the piece before.
             text = self._before + piece
             self.found = any(word in text for word in _SEARCH_WORDS)
             self._before = text[-_LONGEST_WORD:]
-        return piece

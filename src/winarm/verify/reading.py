@@ -218,6 +218,9 @@ class _FileContent:
         self._file = file
         self._left = size
 
+    def at_once(self) -> None:
+        """Return nothing: a file is read in pieces."""
+
     def read(self, size: int) -> bytes:
         piece = self._file.read(min(size, self._left, _PIECE))
         if not piece and self._left:

@@ -7,6 +7,7 @@ import io
 import struct
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -140,11 +141,14 @@ def check_archive(data: bytes) -> None:
     for entry in archive.entries:
         offset = archive.data_offsets.get(entry.header_offset)
         if offset is not None:
+            at_once = Content(file, entry, offset).at_once()
             try:
-                size = len(Content(file, entry, offset).read_all())
+                in_pieces = b"".join(iter(partial(Content(file, entry, offset).read, 10**6), b""))
             except DamagedError:
+                assert at_once is None, "at once, its damage is not seen"
                 continue
-            assert size == entry.size
+            assert len(in_pieces) == entry.size
+            assert at_once is None or at_once == in_pieces
 
 
 def check_wheel(data: bytes) -> None:
