@@ -69,8 +69,8 @@ def test_linked_module_is_read_and_passes(built: tuple[Target, Path], tmp_path: 
 
     assert {one for one in TARGETS if image.loads_on(one)} == {target}
     assert "PyInit__x" in image.exports.names
-    assert ("PyModuleDef_Init",) in [
-        item.symbols for item in image.imports if item.dll == "python313.dll"
+    assert ["PyModuleDef_Init"] in [
+        list(item.symbols) for item in image.imports if item.dll == "python313.dll"
     ]
     assert image.defects == ()
     assert {found.code.name for found in report.findings} <= {"WA509"}

@@ -8,7 +8,6 @@ from verify_samples.image import X86, image
 
 from winarm.verify.binaries.exports import Exports
 from winarm.verify.binaries.image import read_image
-from winarm.verify.binaries.imports import Import
 
 #: pefile stops after so many symbols, and drops the DLLs that follow.
 PEFILE_LIMIT = 0x2000
@@ -23,11 +22,21 @@ def test_names_and_ordinals_are_read(wide: bool) -> None:  # noqa: FBT001 - a pa
         delay_imports={"late.dll": ["h", 65535]},
     )
 
-    assert read_image(data).imports == (
-        Import("one.dll", ("f", 7)),
-        Import("Two.DLL", ("g",)),
-        Import("late.dll", ("h", 65535), delayed=True),
-    )
+    assert [(dll, *symbols, delayed) for dll, symbols, delayed in read_image(data).imports] == [
+        ("one.dll", "f", 7, False),
+        ("Two.DLL", "g", False),
+        ("late.dll", "h", 65535, True),
+    ]
+
+
+@pytest.mark.parametrize("wide", [True, False])
+def test_zeros_across_two_thunks_do_not_end_a_list(wide: bool) -> None:  # noqa: FBT001 - a parameter
+    symbols = ["f", 0, "g", 0, 0, 1]
+    data = image(wide=wide, machine=0xAA64 if wide else X86, imports={"one.dll": symbols})
+
+    (found,) = read_image(data).imports
+
+    assert list(found.symbols) == ["f", "g", 0, 0, 0, 1]
 
 
 def test_dlls_after_very_many_symbols_are_kept() -> None:
@@ -53,7 +62,7 @@ def test_symbols_are_read_only_where_wanted() -> None:
 
     found = read_image(data, lambda dll: dll == "python313.dll").imports
 
-    assert found == (Import("Python313.dll", ("f",)), Import("other.dll", ()))
+    assert [(item.dll, *item.symbols) for item in found] == [("Python313.dll", "f"), ("other.dll",)]
 
 
 def test_tables_that_overlap_cost_no_time() -> None:
@@ -86,12 +95,19 @@ def test_exports_and_forwarders_are_read() -> None:
     ).exports
 
     assert found == Exports(
-        names=frozenset({"PyInit__x", "other", "away", "far"}),
+        table=("PyInit__x\0", "away\0", "far\0", "other\0"),
         first_ordinal=1,
         ordinals=4,
         listed=6,
         forwards_to=frozenset({"K.dll", "a.b.dll"}),
     )
+    assert found.names == {"PyInit__x", "other", "away", "far"}
+
+
+def test_exported_names_may_hold_line_breaks() -> None:
+    names = ["a", "b\nc", "d\r"]
+
+    assert read_image(image(exports=names)).exports.names == set(names)
 
 
 def test_exports_know_what_they_lack() -> None:

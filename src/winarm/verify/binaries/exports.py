@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import accumulate, repeat
-from operator import add
+from functools import cached_property
+from itertools import accumulate
 from struct import Struct
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from winarm.verify.binaries.buffer import (
     string_at,
 )
 from winarm.verify.binaries.headers import EXPORT, Headers
+from winarm.verify.binaries.hinted_names import HintedNames
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -26,11 +27,13 @@ _EXPORTS = Struct("<16xIIIII")
 MAX_EXPORTS = 0x10000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Exports:
     """The export directory of an image."""
 
-    names: frozenset[str] = frozenset()
+    #: Names in their order, in which importers' hints count, each with the NUL at its end: where
+    #: that is compared, too, the whole name is.
+    table: tuple[str, ...] = ()
     first_ordinal: int = 0
     ordinals: int = 0
     #: Names and forwarders as they are listed, repeated ones too.
@@ -38,8 +41,15 @@ class Exports:
     #: DLLs that really offer some of it: loaded when a symbol that forwards to them is resolved.
     forwards_to: frozenset[str] = frozenset()
 
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Return the exported names."""
+        return frozenset(name[:-1] for name in self.table)
+
     def lacks(self, symbols: Collection[str | int]) -> frozenset[str | int]:
         """Return those of `symbols`, names and ordinals, that cannot be imported."""
+        if isinstance(symbols, HintedNames) and symbols.all_hinted_in(self.table):
+            return frozenset()
         if self.names.issuperset(symbols):
             return frozenset()
         ordinals = range(self.first_ordinal, self.first_ordinal + self.ordinals)
@@ -69,7 +79,7 @@ def _read(data: Buffer, headers: Headers, most: int) -> Exports:
         raise MalformedError(message)
     forwarders = _forwarders(data, headers, addresses, functions) if functions else []
     return Exports(
-        names=frozenset(_names(data, headers, names, count) if count else ()),
+        table=tuple(_names(data, headers, names, count) if count else ()),
         first_ordinal=base,
         ordinals=functions,
         listed=count + len(forwarders),
@@ -99,12 +109,12 @@ def _consecutive_names(
     if span is None or not pointers[0] <= pointers[-1] < span.stop:
         return None
     first, last = pointers[0] + span.shift, pointers[-1] + span.shift
-    end = data.find(b"\0", last, last + MAX_NAME)
-    if end < 0 or not data[first:end].isascii():
+    end = data.find(b"\0", last, last + MAX_NAME) + 1
+    text = data[first:end]
+    if not end or not text.isascii() or b"\n" in text:
         return None
-    names = data[first:end].decode("ascii").split("\0")
-    sizes = map(add, map(len, names), repeat(1))
-    starts = accumulate(sizes, initial=pointers[0])
+    names = text.decode("ascii").replace("\0", "\0\n").split("\n")[:-1]
+    starts = accumulate(map(len, names), initial=pointers[0])
     return names if len(names) == len(pointers) and pointers == tuple(starts)[:-1] else None
 
 
@@ -121,7 +131,7 @@ def _scattered_names(data: Buffer, headers: Headers, pointers: tuple[int, ...]) 
         if end < 0 or bytes_left < 0:
             message = "the names of exported symbols do not end"
             raise MalformedError(message)
-        found.append(data[at:end].decode("utf-8", "surrogateescape"))
+        found.append(data[at : end + 1].decode("utf-8", "surrogateescape"))
     return found
 
 

@@ -6,8 +6,7 @@ drops the DLLs that follow, erocarrera/pefile#66): DLL names are read before any
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import Callable, Collection
 from struct import Struct
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,9 +20,10 @@ from winarm.verify.binaries.buffer import (
     string_at,
 )
 from winarm.verify.binaries.headers import DELAY_IMPORT, IMPORT, Headers
+from winarm.verify.binaries.hinted_names import hinted_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _DESCRIPTOR = Struct("<IIIII")
 _DELAY_DESCRIPTOR = Struct("<IIIIIIII")
@@ -34,14 +34,6 @@ _NAME_RVA = 0x7FFF_FFFF
 #: No process loads more DLLs than this; a hostile table may name millions.
 MAX_DLLS = 4096
 
-#: Thunks that are read at once.
-_BATCH = 128
-
-#: Bytes from one name to the next, on average, of names that lie close together.
-_CLOSE = 256
-#: Bytes within which the last of them ends; a longer one is read with care.
-_USUAL_NAME = 4096
-
 #: Says whether the symbols of a DLL (its name in lower case) are worth reading.
 Wanted = Callable[[str], bool]
 
@@ -51,7 +43,7 @@ class Import(NamedTuple):
 
     dll: str
     #: Names, and ordinals as numbers; empty where they were not wanted.
-    symbols: tuple[str | int, ...]
+    symbols: Collection[str | int]
     #: Loaded when first used, not with the image.
     delayed: bool = False
 
@@ -82,7 +74,7 @@ def read_imports(
     reader = _SymbolReader(data, headers, max_symbols)
     found = []
     for table in tables:
-        symbols: tuple[str | int, ...] = ()
+        symbols: Collection[str | int] = ()
         if table.thunks and wanted(table.dll.lower()):
             try:
                 symbols = reader.symbols(table.thunks)
@@ -129,11 +121,6 @@ def _delay_tables(data: Buffer, headers: Headers) -> Iterator[_Table]:
     raise MalformedError(message)
 
 
-@lru_cache(maxsize=2 * (_BATCH + 1))
-def _batch(thunk: Struct, count: int) -> Struct:
-    return Struct(f"<{count}{thunk.format[-1]}")
-
-
 class _SymbolReader:
     """Reads lists of symbols within one allowance for the whole image.
 
@@ -149,7 +136,7 @@ class _SymbolReader:
         self._thunk = U64 if headers.wide else U32
         self._ordinal_flag = 1 << (self._thunk.size * 8 - 1)
 
-    def symbols(self, table: int) -> tuple[str | int, ...]:
+    def symbols(self, table: int) -> Collection[str | int]:
         """Return the names, then the ordinals, of the list of thunks at address `table`."""
         thunks = self._thunks(table)
         flag = self._ordinal_flag
@@ -158,34 +145,13 @@ class _SymbolReader:
         ordinals = (thunk & 0xFFFF for thunk in thunks if thunk & flag)
         return (*self._names([thunk for thunk in thunks if not thunk & flag]), *ordinals)
 
-    def _names(self, thunks: list[int]) -> tuple[str, ...]:
-        names = self._close_names(thunks) if thunks else []
-        return tuple(self._scattered(thunks) if names is None else names)
+    def _names(self, thunks: Sequence[int]) -> Collection[str]:
+        if not thunks:
+            return ()
+        span = self._headers.span(min(thunks))
+        return hinted_names(self._data, span, thunks) or tuple(self._scattered(thunks))
 
-    def _close_names(self, thunks: list[int]) -> list[str] | None:
-        """Return the names if they lie close together and apart, as linkers lay them out.
-
-        One look at the region is several times as fast as one at each name.
-        """
-        thunks = sorted(thunks)
-        first, last = thunks[0], thunks[-1]
-        span = self._headers.span(first)
-        if span is None or last >= span.stop or last - first > _CLOSE * len(thunks):
-            return None
-        stop = min(last + _USUAL_NAME, span.stop) + span.shift
-        text = str(memoryview(self._data)[first + span.shift : stop], "latin-1")
-        # Two bytes of hint stand before each name, which must end before the next begins.
-        skipped = first - 2
-        starts = [rva - skipped for rva in thunks]
-        stops = [*starts[1:], len(text)]
-        end = text.index
-        try:
-            names = [text[at : end("\0", at, stop)] for at, stop in zip(starts, stops, strict=True)]
-        except ValueError:
-            return None
-        return names if text.isascii() or all(map(str.isascii, names)) else None
-
-    def _scattered(self, thunks: list[int]) -> list[str]:
+    def _scattered(self, thunks: Sequence[int]) -> list[str]:
         data = self._data
         start = stop = shift = 0
         bytes_left = self._bytes_left
@@ -205,25 +171,29 @@ class _SymbolReader:
         self._bytes_left = bytes_left
         return found
 
-    def _thunks(self, table: int) -> list[int]:
+    def _thunks(self, table: int) -> tuple[int, ...]:
         """Return the thunks up to the first that is zero."""
-        offset = self._headers.offset(table)
-        found: list[int] = []
-        while True:
-            room = max(0, len(self._data) - offset) // self._thunk.size
-            batch = _batch(self._thunk, min(room, _BATCH)).unpack_from(self._data, offset)
-            length = batch.index(0) if 0 in batch else len(batch)
-            self.symbols_left -= length
-            if self.symbols_left < 0:
-                message = "there are more imported symbols than the limit allows"
-                raise MalformedError(message)
-            found += batch[:length]
-            if length < len(batch):
-                return found
-            if not batch:
-                message = "a list of imported symbols does not end"
-                raise MalformedError(message)
-            offset += len(batch) * self._thunk.size
+        size = self._thunk.size
+        start = self._headers.offset(table)
+        stop = self._zeros(start, min(len(self._data), start + (self.symbols_left + 1) * size))
+        count = ((len(self._data) if stop < 0 else stop) - start) // size
+        self.symbols_left -= count
+        if self.symbols_left < 0:
+            message = "there are more imported symbols than the limit allows"
+            raise MalformedError(message)
+        if stop < 0:
+            message = "a list of imported symbols does not end"
+            raise MalformedError(message)
+        return Struct(f"<{count}{self._thunk.format[-1]}").unpack_from(self._data, start)
+
+    def _zeros(self, start: int, most: int) -> int:
+        """Return where the first thunk of zeros is, of those from `start` on, or -1."""
+        size = self._thunk.size
+        at = self._data.find(bytes(size), start, most)
+        while at >= 0 and (inside := (at - start) % size):
+            # The end of one thunk and the beginning of the next.
+            at = self._data.find(bytes(size), at - inside + size, most)
+        return at
 
     @staticmethod
     def _missing(rva: int) -> tuple[int, int, int]:

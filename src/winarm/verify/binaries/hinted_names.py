@@ -1,0 +1,113 @@
+"""Names of imported symbols, left where they lie in an image until somebody asks for one.
+
+Before each name stands a hint: its place in the DLL's own table of names, at the time of linking
+(PE Format, Hint/Name Table). The loader looks there first. So does this: comparing a name with the
+one that is expected costs half of what slicing it out and looking it up does, and large images
+import names by the ten thousand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from operator import itemgetter
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from winarm.verify.binaries.buffer import Buffer
+    from winarm.verify.binaries.headers import Span
+
+Item = TypeVar("Item")
+
+_HINT = 2
+#: Bytes from one name to the next, on average, of names that lie close together.
+_CLOSE = 256
+#: Bytes within which the last of them ends; a longer one is read with care.
+_USUAL_NAME = 4096
+
+
+@dataclass(frozen=True)
+class HintedNames(Collection[str]):
+    """Names that lie close together and apart, as linkers lay them out."""
+
+    #: Begins with a hint and ends with a NUL.
+    region: bytes = field(repr=False)
+    #: Where the hints are in it.
+    places: tuple[int, ...]
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.places)
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield them by their addresses."""
+        return iter(self._names)
+
+    def __contains__(self, name: object) -> bool:
+        """Return whether `name` is one of them."""
+        return name in self._names
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        text = self._text
+        end = text.index
+        names = [text[place : end("\0", place)] for place in self.places]
+        if not all(map(str.isascii, names)):
+            names = [name.encode("latin-1").decode("utf-8", "surrogateescape") for name in names]
+        return tuple(names)
+
+    @property
+    def _text(self) -> str:
+        """The region, a byte a character, without the first hint: a name is where its hint was."""
+        return str(memoryview(self.region)[_HINT:], "latin-1")
+
+    def all_hinted_in(self, table: Sequence[str]) -> bool:
+        """Return whether each name is the one in `table` that its hint counts to.
+
+        :param table: names that end with a NUL.
+        """
+        words = [place >> 1 for place in self.places]
+        if 2 * sum(words) != sum(self.places):
+            return False  # a hint at an odd address
+        whole = len(self.region) & ~1
+        try:
+            # Where this machine's words are in the other order, no hint will be right.
+            hints = _items(memoryview(self.region)[:whole].cast("H"), words)
+            names = _items(table, hints)
+        except IndexError:
+            return False
+        return all(map(self._text.startswith, names, self.places))
+
+
+def hinted_names(data: Buffer, span: Span | None, addresses: Sequence[int]) -> HintedNames | None:
+    """Return the names whose hints are at `addresses`, or None if they are not laid out as usual.
+
+    :param span: the part of the image that holds the first.
+    """
+    addresses = sorted(addresses)
+    first, last = addresses[0], addresses[-1]
+    if span is None or last >= span.stop or last - first > _CLOSE * len(addresses):
+        return None
+    begin, end = first + span.shift, last + span.shift + _HINT
+    stop = data.find(b"\0", end, min(end + _USUAL_NAME, span.stop + span.shift)) + 1
+    if not (begin and stop):
+        return None
+    places = tuple(address - first for address in addresses)
+    # One list may not name a symbol twice, and the byte before a hint must end the name before it,
+    # or fill up: else few bytes could make many long names.
+    ends = _items(memoryview(data)[begin - 1 : stop], places[1:])
+    if any(ends) or len(set(places)) < len(places):
+        return None
+    return HintedNames(bytes(memoryview(data)[begin:stop]), places)
+
+
+def _items(sequence: Sequence[Item], places: Sequence[int]) -> tuple[Item, ...]:
+    """Return the items of a sequence at some places.
+
+    :raises IndexError: it has not so many.
+    """
+    if len(places) < 2:  # noqa: PLR2004 - of one, itemgetter makes no tuple
+        return tuple(sequence[place] for place in places)
+    found: tuple[Item, ...] = itemgetter(*places)(sequence)
+    return found
