@@ -68,8 +68,8 @@ def main() -> None:
         for path in arguments.folder.glob("*win_arm64.whl")
         if path.name.partition("-")[0].lower() in WHEELS
     )
-    faster = importlib.util.find_spec("isal") is not None
-    print(f"inflating with {'isal' if faster else 'zlib'}; {arguments.rounds} rounds\n")
+    inflater = "libdeflate" if importlib.util.find_spec("deflate") else "zlib"
+    print(f"inflating with {inflater}; {arguments.rounds} rounds\n")
     table(wheels, arguments.rounds, others=arguments.others)
     memory(wheels)
     startup(arguments.folder)

@@ -129,7 +129,8 @@ class Collector:
         data: Buffer = first
         try:
             headers = read_headers(first, size)
-            data = _filled(first, min(tables_end(headers), size), content)
+            if len(first) < size:
+                data = _filled(first, min(tables_end(headers), size), content)
             return read_tables(data, headers, size, self._wants_symbols, most)
         except MalformedError:
             return read_image(_filled(data, _ALL, content), self._wants_symbols, most)
