@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import subprocess
 import sys
@@ -58,6 +59,25 @@ class RecordingHost(Host):
                 if flag == "-l" or word.startswith("/out:"):
                     Path(word.removeprefix("/out:")).write_bytes(b"made")
         return self.answer
+
+
+@pytest.fixture
+def links(tmp_path: Path) -> Path:
+    """The only place that `offline_host` has packages from."""
+    folder = tmp_path / "links"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def offline_host(tmp_path: Path, links: Path) -> Host:
+    return Host(
+        environ={"PIP_CONFIG_FILE": os.devnull, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(links)},
+        system="linux",
+        machine="x86_64",
+        executable=tmp_path / "venv/bin/python",
+        default_cache=tmp_path / "cache",
+    )
 
 
 @pytest.fixture

@@ -42,21 +42,8 @@ def offer(links: Path, version: str, tag: str = "cp313-cp313-win_arm64", *extra:
 
 
 @pytest.fixture
-def links(tmp_path: Path) -> Path:
-    folder = tmp_path / "links"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def host(tmp_path: Path, links: Path) -> Host:
-    return Host(
-        environ={"PIP_CONFIG_FILE": os.devnull, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(links)},
-        system="linux",
-        machine="x86_64",
-        executable=tmp_path / "venv/bin/python",
-        default_cache=tmp_path / "cache",
-    )
+def host(offline_host: Host) -> Host:
+    return offline_host
 
 
 @pytest.fixture

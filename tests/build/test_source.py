@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import tarfile
 from typing import TYPE_CHECKING
 
@@ -11,13 +10,13 @@ import pytest
 
 from winarm.build.source import open_source
 from winarm.errors import FileSystemError, SourceError, UsageError
-from winarm.host import Host
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from winarm.build.source import Source
+    from winarm.host import Host
     from winarm.target import PythonABI
 
     Open = Callable[..., Source]
@@ -32,27 +31,12 @@ def sdist(folder: Path, stem: str, *files: str) -> Path:
 
 
 @pytest.fixture
-def links(tmp_path: Path) -> Path:
-    """The only place that packages come from."""
-    folder = tmp_path / "links"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def open_(tmp_path: Path, links: Path) -> Open:
-    host = Host(
-        environ={"PIP_CONFIG_FILE": os.devnull, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(links)},
-        system="linux",
-        machine="x86_64",
-        executable=tmp_path / "venv/bin/python",
-        default_cache=tmp_path / "cache",
-    )
+def open_(tmp_path: Path, offline_host: Host) -> Open:
     workdir = tmp_path / "work"
     workdir.mkdir()
 
     def call(spec: str | Path, python: PythonABI | None = None) -> Source:
-        return open_source(host, str(spec), workdir, progress=lambda _: None, python=python)
+        return open_source(offline_host, str(spec), workdir, progress=lambda _: None, python=python)
 
     return call
 
