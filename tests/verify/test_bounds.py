@@ -85,19 +85,78 @@ def many_members() -> dict[str, bytes]:
     return {f"pkg/{number}.lib": b"!<arch>\n" + header * 250_000 for number in range(4)}
 
 
+def with_more(data: bytes, more: Callable[[int], bytes]) -> bytes:
+    """Return an image with more in its last section, made from the address that it will have."""
+    section = read_image(data).headers.sections[-1]
+    added = more(section.rva + len(data) - section.raw_offset)
+    grown = bytearray(data + added)
+    size = len(grown) - section.raw_offset
+    struct.pack_into("<I", grown, data.index(section.name.encode()) + 16, size)
+    return bytes(grown)
+
+
+def exporting(*pointers: int, more: bytes = b"") -> bytes:
+    """Return an image that exports names at `pointers`, counted from the first byte of `more`."""
+    data = im.image(exports=["f"])
+
+    def tables(rva: int) -> bytes:
+        names = rva + 4 * len(pointers)
+        return struct.pack(f"<{len(pointers)}I", *(names + at for at in pointers)) + more
+
+    grown = bytearray(with_more(data, tables))
+    headers = read_image(data).headers
+    directory = headers.offset(headers.directory(0).rva)
+    rva = headers.sections[-1].rva + len(data) - headers.sections[-1].raw_offset
+    struct.pack_into("<I", grown, directory + 24, len(pointers))
+    struct.pack_into("<I", grown, directory + 32, rva)
+    return bytes(grown)
+
+
 def one_name_many_times() -> dict[str, bytes]:
     """Images that export one name 60,000 times."""
-    data = bytearray(im.image(exports=["f"]))
-    image = read_image(data)
-    directory = image.headers.offset(image.headers.directory(0).rva)
-    (pointers,) = struct.unpack_from("<I", data, directory + 32)
-    (name,) = struct.unpack_from("<I", data, image.headers.offset(pointers))
-    table = struct.pack("<I", name) * 60_000
-    struct.pack_into("<I", data, directory + 24, 60_000)
-    struct.pack_into("<I", data, directory + 32, image.headers.sections[1].rva + 0x200)
-    at = data.index(b".reloc")
-    struct.pack_into("<I", data, at + 16, 0x200 + len(table))
-    return {f"pkg/{number}.dll": bytes(data) + table for number in range(200)}
+    data = exporting(*[0] * 60_000, more=b"f\0")
+    return {f"pkg/{number}.dll": data for number in range(200)}
+
+
+def exports_far_apart() -> dict[str, bytes]:
+    """Images that export two names with millions of others between them."""
+    size = 15 * 2**20
+    data = exporting(0, size - 2, more=b"a\0" * (size // 2))
+    return {f"pkg/{number}.dll": data for number in range(3)}
+
+
+def one_list_many_times(dll: str, names: int) -> dict[str, bytes]:
+    """Images that import the same list of names from the same DLL thousands of times."""
+    lists = 4000
+
+    def tables(rva: int) -> bytes:
+        hints = b"".join(b"\0\0" + f"{number:0253}\0".encode() for number in range(names))
+        thunks = [rva + 256 * number for number in range(names)]
+        table = hints + struct.pack(f"<{names + 1}Q", *thunks, 0)
+        name, start = rva + len(table), rva + len(hints)
+        table += dll.encode() + b"\0"
+        return table + struct.pack("<5I", start, 0, 0, name, start) * lists + bytes(20)
+
+    data = im.image(imports={dll: ["f"]})
+    headers = read_image(data).headers
+    (old, _) = headers.directory(1)
+    grown = bytearray(with_more(data, tables))
+    end = headers.sections[-1].rva + len(grown) - headers.sections[-1].raw_offset
+    directory = struct.pack("<II", old, headers.directory(1).size)
+    struct.pack_into("<I", grown, data.index(directory), end - 20 * (lists + 1))
+    image = bytes(grown)
+    assert len(read_image(image).imports) == lists
+    return {"pkg/own.dll": im.image(exports=["f"])} | {f"pkg/{n}.pyd": image for n in range(3)}
+
+
+def one_list_of_python() -> dict[str, bytes]:
+    """Names of Python, listed thousands of times."""
+    return one_list_many_times("python3.dll", 60)
+
+
+def one_list_of_the_wheel() -> dict[str, bytes]:
+    """Names of a DLL in the wheel, listed thousands of times."""
+    return one_list_many_times("own.dll", 60)
 
 
 def long_name() -> dict[str, bytes]:
@@ -146,6 +205,9 @@ def many_fixups() -> dict[str, bytes]:
     "make",
     [
         many_exports,
+        exports_far_apart,
+        one_list_of_python,
+        one_list_of_the_wheel,
         one_name_many_times,
         many_imports,
         many_images,

@@ -187,6 +187,6 @@ class _Watched:
         self.digest.update(piece)
         if self._searched and not self.found:
             # A word may have begun in the piece before.
-            text = self._before + piece
+            text: Buffer = self._before + piece if self._before else piece
             self.found = any(word in text for word in _SEARCH_WORDS)
-            self._before = text[-_LONGEST_WORD:]
+            self._before = bytes(text[-_LONGEST_WORD:])

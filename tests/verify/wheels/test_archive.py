@@ -138,3 +138,14 @@ def test_member_never_yields_more_than_promised(tmp_path: Path) -> None:
         content = Content(file, archive.entries[0], 31)
         with pytest.raises(DamagedError, match="more than the 1000 bytes"):
             content.read(10**6)
+
+
+@pytest.mark.parametrize("offset", [2**63 - 1, 2**63, 2**64 - 1])
+def test_member_further_than_any_file_reaches_is_missing(offset: int) -> None:
+    extra = struct.pack("<HHQ", 1, 8, offset)
+    entry = b"PK\1\2" + struct.pack("<6H", 20, 20, 0, 0, 0, 0x21)
+    entry += struct.pack("<IIIHHHHHII", 0, 0, 0, 1, len(extra), 0, 0, 0, 0, 2**32 - 1)
+    entry += b"a" + extra
+    end = struct.pack("<4s4HIIH", b"PK\5\6", 0, 0, 1, 1, len(entry), 0, 0)
+
+    assert faults(entry + end) == [(Code.WA012, "a")]

@@ -30,11 +30,11 @@ def packed(content: bytes = CONTENT, method: int = zipfile.ZIP_DEFLATED) -> byte
     return buffer.getvalue()
 
 
-def with_packed_data(data: bytes, content: bytes = CONTENT) -> bytes:
-    """Return an archive whose only member's packed data is `data`, and promises `content`."""
-    crc = zlib.crc32(content)
-    sizes = struct.pack("<IIIHH", crc, len(data), len(content), len(NAME), 0)
-    about = struct.pack("<4H", 0, zipfile.ZIP_DEFLATED, 0, 0x21) + sizes
+def with_packed_data(data: bytes, size: int = len(CONTENT), packed_size: int = 0) -> bytes:
+    """Return an archive whose only member has `data`, and promises `CONTENT`."""
+    sizes = zlib.crc32(CONTENT), packed_size or len(data), size
+    lengths = struct.pack("<IIIHH", *sizes, len(NAME), 0)
+    about = struct.pack("<4H", 0, zipfile.ZIP_DEFLATED, 0, 0x21) + lengths
     local = b"PK\3\4\x14\0" + about + NAME.encode() + data
     central = b"PK\1\2\x14\0\x14\0" + about + struct.pack("<HHHII", 0, 0, 0, 0, 0) + NAME.encode()
     end = struct.pack("<4s4HIIH", b"PK\5\6", 0, 0, 1, 1, len(central), len(local), 0)
@@ -107,12 +107,26 @@ def test_bytes_hidden_behind_the_packed_data_are_seen(hidden: bytes) -> None:
     assert content_of(with_packed_data(deflated() + hidden)).at_once() is None
 
 
-def test_large_members_are_left_to_pieces() -> None:
-    claimed = bytearray(packed())
-    for signature, at in ((b"PK\3\4", 22), (b"PK\1\2", 24)):
-        struct.pack_into("<I", claimed, claimed.index(signature) + at, 2**31)
+def test_other_content_with_a_checksum_of_its_own_is_seen() -> None:
+    other = CONTENT[::-1]
+    trailer = struct.pack("<II", zlib.crc32(other), len(other))
 
-    assert content_of(bytes(claimed)).at_once() is None
+    assert content_of(with_packed_data(deflated(other) + trailer + b"hidden")).at_once() is None
+    assert content_of(with_packed_data(deflated(other) + trailer)).at_once() is None
+
+
+@pytest.mark.parametrize(
+    ("size", "packed_size"),
+    [(len(CONTENT), len(CONTENT) + 10_000), (2**31, 0), (1, 2**24), (2**27, 2**25)],
+    ids=["more packed than there is", "large", "large when packed", "both"],
+)
+@pytest.mark.parametrize("checked", [True, False])
+def test_what_is_only_claimed_is_left_to_pieces(
+    size: int, packed_size: int, *, checked: bool
+) -> None:
+    claimed = with_packed_data(deflated(), size, packed_size)
+
+    assert content_of(claimed, checked=checked).at_once() is None
 
 
 WITHOUT = """

@@ -111,7 +111,7 @@ def _consecutive_names(
     first, last = pointers[0] + span.shift, pointers[-1] + span.shift
     end = data.find(b"\0", last, last + MAX_NAME) + 1
     text = data[first:end]
-    if not end or not text.isascii() or b"\n" in text:
+    if not end or not text.isascii() or b"\n" in text or text.count(b"\0") != len(pointers):
         return None
     names = text.decode("ascii").replace("\0", "\0\n").split("\n")[:-1]
     starts = accumulate(map(len, names), initial=pointers[0])

@@ -77,7 +77,8 @@ class HintedNames(Collection[str]):
             names = _items(table, hints)
         except IndexError:
             return False
-        return all(map(self._text.startswith, names, self.places))
+        # Beyond ASCII, a byte is not a character.
+        return "".join(names).isascii() and all(map(self._text.startswith, names, self.places))
 
 
 def hinted_names(data: Buffer, span: Span | None, addresses: Sequence[int]) -> HintedNames | None:
@@ -95,7 +96,7 @@ def hinted_names(data: Buffer, span: Span | None, addresses: Sequence[int]) -> H
         return None
     places = tuple(address - first for address in addresses)
     # One list may not name a symbol twice, and the byte before a hint must end the name before it,
-    # or fill up: else few bytes could make many long names.
+    # or fill up: else a few bytes could make many long names. (They may make three.)
     ends = _items(memoryview(data)[begin - 1 : stop], places[1:])
     if any(ends) or len(set(places)) < len(places):
         return None

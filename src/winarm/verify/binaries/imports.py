@@ -148,8 +148,11 @@ class _SymbolReader:
     def _names(self, thunks: Sequence[int]) -> Collection[str]:
         if not thunks:
             return ()
-        span = self._headers.span(min(thunks))
-        return hinted_names(self._data, span, thunks) or tuple(self._scattered(thunks))
+        names = hinted_names(self._data, self._headers.span(min(thunks)), thunks)
+        if names is None or len(names.region) > self._bytes_left:
+            return tuple(self._scattered(thunks))
+        self._bytes_left -= len(names.region)
+        return names
 
     def _scattered(self, thunks: Sequence[int]) -> list[str]:
         data = self._data

@@ -35,8 +35,8 @@ def check_python_dlls(subject: Subject, _options: VerifyOptions) -> Iterator[Fin
 
 def python_dlls(image: Image) -> tuple[str, ...]:
     """Return the Python DLLs that an image imports, in lower case."""
-    names = (item.dll.lower() for item in image.imports)
-    return tuple(name for name in names if _PYTHON_DLL.fullmatch(name))
+    names = dict.fromkeys(item.dll.lower() for item in image.imports)
+    return tuple(filter(_PYTHON_DLL.fullmatch, names))
 
 
 def promise_for(subject: Subject, member: str) -> Promise:

@@ -28,14 +28,24 @@ def check_symbols(subject: Subject, _options: VerifyOptions) -> Iterator[Finding
     """Find imported symbols that neither Python nor the wheel's own DLLs export."""
     for member, image in subject.checked.items():
         if image.loads_on(subject.target):
-            for dll in python_dlls(image):
-                yield from _python_symbols(member, image, dll, promise_for(subject, member))
+            promise = promise_for(subject, member)
+            for dll, wanted in _python_imports(image).items():
+                yield from _python_symbols(member, dll, wanted, promise)
             yield from _own_symbols(subject, member, image)
 
 
-def _python_symbols(member: str, image: Image, dll: str, promise: Promise) -> Iterator[Finding]:
+def _python_imports(image: Image) -> dict[str, set[str]]:
+    """Return the names that an image imports from each of Python's DLLs."""
+    found: dict[str, set[str]] = {dll: set() for dll in python_dlls(image)}
+    for needed in image.imports:
+        names = found.get(needed.dll.lower())
+        if names is not None:
+            names.update(symbol for symbol in needed.symbols if isinstance(symbol, str))
+    return found
+
+
+def _python_symbols(member: str, dll: str, wanted: set[str], promise: Promise) -> Iterator[Finding]:
     known = exported_names(dll)
-    wanted = _symbols(image, dll)
     if known is not None and not known.keys() >= wanted:
         unknown = sorted(wanted.difference(known))
         yield finding(Code.WA307, member, f"{dll} does not export {_listed(unknown)}")
@@ -83,16 +93,6 @@ def _own_symbols(subject: Subject, member: str, image: Image) -> Iterator[Findin
                 f"{provider} in the wheel does not export {_listed(sorted(map(_spelled, missing)))}"
             )
             yield finding(Code.WA308, member, words)
-
-
-def _symbols(image: Image, dll: str) -> frozenset[str]:
-    return frozenset(
-        symbol
-        for needed in image.imports
-        if needed.dll.lower() == dll
-        for symbol in needed.symbols
-        if isinstance(symbol, str)
-    )
 
 
 def _spelled(symbol: str | int) -> str:

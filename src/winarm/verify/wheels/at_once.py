@@ -1,7 +1,8 @@
 """Whole members inflated at once, where libdeflate is there to do it: in half of zlib's time.
 
 The package `deflate` (the extra `fast`) brings it. It tells neither where the packed data ends nor
-why it failed, so whoever calls this reads in pieces what this does not.
+why it failed, so whoever calls this reads in pieces what this does not. It takes some data that
+zlib refuses, such as symbols that no compressor writes.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import importlib
 from struct import Struct
 from typing import IO, TYPE_CHECKING, Any
+
+from winarm.verify.binaries.buffer import U32
 
 if TYPE_CHECKING:
     from winarm.verify.wheels.entry import Entry
@@ -21,6 +24,9 @@ except ImportError:
 #: Bytes of a member, unpacked and packed: both are held in memory.
 _MOST = 128 * 2**20
 _MOST_PACKED = 32 * 2**20
+#: Bytes that packed data may have more than what is in it. Else small members could claim to be
+#: large, and cost as much.
+_MOST_IN_VAIN = 16 * 2**10
 
 #: What makes packed data a gzip file (RFC 1952): the deflate method, no flags, no time, an unknown
 #: system before it; its checksum and its size behind it.
@@ -35,32 +41,36 @@ def inflated(file: IO[bytes], entry: Entry, offset: int, *, checked: bool) -> by
 
     :param checked: compare the checksum, too, and see that nothing follows its end.
     """
-    if _libdeflate is None or not 0 < entry.size <= _MOST or entry.packed_size > _MOST_PACKED:
+    if _libdeflate is None or not 0 < entry.size <= _MOST:
+        return None
+    if entry.packed_size > min(_MOST_PACKED, entry.size + _MOST_IN_VAIN):
         return None
     file.seek(offset)
-    try:
-        if checked:
-            content: bytearray = _from_gzip(file, entry)
-        else:
-            content = _libdeflate.deflate_decompress(file.read(entry.packed_size), entry.size)
-    except (_libdeflate.DeflateError, ValueError):
+    packed = file.read(entry.packed_size)
+    if len(packed) < entry.packed_size:
         return None
-    return content if len(content) == entry.size else None
+    try:
+        content = _checked(packed, entry) if checked else _unchecked(packed, entry)
+    except _libdeflate.DeflateError:
+        return None
+    return content if content is not None and len(content) == entry.size else None
 
 
-def _from_gzip(file: IO[bytes], entry: Entry) -> bytearray:
-    """Inflate packed data as a gzip file, whose reader compares the checksum in passing.
+def _unchecked(packed: bytes, entry: Entry) -> bytearray:
+    content: bytearray = _libdeflate.deflate_decompress(packed, entry.size)
+    return content
 
-    :raises ValueError: bytes may follow its end.
+
+def _checked(packed: bytes, entry: Entry) -> bytearray | None:
+    """Inflate data as a gzip file, whose reader compares the checksum in passing.
+
+    Return None if bytes may follow its end.
     """
-    trailer = _GZIP_TRAILER.pack(entry.crc, entry.size)
-    data = bytearray(len(_GZIP_HEADER) + entry.packed_size + len(trailer))
-    data[: len(_GZIP_HEADER)] = _GZIP_HEADER
-    file.readinto(memoryview(data)[len(_GZIP_HEADER) : -len(trailer)])  # type: ignore[attr-defined]
-    data[-len(trailer) :] = trailer
-    # The reader takes the trailer where the packed data ends, and ignores what follows: a second
-    # one there would hide bytes behind it.
-    if data.find(trailer) != len(data) - len(trailer):
-        raise ValueError
+    data = b"".join((_GZIP_HEADER, packed, _GZIP_TRAILER.pack(entry.crc, entry.size)))
+    # The reader takes the trailer where the packed data ends, and ignores what follows. One that
+    # somebody wrote there has the same size in it, which must come last or the data is doubtful.
+    size = data[-U32.size :]
+    if data.find(size, len(_GZIP_HEADER)) != len(data) - len(size):
+        return None
     content: bytearray = _libdeflate.gzip_decompress(data, entry.size)
     return content

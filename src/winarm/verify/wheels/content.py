@@ -1,4 +1,4 @@
-"""The bytes of an archive's members: inflated in pieces, and never more than was promised."""
+"""The bytes of an archive's members: inflated at once or in pieces, never more than promised."""
 
 from __future__ import annotations
 

@@ -19,6 +19,8 @@ _STRONG_ENCRYPTION = 0x0040
 _MASKED_HEADERS = 0x2000
 
 _REGULAR, _FOLDER = 0o100000, 0o040000
+#: Offsets in a file are signed numbers of 64 bits.
+_FURTHEST = 2**63 - 1
 
 
 class ArchiveError(Exception):
@@ -70,8 +72,10 @@ def read_exactly(file: IO[bytes], offset: int, size: int) -> bytes:
 
     :raises ArchiveError: the file ends before.
     """
-    file.seek(offset)
-    data = file.read(size)
+    data = b""
+    if offset <= _FURTHEST:
+        file.seek(offset)
+        data = file.read(size)
     if len(data) != size:
         message = "it is cut off"
         raise ArchiveError(message)
