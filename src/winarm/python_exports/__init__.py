@@ -15,13 +15,13 @@ it, without what Windows releases never export (fork, reference debugging).
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from winarm.target import PythonABI
 
@@ -60,7 +60,7 @@ def stable_names(abi: PythonABI) -> Mapping[str, Kind]:
     )
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def _names(stem: str) -> Mapping[str, Kind] | None:
     stem = "python3" if _STABLE.fullmatch(stem) else stem
     if not _file(stem).is_file():
@@ -68,11 +68,14 @@ def _names(stem: str) -> Mapping[str, Kind] | None:
     return MappingProxyType({name: kind for name, kind, _ in _rows(stem)})
 
 
-def _rows(stem: str) -> Iterator[tuple[str, Kind, int]]:
-    """Yield name, kind and the minor version that brought it (0 where all are as old)."""
-    for line in _file(stem).read_text("ascii").splitlines():
-        name, kind, *since = line.split(" ")
-        yield name, cast("Kind", kind), int(since[0].partition(".")[2]) if since else 0
+@cache
+def _rows(stem: str) -> tuple[tuple[str, Kind, int], ...]:
+    """Return name, kind and the minor version that brought it (0 where all are as old)."""
+    lines = (line.split(" ") for line in _file(stem).read_text("ascii").splitlines())
+    return tuple(
+        (name, cast("Kind", kind), int(since[0].partition(".")[2]) if since else 0)
+        for name, kind, *since in lines
+    )
 
 
 def _file(stem: str) -> Path:

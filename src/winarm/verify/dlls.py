@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winarm.target import WIN_ARM64
+from winarm.verify.binaries.buffer import MAX_DLL_NAME
 
 if TYPE_CHECKING:
     from winarm.target import Target
@@ -69,8 +70,11 @@ _BY_NAME = (
 )  # fmt: skip
 
 
+@lru_cache(maxsize=8192)
 def origin_of(dll: str, target: Target) -> Origin:
     """Return who brings the DLL of that name to a process of `target`."""
+    if len(dll) > MAX_DLL_NAME:
+        return Origin.UNKNOWN
     name = dll.lower()
     if _API_SET.fullmatch(name) or name in system_dlls():
         return Origin.SYSTEM

@@ -135,7 +135,7 @@ def _take_members(
         if refusal := _refusal(entry, total, archive.size, limits):
             yield refusal
             continue
-        total += entry.size
+        total += max(entry.size, entry.packed_size)
         # RECORD and its neighbours, but no licences below them.
         _, dist_info, rest = entry.name.partition(".dist-info/")
         text = bool(dist_info) and "/" not in rest and entry.size <= MAX_TEXT
@@ -168,7 +168,8 @@ def _other_algorithms(file: IO[bytes], archive: Archive) -> dict[str, str]:
 def _refusal(entry: Entry, total: int, packed: int, limits: Limits) -> Finding | None:
     """Return why a member is not read, if so."""
     code, words = None, ""
-    unpacked = total + entry.size
+    # Members may share packed data, which has to be looked through for each.
+    unpacked = total + max(entry.size, entry.packed_size)
     ratio = entry.size / max(entry.packed_size, 1)
     if entry.is_encrypted:
         code, words = Code.WA011, "it is encrypted"
@@ -187,12 +188,22 @@ def _refusal(entry: Entry, total: int, packed: int, limits: Limits) -> Finding |
 
 
 def _walk(root: Path, barred: list[OSError]) -> Iterator[tuple[str, Path]]:
-    for folder, _, names in os.walk(root, onerror=barred.append):
-        for name in sorted(names):
-            path = Path(folder, name)
-            if path.is_symlink() or not path.is_file():
-                continue
-            yield path.relative_to(root).as_posix(), path
+    # Not os.walk, which before Python 3.12 calls itself for each level of folders.
+    folders = [root]
+    while folders:
+        try:
+            with os.scandir(folders.pop()) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
+        except OSError as error:
+            barred.append(error)
+            continue
+        for entry in entries:
+            path = Path(entry.path)
+            if entry.is_file(follow_symlinks=False):
+                yield path.relative_to(root).as_posix(), path
+        folders.extend(
+            Path(entry.path) for entry in reversed(entries) if entry.is_dir(follow_symlinks=False)
+        )
 
 
 def _take_file(path: Path, member: str, size: int, collector: Collector, limits: Limits) -> Nature:

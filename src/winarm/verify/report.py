@@ -53,7 +53,8 @@ def printable(text: str) -> str:
         text = f"{text[:_LONGEST_TEXT]}..."
     if text.isprintable():
         return text
-    return "".join(char if char.isprintable() else _UNPRINTABLE for char in text)
+    hidden = [char for char in set(text) if not char.isprintable()]
+    return text.translate(dict.fromkeys(map(ord, hidden), _UNPRINTABLE))
 
 
 @dataclass(frozen=True, slots=True)

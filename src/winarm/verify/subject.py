@@ -107,7 +107,21 @@ class Subject:
     @cached_property
     def _by_place(self) -> Mapping[tuple[str, str], str]:
         """The image for each folder and file name, the latter in lower case."""
-        return {(folder_of(member), base_name(member).lower()): member for member in self.images}
+        return {(self.folder(member), base_name(member).lower()): member for member in self.images}
+
+    @cached_property
+    def _folders(self) -> Mapping[str, str]:
+        """The folder of every image, each an object of its own: they are compared very often."""
+        folders: dict[str, str] = {}
+        return {
+            member: folders.setdefault(folder, folder)
+            for member in self.images
+            for folder in (folder_of(member),)
+        }
+
+    def folder(self, member: str) -> str:
+        """Return the folder that an image is in, or ""."""
+        return self._folders[member]
 
     def allows(self, member: str) -> bool:
         """Return whether `member` is a known launcher, or allowed by the user."""
@@ -122,7 +136,7 @@ class Subject:
         other = self._by_name.get(name)
         if other is None:
             return None
-        return self._by_place.get((folder_of(importer), name), other)
+        return self._by_place.get((self.folder(importer), name), other)
 
 
 def base_name(member: str) -> str:

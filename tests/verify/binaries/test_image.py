@@ -117,4 +117,4 @@ def test_every_cut_of_an_image_is_read_or_refused() -> None:
 
 
 def test_debug_database_is_named() -> None:
-    assert read_image(image(pdb="C:\\build\\x.pdb")).pdb_paths == ("C:\\build\\x.pdb",)
+    assert read_image(image(pdb="C:\\build\\x.pdb")).pdb_path == "C:\\build\\x.pdb"

@@ -22,9 +22,10 @@ class MalformedError(WinarmError):
     """The bytes are not what their beginning promises."""
 
 
-#: Longest name of a DLL, with a symbol behind it in a forwarder; Windows' own limit for files
-#: is 260.
-MAX_FILE_NAME = 1024
+#: Longest name of a DLL: MAX_PATH of Windows.
+MAX_DLL_NAME = 260
+#: Longest text of a forwarder: a DLL's name, and a symbol's.
+MAX_FORWARDER = 1024
 
 
 def fields(layout: Struct, data: Buffer, offset: int, what: str) -> tuple[int, ...]:
@@ -39,13 +40,22 @@ def fields(layout: Struct, data: Buffer, offset: int, what: str) -> tuple[int, .
     return layout.unpack_from(data, offset)
 
 
-def string_at(data: Buffer, offset: int, what: str) -> str:
+def string_at(data: Buffer, offset: int, what: str, most: int) -> str:
     """Return the NUL-terminated string at `offset`; what is not UTF-8 becomes surrogates.
 
-    :raises MalformedError: it does not end within the file, or within `MAX_FILE_NAME` bytes.
+    :raises MalformedError: it does not end within the file, or within `most` bytes.
     """
-    end = data.find(b"\0", offset, offset + MAX_FILE_NAME) if 0 <= offset < len(data) else -1
+    end = data.find(b"\0", offset, offset + most) if 0 <= offset < len(data) else -1
     if end < 0:
         message = f"a {what} does not end"
         raise MalformedError(message)
     return data[offset:end].decode("utf-8", "surrogateescape")
+
+
+def spelled(name: str) -> str:
+    """Return the name of a symbol as people write it.
+
+    Such names are kept a byte a character: they are compared, not read, and a text takes four
+    times as much for a single rare character.
+    """
+    return name.encode("latin-1").decode("utf-8", "replace")

@@ -3,36 +3,43 @@
 from __future__ import annotations
 
 from struct import Struct
+from typing import TYPE_CHECKING
 
-from winarm.verify.binaries.buffer import MAX_NAME, Buffer
 from winarm.verify.binaries.headers import DEBUG, Headers
+
+if TYPE_CHECKING:
+    from winarm.verify.binaries.buffer import Buffer
 
 _ENTRY = Struct("<12xIIII")
 _CODEVIEW = 2
 #: "RSDS", a GUID and an age stand before the path.
 _PATH_AT = 24
 _MAX_ENTRIES = 32
+#: Bytes of the path that are told.
+_MAX_PATH = 1024
 
 
-def read_pdb_paths(data: Buffer, headers: Headers) -> tuple[tuple[str, ...], bool]:
-    """Return the .pdb paths in an image, and whether its debug records are all within `data`.
+def read_pdb_path(data: Buffer, headers: Headers) -> tuple[str | None, bool]:
+    """Return the .pdb path in an image, and whether its debug records are all within `data`.
+
+    One has only one; of several, the first is told.
 
     An unreadable debug directory has none: Windows does not look at it.
     """
     directory = headers.directory(DEBUG)
     if not directory.rva:
-        return (), True
+        return None, True
     span = headers.span(directory.rva)
     if span is None:
-        return (), False
+        return None, False
     first = directory.rva + span.shift
     count = min(directory.size // _ENTRY.size, _MAX_ENTRIES)
     stop = first + count * _ENTRY.size
     held = stop <= len(data)
-    paths = []
+    path = None
     for kind, size, _, at in _ENTRY.iter_unpack(data[first:stop] if held else b""):
         held = held and at + size <= len(data)
-        if kind == _CODEVIEW and data[at : at + 4] == b"RSDS":
-            text = data[at + _PATH_AT : at + min(size, MAX_NAME)]
-            paths.append(text.partition(b"\0")[0].decode("utf-8", "replace"))
-    return tuple(paths), held
+        if path is None and kind == _CODEVIEW and data[at : at + 4] == b"RSDS":
+            text = data[at + _PATH_AT : at + min(size, _MAX_PATH)]
+            path = text.partition(b"\0")[0].decode("utf-8", "replace")
+    return path, held

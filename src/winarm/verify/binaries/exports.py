@@ -9,6 +9,7 @@ from struct import Struct
 from typing import TYPE_CHECKING
 
 from winarm.verify.binaries.buffer import (
+    MAX_FORWARDER,
     MAX_NAME,
     U32,
     Buffer,
@@ -20,7 +21,7 @@ from winarm.verify.binaries.headers import EXPORT, Headers
 from winarm.verify.binaries.hinted_names import HintedNames
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
 _EXPORTS = Struct("<16xIIIII")
 #: Ordinals are 16 bits wide.
@@ -31,8 +32,8 @@ MAX_EXPORTS = 0x10000
 class Exports:
     """The export directory of an image."""
 
-    #: Names in their order, in which importers' hints count, each with the NUL at its end: where
-    #: that is compared, too, the whole name is.
+    #: Names in their order, in which importers' hints count, a byte a character, each with the NUL
+    #: at its end: where that is compared, too, the whole name is.
     table: tuple[str, ...] = ()
     first_ordinal: int = 0
     ordinals: int = 0
@@ -41,20 +42,30 @@ class Exports:
     #: DLLs that really offer some of it: loaded when a symbol that forwards to them is resolved.
     forwards_to: frozenset[str] = frozenset()
 
-    @cached_property
+    @property
     def names(self) -> frozenset[str]:
-        """Return the exported names."""
+        """Return the exported names, a byte a character."""
         return frozenset(name[:-1] for name in self.table)
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return frozenset(self.table)
+
+    def have_any(self, names: Iterable[str]) -> bool:
+        """Return whether one of `names` is exported."""
+        return not self._known.isdisjoint(f"{name}\0" for name in names)
 
     def lacks(self, symbols: Collection[str | int]) -> frozenset[str | int]:
         """Return those of `symbols`, names and ordinals, that cannot be imported."""
         if isinstance(symbols, HintedNames) and symbols.all_hinted_in(self.table):
             return frozenset()
-        if self.names.issuperset(symbols):
-            return frozenset()
+        known = self._known
         ordinals = range(self.first_ordinal, self.first_ordinal + self.ordinals)
-        others = frozenset(symbols).difference(self.names)
-        return frozenset(symbol for symbol in others if symbol not in ordinals)
+        return frozenset(
+            symbol
+            for symbol in symbols
+            if (symbol not in ordinals if isinstance(symbol, int) else f"{symbol}\0" not in known)
+        )
 
 
 def read_exports(
@@ -77,7 +88,7 @@ def _read(data: Buffer, headers: Headers, most: int) -> Exports:
     if functions > MAX_EXPORTS or count > most:
         message = "the export directory claims more symbols than the limit allows"
         raise MalformedError(message)
-    forwarders = _forwarders(data, headers, addresses, functions) if functions else []
+    forwarders = _forwarders(data, headers, addresses, functions, most) if functions else []
     return Exports(
         table=tuple(_names(data, headers, names, count) if count else ()),
         first_ordinal=base,
@@ -131,11 +142,11 @@ def _scattered_names(data: Buffer, headers: Headers, pointers: tuple[int, ...]) 
         if end < 0 or bytes_left < 0:
             message = "the names of exported symbols do not end"
             raise MalformedError(message)
-        found.append(data[at : end + 1].decode("utf-8", "surrogateescape"))
+        found.append(data[at : end + 1].decode("latin-1"))
     return found
 
 
-def _forwarders(data: Buffer, headers: Headers, rva: int, count: int) -> list[str]:
+def _forwarders(data: Buffer, headers: Headers, rva: int, count: int, most: int) -> list[str]:
     """Return the forwarders: texts `DLL.symbol` within the export directory itself.
 
     (PE Format, Export Address Table: an address in the directory's own range is a forwarder's.)
@@ -143,10 +154,13 @@ def _forwarders(data: Buffer, headers: Headers, rva: int, count: int) -> list[st
     start, size = headers.directory(EXPORT)
     stop = start + size
     addresses = [at for at in _column(data, headers, rva, count) if start <= at < stop]
-    bytes_left = size
+    if len(addresses) > most:
+        message = "the export directory forwards more symbols than the limit allows"
+        raise MalformedError(message)
+    bytes_left = min(size, len(data))
     found = []
     for address in addresses:
-        text = string_at(data, headers.offset(address), "forwarder")
+        text = string_at(data, headers.offset(address), "forwarder", MAX_FORWARDER)
         bytes_left -= len(text)
         if bytes_left < 0:
             message = "its forwarders overlap"

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from operator import itemgetter
 from typing import TYPE_CHECKING, TypeVar
 
@@ -29,7 +28,7 @@ _USUAL_NAME = 4096
 
 @dataclass(frozen=True)
 class HintedNames(Collection[str]):
-    """Names that lie close together and apart, as linkers lay them out."""
+    """Names, a byte a character, that lie close together and apart, as linkers lay them out."""
 
     #: Begins with a hint and ends with a NUL.
     region: bytes = field(repr=False)
@@ -42,20 +41,13 @@ class HintedNames(Collection[str]):
 
     def __iter__(self) -> Iterator[str]:
         """Yield them by their addresses."""
-        return iter(self._names)
+        text = self._text
+        end = text.index
+        return (text[place : end("\0", place)] for place in self.places)
 
     def __contains__(self, name: object) -> bool:
         """Return whether `name` is one of them."""
-        return name in self._names
-
-    @cached_property
-    def _names(self) -> tuple[str, ...]:
-        text = self._text
-        end = text.index
-        names = [text[place : end("\0", place)] for place in self.places]
-        if not all(map(str.isascii, names)):
-            names = [name.encode("latin-1").decode("utf-8", "surrogateescape") for name in names]
-        return tuple(names)
+        return any(name == own for own in self)
 
     @property
     def _text(self) -> str:
@@ -77,8 +69,7 @@ class HintedNames(Collection[str]):
             names = _items(table, hints)
         except IndexError:
             return False
-        # Beyond ASCII, a byte is not a character.
-        return "".join(names).isascii() and all(map(self._text.startswith, names, self.places))
+        return all(map(self._text.startswith, names, self.places))
 
 
 def hinted_names(data: Buffer, span: Span | None, addresses: Sequence[int]) -> HintedNames | None:

@@ -40,8 +40,8 @@ _BLOCK = Struct("<II")
 
 #: Symbols that have dynamic relocations; Windows knows eight.
 _MAX_ENTRIES = 64
-#: Bytes of the fixups of one page: every second address, with eight bytes each, and then some.
-_MAX_BLOCK = 0x8000
+#: Bytes of the fixups of the headers' page that are looked at; they are some dozens.
+_MAX_BLOCK = 0x800
 
 # Kinds of ARM64X fixups (IMAGE_DVRT_ARM64X_FIXUP_TYPE_*)
 _ZERO_FILL, _VALUE, _DELTA = 0, 1, 2
@@ -84,9 +84,9 @@ def _has_x64_view(data: Buffer, headers: Headers, config: int, layout: _Layout) 
     if not 0 < section <= len(headers.sections):
         return False
     table = headers.sections[section - 1].raw_offset + offset
+    start, stop = next(_arm64x_relocations(data, table, wide=headers.wide), (0, 0))
     return any(
         value == WIN_AMD64.machine.to_bytes(2, "little") and rva == headers.machine_offset
-        for start, stop in _arm64x_relocations(data, table, wide=headers.wide)
         for rva, value in _first_values(data, start, stop)
     )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from winarm.verify.binaries import machines
 from winarm.verify.binaries.buffer import MalformedError
-from winarm.verify.binaries.debug import read_pdb_paths
+from winarm.verify.binaries.debug import read_pdb_path
 from winarm.verify.binaries.exports import Exports, read_exports
 from winarm.verify.binaries.headers import IS_DLL, TABLES, Headers, read_headers
 from winarm.verify.binaries.hybrid import Hybrid, read_hybrid
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MAX_SYMBOLS = 250_000
 _DLL_WEIGHT = 16
 _IMAGE_WEIGHT = 250
+_SECTION_WEIGHT = 4
 
 
 class IncompleteError(MalformedError):
@@ -38,7 +39,8 @@ class Image:
     headers: Headers
     imports: tuple[Import, ...]
     exports: Exports
-    pdb_paths: tuple[str, ...]
+    #: Where the linker wrote the debug information.
+    pdb_path: str | None
     #: Bytes of the file.
     size: int
     #: What it costs to look at, counted in symbols; a DLL is worth several.
@@ -98,7 +100,7 @@ def read_tables(
     hybrid, hybrid_defects = read_hybrid(data, headers)
     imports, import_defects, symbols = read_imports(data, headers, wanted, max_symbols)
     exports, export_defects = read_exports(data, headers, max_symbols)
-    pdb_paths, all_records = read_pdb_paths(data, headers)
+    pdb_path, all_records = read_pdb_path(data, headers)
     defects = (*managed_defects, *hybrid_defects, *import_defects, *export_defects)
     # A hybrid's dynamic relocations are in a section that no directory names.
     if size > len(data) and (defects or hybrid.metadata or not all_records):
@@ -113,9 +115,13 @@ def read_tables(
         headers=headers,
         imports=imports,
         exports=exports,
-        pdb_paths=pdb_paths,
+        pdb_path=pdb_path,
         size=size,
-        weight=_IMAGE_WEIGHT + symbols + exports.listed + _DLL_WEIGHT * dlls,
+        weight=_IMAGE_WEIGHT
+        + _SECTION_WEIGHT * len(headers.sections)
+        + _DLL_WEIGHT * dlls
+        + symbols
+        + exports.listed,
         defects=defects,
     )
 

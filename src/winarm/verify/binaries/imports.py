@@ -11,6 +11,7 @@ from struct import Struct
 from typing import TYPE_CHECKING, NamedTuple
 
 from winarm.verify.binaries.buffer import (
+    MAX_DLL_NAME,
     MAX_NAME,
     U32,
     U64,
@@ -42,7 +43,7 @@ class Import(NamedTuple):
     """A DLL that an image needs, and what it takes from it."""
 
     dll: str
-    #: Names, and ordinals as numbers; empty where they were not wanted.
+    #: Names, a byte a character, and ordinals as numbers; empty where they were not wanted.
     symbols: Collection[str | int]
     #: Loaded when first used, not with the image.
     delayed: bool = False
@@ -94,7 +95,7 @@ def _import_tables(data: Buffer, headers: Headers) -> Iterator[_Table]:
         # The loader stops at the first descriptor without a name or an address table.
         if not name or not addresses:
             return
-        dll = string_at(data, headers.offset(name), "DLL name")
+        dll = string_at(data, headers.offset(name), "DLL name", MAX_DLL_NAME)
         # Borland's linker fills in no lookup table; before binding the address table equals it.
         yield _Table(dll, lookup or addresses, delayed=False)
         offset += _DESCRIPTOR.size
@@ -114,7 +115,7 @@ def _delay_tables(data: Buffer, headers: Headers) -> Iterator[_Table]:
         if not name:
             return
         base = 0 if attributes & _RELATIVE else headers.image_base & 0xFFFF_FFFF
-        dll = string_at(data, headers.offset(name - base), "DLL name")
+        dll = string_at(data, headers.offset(name - base), "DLL name", MAX_DLL_NAME)
         yield _Table(dll, lookup - base if lookup else 0, delayed=True)
         offset += _DELAY_DESCRIPTOR.size
     message = f"the delay import table names more than {MAX_DLLS} DLLs"
@@ -157,7 +158,6 @@ class _SymbolReader:
     def _scattered(self, thunks: Sequence[int]) -> list[str]:
         data = self._data
         start = stop = shift = 0
-        bytes_left = self._bytes_left
         found = []
         for thunk in thunks:
             rva = thunk & _NAME_RVA
@@ -166,12 +166,12 @@ class _SymbolReader:
             # Two bytes of hint stand before the name.
             at = rva + shift + 2
             end = data.find(b"\0", at, at + MAX_NAME)
-            bytes_left -= end - at
-            if end < 0 or bytes_left < 0:
+            # Spent whatever comes of it, or each list could spend it again.
+            self._bytes_left -= MAX_NAME if end < 0 else end - at
+            if end < 0 or self._bytes_left < 0:
                 message = "the names of imported symbols do not end"
                 raise MalformedError(message)
-            found.append(data[at:end].decode("utf-8", "surrogateescape"))
-        self._bytes_left = bytes_left
+            found.append(data[at:end].decode("latin-1"))
         return found
 
     def _thunks(self, table: int) -> tuple[int, ...]:

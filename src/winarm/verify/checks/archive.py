@@ -87,7 +87,7 @@ def _name(name: str) -> Iterator[Finding]:
     if how := path_escapes(name):
         yield finding(Code.WA007, name, how)
         return
-    for fault in filter(None, map(_part_fault, name.removesuffix("/").split("/"))):
+    if fault := next(filter(None, map(_part_fault, name.removesuffix("/").split("/"))), None):
         yield finding(Code.WA008, name, fault)
     if len(name) > LONGEST_PATH:
         yield finding(Code.WA009, name, f"its path has {len(name)} characters")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from winarm.verify.checks.record import spelled
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
     from winarm.verify.options import VerifyOptions
 
+#: Rows of one RECORD beyond two for each file, after which it is not read further.
+_MORE_ROWS = 10_000
+
 
 def check_installed(subject: Subject, options: VerifyOptions) -> Iterator[Finding]:
     """Compare the files of a folder with the RECORD of each distribution in it.
@@ -25,7 +29,10 @@ def check_installed(subject: Subject, options: VerifyOptions) -> Iterator[Findin
     """
     if subject.shape is not Shape.TREE or not options.record:
         return
-    rows = {record: dict(_rows(record, text)) for record, text in subject.texts.items()}
+    most = 2 * len(subject.sizes) + _MORE_ROWS
+    rows = {
+        record: dict(islice(_rows(record, text), most)) for record, text in subject.texts.items()
+    }
     # What a distribution vendors comes with a RECORD too, of files that were left out.
     vendored = {path for record, own in rows.items() for path in own if path != record}
     for record in sorted(rows.keys() - vendored):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 #: Single tags that a compressed one may stand for; wheels have some ten.
 _MOST_TAGS = 10_000
+#: Characters of one that are looked at.
+_LONGEST_TAG = 1000
 #: Parts of the .data folder (binary distribution format).
 _DATA_PARTS = frozenset({"purelib", "platlib", "headers", "scripts", "data"})
 
@@ -53,9 +56,8 @@ def _wheel_file(subject: Subject, name: WheelName, dist_info: str) -> Iterator[F
         yield finding(Code.WA613, member, f"Root-Is-Purelib is {pure or 'missing'}")
     elif pure == "true" and subject.checked:
         yield finding(Code.WA603, member, f"{min(subject.checked)} is native code")
-    tags = frozenset(
-        tag for compressed in found.get("tag", []) for tag in _expand(compressed.lower())
-    )
+    expanded = (tag for compressed in found.get("tag", []) for tag in _expand(compressed.lower()))
+    tags = frozenset(islice(expanded, _MOST_TAGS))
     if tags != name.tags:
         inside = ", ".join(sorted(tags - name.tags)) or f"no {', '.join(sorted(name.tags - tags))}"
         yield finding(Code.WA602, member, f"it has {inside}, against the file name")
@@ -64,7 +66,8 @@ def _wheel_file(subject: Subject, name: WheelName, dist_info: str) -> Iterator[F
 def _expand(tag: str) -> Iterator[str]:
     parts = tag.split("-")
     # Python, ABI and platform (PEP 425); a compressed tag stands for the product of its parts.
-    if len(parts) != 3 or prod(part.count(".") + 1 for part in parts) > _MOST_TAGS:  # noqa: PLR2004
+    count = prod(part.count(".") + 1 for part in parts)
+    if len(parts) != 3 or count > _MOST_TAGS or len(tag) > _LONGEST_TAG:  # noqa: PLR2004
         yield tag
         return
     pythons, abis, platforms = (part.split(".") for part in parts)

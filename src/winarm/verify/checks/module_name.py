@@ -8,9 +8,11 @@ CPython looks for NAME and one of its suffixes in turn: `.cp313-win_arm64.pyd`, 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from winarm.target import PythonABI, Target, parse_target
+from winarm.verify.binaries.buffer import spelled
 from winarm.verify.codes import Code
 from winarm.verify.report import Finding, finding
 from winarm.verify.subject import Subject, base_name, is_module, suffix_of
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 _TAGGED = re.compile(
     r"(?P<name>[^.]+)\.(?P<abi>cp3[0-9]+t?d?)-(?P<platform>[a-z0-9_]+)\.pyd", re.IGNORECASE
 )
+#: Longest name beyond ASCII that is encoded.
+_LONGEST_ENCODED = 80
 #: No file of Windows' has a longer name.
 _LONGEST_NAME = 255
 _INIT = re.compile(r"PyInitU?_|PyModExportU?_")
@@ -109,26 +113,29 @@ def _suffix_against_promise(member: str, abi: PythonABI, promise: Promise) -> It
     yield finding(Code.WA203 if threading_only else Code.WA202, member, words)
 
 
+@lru_cache(maxsize=16)
 def init_names(module: str) -> frozenset[str]:
     """Return the exports by which Python can import a module of that name."""
-    if module.isascii():
+    # Encoding takes the square of the length, and nobody has a longer one.
+    if module.isascii() or len(module) > _LONGEST_ENCODED:
         return frozenset({f"PyInit_{module}", f"PyModExport_{module}"})
     encoded = module.encode("punycode").decode("ascii").replace("-", "_")
     return frozenset({f"PyInitU_{encoded}", f"PyModExportU_{encoded}"})
 
 
 def _exports_init(image: Image, name: str) -> bool:
-    return not init_names(name).isdisjoint(image.exports.names)
+    return image.exports.have_any(init_names(name))
 
 
 def _init_export(member: str, module: ModuleName, image: Image) -> Iterator[Finding]:
     if _exports_init(image, module.name):
         return
-    others = sorted(name for name in image.exports.names if _INIT.match(name))
+    exported = image.exports.names
+    others = sorted(name for name in exported if _INIT.match(name))
     wanted = min(init_names(module.name))
     if others:
-        yield finding(Code.WA207, member, f"it exports {others[0]}, not {wanted}")
-    elif image.exports.names and not _imports_python(image):
+        yield finding(Code.WA207, member, f"it exports {spelled(others[0])}, not {wanted}")
+    elif exported and not _imports_python(image):
         yield finding(Code.WA208, member, f"it exports no {wanted}, only other functions")
     else:
         yield finding(Code.WA207, member, f"it does not export {wanted}")

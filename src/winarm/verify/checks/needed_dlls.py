@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from winarm.verify.binaries.managed import Managed
 from winarm.verify.codes import Code, Severity
 from winarm.verify.dlls import Origin, origin_of
 from winarm.verify.report import Finding, finding
-from winarm.verify.subject import Subject, base_name, folder_of, is_module
+from winarm.verify.subject import Subject, base_name, is_module
 from winarm.verify.wheels.metadata import MAX_HEADER
 
 if TYPE_CHECKING:
@@ -118,10 +119,10 @@ def _missing(
 
 
 def _far_away(subject: Subject, member: str, needed: Import, provider: str) -> Iterator[Finding]:
-    if folder_of(provider) == folder_of(member) or subject.extends_search:
+    if subject.folder(provider) == subject.folder(member) or subject.extends_search:
         return
     if is_module(member):
-        words = f"it needs {needed.dll}, which is in {folder_of(provider) or 'the root'}"
+        words = f"it needs {needed.dll}, which is in {subject.folder(provider) or 'the root'}"
         yield finding(Code.WA408, member, words)
 
 
@@ -140,5 +141,6 @@ def _distribution_of(dll: str, required: dict[str, str]) -> str | None:
     return required.get(_simple(stem))
 
 
+@lru_cache(maxsize=8192)
 def _simple(name: str) -> str:
     return _SEPARATORS.sub("-", name).lower()

@@ -49,7 +49,7 @@ def promise_for(subject: Subject, member: str) -> Promise:
 
 def _is_importable(member: str, image: Image) -> bool:
     module = ModuleName.parse(member) if is_module(member) else None
-    return module is not None and not init_names(module.name).isdisjoint(image.exports.names)
+    return module is not None and image.exports.have_any(init_names(module.name))
 
 
 def _judge(member: str, dll: str, promise: Promise) -> Iterator[Finding]:

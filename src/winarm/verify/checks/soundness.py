@@ -71,14 +71,21 @@ def _subsystem(member: str, headers: pe.Headers) -> Iterator[Finding]:
 def _sections(member: str, image: Image) -> Iterator[Finding]:
     sections = sorted(image.headers.sections, key=lambda section: section.rva)
     both = pe.WRITABLE | pe.EXECUTABLE
+    faults: dict[Code, list[str]] = {}
     for section in sections:
         if section.characteristics & both == both:
-            yield finding(Code.WA505, member, f"section {section.name} can be written and run")
+            words = f"section {section.name} can be written and run"
+            faults.setdefault(Code.WA505, []).append(words)
         if section.raw_size and section.raw_offset + section.raw_size > image.size:
-            yield finding(Code.WA508, member, f"section {section.name} ends after the file does")
+            words = f"section {section.name} ends after the file does"
+            faults.setdefault(Code.WA508, []).append(words)
     for one, other in pairwise(sections):
         if one.rva + max(one.virtual_size, 1) > other.rva:
-            yield finding(Code.WA507, member, f"sections {one.name} and {other.name} overlap")
+            words = f"sections {one.name} and {other.name} overlap"
+            faults.setdefault(Code.WA507, []).append(words)
+    for code, found in faults.items():
+        more = f" ({len(found) - 1} more too)" if len(found) > 1 else ""
+        yield finding(code, member, found[0] + more)
 
 
 def _build_folders(subject: Subject) -> Iterator[Finding]:
@@ -86,10 +93,11 @@ def _build_folders(subject: Subject) -> Iterator[Finding]:
     leaks = [
         (member, path)
         for member, image in subject.checked.items()
+        if (path := image.pdb_path)
+        and ("\\" in path or "/" in path)
         # Microsoft's own runtime names Microsoft's build folders.
-        if origin_of(base_name(member), subject.target) in {Origin.UNKNOWN, Origin.COMPILER_RUNTIME}
-        for path in image.pdb_paths
-        if "\\" in path or "/" in path
+        and origin_of(base_name(member), subject.target)
+        in {Origin.UNKNOWN, Origin.COMPILER_RUNTIME}
     ]
     if leaks:
         member, path = leaks[0]

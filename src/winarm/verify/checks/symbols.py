@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from heapq import nsmallest
 from typing import TYPE_CHECKING
 
 from winarm.python_exports import exported_names, stable_names
 from winarm.target import NEWEST_PYTHON, PythonABI
+from winarm.verify.binaries.buffer import spelled
 from winarm.verify.checks.python_dll import promise_for, python_dlls
 from winarm.verify.codes import Code
 from winarm.verify.report import Finding, finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from winarm.verify.binaries.image import Image
     from winarm.verify.options import VerifyOptions
@@ -47,7 +49,7 @@ def _python_imports(image: Image) -> dict[str, set[str]]:
 def _python_symbols(member: str, dll: str, wanted: set[str], promise: Promise) -> Iterator[Finding]:
     known = exported_names(dll)
     if known is not None and not known.keys() >= wanted:
-        unknown = sorted(wanted.difference(known))
+        unknown = wanted.difference(known)
         yield finding(Code.WA307, member, f"{dll} does not export {_listed(unknown)}")
     oldest = promise.stable if not promise.abis else None
     if oldest is None and dll in _STABLE_DLLS:
@@ -65,7 +67,7 @@ def _too_new(member: str, symbols: list[str], oldest: PythonABI) -> Iterator[Fin
         yield finding(Code.WA306, member, f"{words} {_listed(newer)}{since}")
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def _stable_names(abi: PythonABI) -> frozenset[str]:
     return frozenset(stable_names(abi))
 
@@ -89,16 +91,14 @@ def _own_symbols(subject: Subject, member: str, image: Image) -> Iterator[Findin
             continue
         missing = other.exports.lacks(needed.symbols)
         if missing:
-            words = (
-                f"{provider} in the wheel does not export {_listed(sorted(map(_spelled, missing)))}"
-            )
+            words = f"{provider} in the wheel does not export {_listed(missing)}"
             yield finding(Code.WA308, member, words)
 
 
-def _spelled(symbol: str | int) -> str:
-    return symbol if isinstance(symbol, str) else f"ordinal {symbol}"
-
-
-def _listed(names: list[str]) -> str:
-    more = len(names) - _LISTED
-    return ", ".join(names[:_LISTED]) + (f" and {more} more" if more > 0 else "")
+def _listed(symbols: Collection[str | int]) -> str:
+    """Return the first of some names and ordinals in words, and how many more there are."""
+    names = nsmallest(_LISTED, (symbol for symbol in symbols if isinstance(symbol, str)))
+    ordinals = nsmallest(_LISTED, (symbol for symbol in symbols if isinstance(symbol, int)))
+    first = [*map(spelled, names), *(f"ordinal {number}" for number in ordinals)][:_LISTED]
+    more = len(symbols) - len(first)
+    return ", ".join(first) + (f" and {more} more" if more else "")

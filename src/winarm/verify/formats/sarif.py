@@ -29,7 +29,9 @@ def render(reports: Sequence[Report], version: str) -> str:
     )
     rules = {code: index for index, code in enumerate(used)}
     # The standard wants each artifact once, though a path may have been verified twice.
-    uris = list(dict.fromkeys(_uri(report.path) for report in reports))
+    uris: dict[str, int] = {}
+    for report in reports:
+        uris.setdefault(_uri(report.path), len(uris))
     log = {
         "$schema": _SCHEMA,
         "version": "2.1.0",
@@ -44,8 +46,9 @@ def render(reports: Sequence[Report], version: str) -> str:
                 },
                 "artifacts": [{"location": {"uri": uri}} for uri in uris],
                 "results": [
-                    _result(report, uris.index(_uri(report.path)), found, rules[found.code])
+                    _result(report, uri, uris[uri], found, rules[found.code])
                     for report in reports
+                    for uri in (_uri(report.path),)
                     for found in report.findings
                 ],
                 "columnKind": "utf16CodeUnits",
@@ -66,9 +69,11 @@ def _rule(code: Code) -> dict[str, object]:
     }
 
 
-def _result(report: Report, index: int, found: Finding, rule_index: int) -> dict[str, object]:
+def _result(
+    report: Report, uri: str, index: int, found: Finding, rule_index: int
+) -> dict[str, object]:
     location: dict[str, object] = {
-        "physicalLocation": {"artifactLocation": {"uri": _uri(report.path), "index": index}}
+        "physicalLocation": {"artifactLocation": {"uri": uri, "index": index}}
     }
     if found.member:
         location["logicalLocations"] = [{"fullyQualifiedName": found.member, "kind": "member"}]

@@ -19,6 +19,8 @@ _STRONG_ENCRYPTION = 0x0040
 _MASKED_HEADERS = 0x2000
 
 _REGULAR, _FOLDER = 0o100000, 0o040000
+#: Extra fields that are looked through; a member has two or three.
+_MOST_FIELDS = 64
 #: Offsets in a file are signed numbers of 64 bits.
 _FURTHEST = 2**63 - 1
 
@@ -85,7 +87,9 @@ def read_exactly(file: IO[bytes], offset: int, size: int) -> bytes:
 def extra_field(extra: bytes, wanted: int) -> bytes:
     """Return the extra field of that kind (4.5), or nothing."""
     at = 0
-    while at + 4 <= len(extra):
+    for _ in range(_MOST_FIELDS):
+        if at + 4 > len(extra):
+            break
         kind = int.from_bytes(extra[at : at + 2], "little")
         length = int.from_bytes(extra[at + 2 : at + 4], "little")
         if kind == wanted:

@@ -8,13 +8,17 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 #: Bytes of METADATA and WHEEL that are read for their fields.
 MAX_HEADER = 2**20
 #: Hashes that RECORD may use beside SHA-256 ("sha256 or better": the binary distribution format).
 OTHER_STRONG = frozenset({"sha384", "sha512", "sha3_256", "sha3_384", "sha3_512", "blake2b"})
 
+#: Characters of a row of RECORD; a path in an archive has at most 65,535.
+_LONGEST_ROW = 2**17
+#: Empty rows, which nobody counts.
+_MOST_EMPTY = 1000
 #: Longer ones are nobody's, and Python converts no number of that many digits.
 _LONGEST_VERSION = 1000
 
@@ -51,8 +55,9 @@ def record_rows(text: bytes) -> Iterator[Row]:
     """Yield the rows of RECORD (PEP 376, PEP 427); a bad one says what is wrong with it."""
     # Line by line: as a whole, the text may take many times the memory of its bytes.
     lines = io.TextIOWrapper(io.BytesIO(text), "utf-8", "surrogateescape", newline="")
-    reader = csv.reader(lines)
-    while True:
+    reader = csv.reader(_bounded(lines))
+    empty = 0
+    while empty <= _MOST_EMPTY:
         try:
             cells = next(reader)
         except StopIteration:
@@ -62,6 +67,21 @@ def record_rows(text: bytes) -> Iterator[Row]:
             continue
         if cells:
             yield _row(cells)
+        else:
+            empty += 1
+    yield Row("", "", "", None, f"it has over {_MOST_EMPTY} empty rows")
+
+
+def _bounded(lines: Iterable[str]) -> Iterator[str]:
+    """Yield lines up to one that is too long.
+
+    :raises csv.Error: there is one.
+    """
+    for line in lines:
+        if len(line) > _LONGEST_ROW:
+            message = f"it has over {_LONGEST_ROW} characters"
+            raise csv.Error(message)
+        yield line
 
 
 def _row(cells: list[str]) -> Row:
