@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from winarm.verify.codes import Code, Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 #: Control characters, and those that reorder text, as a file name may hold them.
 _UNPRINTABLE = "\ufffd"
+#: Findings of one code that are listed: nobody reads more, and a hostile wheel has a million.
+MOST = 1000
 #: Characters of a name or a sentence that are told.
 _LONGEST_TEXT = 1000
 
@@ -41,7 +44,25 @@ class Finding:
 
 def finding(code: Code, member: str, message: str, *, cure: str = "") -> Finding:
     """Return a finding; without a `cure` of its own it has its code's."""
-    return Finding(code, printable(member), printable(message), cure or code.rule.cure)
+    return Finding(code, member, message, cure or code.rule.cure)
+
+
+def listed(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings in printable words, the worst first, and at most `MOST` of each code."""
+    by_code: dict[Code, list[Finding]] = {}
+    for found in findings:
+        by_code.setdefault(found.code, []).append(found)
+    told = []
+    for same in by_code.values():
+        kept = [
+            replace(found, member=printable(found.member), message=printable(found.message))
+            for found in same[:MOST]
+        ]
+        if more := len(same) - len(kept):
+            words = f"{kept[-1].message} (and {more} more like it, which are not listed)"
+            kept[-1] = replace(kept[-1], message=words)
+        told += kept
+    return tuple(sorted(told, key=lambda found: (-found.severity, found.code.name)))
 
 
 def printable(text: str) -> str:

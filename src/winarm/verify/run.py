@@ -9,7 +9,7 @@ from winarm.verify.checks import CHECKS
 from winarm.verify.codes import Code
 from winarm.verify.options import VerifyOptions
 from winarm.verify.reading import read_file, read_tree, read_wheel
-from winarm.verify.report import Finding, ImageSummary, Report, finding
+from winarm.verify.report import Finding, ImageSummary, Report, finding, listed
 from winarm.verify.subject import Shape, Subject
 from winarm.verify.wheels.content import DamagedError
 from winarm.verify.wheels.entry import ArchiveError
@@ -85,10 +85,9 @@ def _report(
     options: VerifyOptions,
     subject: Subject | None = None,
 ) -> Report:
-    wanted = (found for found in findings if options.wants(found.code))
     return Report(
         path=path,
-        findings=tuple(sorted(wanted, key=lambda found: (-found.severity, found.code.name))),
+        findings=listed(found for found in findings if options.wants(found.code)),
         images=_summaries(subject) if subject else (),
         pure=subject is not None
         and subject.shape is Shape.WHEEL
