@@ -125,15 +125,17 @@ def exports_far_apart() -> dict[str, bytes]:
     return {f"pkg/{number}.dll": data for number in range(3)}
 
 
-def one_list_many_times(dll: str, names: int) -> dict[str, bytes]:
-    """Images that import the same list of names from the same DLL thousands of times."""
-    lists = 4000
+def one_list_many_times(dll: str, places: list[int], names: bytes) -> dict[str, bytes]:
+    """Images that import the same list from the same DLL thousands of times.
+
+    :param places: where in `names` the hints of the list are.
+    """
+    lists = 3900
+    names += bytes(-len(names) % 8)
 
     def tables(rva: int) -> bytes:
-        hints = b"".join(b"\0\0" + f"{number:0253}\0".encode() for number in range(names))
-        thunks = [rva + 256 * number for number in range(names)]
-        table = hints + struct.pack(f"<{names + 1}Q", *thunks, 0)
-        name, start = rva + len(table), rva + len(hints)
+        table = names + struct.pack(f"<{len(places) + 1}Q", *(rva + at for at in places), 0)
+        name, start = rva + len(table), rva + len(names)
         table += dll.encode() + b"\0"
         return table + struct.pack("<5I", start, 0, 0, name, start) * lists + bytes(20)
 
@@ -149,14 +151,25 @@ def one_list_many_times(dll: str, names: int) -> dict[str, bytes]:
     return {"pkg/own.dll": im.image(exports=["f"])} | {f"pkg/{n}.pyd": image for n in range(3)}
 
 
+def hinted(count: int) -> tuple[list[int], bytes]:
+    """Return where the hints of so many names are, and hints and names."""
+    names = b"".join(b"\0\0" + f"{number:0253}\0".encode() for number in range(count))
+    return [256 * number for number in range(count)], names
+
+
 def one_list_of_python() -> dict[str, bytes]:
     """Names of Python, listed thousands of times."""
-    return one_list_many_times("python3.dll", 60)
+    return one_list_many_times("python3.dll", *hinted(60))
+
+
+def one_long_name_many_times() -> dict[str, bytes]:
+    """Four times the same long name, which is no text, listed thousands of times."""
+    return one_list_many_times("own.dll", [0] * 4, b"\0\0" + b"\xff" * 65_000 + b"\0")
 
 
 def one_list_of_the_wheel() -> dict[str, bytes]:
     """Names of a DLL in the wheel, listed thousands of times."""
-    return one_list_many_times("own.dll", 60)
+    return one_list_many_times("own.dll", *hinted(60))
 
 
 def long_name() -> dict[str, bytes]:
@@ -175,6 +188,50 @@ def many_tags() -> dict[str, bytes]:
     part = ".".join(map(str, range(10_000)))
     text = f"Wheel-Version: 1.0\nRoot-Is-Purelib: false\nTag: {part}-{part}-{part}\n"
     return {PYD: im.module(), f"{DIST_INFO}/WHEEL": text.encode()}
+
+
+def many_lines_of_tags() -> dict[str, bytes]:
+    """Thousands of tags that each stand for thousands."""
+    part = ".".join(map(str, range(21)))
+    text = "Wheel-Version: 1.0\nRoot-Is-Purelib: false\n" + f"Tag: {part}-{part}-{part}\n" * 4000
+    return {PYD: im.module(), f"{DIST_INFO}/WHEEL": text.encode()}
+
+
+def long_tags() -> dict[str, bytes]:
+    """A tag that stands for thousands of long ones."""
+    part = ".".join(f"{number:016000}" for number in range(20))
+    text = f"Wheel-Version: 1.0\nRoot-Is-Purelib: false\nTag: {part}-{part}-{part}\n"
+    return {PYD: im.module(), f"{DIST_INFO}/WHEEL": text.encode()}
+
+
+def name_like_many_a_runtime() -> dict[str, bytes]:
+    """Names that a pattern might try to split in every way."""
+    tail = "_d" * 100 + "-.dll"
+    imports = {f"vcruntime{number % 90 + 10}_{number}{tail}": ["f"] for number in range(4000)}
+    return {f"pkg/vcruntime140{'_d' * 30_000}-.dll": im.module(), PYD: im.image(imports=imports)}
+
+
+def names_beyond_ascii() -> dict[str, bytes]:
+    """Modules whose names take the square of their length to encode."""
+    long = "".join(map(chr, range(0x4E00, 0x4E00 + 240)))
+    data = im.image(exports=["PyInitU_x"])
+    return {f"pkg/{number:03}{long}.pyd": data for number in range(500)}
+
+
+def faulty_parts() -> dict[str, bytes]:
+    """Names of thousands of parts that Windows forbids."""
+    return {f"{number}/" + "\1/" * 30_000 + "x": b"" for number in range(8)}
+
+
+def empty_rows() -> dict[str, bytes]:
+    """A RECORD of nothing but lines."""
+    return {PYD: im.module(), f"{DIST_INFO}/RECORD": b"\n" * 15 * 2**20}
+
+
+def endless_row() -> dict[str, bytes]:
+    """A RECORD of one row."""
+    row = "\N{GRINNING FACE}".encode() + b"," * 15 * 2**20
+    return {PYD: im.module(), f"{DIST_INFO}/RECORD": row}
 
 
 def long_version() -> dict[str, bytes]:
@@ -206,6 +263,7 @@ def many_fixups() -> dict[str, bytes]:
     [
         many_exports,
         exports_far_apart,
+        one_long_name_many_times,
         one_list_of_python,
         one_list_of_the_wheel,
         one_name_many_times,
@@ -214,6 +272,13 @@ def many_fixups() -> dict[str, bytes]:
         many_members,
         many_fixups,
         many_tags,
+        many_lines_of_tags,
+        long_tags,
+        name_like_many_a_runtime,
+        names_beyond_ascii,
+        faulty_parts,
+        empty_rows,
+        endless_row,
         long_name,
         long_names,
         long_module_name,

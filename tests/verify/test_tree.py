@@ -76,6 +76,25 @@ def test_records_of_vendored_distributions_are_not_compared(tmp_path: Path) -> N
     assert codes(verify(tmp_path)) == []
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no paths of that length")
+def test_deep_tree_is_walked_to_its_end(tmp_path: Path) -> None:
+    folders = [tmp_path / "d"]
+    while len(folders) < sys.getrecursionlimit() + 100:
+        folders.append(folders[-1] / "d")
+    for folder in folders:
+        folder.mkdir()
+    image = folders[-1] / "x.dll"
+    image.write_bytes(im.module(machine=im.AMD64))
+
+    found = codes(verify(tmp_path))
+
+    # What removes it afterwards may not be so patient.
+    image.unlink()
+    for folder in reversed(folders):
+        folder.rmdir()
+    assert found == ["WA104"]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
 def test_links_in_a_tree_are_not_followed(tmp_path: Path) -> None:
     outside = tmp_path / "outside"

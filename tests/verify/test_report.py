@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from winarm.verify import Code
+from winarm.verify.report import MOST, finding, listed
+
+
+def test_the_worst_come_first() -> None:
+    note, error = finding(Code.WA702, "a", "m"), finding(Code.WA101, "b", "m")
+
+    assert listed([note, error]) == (error, note)
+
+
+def test_very_many_findings_of_one_code_are_counted() -> None:
+    same = [finding(Code.WA609, f"{number}", "m") for number in range(MOST + 5)]
+
+    found = listed([*same, finding(Code.WA610, "x", "other")])
+
+    assert len(found) == MOST + 1
+    assert [one.message for one in found if one.member == f"{MOST - 1}"] == [
+        "m (and 5 more like it, which are not listed)"
+    ]
+
+
+def test_words_that_a_terminal_would_obey_are_replaced() -> None:
+    (found,) = listed([finding(Code.WA609, "a\x1b[31m", "b\u202e")])
+
+    assert (found.member, found.message) == ("a\ufffd[31m", "b\ufffd")
