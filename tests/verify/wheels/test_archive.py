@@ -3,15 +3,17 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
+import zlib
 from typing import TYPE_CHECKING
 
 import pytest
 from verify_samples.wheel import packed
 
+from winarm.verify import verify
 from winarm.verify.codes import Code
 from winarm.verify.wheels.archive import read_archive
 from winarm.verify.wheels.content import Content, DamagedError
-from winarm.verify.wheels.entry import ArchiveError
+from winarm.verify.wheels.entry import ArchiveError, extra_field
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,6 +79,27 @@ def test_zip64_sizes_are_read() -> None:
 
     assert contents(buffer.getvalue()) == {"big": b"z" * 1000}
     assert faults(buffer.getvalue()) == []
+
+
+def test_few_extra_fields_are_looked_through() -> None:
+    one, wanted = struct.pack("<HH", 9, 0), struct.pack("<HHB", 1, 1, 7)
+
+    assert extra_field(one * 3 + wanted, 1) == b"\7"
+    assert extra_field(one * 16_000 + wanted, 1) == b""
+
+
+def test_packed_data_that_members_share_counts_for_each(tmp_path: Path) -> None:
+    packed = zlib.compressobj(wbits=-zlib.MAX_WBITS).flush(zlib.Z_FULL_FLUSH) * 80_000
+    local = b"PK\3\4\24\0" + struct.pack("<4HIIIHH", 0, 8, 0, 33, 0, len(packed), 0, 1, 0)
+    about = struct.pack("<4HIIIHHHHHII", 0, 8, 0, 33, 0, len(packed), 0, 1, 0, 0, 0, 0, 0, 0)
+    members = 300
+    central = (b"PK\1\2\24\0\24\0" + about + b"a") * members
+    start = len(local) + 1 + len(packed)
+    end = struct.pack("<4s4HIIH", b"PK\5\6", 0, 0, members, members, len(central), start, 0)
+    path = tmp_path / "pkg-1.0-cp313-cp313-win_arm64.whl"
+    path.write_bytes(local + b"a" + packed + central + end)
+
+    assert "WA004" in {found.code.name for found in verify(path).findings}
 
 
 def test_comment_is_no_fault() -> None:
