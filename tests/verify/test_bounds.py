@@ -85,11 +85,16 @@ def many_members() -> dict[str, bytes]:
     return {f"pkg/{number}.lib": b"!<arch>\n" + header * 250_000 for number in range(4)}
 
 
+def address_after(data: bytes | bytearray) -> int:
+    """Return the address of what follows the last section of an image."""
+    section = read_image(data).headers.sections[-1]
+    return section.rva + len(data) - section.raw_offset
+
+
 def with_more(data: bytes, more: Callable[[int], bytes]) -> bytes:
     """Return an image with more in its last section, made from the address that it will have."""
     section = read_image(data).headers.sections[-1]
-    added = more(section.rva + len(data) - section.raw_offset)
-    grown = bytearray(data + added)
+    grown = bytearray(data + more(address_after(data)))
     size = len(grown) - section.raw_offset
     struct.pack_into("<I", grown, data.index(section.name.encode()) + 16, size)
     return bytes(grown)
@@ -106,9 +111,8 @@ def exporting(*pointers: int, more: bytes = b"") -> bytes:
     grown = bytearray(with_more(data, tables))
     headers = read_image(data).headers
     directory = headers.offset(headers.directory(0).rva)
-    rva = headers.sections[-1].rva + len(data) - headers.sections[-1].raw_offset
     struct.pack_into("<I", grown, directory + 24, len(pointers))
-    struct.pack_into("<I", grown, directory + 32, rva)
+    struct.pack_into("<I", grown, directory + 32, address_after(data))
     return bytes(grown)
 
 
@@ -140,12 +144,10 @@ def one_list_many_times(dll: str, places: list[int], names: bytes) -> dict[str, 
         return table + struct.pack("<5I", start, 0, 0, name, start) * lists + bytes(20)
 
     data = im.image(imports={dll: ["f"]})
-    headers = read_image(data).headers
-    (old, _) = headers.directory(1)
+    directory = struct.pack("<II", *read_image(data).headers.directory(1))
     grown = bytearray(with_more(data, tables))
-    end = headers.sections[-1].rva + len(grown) - headers.sections[-1].raw_offset
-    directory = struct.pack("<II", old, headers.directory(1).size)
-    struct.pack_into("<I", grown, data.index(directory), end - 20 * (lists + 1))
+    table = address_after(grown) - 20 * (lists + 1)
+    struct.pack_into("<I", grown, data.index(directory), table)
     image = bytes(grown)
     assert len(read_image(image).imports) == lists
     return {"pkg/own.dll": im.image(exports=["f"])} | {f"pkg/{n}.pyd": image for n in range(3)}

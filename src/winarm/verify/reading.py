@@ -132,10 +132,12 @@ def _take_members(
         offset = archive.data_offsets.get(entry.header_offset)
         if offset is None or entry.is_folder:
             continue
-        if refusal := _refusal(entry, total, archive.size, limits):
+        # Members may share packed data, which has to be looked through for each.
+        so_far = total + max(entry.size, entry.packed_size)
+        if refusal := _refusal(entry, so_far, archive.size, limits):
             yield refusal
             continue
-        total += max(entry.size, entry.packed_size)
+        total = so_far
         # RECORD and its neighbours, but no licences below them.
         _, dist_info, rest = entry.name.partition(".dist-info/")
         text = bool(dist_info) and "/" not in rest and entry.size <= MAX_TEXT
@@ -165,11 +167,9 @@ def _other_algorithms(file: IO[bytes], archive: Archive) -> dict[str, str]:
     return {}
 
 
-def _refusal(entry: Entry, total: int, packed: int, limits: Limits) -> Finding | None:
-    """Return why a member is not read, if so."""
+def _refusal(entry: Entry, unpacked: int, packed: int, limits: Limits) -> Finding | None:
+    """Return why a member, with which the archive has `unpacked` bytes, is not read, if so."""
     code, words = None, ""
-    # Members may share packed data, which has to be looked through for each.
-    unpacked = total + max(entry.size, entry.packed_size)
     ratio = entry.size / max(entry.packed_size, 1)
     if entry.is_encrypted:
         code, words = Code.WA011, "it is encrypted"

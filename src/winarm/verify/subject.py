@@ -114,9 +114,8 @@ class Subject:
         """The folder of every image, each an object of its own: they are compared very often."""
         folders: dict[str, str] = {}
         return {
-            member: folders.setdefault(folder, folder)
+            member: folders.setdefault(folder := folder_of(member), folder)
             for member in self.images
-            for folder in (folder_of(member),)
         }
 
     def folder(self, member: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from winarm.verify.binaries.buffer import spelled
+from winarm.verify.binaries.buffer import symbol_text
 from winarm.verify.binaries.exports import Exports
 from winarm.verify.binaries.headers import Span
 from winarm.verify.binaries.hinted_names import HintedNames, hinted_names
@@ -65,7 +65,7 @@ def test_names_are_kept_a_byte_a_character_and_told_as_text() -> None:
 
     assert found is not None
     assert list(found) == ["\xc3\xa4", "\xff", "plain"]
-    assert [spelled(name) for name in found] == ["ä", "\ufffd", "plain"]
+    assert [symbol_text(name) for name in found] == ["ä", "\ufffd", "plain"]
 
 
 @pytest.mark.parametrize("count", [1, 2, 4])

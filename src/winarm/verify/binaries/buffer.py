@@ -52,7 +52,7 @@ def string_at(data: Buffer, offset: int, what: str, most: int) -> str:
     return data[offset:end].decode("utf-8", "surrogateescape")
 
 
-def spelled(name: str) -> str:
+def symbol_text(name: str) -> str:
     """Return the name of a symbol as people write it.
 
     Such names are kept a byte a character: they are compared, not read, and a text takes four

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from winarm.target import PythonABI, Target, parse_target
-from winarm.verify.binaries.buffer import spelled
+from winarm.verify.binaries.buffer import symbol_text
 from winarm.verify.codes import Code
 from winarm.verify.report import Finding, finding
 from winarm.verify.subject import Subject, base_name, is_module, suffix_of
@@ -134,7 +134,7 @@ def _init_export(member: str, module: ModuleName, image: Image) -> Iterator[Find
     others = sorted(name for name in exported if _INIT.match(name))
     wanted = min(init_names(module.name))
     if others:
-        yield finding(Code.WA207, member, f"it exports {spelled(others[0])}, not {wanted}")
+        yield finding(Code.WA207, member, f"it exports {symbol_text(others[0])}, not {wanted}")
     elif exported and not _imports_python(image):
         yield finding(Code.WA208, member, f"it exports no {wanted}, only other functions")
     else:

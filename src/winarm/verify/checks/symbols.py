@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from winarm.python_exports import exported_names, stable_names
 from winarm.target import NEWEST_PYTHON, PythonABI
-from winarm.verify.binaries.buffer import spelled
+from winarm.verify.binaries.buffer import symbol_text
 from winarm.verify.checks.python_dll import promise_for, python_dlls
 from winarm.verify.codes import Code
 from winarm.verify.report import Finding, finding
@@ -99,6 +99,6 @@ def _listed(symbols: Collection[str | int]) -> str:
     """Return the first of some names and ordinals in words, and how many more there are."""
     names = nsmallest(_LISTED, (symbol for symbol in symbols if isinstance(symbol, str)))
     ordinals = nsmallest(_LISTED, (symbol for symbol in symbols if isinstance(symbol, int)))
-    first = [*map(spelled, names), *(f"ordinal {number}" for number in ordinals)][:_LISTED]
+    first = [*map(symbol_text, names), *(f"ordinal {number}" for number in ordinals)][:_LISTED]
     more = len(symbols) - len(first)
     return ", ".join(first) + (f" and {more} more" if more else "")

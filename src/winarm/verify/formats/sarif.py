@@ -29,9 +29,8 @@ def render(reports: Sequence[Report], version: str) -> str:
     )
     rules = {code: index for index, code in enumerate(used)}
     # The standard wants each artifact once, though a path may have been verified twice.
-    uris: dict[str, int] = {}
-    for report in reports:
-        uris.setdefault(_uri(report.path), len(uris))
+    paths = dict.fromkeys(_uri(report.path) for report in reports)
+    uris = {uri: index for index, uri in enumerate(paths)}
     log = {
         "$schema": _SCHEMA,
         "version": "2.1.0",

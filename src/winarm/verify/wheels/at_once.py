@@ -8,7 +8,6 @@ zlib refuses, such as symbols that no compressor writes.
 from __future__ import annotations
 
 import importlib
-from struct import Struct
 from typing import IO, TYPE_CHECKING, Any
 
 from winarm.verify.binaries.buffer import U32
@@ -31,7 +30,6 @@ _MOST_IN_VAIN = 16 * 2**10
 #: What makes packed data a gzip file (RFC 1952): the deflate method, no flags, no time, an unknown
 #: system before it; its checksum and its size behind it.
 _GZIP_HEADER = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
-_GZIP_TRAILER = Struct("<II")
 
 
 def inflated(file: IO[bytes], entry: Entry, offset: int, *, checked: bool) -> bytearray | None:
@@ -66,10 +64,10 @@ def _checked(packed: bytes, entry: Entry) -> bytearray | None:
 
     Return None if bytes may follow its end.
     """
-    data = b"".join((_GZIP_HEADER, packed, _GZIP_TRAILER.pack(entry.crc, entry.size)))
+    size = U32.pack(entry.size)
+    data = b"".join((_GZIP_HEADER, packed, U32.pack(entry.crc), size))
     # The reader takes the trailer where the packed data ends, and ignores what follows. One that
     # somebody wrote there has the same size in it, which must come last or the data is doubtful.
-    size = data[-U32.size :]
     if data.find(size, len(_GZIP_HEADER)) != len(data) - len(size):
         return None
     content: bytearray = _libdeflate.gzip_decompress(data, entry.size)
