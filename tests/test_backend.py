@@ -1,11 +1,11 @@
-"""The module that front-ends import; its hooks are tested in tests/build/test_hooks.py."""
+"""The module that front-ends import; its hooks are tested in tests/pipeline/test_hooks.py."""
 
 from __future__ import annotations
 
 import pytest
 
 from winarm import backend
-from winarm.build import hooks
+from winarm.pipeline import hooks
 
 
 def test_every_hook_is_defined() -> None:

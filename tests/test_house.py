@@ -19,9 +19,10 @@ SOURCE = Path(__file__).parents[1] / "src" / "winarm"
 #: that is in it; who stands on a floor imports from its own floor and those below.
 ROOMS = (
     ("cli", "console", "backend", "__main__"),
-    ("build",),
+    ("pipeline", "backends"),
+    ("environment", "project", "target_python"),
     ("locate",),
-    ("config", "pyproject"),
+    ("storage", "config", "pyproject"),
     ("host",),
     ("target", "errors", "python_exports"),
 )
@@ -105,18 +106,18 @@ def may_import(importer: str, imported: str) -> bool:
 @pytest.mark.parametrize(
     ("importer", "imported", "allowed"),
     [
-        ("winarm.cli.main", "winarm.build.plan", True),
-        ("winarm.build.plan", "winarm.cli.main", False),
+        ("winarm.cli.main", "winarm.pipeline.plan", True),
+        ("winarm.pipeline.plan", "winarm.cli.main", False),
         ("winarm.host", "winarm.config", False),
         ("winarm.errors", "winarm.target", True),
         ("winarm.verify.pe", "winarm.target", True),
         ("winarm.verify.pe", "winarm.host", False),
-        ("winarm.build.plan", "winarm.verify", True),
+        ("winarm.pipeline.plan", "winarm.verify", True),
         ("winarm.locate.zig", "winarm.verify", False),
         ("winarm.config", "winarm.verify.options", True),
         ("winarm.config", "winarm.verify.checks", False),
-        ("winarm.build.plan", "winarm.child.start", False),
-        ("winarm.build.plan", "winarm", False),
+        ("winarm.pipeline.plan", "winarm.child.start", False),
+        ("winarm.pipeline.plan", "winarm", False),
     ],
 )
 def test_rule_of_the_house(importer: str, imported: str, *, allowed: bool) -> None:

@@ -19,8 +19,8 @@ import sys
 import tomllib
 from pathlib import Path
 
-from winarm.build.export_directory import read_exports
 from winarm.errors import WinarmError
+from winarm.target_python.export_directory import read_exports
 
 FOLDER = Path(__file__).parents[1] / "src" / "winarm" / "python_exports"
 

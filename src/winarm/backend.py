@@ -3,7 +3,7 @@
 Without a target, or when the target is this machine, the project's inner backend does everything,
 in this process, as if winarm were not there. For another machine its hooks run in a child that
 sees the target. An optional hook is here exactly when the inner backend has it, which is why all
-are handed out by `__getattr__`; they are defined in `winarm.build.hooks`.
+are handed out by `__getattr__`; they are defined in `winarm.pipeline.hooks`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ HOOKS = (
 def __getattr__(name: str) -> Callable[..., Any]:
     if name in HOOKS:
         # Front-ends import this module for every hook; what is heavy waits for its use.
-        from winarm.build import hooks  # noqa: PLC0415
+        from winarm.pipeline import hooks  # noqa: PLC0415
 
         if hooks.has_hook(name):
             return getattr(hooks, name)  # type: ignore[no-any-return]

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from winarm.build.child_spec import Workshop, child_spec
-from winarm.build.environment import child_environment
-from winarm.build.interpreter import Interpreter, ask
-from winarm.build.target_python import TargetPython
 from winarm.config import Settings
+from winarm.environment.interpreter import Interpreter, ask
 from winarm.host import Host
 from winarm.locate.toolchain import Toolchain
+from winarm.pipeline.child_environment import child_environment
+from winarm.pipeline.child_spec import Workshop, child_spec
 from winarm.target import WIN_ARM64
+from winarm.target_python.target_python import TargetPython
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

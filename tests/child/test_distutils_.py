@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import NoReturn
 
-    from winarm.build.interpreter import Interpreter
+    from winarm.environment.interpreter import Interpreter
 
     from .conftest import Bench, Run
 

@@ -16,7 +16,7 @@ from winarm.child.winarm_child.view import is_named
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from winarm.build.interpreter import Interpreter
+    from winarm.environment.interpreter import Interpreter
 
     from .conftest import Bench
 

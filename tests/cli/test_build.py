@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from winarm.build import events, unchanged
 from winarm.cli import build
 from winarm.cli.console import Console
 from winarm.errors import BuildFailedError, UsageError
 from winarm.host import Host
+from winarm.pipeline import events, unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from winarm.build.unchanged import Result
+    from winarm.pipeline.unchanged import Result
 
 
 def parsed(*argv: str) -> argparse.Namespace:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import pytest
 from windows_trees.visual_studio import FakeHost, FakeWindows
 
-from winarm.build.survey import Place, Survey
 from winarm.cli import doctor
 from winarm.cli.console import Console
 from winarm.locate import Finding, Toolchain
 from winarm.locate.probe import Proof
+from winarm.pipeline.survey import Place, Survey
 from winarm.target import WIN_ARM64
 
 if TYPE_CHECKING:

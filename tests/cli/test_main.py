@@ -88,7 +88,7 @@ def test_only_the_verb_that_is_used_is_imported() -> None:
     code = (
         "import sys\nfrom winarm.cli import main\n"
         "try:\n    main(['verify', '--help'])\nexcept SystemExit:\n    pass\n"
-        "print([name for name in ('winarm.cli.build', 'winarm.build', 'rich') "
+        "print([name for name in ('winarm.cli.build', 'winarm.pipeline', 'rich') "
         "if name in sys.modules])"
     )
 

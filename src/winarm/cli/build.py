@@ -6,14 +6,14 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from winarm.build import events
 from winarm.config import TOOLCHAINS
 from winarm.errors import BuildFailedError, UsageError
+from winarm.pipeline import events
 
 if TYPE_CHECKING:
-    from winarm.build.unchanged import Result
     from winarm.cli.console import Console, Status
     from winarm.host import Host
+    from winarm.pipeline.unchanged import Result
 
 DESCRIPTION = """\
 Build a win_arm64 wheel of a project with C or C++ code, on any machine, and verify it.
@@ -80,7 +80,7 @@ def run(args: argparse.Namespace, host: Host, console: Console) -> int:
 
     :raises WinarmError: it could not be built.
     """
-    from winarm.build.unchanged import build  # noqa: PLC0415 - `--help` needs none of it
+    from winarm.pipeline.unchanged import build  # noqa: PLC0415 - `--help` needs none of it
 
     settings = config_settings(args)
     for python in args.python or [None]:

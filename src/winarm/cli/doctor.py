@@ -14,11 +14,11 @@ from winarm.locate import kinds
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from winarm.build.survey import Place, Survey
     from winarm.cli.console import Console
     from winarm.host import Host
     from winarm.locate import Finding
     from winarm.locate.probe import Proof
+    from winarm.pipeline.survey import Place, Survey
 
 DESCRIPTION = """\
 Show the toolchains, Windows SDKs, sysroots, Pythons and build backends that are here, which
@@ -52,7 +52,7 @@ def run(args: argparse.Namespace, host: Host, console: Console) -> int:
 
     :raises WinarmError: the settings are wrong.
     """
-    from winarm.build.survey import survey  # noqa: PLC0415 - `--help` needs none of it
+    from winarm.pipeline.survey import survey  # noqa: PLC0415 - `--help` needs none of it
 
     asked = {"winarm.toolchain": args.toolchain} if args.toolchain else None
     settings = read_settings(Path.cwd(), asked, host)

@@ -76,8 +76,8 @@ def chosen(host: Host, named: str | None) -> Toolchain:
 
     :raises WinarmError: there is none, or the settings are wrong.
     """
-    from winarm.build import embedded_zig  # noqa: PLC0415 - `--help` needs none of it
-    from winarm.build.toolchain import toolchain_for  # noqa: PLC0415
+    from winarm.pipeline import embedded_zig  # noqa: PLC0415 - `--help` needs none of it
+    from winarm.pipeline.toolchain import toolchain_for  # noqa: PLC0415
     from winarm.target import WIN_ARM64  # noqa: PLC0415
 
     asked = {"winarm.toolchain": named} if named else None

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 from windows_trees.bench import MODULE, SETUP, Bench, project
 
-from winarm.build.interpreter import ask
-from winarm.build.target_python import provide
+from winarm.environment.interpreter import ask
 from winarm.locate.probe import probe
 from winarm.target import WIN_AMD64, WIN_ARM64
+from winarm.target_python.target_python import provide
 
 if TYPE_CHECKING:
     import subprocess

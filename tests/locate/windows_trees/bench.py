@@ -8,12 +8,12 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from winarm.build.child_spec import Workshop, child_spec
-from winarm.build.environment import child_environment
-from winarm.build.interpreter import ask
-from winarm.build.target_python import provide
 from winarm.config import Settings
+from winarm.environment.interpreter import ask
+from winarm.pipeline.child_environment import child_environment
+from winarm.pipeline.child_spec import Workshop, child_spec
 from winarm.target import WIN_ARM64
+from winarm.target_python.target_python import provide
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,0 +1,178 @@
+"""What a failed build of CMake or Meson usually means, read from what its programs said.
+
+The programs' own words are always shown; this adds why, and what to do, where a cross build has
+reasons of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from winarm.pipeline.hints import Hint, hint
+
+#: Lines of one CMake message that are kept.
+_CMAKE_LINES = 40
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """A pattern of what programs say; its groups are put into the two texts."""
+
+    said: re.Pattern[str]
+    why: str
+    cure: str
+
+
+def _rule(said: str, why: str, cure: str) -> _Rule:
+    return _Rule(re.compile(said, re.MULTILINE), why, cure)
+
+
+#: What git, CMake and Meson say when they cannot fetch.
+_NO_NETWORK = (
+    r"(?:Could not resolve host|Couldn't resolve host|Failed to clone|error: downloading|"
+    r"each download failed|Failed to connect to)"
+)
+
+_RULES = (
+    _rule(
+        r"Generator\s+(?P<generator>.+?)\s+does not support platform specification, but\s+"
+        r"platform\s+(?P<platform>\S+)\s+was specified",
+        "The project passes `-A {platform}` to CMake, which only Visual Studio's generators take; "
+        "winarm builds with {generator}.",
+        "The target is set by winarm: have the project pass -A for Visual Studio's generators "
+        "only, and ARM64 there.",
+    ),
+    _rule(
+        r"Could not create named generator (?P<generator>.+)",
+        "The project, or CMAKE_ARGS, asks for the CMake generator {generator}, which this machine "
+        "does not have.",
+        "Have the project leave the choice to CMAKE_GENERATOR, or set `generator` for winarm.",
+    ),
+    _rule(
+        r"(?i:TRY_RUN)\(\) invoked in cross-compiling mode, please set the following cache "
+        r"variables[^:]*:\s+(?P<variable>\S+)",
+        "The project wants to run a program of the target while it configures, which this machine "
+        "cannot.",
+        "Say what it would print or return: -C cmake.define.{variable}=VALUE, or name an emulator "
+        "in CMAKE_CROSSCOMPILING_EMULATOR.",
+    ),
+    _rule(
+        r"Can not run test applications in this cross environment|"
+        r"An exe_wrapper is needed for \S+ but was not found",
+        "The project wants to run a program of the target while Meson configures or builds, which "
+        "this machine cannot.",
+        "Have the project ask meson.can_run_host_binaries() before, or name an emulator in "
+        "CMAKE_CROSSCOMPILING_EMULATOR, which Meson gets as its exe_wrapper.",
+    ),
+    _rule(
+        r"-- Performing Test (?P<test>\w+)\s+\*\*\* CMake configuration failed",
+        "CMake ended without a word in the test {test}. CMake 3.25.0 and 3.25.1 crash there when a "
+        "project wants to run a program of the target while it configures.",
+        'Take a newer one, which says what it needs: -C cmake.version=">=3.26".',
+    ),
+    _rule(
+        r"Linking \w+ executable \S*?(?P<program>[\w.+-]+)\.exe\b[\s\S]*"
+        r"\b(?P=program)(?:\.exe)?: (?:command )?not found",
+        "The build made {program} for the target and then wanted to run it on this machine.",
+        "Programs that a build runs are this machine's: have the project build them with the "
+        "host's compiler when CMAKE_CROSSCOMPILING, or name an emulator in "
+        "CMAKE_CROSSCOMPILING_EMULATOR.",
+    ),
+    _rule(
+        r"(?P<file>\S+\.(?:exe|EXE))\W.*(?:Exec format error|cannot execute binary file|"
+        r"Permission denied|run-detectors: unable to find an interpreter)",
+        "The build made {file} for the target and then ran it on this machine.",
+        "Programs that a build runs are this machine's: have the project build it with the host's "
+        "compiler when CMAKE_CROSSCOMPILING, or name an emulator in CMAKE_CROSSCOMPILING_EMULATOR.",
+    ),
+    _rule(
+        r"has no LLVM CPU feature named \"(?P<feature>[\w.-]+)\""
+        r"|unsupported option '(?P<flag>-m[^']*)' for target"
+        r"|(?:error: |'|Unknown argument: )(?P<msvc>/arch:\w+)",
+        "The project chooses instructions of x86 processors ({feature}{flag}{msvc}), and the "
+        "target has none of them.",
+        "Have the project look at CMAKE_SYSTEM_PROCESSOR before. To leave such flags out, set "
+        'drop-flags = ["-msse*", "-mavx*", "/arch:*"] under [tool.winarm], or '
+        "-C winarm.drop-flags='-msse* -mavx* /arch:*'.",
+    ),
+    _rule(
+        r"(?P<file>/(?:usr/)?(?:local/)?lib\S*\.(?:a|lib|so[.\d]*))\s[\s\S]*?"
+        r"lld-link: error: unknown file type",
+        "The linker was given {file}, a library of this machine, which is not for the target.",
+        "Build that library for the target and name its folders in include-dirs and library-dirs, "
+        "or switch off the project's option that wants it.",
+    ),
+    _rule(
+        r"(?:lld-link|ld\.lld|lld): error: (?P<file>[^:\n]+?)(?:\([^)\n]*\))?: "
+        r"(?:machine type \S+ conflicts with (?:arm64|0xaa64)|unknown file type)",
+        "The linker was given {file}, which holds code of another machine: a library of this "
+        "machine, not of the target.",
+        "Build that library for the target and name its folders in include-dirs and library-dirs, "
+        "or switch off the project's option that wants it.",
+    ),
+    _rule(
+        # An error's text is indented; `-- Could NOT find` only tells, and the project goes on.
+        r"^ +Could NOT find (?P<package>\w+) \(missing:"
+        r"|By not providing \"Find(?P<config>\w+)\.cmake\"",
+        "{package}{config} is not there for the target. This machine's own libraries are for "
+        "another processor, so they are not looked at.",
+        "Build it for the target and name its folders in include-dirs and library-dirs, or switch "
+        "off the project's option that wants it.",
+    ),
+    _rule(
+        r"No CMAKE_\w+_COMPILER could be found|"
+        r"is not able to compile a simple test program",
+        "The toolchain cannot compile and link a simple program for the target.",
+        "winarm build -v shows the compiler's own words; choose another with --toolchain.",
+    ),
+    _rule(
+        # FetchContent, before and since CMake 3.30.
+        rf"{_NO_NETWORK}[\s\S]*?(?:Build step for (?P<old>\S+) failed|/fc-tmp/(?P<new>[^/\s]+)/)",
+        "The project fetches {old}{new} while it configures, and that failed.",
+        "Check the network; or unpack those sources and name the folder: "
+        "-C cmake.define.FETCHCONTENT_SOURCE_DIR_{OLD}{NEW}=DIR.",
+    ),
+    _rule(
+        _NO_NETWORK,
+        "The project fetches something while it configures, and that failed.",
+        "Check the network; or fetch it first and name its place in the project's own option.",
+    ),
+)
+
+_CMAKE_ERROR = re.compile(r"^CMake Error(?: at |:| in |\s*\().*$", re.MULTILINE)
+
+
+def explain(output: str) -> Hint:
+    """Return what the first known sign in `output` means; empty texts without one."""
+    for rule in _RULES:
+        if match := rule.said.search(output):
+            said = {
+                name: " ".join((text or "").split()) for name, text in match.groupdict().items()
+            }
+            # As CMake spells a name in a variable.
+            said |= {name.upper(): text.upper() for name, text in said.items()}
+            return Hint(rule.why.format(**said), rule.cure.format(**said))
+    return hint(output)
+
+
+def cmake_error(output: str) -> str:
+    r"""Return CMake's first error message with its file and line, or nothing.
+
+    >>> cmake_error("-- ok\\nCMake Error at CMakeLists.txt:3 (oops):\\n  Unknown.\\n\\n\\nmore")
+    'CMake Error at CMakeLists.txt:3 (oops):\\n  Unknown.'
+    """
+    match = _CMAKE_ERROR.search(output)
+    if match is None:
+        return ""
+    lines = output[match.start() :].splitlines()[:_CMAKE_LINES]
+    # A message is indented; it ends before the first line that is neither that nor empty.
+    end = next(
+        (
+            number
+            for number, line in enumerate(lines[1:], start=1)
+            if line and not line.startswith((" ", "Call Stack"))
+        ),
+        len(lines),
+    )
+    return "\n".join(lines[:end]).rstrip()

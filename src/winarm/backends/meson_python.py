@@ -1,0 +1,197 @@
+"""meson-python: a cross file for Meson, and a PEP 739 file that describes the target's Python."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from winarm.backends.cmake import compiler_commands, emulator, lenient_flags, prefix_map
+from winarm.backends.request import Provision
+from winarm.errors import BackendError
+from winarm.pipeline.child_spec import compile_flags, link_flags
+from winarm.target import STABLE_SUFFIX
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from winarm.backends.request import Request
+    from winarm.locate.toolchain import Toolchain
+
+#: What a Meson says that can be told where the target's Python is described (since 1.10).
+_OPTION = "python.build_config"
+
+#: Where a project may have a Meson of its own.
+VENDORED = ("vendored-meson/meson", "vendored-meson")
+
+#: Programs of packages that Meson asks where these are. In a cross build it takes those alone that
+#: the cross file names.
+CONFIG_TOOLS = ("numpy-config", "pybind11-config")
+
+#: zig makes its libraries anew for each kind of link, so that all are of one kind.
+_ZIG = ("-O2", "-s", "-fno-sanitize=undefined")
+
+
+def provision(request: Request) -> Provision:
+    """Return the files, and the arguments of `meson setup` that name them.
+
+    :raises BackendError: the Meson that is installed cannot be told of the target's Python.
+    """
+    kept = request.settings.build_dir
+    given = request.config_settings
+    settings: dict[str, Any] = {}
+    if kept is not None and not {"build-dir", "builddir"} & set(given):
+        settings["build-dir"] = str(kept / "backend")
+    if request.workshop is None:
+        return Provision(config_settings=settings)
+    folder = request.scratch / "meson"
+    cross, python = folder / "cross.ini", folder / "build-details.json"
+    if not knows_build_details(request.site_folders, request.project):
+        message = "this project's Meson cannot be told where the target's Python is."
+        raise BackendError(
+            message,
+            why=f"It is older than 1.10, which has the option {_OPTION}; without it Meson takes "
+            "the Python that builds for the target's.",
+            cure="Require a newer one in [build-system] requires: meson>=1.10.",
+        )
+    arguments = [f"--cross-file={cross}", f"-D{_OPTION}={python}"]
+    # The user's own come last, so that they win.
+    settings["setup-args"] = [*arguments, *words(given.get("setup-args"))]
+    return Provision(
+        config_settings=settings,
+        files={cross: cross_file(request), python: build_details(request)},
+    )
+
+
+def knows_build_details(site_folders: Iterable[Path], project: Path) -> bool:
+    """Return whether the build's Meson takes a PEP 739 file.
+
+    It is installed, or the project brings its own, as NumPy does.
+    """
+    folders = (*site_folders, *(project / place for place in VENDORED))
+    options = (folder / "mesonbuild" / "options.py" for folder in folders)
+    return any(file.is_file() and _OPTION in file.read_text("utf-8") for file in options)
+
+
+def words(value: object) -> list[str]:
+    """Return a config setting that may be given once or several times as a list."""
+    if value is None:
+        return []
+    return [value] if isinstance(value, str) else [str(word) for word in value]  # type: ignore[attr-defined]
+
+
+def cross_file(request: Request) -> str:
+    """Return the cross file: programs, flags, and the machine that the code runs on."""
+    assert request.workshop is not None  # noqa: S101 - the only caller has one
+    toolchain, target = request.workshop.toolchain, request.target
+    flags = [
+        *lenient_flags(toolchain),
+        *compile_flags(request.settings),
+        *prefix_map(toolchain, request.project),
+    ]
+    link = link_flags(request.settings)
+    sections: dict[str, dict[str, object]] = {
+        "binaries": binaries(request, toolchain),
+        "built-in options": {
+            "c_args": flags,
+            "cpp_args": flags,
+            "c_link_args": link,
+            "cpp_link_args": link,
+        },
+        "properties": {
+            "needs_exe_wrapper": True,
+            # NumPy asks for it and cannot run a program to find out; `long double` is `double`.
+            "longdouble_format": "IEEE_DOUBLE_LE",
+        },
+        "host_machine": {
+            "system": "windows",
+            "cpu_family": target.cpu,
+            "cpu": target.cpu,
+            "endian": "little",
+        },
+    }
+    return "# Made by winarm for one build.\n" + "".join(
+        f"\n[{section}]\n" + "".join(f"{name} = {literal(value)}\n" for name, value in rows.items())
+        for section, rows in sections.items()
+    )
+
+
+def binaries(request: Request, toolchain: Toolchain) -> dict[str, object]:
+    """Return the programs that Meson calls, those that there are."""
+    zig = _ZIG if toolchain.kind == "zig" else ()
+    launcher = (request.settings.launcher,) if request.settings.launcher else ()
+    compilers = compiler_commands(request)
+    # No pkg-config: it knows the host's libraries.
+    commands = {
+        "c": [*launcher, *compilers["C"], *zig],
+        "cpp": [*launcher, *compilers["CXX"], *zig],
+        # Where the linker is a program of its own, Meson would look for one on PATH.
+        "c_ld": toolchain.link,
+        "cpp_ld": toolchain.link,
+        "ar": toolchain.ar,
+        "windres": toolchain.rc,
+        "dlltool": toolchain.dlltool,
+        "python": [str(request.python)],
+        **config_tools(request),
+        "exe_wrapper": emulator(request),
+    }
+    return {name: list(command) for name, command in commands.items() if command}
+
+
+def config_tools(request: Request) -> dict[str, list[str]]:
+    """Return those of `CONFIG_TOOLS` that are in the build environment; the host's do not count."""
+    found = {name: request.host.which(name) for name in CONFIG_TOOLS}
+    return {
+        name: [str(program)]
+        for name, program in found.items()
+        if program
+        and any(folder.is_relative_to(program.parent.parent) for folder in request.site_folders)
+    }
+
+
+def literal(value: object) -> str:
+    r"""Return `value` as a machine file has it.
+
+    >>> literal(["it's", True])
+    "['it\\'s', true]"
+    """
+    match value:
+        case bool():
+            return str(value).lower()
+        case list():
+            return f"[{', '.join(map(literal, value))}]"
+        case _:
+            text = str(value).replace("\\", "\\\\").replace("'", "\\'")
+            return f"'{text}'"
+
+
+def build_details(request: Request) -> str:
+    """Return `build-details.json` of the target's Python, as PEP 739 has it.
+
+    libpython names import libraries, which are what a linker takes on Windows. Meson 1.12 reads
+    the stable ABI's under another spelling than the PEP's, so it is there under both.
+    """
+    assert request.workshop is not None  # noqa: S101 - the only caller has one
+    python, abi, target = request.workshop.python, request.interpreter.abi, request.target
+    stable = str(python.libraries / f"{abi.stable_library}.lib")
+    details: dict[str, Any] = {
+        "schema_version": "1.0",
+        "base_prefix": str(python.include.parent),
+        "base_interpreter": str(request.python),
+        "platform": target.sysconfig_platform,
+        "language": {"version": abi.version},
+        "implementation": {"name": "cpython"},
+        "abi": {
+            "flags": ["t"] if abi.free_threaded else [],
+            "extension_suffix": abi.extension_suffix(target),
+            "stable_abi_suffix": STABLE_SUFFIX,
+        },
+        "libpython": {
+            "dynamic": str(python.libraries / f"{abi.library}.lib"),
+            "dynamic_stableabi": stable,
+            "dynamic-stableabi": stable,
+            "link_extensions": True,
+        },
+        "c_api": {"headers": str(python.include)},
+    }
+    return json.dumps(details, indent=2) + "\n"

@@ -1,0 +1,1 @@
+"""The Python that builds, and the isolated environment of its requirements."""

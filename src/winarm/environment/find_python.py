@@ -1,0 +1,203 @@
+"""Finding a Python of a wanted version on the host, to build with."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from winarm.environment.interpreter import ask
+from winarm.environment.uv import find_uv
+from winarm.errors import InterpreterError, UsageError, bullets
+from winarm.host import ProgramError
+from winarm.target import NEWEST_PYTHON, OLDEST_PYTHON, PythonABI
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from winarm.environment.interpreter import Interpreter
+    from winarm.host import Answer, Host
+
+_VERSION = re.compile(r"3\.(?P<minor>[0-9]{1,2})(?P<threading>t?)", re.ASCII)
+_WHERE_AM_I = "import sys; print(sys.executable)"
+
+
+def find_python(host: Host, wanted: str | None) -> Path:
+    """Return the Python that `wanted` means: `3.13`, `3.13t`, a path, or winarm's own for None.
+
+    One that has C headers is preferred; where none has, the first of that version is returned.
+
+    :raises UsageError: `wanted` is neither a version nor an existing file.
+    :raises InterpreterError: there is none; the message names everything that was looked at.
+    """
+    if wanted is None:
+        return host.executable
+    if version := _VERSION.fullmatch(wanted):
+        abi = PythonABI(int(version["minor"]), bool(version["threading"]))
+        if not OLDEST_PYTHON.minor <= abi.minor <= NEWEST_PYTHON.minor:
+            message = f"winarm does not build for Python {wanted}."
+            cure = f"Python {OLDEST_PYTHON.version} to {NEWEST_PYTHON.version} will do."
+            raise UsageError(message, cure=cure)
+        return _search(host, abi)
+    path = Path(wanted).absolute()
+    if path.is_file():
+        return path
+    message = f"{wanted!r} is neither a version of Python nor a file."
+    raise UsageError(message, cure="Write 3.13, 3.13t, or the path of an interpreter.")
+
+
+def _search(host: Host, abi: PythonABI) -> Path:
+    misses: list[str] = []
+    without_headers: list[Path] = []
+    seen: set[Path] = set()
+    for candidate in _candidates(host, abi, misses):
+        if candidate in seen:
+            continue
+        seen.add(candidate)
+        try:
+            found = ask(host, candidate)
+        except InterpreterError as error:
+            misses.append(f"{candidate}: {_one_line(error.what)}")
+            continue
+        if found.abi != abi:
+            misses.append(f"{candidate} is Python {_spelled(found.abi)}")
+        elif not _has_headers(found):
+            without_headers.append(candidate)
+        else:
+            return candidate
+    if without_headers:
+        return without_headers[0]
+    raise _not_found(abi, misses)
+
+
+def _candidates(host: Host, abi: PythonABI, misses: list[str]) -> Iterator[Path]:
+    """Yield what may be a Python of that version; searches without a result say why in `misses`."""
+    version = _spelled(abi)
+    yield host.executable
+    if host.system == "windows":
+        yield from _from_launcher(host, version, misses)
+    yield from _on_path(host, f"python{version}", misses)
+    yield from _from_pyenv(host, abi, misses)
+    yield from _from_uv(host, version, misses)
+    yield from _on_path(host, "python3", misses)
+    yield from _on_path(host, "python", misses)
+
+
+def _from_launcher(host: Host, version: str, misses: list[str]) -> Iterator[Path]:
+    """Ask the py launcher: `-V:` knows every registered Python, `-3.13` every launcher."""
+    launcher = host.which("py")
+    if launcher is None:
+        misses.append("the py launcher is not installed")
+        return
+    for option in (f"-V:{version}", f"-{version}"):
+        answer = _run(host, [launcher, option, "-I", "-c", _WHERE_AM_I])
+        yield from _path_in(answer, f"py {option}", misses)
+
+
+def _from_uv(host: Host, version: str, misses: list[str]) -> Iterator[Path]:
+    uv = find_uv(host)
+    if uv is None:
+        misses.append("uv is not installed")
+        return
+    command = [*uv, "python", "find", "--system", version]
+    yield from _path_in(_run(host, command), f"uv python find {version}", misses)
+
+
+def _on_path(host: Host, name: str, misses: list[str]) -> Iterator[Path]:
+    """Yield every program of that name: a pyenv shim of an inactive version may come first."""
+    program = f"{name}.exe" if host.system == "windows" else name
+    found = False
+    for folder in (host.variable("PATH") or "").split(os.pathsep):
+        path = Path(folder) / program
+        if folder and path.is_file():
+            found = True
+            yield path
+    if not found:
+        misses.append(f"{name} is not on PATH")
+
+
+def _from_pyenv(host: Host, abi: PythonABI, misses: list[str]) -> Iterator[Path]:
+    if host.system == "windows":
+        root, python = host.variable("PYENV") or host.variable("PYENV_ROOT"), "python.exe"
+        folder = Path(root) if root else _home(host) / ".pyenv" / "pyenv-win"
+    else:
+        root, python = host.variable("PYENV_ROOT"), "bin/python"
+        folder = Path(root) if root else _home(host) / ".pyenv"
+    # pyenv calls them 3.13.0, 3.13.0t, 3.15-dev; pyenv-win adds -win32 and the like.
+    name = re.compile(rf"{abi.major}\.{abi.minor}(?P<rest>[.-].*)")
+    installed = [
+        entry
+        for entry in _entries(folder / "versions")
+        if name.fullmatch(entry.name) and entry.name.endswith("t") == abi.free_threaded
+    ]
+    if not installed:
+        misses.append(f"pyenv has no {_spelled(abi)} in {folder / 'versions'}")
+    for entry in sorted(installed, key=_numbers, reverse=True):
+        yield entry / python
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except OSError:
+        return []
+
+
+def _numbers(entry: Path) -> list[int]:
+    return [int(number) for number in re.findall(r"[0-9]+", entry.name)]
+
+
+def _home(host: Host) -> Path:
+    home = host.variable("USERPROFILE" if host.system == "windows" else "HOME")
+    return Path(home) if home else Path.home()
+
+
+def _run(host: Host, command: Sequence[str | Path]) -> Answer | str:
+    """Return what a program says, or why it says nothing."""
+    environ = {name: value for name, value in host.environ.items() if name not in _CHOOSING} | {
+        "UV_PYTHON_DOWNLOADS": "never"
+    }
+    try:
+        return host.run(command, environ=environ, timeout=30)
+    except ProgramError as error:
+        return error.what
+
+
+#: Of uv only those that it has installed are wanted: PATH is searched here, and uv gives up at the
+#: first shim there that fails.
+_OWN_PYTHONS = {"UV_PYTHON_DOWNLOADS": "never", "UV_PYTHON_PREFERENCE": "only-managed"}
+#: Variables by which uv and the py launcher would choose another Python than asked for.
+_CHOOSING = frozenset(("UV_MANAGED_PYTHON", "UV_NO_MANAGED_PYTHON", "UV_PYTHON", "VIRTUAL_ENV"))
+
+
+def _path_in(answer: Answer | str, asked: str, misses: list[str]) -> Iterator[Path]:
+    if isinstance(answer, str):
+        misses.append(f"{asked}: {answer}")
+    elif answer.ok and answer.stdout.strip():
+        yield Path(answer.stdout.strip().splitlines()[-1])
+    else:
+        misses.append(f"{asked}: {_one_line(answer.stderr or answer.stdout)}")
+
+
+def _has_headers(interpreter: Interpreter) -> bool:
+    return (interpreter.include / "Python.h").is_file()
+
+
+def _spelled(abi: PythonABI) -> str:
+    return f"{abi.version}{'t' if abi.free_threaded else ''}"
+
+
+def _one_line(words: str) -> str:
+    return " ".join(words.split())[:200]
+
+
+def _not_found(abi: PythonABI, misses: list[str]) -> InterpreterError:
+    version = _spelled(abi)
+    apt = "" if abi.free_threaded else f"apt-get install python{version}-dev, "
+    message = f"there is no Python {version} on this machine. Looked at:\n{bullets(misses)}"
+    return InterpreterError(
+        message,
+        cure=f"Install it: uv python install {version}, {apt}pyenv install {version}, or from "
+        "python.org; or name its path with --python.",
+    )

@@ -1,0 +1,107 @@
+"""uv, when it is there: how to start it, and how to make it install what pip would."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from winarm.host import ProgramError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from winarm.host import Host
+    from winarm.project.pip_config import PipConfiguration
+
+#: Any of these says that the user has told uv itself where packages come from.
+_INDEX_VARIABLES = (
+    "UV_CONFIG_FILE",
+    "UV_DEFAULT_INDEX",
+    "UV_EXTRA_INDEX_URL",
+    "UV_FIND_LINKS",
+    "UV_INDEX",
+    "UV_INDEX_URL",
+    "UV_OFFLINE",
+)
+#: uv waits this long by itself, in seconds.
+_UV_TIMEOUT = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Uv:
+    """How to start uv, and what it must be told to take packages from where pip would."""
+
+    command: tuple[str, ...]
+    #: Options for `uv pip install`.
+    options: tuple[str, ...] = ()
+    #: Variables on top of the environment; passwords inside URLs stay off command lines.
+    environ: Mapping[str, str] = field(default_factory=dict)
+
+
+def find_uv(host: Host) -> tuple[str, ...] | None:
+    """Return the beginning of a command line that starts uv, or None when there is none."""
+    for command in _candidates(host):
+        try:
+            answer = host.run([*command, "--version"], timeout=10)
+        except ProgramError:
+            continue
+        # A pyenv shim of a version that is not active exits with 127.
+        if answer.ok and answer.stdout.startswith("uv "):
+            return command
+    return None
+
+
+def configured_uv(host: Host, pip: PipConfiguration) -> Uv | None:
+    """Return uv set up to install what pip would, or None when it is missing or cannot.
+
+    uv does not read pip's configuration, and the other way round; who has told uv itself where
+    packages come from is taken at their word.
+    """
+    if pip.others or (command := find_uv(host)) is None:
+        return None
+    if any(map(host.variable, _INDEX_VARIABLES)):
+        return Uv(command)
+    environ = dict(_index_variables(pip)) | dict(_network_variables(host, pip))
+    options = ("--no-index",) if pip.index is None else ()
+    return Uv(command, options, {name: v for name, v in environ.items() if not host.variable(name)})
+
+
+def _candidates(host: Host) -> Iterator[tuple[str, ...]]:
+    if found := host.which("uv"):
+        yield (str(found),)
+    name = "uv.exe" if host.system == "windows" else "uv"
+    beside = host.executable.with_name(name)
+    if beside.exists():
+        yield (str(beside),)
+    yield (str(host.executable), "-I", "-m", "uv")
+
+
+def _index_variables(pip: PipConfiguration) -> Iterator[tuple[str, str]]:
+    if pip.index_is_chosen and pip.index:
+        yield "UV_DEFAULT_INDEX", pip.index
+    if pip.extra_indexes:
+        yield "UV_EXTRA_INDEX_URL", " ".join(pip.extra_indexes)
+        # pip takes the best version of all indexes; uv by itself that of the first.
+        yield "UV_INDEX_STRATEGY", "unsafe-best-match"
+    if pip.find_links:
+        yield "UV_FIND_LINKS", ",".join(pip.find_links)
+    if pip.constraints:
+        # pip applies them to what builds its requirements too.
+        yield "UV_CONSTRAINT", " ".join(pip.constraints)
+        yield "UV_BUILD_CONSTRAINT", " ".join(pip.constraints)
+    if pip.trusted_hosts:
+        yield "UV_INSECURE_HOST", " ".join(pip.trusted_hosts)
+
+
+def _network_variables(host: Host, pip: PipConfiguration) -> Iterator[tuple[str, str]]:
+    if pip.certificates and not (host.variable("SSL_CERT_FILE") or host.variable("SSL_CERT_DIR")):
+        kind = "SSL_CERT_DIR" if Path(pip.certificates).is_dir() else "SSL_CERT_FILE"
+        yield kind, str(pip.certificates)
+    if pip.client_certificate:
+        yield "SSL_CLIENT_CERT", str(pip.client_certificate)
+    if pip.proxy:
+        yield "HTTP_PROXY", pip.proxy
+        yield "HTTPS_PROXY", pip.proxy
+    if pip.timeout > _UV_TIMEOUT:
+        yield "UV_HTTP_TIMEOUT", str(int(pip.timeout))

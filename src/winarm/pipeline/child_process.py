@@ -1,0 +1,236 @@
+"""Calling the inner backend's hooks in a child that sees the target."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pyproject_hooks import (
+    BackendInvalid,
+    BackendUnavailable,
+    BuildBackendHookCaller,
+    HookMissing,
+    UnsupportedOperation,
+)
+
+from winarm.backends.failures import cmake_error, explain
+from winarm.errors import BackendError, BuildFailedError
+from winarm.pipeline import events
+from winarm.pipeline.hints import hint
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from winarm.host import Host
+    from winarm.project.build_system import InnerBackend
+
+#: Output that is kept to explain a failure with, in bytes.
+MAX_KEPT = 200_000
+#: How much of it is searched for signs, and of each line, in characters.
+MAX_SEARCHED = 60_000
+MAX_LINE = 4_000
+#: Lines of it that are shown when no compiler has failed.
+LAST_LINES = 60
+#: Bytes of the journal that are read at once, and that one line of it may have at most.
+MAX_READ = 4 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A program of the toolchain that failed, and what it said."""
+
+    doing: str
+    subject: str
+    output: str
+
+
+class Journal:
+    """Reads along what the child writes, and hands it on as events."""
+
+    def __init__(self, path: Path, project: Path, listener: events.Listener) -> None:
+        self._path = path
+        self._project = project
+        self._listener = listener
+        self._read = 0
+        self._rest = b""
+        self._done = 0
+        #: Extensions that setup() declared.
+        self.declared: list[str] = []
+        #: Whether the target view has been made.
+        self.in_force = False
+        #: What failed and was no probe.
+        self.failures: list[Failure] = []
+
+    def catch_up(self) -> None:
+        """Hand on what has been written since the last time."""
+        while new := self._more():
+            *lines, self._rest = (self._rest + new).split(b"\n")
+            self._rest = self._rest[:MAX_READ]
+            for line in lines:
+                # The project's code runs where this is written, and a full disk cuts lines off.
+                with contextlib.suppress(ValueError, KeyError, TypeError):
+                    self._take(json.loads(line))
+
+    def _more(self) -> bytes:
+        if not self._path.exists():
+            return b""
+        with self._path.open("rb") as file:
+            file.seek(self._read)
+            new = file.read(MAX_READ)
+        self._read += len(new)
+        return new
+
+    def _take(self, entry: Mapping[str, Any]) -> None:
+        match entry["event"]:
+            case "view":
+                self.in_force = True
+            case "declared":
+                self.declared += [name for name in entry["names"] if name not in self.declared]
+            case "start":
+                doing, subject, language = entry["doing"], entry["subject"], entry["language"]
+                self._listener(events.Working(doing, subject, self._done, language))
+            case "done":
+                self._done += 1
+                self._listener(events.Worked(entry["doing"], entry["subject"], entry["language"]))
+            case "failed":
+                if not is_probe(entry["doing"], Path(entry["subject"]), self._project):
+                    failure = Failure(entry["doing"], entry["subject"], entry["output"])
+                    self.failures.append(failure)
+            case "flag":
+                becomes = " ".join(entry["becomes"]) or "dropped"
+                why = f" ({entry['why']})" if entry["why"] else ""
+                self._listener(events.Detail(f"flag {entry['was']}: {becomes}{why}"))
+            case _:
+                pass
+
+
+def is_probe(doing: str, subject: Path, project: Path) -> bool:
+    """Return whether a step only asks the compiler something, which may well fail.
+
+    distutils' `config` command compiles and links `_configtest`, its `has_function` makes `a.out`
+    of a file in the folder for temporary files. What a build links is in that folder, too.
+    """
+    elsewhere = subject.is_absolute() and not subject.is_relative_to(project)
+    return subject.name.startswith(("_configtest", "a.out")) or (
+        doing == "compile"
+        and elsewhere
+        and subject.is_relative_to(Path(tempfile.gettempdir()).resolve())
+    )
+
+
+@dataclass(frozen=True)
+class Child:
+    """A way to run hooks: which Python, in which environment, who listens."""
+
+    host: Host
+    python: Path
+    project: Path
+    backend: InnerBackend
+    environ: Mapping[str, str]
+    journal: Journal
+    listener: events.Listener
+    #: The end of what the last hook printed.
+    _heard: bytearray = field(default_factory=bytearray, init=False, repr=False)
+
+    @property
+    def output(self) -> str:
+        """Return the end of what the last hook printed."""
+        return self._heard.decode("utf-8", "replace")
+
+    def call(self, hook: str, *arguments: object, **options: object) -> Any:  # noqa: ANN401
+        """Call a hook of the inner backend and return what it returns.
+
+        :raises BackendError: there is no such backend, or it has no such hook.
+        :raises BuildFailedError: the hook failed; the error holds what was printed.
+        """
+        self._heard.clear()
+        caller = BuildBackendHookCaller(
+            str(self.project),
+            self.backend.name,
+            backend_path=self.backend.path or None,
+            runner=self._run,
+            python_executable=str(self.python),
+        )
+        try:
+            answer = getattr(caller, hook)(*arguments, **options)
+        except _HookFailed:
+            raise self._failed(hook) from None
+        except (BackendUnavailable, BackendInvalid) as error:
+            raise _no_backend(self.backend.name, error) from None
+        except (HookMissing, UnsupportedOperation) as error:
+            message = f"the build backend {self.backend.name} cannot do {hook}: {error}"
+            raise BackendError(message) from None
+        self.journal.catch_up()
+        if not self.journal.in_force:
+            raise _not_in_force(self.python)
+        return answer
+
+    def _run(
+        self,
+        cmd: Sequence[str],
+        cwd: str | None = None,
+        extra_environ: Mapping[str, str] | None = None,
+    ) -> None:
+        del cwd  # The project's folder, for every hook.
+        status = self.host.stream(
+            cmd,
+            environ={**self.environ, **(extra_environ or {})},
+            cwd=self.project,
+            output=self._hear,
+            tick=self.journal.catch_up,
+        )
+        if status:
+            raise _HookFailed
+
+    def _hear(self, data: bytes) -> None:
+        self.listener(events.Output(data))
+        self._heard.extend(data)
+        del self._heard[:-MAX_KEPT]
+
+    def _failed(self, hook: str) -> BuildFailedError:
+        self.journal.catch_up()
+        if self.journal.failures:
+            # What failed before it was borne: an optional extension, or a first try.
+            last = self.journal.failures[-1]
+            what = f"could not {last.doing} {last.subject} for the target."
+            why, cure = hint(_readable(last.output))
+            return BuildFailedError(what, why=why, cure=cure, output=last.output)
+        what = f"the build backend {self.backend.name} failed in {hook}."
+        output = self.output
+        tail = "\n".join(output.splitlines()[-LAST_LINES:])
+        why, cure = explain(_readable(output))
+        # A configuration that failed says why long before its last line.
+        shown = "\n\n".join(filter(None, (cmake_error(output), tail)))
+        return BuildFailedError(what, why=why, cure=cure, output=shown)
+
+
+def _readable(output: str) -> str:
+    """Return the end of an output with its lines cut, so that searching it takes no time."""
+    lines = output[-MAX_SEARCHED:].splitlines()
+    return "\n".join(line[:MAX_LINE] for line in lines)
+
+
+def _not_in_force(python: Path) -> BuildFailedError:
+    return BuildFailedError(
+        f"{python} did not see the target: what it has made is the host's.",
+        why="winarm shows it the target through PYTHONPATH and a sitecustomize, which this Python "
+        "does not read.",
+        cure="Start it without -I and -E, and look for what clears PYTHONPATH in the build.",
+    )
+
+
+class _HookFailed(Exception):  # noqa: N818 - it never leaves this module
+    """The process that ran a hook ended with an exit status other than 0."""
+
+
+def _no_backend(name: str, error: BackendUnavailable | BackendInvalid) -> BackendError:
+    lines = (getattr(error, "traceback", "") or str(error)).strip().splitlines()
+    return BackendError(
+        f"the build backend {name} cannot be imported: {lines[-1] if lines else error}",
+        why="It is not installed in the build environment, or there is no such backend.",
+        cure="Name its distribution in [build-system] requires, and check build-backend.",
+    )

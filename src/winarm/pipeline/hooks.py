@@ -1,0 +1,292 @@
+"""The hooks of `winarm.backend`: passed through to the inner backend, or run for the target."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import importlib.util
+import re
+import sys
+import sysconfig
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from winarm.config import inner_config_settings, read_settings
+from winarm.errors import EXIT_FAILURE, CrossEditableError, ToolchainNotFoundError, WinarmError
+from winarm.host import Host, terminations_as_interrupts
+from winarm.pipeline.inner_import import import_backend
+from winarm.project.build_system import InnerBackend, build_system, inner_backend
+from winarm.target import TARGETS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from winarm.config import Settings
+    from winarm.config.sources import ConfigSettings
+    from winarm.pipeline import events
+    from winarm.pipeline.job import Job
+    from winarm.target import Target
+
+
+@dataclass(frozen=True)
+class _Call:
+    """One call of a hook: for what, and by whom it is answered."""
+
+    host: Host
+    project: Path
+    settings: Settings
+    backend: InnerBackend
+    #: The machine that is built for, when it is not this one.
+    foreign: Target | None
+    #: What the inner backend gets.
+    config_settings: Any
+
+    def inner(self) -> Any:  # noqa: ANN401 - any module
+        return import_backend(self.project, self.backend)
+
+    def is_inner_there(self) -> bool:
+        """Return whether the inner backend is installed, or is the project's to require."""
+        package = re.split("[.:]", self.backend.name, maxsplit=1)[0]
+        return not self.backend.requires or importlib.util.find_spec(package) is not None
+
+
+def has_hook(name: str) -> bool:
+    """Return whether `winarm.backend` has the hook: exactly when the inner backend has it.
+
+    `get_requires_for_build_wheel` is always there, since winarm itself may need something. Where
+    the inner backend is not installed yet, so are those that ask for it, and those that must be
+    there and say so.
+    """
+    if name == "get_requires_for_build_wheel":
+        return True
+    with _one_clear_message():
+        call = _call(None)
+        if not call.is_inner_there():
+            return name in {"build_wheel", "build_sdist"} or name.startswith("get_requires_for_")
+        return hasattr(call.inner(), name)
+
+
+def get_requires_for_build_sdist(config_settings: ConfigSettings | None = None) -> list[str]:
+    """Return what the inner backend needs for an sdist, which has no target."""
+    with _one_clear_message():
+        return _passed_through(_call(config_settings), "get_requires_for_build_sdist")
+
+
+def build_sdist(sdist_directory: str, config_settings: ConfigSettings | None = None) -> str:
+    """Build an sdist, which has no target, as the inner backend does."""
+    with _one_clear_message():
+        call = _call(config_settings)
+        name: str = call.inner().build_sdist(sdist_directory, call.config_settings)
+        return name
+
+
+def get_requires_for_build_wheel(config_settings: ConfigSettings | None = None) -> list[str]:
+    """Return what this build needs and does not have: inner backend, toolchain, its own."""
+    with _one_clear_message():
+        call = _call(config_settings)
+        needed = list(call.backend.requires)
+        if call.foreign is None:
+            return _passed_through(call, "get_requires_for_build_wheel")
+        needed += _foreign_requires(call, call.foreign)
+        if call.is_inner_there():
+            from winarm.pipeline.wheel import call_early  # noqa: PLC0415 - not in a pass-through
+
+            needed += call_early(_job(call, call.foreign), "get_requires_for_build_wheel")
+        return needed
+
+
+def prepare_metadata_for_build_wheel(
+    metadata_directory: str, config_settings: ConfigSettings | None = None
+) -> str:
+    """Write the wheel's metadata as the inner backend does, for the target."""
+    with _one_clear_message():
+        call = _call(config_settings)
+        name: str
+        if call.foreign is None:
+            prepare = call.inner().prepare_metadata_for_build_wheel
+            name = prepare(metadata_directory, call.config_settings)
+        else:
+            from winarm.pipeline.wheel import call_early  # noqa: PLC0415 - not in a pass-through
+
+            job = _job(call, call.foreign)
+            name = call_early(job, "prepare_metadata_for_build_wheel", metadata_directory)
+        return name
+
+
+def build_wheel(
+    wheel_directory: str,
+    config_settings: ConfigSettings | None = None,
+    metadata_directory: str | None = None,
+) -> str:
+    """Build a wheel: the inner backend's own, or one for the target that was verified."""
+    with _one_clear_message():
+        call = _call(config_settings)
+        if call.foreign is None:
+            return _own_wheel(call, wheel_directory, metadata_directory)
+        from winarm.pipeline.wheel import build_wheel as build  # noqa: PLC0415
+
+        terminations_as_interrupts()
+        metadata = Path(metadata_directory) if metadata_directory else None
+        built = build(_job(call, call.foreign), Path(wheel_directory), metadata=metadata)
+        if built.pure:
+            _say(f"{built.path.name} is pure Python: it runs everywhere, without winarm, too.")
+        return built.path.name
+
+
+def get_requires_for_build_editable(config_settings: ConfigSettings | None = None) -> list[str]:
+    """Return what the inner backend needs for an editable install."""
+    with _one_clear_message():
+        return _passed_through(_editable(config_settings), "get_requires_for_build_editable")
+
+
+def prepare_metadata_for_build_editable(
+    metadata_directory: str, config_settings: ConfigSettings | None = None
+) -> str:
+    """Write an editable wheel's metadata as the inner backend does."""
+    with _one_clear_message():
+        call = _editable(config_settings)
+        prepare = call.inner().prepare_metadata_for_build_editable
+        name: str = prepare(metadata_directory, call.config_settings)
+        return name
+
+
+def build_editable(
+    wheel_directory: str,
+    config_settings: ConfigSettings | None = None,
+    metadata_directory: str | None = None,
+) -> str:
+    """Build an editable wheel as the inner backend does; there is none for another machine."""
+    with _one_clear_message():
+        call = _editable(config_settings)
+        build = call.inner().build_editable
+        name: str = build(wheel_directory, call.config_settings, metadata_directory)
+        return name
+
+
+def _call(config_settings: ConfigSettings | None) -> _Call:
+    host = Host.current()
+    project = Path.cwd()
+    settings = read_settings(project, config_settings, host)
+    target = settings.target
+    is_host = target is None or target.sysconfig_platform == sysconfig.get_platform()
+    return _Call(
+        host=host,
+        project=project,
+        settings=settings,
+        backend=inner_backend(project, settings),
+        foreign=None if is_host else target,
+        config_settings=inner_config_settings(config_settings),
+    )
+
+
+def _editable(config_settings: ConfigSettings | None) -> _Call:
+    call = _call(config_settings)
+    if call.foreign is not None:
+        raise CrossEditableError(call.foreign.wheel_platform)
+    return call
+
+
+def _own_wheel(call: _Call, wheel_directory: str, metadata_directory: str | None) -> str:
+    build = call.inner().build_wheel
+    own = next((t for t in TARGETS if t.sysconfig_platform == sysconfig.get_platform()), None)
+    name: str
+    if own is None:
+        name = build(wheel_directory, call.config_settings, metadata_directory)
+    else:
+        from winarm.pipeline.wheel import verify_and_deliver  # noqa: PLC0415
+        from winarm.storage.scratch import scratch_folder  # noqa: PLC0415 - on Windows only
+
+        with scratch_folder() as private:
+            name = build(str(private), call.config_settings, metadata_directory)
+            verify_and_deliver(private / name, Path(wheel_directory), own, call.settings)
+    return name
+
+
+def _foreign_requires(call: _Call, target: Target) -> list[str]:
+    """Return what winarm itself needs for a build for `target` and does not have."""
+    from winarm import backends  # noqa: PLC0415 - not in a pass-through
+    from winarm.locate import zig  # noqa: PLC0415
+    from winarm.pipeline.toolchain import MET_BY_ZIG, toolchain_for  # noqa: PLC0415 - not always
+
+    needed = []
+    try:
+        toolchain_for(call.host, target, call.settings, _site_folders())
+    except ToolchainNotFoundError:
+        if call.settings.toolchain in MET_BY_ZIG:
+            needed.append(zig.REQUIREMENT)
+    requires = build_system(call.project).requires
+    if any(re.match(r"\s*(oldest-supported-)?numpy\b", line, re.IGNORECASE) for line in requires):
+        # Fetches the target's headers.
+        needed.append("unearth")
+    has_ninja = call.host.which("ninja") is not None
+    return [*needed, *backends.requirements(call.backend.name, requires, has_ninja=has_ninja)]
+
+
+def _passed_through(call: _Call, hook: str) -> list[str]:
+    """Return what a build on this machine needs: the inner backend, and what that asks for."""
+    needed = list(call.backend.requires)
+    if call.is_inner_there():
+        ask = getattr(call.inner(), hook, None)
+        needed += ask(call.config_settings) if ask else []
+    return needed
+
+
+def _job(call: _Call, target: Target) -> Job:
+    from winarm.environment.interpreter import ask  # noqa: PLC0415 - not in a pass-through
+    from winarm.pipeline.job import Job  # noqa: PLC0415
+
+    return Job(
+        host=call.host,
+        project=call.project,
+        settings=call.settings,
+        target=target,
+        interpreter=ask(call.host, call.host.executable),
+        python=call.host.executable,
+        backend=call.backend,
+        environ=call.host.environ,
+        site_folders=_site_folders(),
+        tool_folders=(),
+        config_settings=call.config_settings,
+        listener=functools.partial(_tell, verbose=call.settings.verbose),
+    )
+
+
+def _site_folders() -> tuple[Path, ...]:
+    """Return the folders in which this Python finds what is installed for the build."""
+    return tuple(Path(entry) for entry in sys.path if Path(entry).name.endswith("-packages"))
+
+
+def _tell(event: events.Event, *, verbose: bool) -> None:
+    from winarm.pipeline import events  # noqa: PLC0415 - not in a pass-through
+
+    match event:
+        case events.Output(data):
+            sys.stdout.flush()
+            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
+        case events.Note(text):
+            _say(text)
+        case events.Detail(text) if verbose:
+            _say(text)
+        case _:
+            pass
+
+
+@contextlib.contextmanager
+def _one_clear_message() -> Iterator[None]:
+    """End the hook's process with winarm's own message where winarm knows what is wrong."""
+    try:
+        yield
+    except WinarmError as error:
+        _say(f"error: {error}")
+        raise SystemExit(error.exit_status) from None
+    except KeyboardInterrupt:
+        _say("interrupted; nothing was left behind.")
+        raise SystemExit(EXIT_FAILURE) from None
+
+
+def _say(text: str) -> None:
+    # In a hook, stdout belongs to the front-end's protocol and the build's output.
+    sys.stderr.write(f"winarm: {text}\n")
+    sys.stderr.flush()

@@ -1,0 +1,53 @@
+"""A zig that stays where it is: the one of an isolated environment, kept in winarm's cache.
+
+zig makes its C and C++ libraries when they are first asked for and keeps them, but the paths of its
+own `lib` folder count among what they were made from. A front-end puts ziglang into another
+temporary folder for each build, so each would wait minutes for libraries that are there already.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from winarm.locate.zig import program_name
+from winarm.storage.cached_folder import cached_folder
+
+if TYPE_CHECKING:
+    from winarm.host import Host
+
+
+def lasting(host: Host, site_folder: Path) -> Path:
+    """Return a folder of the cache with the ziglang of `site_folder`, or that itself without one.
+
+    :raises FileSystemError: the cache cannot be written.
+    """
+    program = Path("ziglang", program_name(host))
+    version = _version(site_folder)
+    if version is None or not (site_folder / program).is_file():
+        return site_folder
+    if site_folder.is_relative_to(host.cache):
+        return site_folder
+    # A cache may be shared by machines, or by both kinds of Python on one.
+    name = f"ziglang-{version}-{host.system}-{host.machine}"
+
+    def make(folder: Path) -> None:
+        source = site_folder / program.parent
+        shutil.copytree(source, folder / program.parent, copy_function=_linked)
+
+    return cached_folder(host.cache / "tools" / name, (program.as_posix(),), make)
+
+
+def _version(site_folder: Path) -> str | None:
+    found = [path.stem for path in site_folder.glob("ziglang-*.dist-info")]
+    return found[0].removeprefix("ziglang-") if len(found) == 1 else None
+
+
+def _linked(source: str, destination: str) -> None:
+    """Link a file, for there are 20,000; or copy it, where the cache is on another disk."""
+    try:
+        os.link(source, destination)
+    except OSError:
+        shutil.copy2(source, destination)

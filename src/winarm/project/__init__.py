@@ -1,0 +1,1 @@
+"""What is built: a requirement, a folder or an sdist, and what its pyproject.toml declares."""

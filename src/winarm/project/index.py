@@ -1,0 +1,283 @@
+"""The package index that pip is configured for: finding files and fetching them.
+
+Nothing that is fetched is run. All that winarm knows of unearth is in this module; it is imported
+when a file is wanted, since only the command needs it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import logging
+import re
+import shutil
+import ssl
+import tempfile
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import TYPE_CHECKING, Literal, cast
+
+from filelock import FileLock
+from packaging.version import Version
+
+from winarm.errors import FileSystemError, SourceError, UsageError
+from winarm.project.index_files import Answer, IndexFile, Listing
+from winarm.project.pip_config import pip_configuration, redacted
+from winarm.storage.cached_folder import PATIENCE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from unearth import Package, PackageFinder
+    from unearth.fetchers import Fetcher
+    from unearth.fetchers.sync import PyPIClient
+
+    from winarm.host import Host
+    from winarm.project.pip_config import PipConfiguration
+    from winarm.target import PythonABI
+
+#: Longest file that is fetched, in bytes; PyPI itself allows projects less.
+MAX_DOWNLOAD = 4 * 2**30
+_CHUNK = 2**20
+_MEGABYTE = 10**6
+
+
+class PackageIndex:
+    """The places that pip is configured to take packages from; see `package_index`."""
+
+    def __init__(self, configuration: PipConfiguration, session: PyPIClient) -> None:
+        self._configuration = configuration
+        self._session = session
+
+    def files(
+        self, project: str, kind: Literal["sdist", "wheel"], *, python: PythonABI | None = None
+    ) -> Listing:
+        """Return every file of `project` that is of that kind, wherever it is offered.
+
+        :param python: only files of releases that say they support this Python.
+        """
+        return Listing(
+            tuple(
+                _asked(redacted(place), finder, project)
+                for place, finder in self._finders(kind, python)
+            )
+        )
+
+    def fetch(self, file: IndexFile, cache: Path, *, progress: Callable[[str], None]) -> Path:
+        """Return `file` in the folder `cache`, fetched unless it is there.
+
+        :raises SourceError: it cannot be fetched, or is not what the index promises.
+        :raises FileSystemError: the folder cannot be written, or is full.
+        """
+        known = _sha256_of(file)
+        try:
+            cache.mkdir(parents=True, exist_ok=True)
+            if not known:
+                return self._fetched(file, cache, progress)
+            with FileLock(cache / f".{known}.lock", timeout=PATIENCE):
+                there = cache / known / file.name
+                if there.is_file() and _sha256(there) == known:
+                    return there
+                return self._fetched(file, cache, progress)
+        except OSError as error:
+            cure = "Free space, or name another folder in WINARM_CACHE_DIR."
+            raise FileSystemError(error.filename or cache, error, cure=cure) from error
+
+    def _finders(
+        self, kind: Literal["sdist", "wheel"], python: PythonABI | None
+    ) -> Iterator[tuple[str, PackageFinder]]:
+        """Yield a finder for each place, so that one that is down does not hide the others."""
+        from unearth import PackageFinder, TargetPython  # noqa: PLC0415 - an optional dependency
+
+        target = TargetPython(py_ver=(python.major, python.minor) if python else None)
+        indexes = [(url, True) for url in self._configuration.indexes]
+        folders = [(url, False) for url in self._configuration.find_links]
+        for place, is_index in indexes + folders:
+            yield (
+                place,
+                PackageFinder(
+                    # Its own client has the methods that it asks for, with more parameters.
+                    session=cast("Fetcher", self._session),
+                    index_urls=[place] if is_index else [],
+                    find_links=[] if is_index else [place],
+                    no_binary=[":all:"] if kind == "sdist" else [],
+                    only_binary=[":all:"] if kind == "wheel" else [],
+                    trusted_hosts=self._configuration.trusted_hosts,
+                    target_python=target,
+                    # A wheel for another machine is no mistake here; its tags are the caller's.
+                    ignore_compatibility=python is None or kind == "wheel",
+                ),
+            )
+
+    def _fetched(self, file: IndexFile, cache: Path, progress: Callable[[str], None]) -> Path:
+        """Fetch `file` into its place in `cache`, which is named after its checksum."""
+        known = _sha256_of(file)
+        prefix = f".fetch-{known or 'unknown'}-"
+        if known:  # nobody else is at it; one that was killed may have been
+            for leftover in cache.glob(f"{prefix}*"):
+                shutil.rmtree(leftover, ignore_errors=True)
+        with tempfile.TemporaryDirectory(prefix=prefix, dir=cache) as folder:
+            part = Path(folder) / file.name
+            sha256 = self._download(file, part, progress)
+            final = cache / sha256 / file.name
+            final.parent.mkdir(exist_ok=True)
+            part.replace(final)
+        return final
+
+    def _download(self, file: IndexFile, to: Path, progress: Callable[[str], None]) -> str:
+        from unearth.preparer import HTTPErrors  # noqa: PLC0415 - an optional dependency
+
+        digests = {name: hashlib.new(name) for name in {*file.hashes, "sha256"}}
+        size = 0
+        # The file itself is wanted, not what a server makes of it on its way.
+        identity = {"Accept-Encoding": "identity"}
+        try:
+            with (
+                self._session.get_stream(file.url, headers=identity) as response,
+                to.open("wb") as output,
+            ):
+                response.raise_for_status()
+                total = response.headers.get("Content-Length", "")
+                for chunk in response.iter_bytes(_CHUNK):
+                    size += len(chunk)
+                    if size > MAX_DOWNLOAD:
+                        message = f"{file.name} is longer than {MAX_DOWNLOAD} bytes."
+                        raise SourceError(message)
+                    for digest in digests.values():
+                        digest.update(chunk)
+                    output.write(chunk)
+                    progress(_so_far(file.name, size, total))
+        except HTTPErrors as error:
+            message = f"{file.name} cannot be fetched: {error}"
+            raise SourceError(message, cure="Try again; check the network and proxy.") from error
+        for name, promised in file.hashes.items():
+            if digests[name].hexdigest() != promised:
+                raise _wrong_content(file, name, digests[name].hexdigest())
+        return digests["sha256"].hexdigest()
+
+
+@contextlib.contextmanager
+def package_index(host: Host) -> Iterator[PackageIndex]:
+    """Open the package index that pip is configured for.
+
+    :raises UsageError: unearth is not installed.
+    :raises SettingsError: pip's configuration cannot be read.
+    """
+    try:
+        from unearth.auth import MultiDomainBasicAuth  # noqa: PLC0415 - an optional dependency
+        from unearth.fetchers.sync import PyPIClient  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        message = f"nothing can be fetched from the package index: {error.name} is not installed."
+        raise UsageError(message, cure='pip install "winarm[cli]"') from None
+    configuration = pip_configuration(host)
+    with PyPIClient(
+        trusted_hosts=configuration.trusted_hosts,
+        verify=_certificates(configuration),
+        timeout=configuration.timeout,
+        follow_redirects=True,
+        proxy=configuration.proxy,
+    ) as session:
+        # Never prompting: a build may have nobody to ask.
+        session.auth = MultiDomainBasicAuth(prompting=False, index_urls=configuration.indexes)
+        yield PackageIndex(configuration, session)
+
+
+def _asked(place: str, finder: PackageFinder, project: str) -> Answer:
+    """Return what `finder`, which looks in one place, finds."""
+    from unearth.preparer import HTTPErrors  # noqa: PLC0415 - an optional dependency
+
+    with _warnings_heard("unearth") as warnings:
+        try:
+            packages = finder.find_all_packages(project, allow_yanked=True)
+            files = tuple(file for file in map(_file, packages) if file)
+        except HTTPErrors as error:
+            return Answer(place, reason=str(error) or type(error).__name__, reached=False)
+        except (OSError, ValueError) as error:  # a folder that cannot be read, a broken page
+            return Answer(place, reason=str(error), reached=False)
+    return Answer(place, files, "; ".join(warnings))
+
+
+def _file(package: Package) -> IndexFile | None:
+    """Return the file that `package` stands for, or None if its name is none for a file."""
+    link = package.link
+    file_name = link.filename
+    if package.version is None or {
+        PurePosixPath(file_name).name,
+        PureWindowsPath(file_name).name,
+    } != {file_name}:
+        return None
+    given = {name: values[0].lower() for name, values in (link.hash_option or {}).items()}
+    return IndexFile(
+        name=file_name,
+        version=Version(package.version),
+        url=link.normalized,
+        hashes={name: value for name, value in given.items() if name in _ALGORITHMS},
+        yanked=link.is_yanked,
+    )
+
+
+#: Checksums that can be compared; those of variable length cannot.
+_ALGORITHMS = {name for name in hashlib.algorithms_guaranteed if not name.startswith("shake")}
+
+
+@contextlib.contextmanager
+def _warnings_heard(name: str) -> Iterator[Sequence[str]]:
+    """Collect what a library logs as a warning, which nobody would see otherwise."""
+    heard: list[str] = []
+
+    class Listener(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            heard.append(record.getMessage())
+
+    listener = Listener(logging.WARNING)
+    logger = logging.getLogger(name)
+    logger.addHandler(listener)
+    try:
+        yield heard
+    finally:
+        logger.removeHandler(listener)
+
+
+def _certificates(configuration: PipConfiguration) -> ssl.SSLContext | bool:
+    """Return the authorities to trust: pip's `cert`, else the machine's own (True)."""
+    named, client = configuration.certificates, configuration.client_certificate
+    if not (named or client):
+        return True
+    try:
+        if named and named.is_dir():
+            context = ssl.create_default_context(capath=named)
+        else:
+            context = ssl.create_default_context(cafile=named)
+        if client:
+            context.load_cert_chain(client)
+    except OSError as error:  # ssl.SSLError is one
+        raise FileSystemError(
+            named or client or "",
+            error,
+            cure="Check pip's cert and client-cert, and REQUESTS_CA_BUNDLE.",
+        ) from error
+    return context
+
+
+def _sha256_of(file: IndexFile) -> str:
+    """Return the checksum that names the file's place, unless it is none at all."""
+    given = file.hashes.get("sha256", "")
+    return given if re.fullmatch("[0-9a-f]{64}", given) else ""
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _so_far(name: str, size: int, total: str) -> str:
+    of = f" of {int(total) / _MEGABYTE:.1f}" if total.isdecimal() else ""
+    return f"fetching {name} ({size / _MEGABYTE:.1f}{of} MB)"
+
+
+def _wrong_content(file: IndexFile, algorithm: str, got: str) -> SourceError:
+    return SourceError(
+        f"{file.name} is not what the index promises: its {algorithm} is {got}, not "
+        f"{file.hashes[algorithm]}.",
+        why="It was changed on its way, or the index is out of date.",
+        cure="Try again; if it stays so, ask whoever runs the index.",
+    )

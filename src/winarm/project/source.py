@@ -1,0 +1,147 @@
+"""What the user asks to be built: a folder, a source distribution, or one from the index."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from packaging.requirements import InvalidRequirement, Requirement
+
+from winarm.errors import FileSystemError, SourceError, UsageError
+from winarm.project.archive_members import ENDINGS, ending
+from winarm.project.archives import top_folder, unpack
+from winarm.project.sdist import fetch_sdist
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from winarm.host import Host
+    from winarm.target import PythonABI
+
+#: The files of which a project has at least one, as pip looks for them.
+_BUILD_FILES = ("pyproject.toml", "setup.py")
+_WHAT_IT_MAY_BE = (
+    "It may be a folder, a source distribution (.tar.gz, .zip) or a requirement such as "
+    "annoy==1.17.3."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A project's source, ready to be built."""
+
+    #: Where pyproject.toml or setup.py stand.
+    folder: Path
+    #: What it is, for people: `annoy-1.17.3`.
+    name: str
+    #: Whether winarm made the folder. If not it is the user's own, and nothing is left in it.
+    copied: bool
+
+
+def open_source(
+    host: Host,
+    spec: str,
+    workdir: Path,
+    *,
+    progress: Callable[[str], None],
+    python: PythonABI | None = None,
+) -> Source:
+    """Find, fetch and unpack what `spec` names; none of it is run.
+
+    A folder or file of that name is stronger than a requirement of that name.
+
+    :param workdir: an existing folder that an archive is unpacked into.
+    :param progress: told in a few words what takes time.
+    :param python: only releases for this Python are fetched; any, when not given.
+    :raises UsageError: `spec` is nothing that winarm builds.
+    :raises SourceError: it cannot be found, fetched or unpacked, or has no build system.
+    """
+    path = Path(spec)
+    match _kind(path) if spec else "nothing":
+        case "folder":
+            return _folder(path, spec)
+        case "file":
+            return _archive(path, workdir)
+        case "nothing":
+            requirement = _requirement(spec)
+            progress(f"looking for the source of {requirement}")
+            return _archive(fetch_sdist(host, requirement, progress, python), workdir)
+
+
+def _kind(path: Path) -> Literal["folder", "file", "nothing"]:
+    try:
+        if path.is_dir():
+            return "folder"
+        return "file" if path.exists() else "nothing"
+    except (OSError, ValueError):  # a name that is too long, or has a null byte
+        return "nothing"
+
+
+def _folder(path: Path, spec: str) -> Source:
+    folder = path.resolve()
+    if not _has_build_system(folder):
+        cure = "Name the folder that has pyproject.toml in it."
+        if spec == path.name:
+            cure += f" To build {spec} from the package index, write '{spec}>=0'."
+        raise _no_build_system(spec, cure)
+    return Source(folder, folder.name, copied=False)
+
+
+def _archive(path: Path, workdir: Path) -> Source:
+    suffix = ending(path.name)
+    if suffix is None:
+        raise _unusable_file(path)
+    into = workdir / "source"
+    try:
+        into.mkdir()
+    except OSError as error:
+        raise FileSystemError(into, error) from error
+    unpack(path, into)
+    folder = top_folder(into, path)
+    if not _has_build_system(folder):
+        raise _no_build_system(path.name, "Name the source distribution of a Python project.")
+    return Source(folder, path.name[: -len(suffix)], copied=True)
+
+
+def _has_build_system(folder: Path) -> bool:
+    return any((folder / file).is_file() for file in _BUILD_FILES)
+
+
+def _requirement(spec: str) -> Requirement:
+    """Return `spec`, which is neither folder nor file, as a requirement on an index."""
+    if "://" in spec or spec.startswith("git@"):
+        message = f"{spec} is an address, and winarm fetches only from the package index."
+        raise UsageError(message, cure="Clone or download it, and name the folder or file.")
+    # A requirement has no path separators outside an address, and no archive's ending.
+    if "/" in spec or "\\" in spec or spec.startswith((".", "~")) or _looks_like_file(spec):
+        message = f"there is no folder or file {spec}."
+        raise UsageError(message, cure=_WHAT_IT_MAY_BE)
+    try:
+        return Requirement(spec)
+    except InvalidRequirement:
+        message = f"{spec!r} is neither a folder nor a file nor a requirement."
+        raise UsageError(message, cure=_WHAT_IT_MAY_BE) from None
+
+
+def _looks_like_file(spec: str) -> bool:
+    return spec.lower().endswith((*ENDINGS, ".whl", ".toml", ".py"))
+
+
+def _no_build_system(name: str, cure: str) -> SourceError:
+    return SourceError(
+        f"{name} has no build system: there is neither pyproject.toml nor setup.py in it.",
+        why="It is not the top folder of a Python project.",
+        cure=cure,
+    )
+
+
+def _unusable_file(path: Path) -> UsageError:
+    if path.suffix.lower() == ".whl":
+        message = f"{path.name} is a wheel: it has been built already."
+        cure = f"Name the source. To look at the wheel: winarm verify {path}"
+        return UsageError(message, cure=cure)
+    if path.name in _BUILD_FILES:
+        return UsageError(f"{path} is part of a project.", cure=f"Name its folder: {path.parent}")
+    message = f"{path} is no source distribution."
+    return UsageError(message, cure=_WHAT_IT_MAY_BE)

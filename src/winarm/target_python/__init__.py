@@ -1,0 +1,1 @@
+"""Headers, pyconfig.h and import libraries of the target's Python, and its NumPy."""

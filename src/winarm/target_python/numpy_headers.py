@@ -1,0 +1,150 @@
+"""NumPy's headers for the target: those of the host describe the host's types.
+
+`NPY_SIZEOF_LONG` is 8 on Linux and 4 on Windows, `NPY_SIZEOF_LONGDOUBLE` 16 and 8: a module built
+against the host's headers compiles, loads, and computes nonsense. So they come from the wheel of
+the same NumPy for the target.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from packaging.tags import Tag
+from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+from packaging.version import InvalidVersion, Version
+
+from winarm.errors import SourceError, TargetPythonError, UsageError, bullets
+from winarm.project.archives import unpack
+from winarm.project.index import package_index
+from winarm.storage.cached_folder import cached_folder
+from winarm.target import WIN_ARM64
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from winarm.environment.interpreter import Interpreter
+    from winarm.host import Host
+    from winarm.project.index_files import IndexFile, Listing
+    from winarm.target import PythonABI, Target
+
+#: Other versions that an error names.
+_NAMED_VERSIONS = 40
+
+
+def numpy_include(
+    host: Host,
+    interpreter: Interpreter,
+    numpy_version: str,
+    *,
+    progress: Callable[[str], None] = lambda _: None,
+    target: Target = WIN_ARM64,
+) -> Path:
+    """Return the folder to use in place of `numpy.get_include()` of that version.
+
+    The libraries that NumPy offers to C code, npymath.lib, are where they belong beside it, in
+    `../lib`.
+
+    :raises TargetPythonError: there is no wheel of it for the target, or it cannot be had.
+    :raises FileSystemError: the cache cannot be written.
+    """
+    try:
+        version = Version(numpy_version)
+    except InvalidVersion:
+        message = f"the build environment has NumPy {numpy_version!r}, which is no version."
+        raise TargetPythonError(message) from None
+    core = PurePosixPath("numpy", "core" if version < Version("2.0.dev0") else "_core")
+    include = core / "include"
+    name = f"{version}-{interpreter.abi.tag}-{target.wheel_platform}"
+
+    def make(folder: Path) -> None:
+        wheel = _fetched(host, interpreter.abi, version, target, progress)
+        unpack(wheel, folder, wanted=lambda path: _is_for_c(path, core))
+
+    try:
+        folder = cached_folder(
+            host.cache / "numpy" / name,
+            [str(include / "numpy" / "arrayobject.h"), str(include / "numpy" / "_numpyconfig.h")],
+            make,
+        )
+    except (SourceError, UsageError) as error:
+        raise _unavailable(version, target, error) from error
+    return folder / include
+
+
+def _is_for_c(path: PurePosixPath, core: PurePosixPath) -> bool:
+    """Tell whether a member of NumPy's wheel is meant for C code that uses NumPy."""
+    return path.is_relative_to(core / "include") or (
+        path.is_relative_to(core / "lib") and path.suffix in {".lib", ".a", ".ini", ".pc"}
+    )
+
+
+def _fetched(
+    host: Host,
+    abi: PythonABI,
+    version: Version,
+    target: Target,
+    progress: Callable[[str], None],
+) -> Path:
+    with package_index(host) as index:
+        listing = index.files("numpy", "wheel")
+        fitting = [file for file in listing.files if _fits(file, abi, target)]
+        exact = [file for file in fitting if file.version == version]
+        if not exact:
+            raise _no_wheel(version, abi, target, fitting, listing)
+        # The one with a checksum is better.
+        best = max(exact, key=lambda file: "sha256" in file.hashes)
+        return index.fetch(best, host.cache / "wheels", progress=progress)
+
+
+def _fits(file: IndexFile, abi: PythonABI, target: Target) -> bool:
+    try:
+        tags = parse_wheel_filename(file.name)[-1]
+    except (InvalidWheelFilename, InvalidVersion):
+        return False
+    return Tag(abi.interpreter_tag, abi.tag, target.wheel_platform) in tags
+
+
+def _no_wheel(
+    version: Version,
+    abi: PythonABI,
+    target: Target,
+    fitting: list[IndexFile],
+    listing: Listing,
+) -> TargetPythonError:
+    what = f"NumPy {version} for {abi.tag} on {target.wheel_platform}"
+    why = (
+        "The project builds against NumPy, whose headers on this machine describe this "
+        "machine's types; the target's come from NumPy's own wheel."
+    )
+    if listing.unreachable:
+        return TargetPythonError(
+            f"{what} cannot be looked for:\n{bullets(listing.looked_at)}",
+            why=why,
+            cure="Check the network, the proxy and pip's index-url; or put that wheel into a "
+            "folder and name it in PIP_FIND_LINKS.",
+        )
+    versions = sorted({file.version for file in fitting if not file.version.is_prerelease})
+    if not versions:
+        cure = "Check pip's index-url, or build with another Python."
+    else:
+        nearest = next((other for other in versions if other > version), versions[-1])
+        cure = (
+            "Build against one of these: require it in [build-system] requires, or set "
+            f"PIP_CONSTRAINT to a file with numpy=={nearest} in it."
+        )
+    named = ", ".join(map(str, versions[-_NAMED_VERSIONS:])) or "none"
+    return TargetPythonError(
+        f"there is no wheel of {what}. Versions that have one: {named}.", why=why, cure=cure
+    )
+
+
+def _unavailable(
+    version: Version, target: Target, error: SourceError | UsageError
+) -> TargetPythonError:
+    return TargetPythonError(
+        f"NumPy {version}'s headers for {target.wheel_platform} cannot be had: {error.what}",
+        why=error.why,
+        cure=error.cure,
+    )

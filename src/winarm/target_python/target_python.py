@@ -1,0 +1,203 @@
+"""The target's Python, as far as a compiler and a linker see it: headers and import libraries.
+
+Looked for in this order:
+
+1. a folder of a Python for Windows that the user names (`python-dir`), or that cibuildwheel's
+   `DIST_EXTRA_CONFIG` names through `library_dirs`;
+2. what can be made here without a network: the building interpreter's own headers with a
+   Windows `pyconfig.h`, and import libraries made from the names that the DLLs export.
+
+A source that fetches belongs between the two: weaker than what is named, stronger than what is
+made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from winarm.errors import FileSystemError
+from winarm.python_exports import exported_names, stable_names
+from winarm.storage.cached_folder import cached_folder
+from winarm.target_python.export_directory import read_exports
+from winarm.target_python.header_names import header_names
+from winarm.target_python.headers import (
+    copy_headers,
+    headers_identity,
+    read_header,
+    require_headers,
+)
+from winarm.target_python.import_library import make_import_library
+from winarm.target_python.pyconfig import adapted_pyconfig, is_windows_pyconfig, windows_pyconfig
+from winarm.target_python.python_folder import folder_beside, named_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from winarm.environment.interpreter import Interpreter
+    from winarm.host import Host
+    from winarm.locate.toolchain import Toolchain
+    from winarm.python_exports import Kind
+    from winarm.target import PythonABI, Target
+    from winarm.target_python.python_folder import PythonFolder
+
+#: Goes into the names of cached folders: raised when the same facts make another folder.
+GENERATOR = 1
+
+#: PEP 803: since 3.15 every Python has the free-threaded stable ABI's DLL, too.
+_ABI3T_SINCE = 15
+
+#: What a whole folder of headers has for certain.
+_HEADERS = ("include/Python.h", "include/pyconfig.h")
+
+
+@dataclass(frozen=True, slots=True)
+class TargetPython:
+    """Headers and import libraries of a Python on the target."""
+
+    abi: PythonABI
+    target: Target
+    #: Holds Python.h and a Windows pyconfig.h.
+    include: Path
+    #: Holds the import libraries: `python313.lib`, `python3.lib`.
+    libraries: Path
+    #: Where they come from, for people.
+    origin: str
+
+
+def provide(
+    host: Host,
+    interpreter: Interpreter,
+    target: Target,
+    toolchain: Toolchain,
+    *,
+    python_dir: Path | None = None,
+    library_dirs: Sequence[Path] = (),
+) -> TargetPython:
+    """Return headers and import libraries for modules that `interpreter` builds for `target`.
+
+    :param python_dir: a Python for Windows that the user names, NuGet's or python.org's layout.
+    :param library_dirs: folders that may hold import libraries, with the headers beside them.
+    :raises TargetPythonError: there is none, or the one that is named is not the right one.
+    :raises FileSystemError: the cache cannot be written.
+    """
+    try:
+        found = _named(interpreter.abi, target, python_dir, library_dirs)
+        if found is not None:
+            return _installed(host, interpreter.abi, target, found)
+        return _made(host, interpreter, target, toolchain)
+    except OSError as error:
+        # Not the cache, which speaks for itself: a header or a library.
+        raise FileSystemError(
+            error.filename or interpreter.include,
+            error,
+            cure="Make it readable, or name another Python for Windows with python-dir.",
+        ) from error
+
+
+def _named(
+    abi: PythonABI, target: Target, python_dir: Path | None, library_dirs: Sequence[Path]
+) -> PythonFolder | None:
+    if python_dir is not None:
+        return named_folder(python_dir, abi, target)
+    return folder_beside(library_dirs, abi, target)
+
+
+def _installed(host: Host, abi: PythonABI, target: Target, found: PythonFolder) -> TargetPython:
+    """Return a Windows Python's own files; its headers as a copy if they need a word more."""
+    own = read_header(found.include / "pyconfig.h")
+    adapted = adapted_pyconfig(own, abi)
+    include = found.include
+    if adapted != own:
+        key = _cache_key(abi, target, (headers_identity(found.include), adapted))
+
+        def make(folder: Path) -> None:
+            copy_headers(found.include, folder / "include", adapted)
+
+        include = cached_folder(host.cache / "python" / key, _HEADERS, make) / "include"
+    return TargetPython(
+        abi=abi,
+        target=target,
+        include=include,
+        libraries=found.libraries,
+        origin=f"the Python for Windows in {found.libraries.parent}",
+    )
+
+
+def _made(
+    host: Host, interpreter: Interpreter, target: Target, toolchain: Toolchain
+) -> TargetPython:
+    """Return the interpreter's headers and libraries made from names, from the cache or new."""
+    require_headers(interpreter, host.system)
+    abi = interpreter.abi
+    pyconfig = _pyconfig(host, interpreter, target)
+    promises = _promises(abi)
+
+    def make(folder: Path) -> None:
+        include, libraries = folder / "include", folder / "libs"
+        copy_headers(interpreter.include, include, pyconfig)
+        libraries.mkdir()
+        for dll, names in promises.items():
+            found = _found_names(host, interpreter, toolchain, include) if names is None else names
+            make_import_library(host, toolchain, dll, found, libraries / _library(dll))
+
+    facts = (
+        interpreter.version,
+        headers_identity(interpreter.include),
+        *(toolchain.kind, toolchain.version, toolchain.style),
+        pyconfig,
+        *(f"{dll} {sorted((names or {}).items())}" for dll, names in promises.items()),
+    )
+    folder = cached_folder(
+        host.cache / "python" / _cache_key(abi, target, facts),
+        (*_HEADERS, *(f"libs/{_library(dll)}" for dll in promises)),
+        make,
+    )
+    return TargetPython(
+        abi=abi,
+        target=target,
+        include=folder / "include",
+        libraries=folder / "libs",
+        origin=f"the headers of {interpreter.executable} with a Windows pyconfig.h; import "
+        f"libraries made with {toolchain.origin}",
+    )
+
+
+def _promises(abi: PythonABI) -> dict[str, Mapping[str, Kind] | None]:
+    """Return the names of each DLL that a module may be linked to; None where none are listed."""
+    promises = {abi.dll: exported_names(abi.dll), abi.stable_dll: stable_names(abi)}
+    if abi.minor >= _ABI3T_SINCE:
+        promises[replace(abi, free_threaded=True).stable_dll] = stable_names(abi)
+    return promises
+
+
+def _pyconfig(host: Host, interpreter: Interpreter, target: Target) -> str:
+    own = read_header(interpreter.include / "pyconfig.h") if host.system == "windows" else ""
+    # An MSYS2 Python runs on Windows, too, but its pyconfig.h is what configure wrote.
+    if is_windows_pyconfig(own):
+        return adapted_pyconfig(own, interpreter.abi)
+    return windows_pyconfig(interpreter.abi, target)
+
+
+def _found_names(
+    host: Host, interpreter: Interpreter, toolchain: Toolchain, include: Path
+) -> Mapping[str, Kind]:
+    """Return what the DLL of a Python exports that winarm has no list of."""
+    dll = interpreter.dll_folder / interpreter.abi.dll
+    if host.system == "windows" and dll.is_file():
+        return read_exports(dll)
+    # Some of what the stable ABI promises is in no header any more.
+    return {**stable_names(interpreter.abi), **header_names(host, toolchain, include)}
+
+
+def _cache_key(abi: PythonABI, target: Target, facts: Iterable[str]) -> str:
+    """Return the name of the folder made from these facts; from others another is made."""
+    joined = "\0".join((str(GENERATOR), *facts))
+    digest = hashlib.sha256(joined.encode("utf-8", "surrogateescape")).hexdigest()
+    return f"{abi.tag}-{target.wheel_platform}-{digest[:16]}"
+
+
+def _library(dll: str) -> str:
+    return f"{dll.removesuffix('.dll')}.lib"

@@ -1,0 +1,81 @@
+"""Which backend is provided with what."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from winarm import backends
+from winarm.backends.request import Provision
+from winarm.errors import BackendError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from winarm.backends.request import Request
+
+    MakeRequest = Callable[..., Request]
+
+
+@pytest.mark.parametrize(
+    "backend",
+    [
+        "setuptools.build_meta",
+        "setuptools.build_meta:__legacy__",
+        "scikit_build_core.build",
+        "hatchling.build",
+        "py_build_cmake.build",
+    ],
+)
+def test_cmake_is_provided_for_whoever_calls_it(request_for: MakeRequest, backend: str) -> None:
+    provision = backends.provision(request_for(backend))
+
+    assert "CMAKE_TOOLCHAIN_FILE" in provision.variables
+    assert provision.config_settings == {}
+
+
+def test_rust_is_left_to_maturin(request_for: MakeRequest) -> None:
+    with pytest.raises(BackendError, match="maturin build --release --target"):
+        backends.provision(request_for("maturin"))
+
+
+def test_scikit_build_core_builds_in_the_folder_to_keep(request_for: MakeRequest) -> None:
+    provision = backends.provision(request_for(build_dir=Path("/kept")))
+
+    assert provision.config_settings == {"build-dir": str(Path("/kept/backend"))}
+
+
+@pytest.mark.parametrize("name", ["build-dir", "skbuild.build-dir"])
+def test_the_users_own_folder_wins(request_for: MakeRequest, name: str) -> None:
+    request = request_for(build_dir=Path("/kept"), config_settings={name: "mine"})
+
+    assert backends.provision(request).config_settings == {}
+
+
+@pytest.mark.parametrize(
+    ("backend", "declared", "has_ninja", "expected"),
+    [
+        ("scikit_build_core.build", ["scikit-build-core"], False, ["ninja"]),
+        ("scikit_build_core.build", ["scikit-build-core"], True, []),
+        ("setuptools.build_meta", ["setuptools", "cmake>=3.20"], False, ["ninja"]),
+        ("setuptools.build_meta", ["setuptools", "CMake"], True, []),
+        ("setuptools.build_meta", ["scikit-build"], False, ["ninja"]),
+        ("setuptools.build_meta", ["setuptools", "cmakelang"], False, []),
+        ("mesonpy", ["meson-python"], False, []),
+    ],
+)
+def test_ninja_is_installed_where_cmake_is_called_and_none_is_there(
+    backend: str, declared: list[str], expected: list[str], *, has_ninja: bool
+) -> None:
+    assert backends.requirements(backend, declared, has_ninja=has_ninja) == expected
+
+
+def test_of_two_provisions_the_later_wins() -> None:
+    first = Provision({"A": "1", "B": "1"}, {"x": 1}, {Path("f"): "1"}, ("one",))
+    second = Provision({"B": "2"}, {"x": 2}, {}, ("two",))
+
+    joined = first.joined(second)
+
+    assert joined == Provision({"A": "1", "B": "2"}, {"x": 2}, {Path("f"): "1"}, ("one", "two"))

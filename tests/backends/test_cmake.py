@@ -1,0 +1,238 @@
+"""What CMake gets: variables that it reads itself, and a toolchain file."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from winarm.backends import cmake
+from winarm.errors import UsageError
+from winarm.target import PythonABI
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from winarm.backends.request import Request
+
+    MakeRequest = Callable[..., Request]
+
+
+def test_an_early_hook_gets_a_generator_and_no_toolchain(request_for: MakeRequest) -> None:
+    provision = cmake.provision(request_for(early=True))
+
+    assert provision.variables["CMAKE_GENERATOR"] == "Ninja"
+    assert "CMAKE_TOOLCHAIN_FILE" not in provision.variables
+    assert provision.files == {}
+
+
+def test_a_build_gets_a_toolchain_file_that_is_written(request_for: MakeRequest) -> None:
+    provision = cmake.provision(request_for())
+
+    (file,) = provision.files
+    assert provision.variables["CMAKE_TOOLCHAIN_FILE"] == file.as_posix()
+    assert provision.variables["CMAKE_BUILD_PARALLEL_LEVEL"] == "3"
+
+    provision.write()
+
+    assert file.read_text("utf-8") == provision.files[file]
+
+
+def test_nothing_is_written_before_it_is_asked_for(
+    request_for: MakeRequest, tmp_path: Path
+) -> None:
+    cmake.provision(request_for())
+
+    assert not (tmp_path / "scratch").exists()
+
+
+@pytest.mark.parametrize(
+    ("programs", "asked", "expected"),
+    [
+        (["ninja", "make"], None, "Ninja"),
+        (["ninja"], None, "Ninja"),
+        (["make"], None, "Unix Makefiles"),
+        ([], None, "Ninja"),
+        (["ninja"], "Unix Makefiles", "Unix Makefiles"),
+    ],
+)
+def test_generator_is_the_one_that_is_asked_for_or_ninja_or_makefiles(
+    request_for: MakeRequest,
+    program: Callable[[str], Path],
+    programs: list[str],
+    asked: str | None,
+    expected: str,
+) -> None:
+    for name in programs:
+        program(name)
+
+    assert cmake.choose_generator(request_for(generator=asked)) == expected
+
+
+def test_visual_studio_is_refused_where_it_does_not_exist(request_for: MakeRequest) -> None:
+    with pytest.raises(UsageError, match="does not exist on linux") as caught:
+        cmake.provision(request_for(generator="Visual Studio 17 2022"))
+
+    assert "Ninja" in caught.value.cure
+
+
+def test_visual_studio_is_told_the_target(request_for: MakeRequest) -> None:
+    provision = cmake.provision(request_for(system="windows", generator="Visual Studio 17 2022"))
+
+    assert provision.variables["CMAKE_GENERATOR_PLATFORM"] == "ARM64"
+    assert "win-arm64-visual-studio.cmake" in "".join(provision.files.values())
+
+
+@pytest.mark.parametrize("name", cmake.KEPT)
+def test_what_says_nothing_of_the_machine_is_kept(request_for: MakeRequest, name: str) -> None:
+    provision = cmake.provision(request_for(environ={name: "value"}))
+
+    assert provision.variables[name] == "value"
+
+
+def test_the_generator_of_the_host_is_not_the_builds(request_for: MakeRequest) -> None:
+    provision = cmake.provision(request_for(environ={"CMAKE_GENERATOR": "Xcode"}))
+
+    assert provision.variables["CMAKE_GENERATOR"] == "Ninja"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kept"),
+    [
+        ("-DWITH_SSL=OFF -G Ninja", ["-DWITH_SSL=OFF", "-G", "Ninja"]),
+        ("-DCMAKE_PREFIX_PATH=/opt/conda -DX=1", ["-DX=1"]),
+        ("-DCMAKE_C_COMPILER:FILEPATH=/usr/bin/gcc", []),
+        ("-DCMAKE_TOOLCHAIN_FILE=/x.cmake -DCMAKE_CXX_FLAGS_RELEASE=-march=native", []),
+        ("-DPython_EXECUTABLE=/usr/bin/python3 -DPYTHON_LIBRARY=/usr/lib/libpython.so", []),
+        ("'-DNAME=two words'", ["-DNAME=two words"]),
+        ("-DCMAKE_CXX_STANDARD=17", ["-DCMAKE_CXX_STANDARD=17"]),
+        ("an 'open quotation", []),
+    ],
+)
+def test_of_cmake_args_only_what_is_the_projects_gets_through(
+    arguments: str, kept: list[str]
+) -> None:
+    assert cmake.portable_arguments(arguments) == kept
+
+
+def test_toolchain_file_names_the_targets_python(request_for: MakeRequest) -> None:
+    values = variables(cmake.toolchain_file(request_for(numpy={"include": "/t/numpy"})))
+
+    assert values["WINARM_PYTHON_EXECUTABLE"] == ["/env/bin/python"]
+    assert values["WINARM_PYTHON_INCLUDE_DIR"] == ["/t/include"]
+    assert values["WINARM_PYTHON_LIBRARY"] == ["/t/libs/python313.lib"]
+    assert values["WINARM_PYTHON_SABI_LIBRARY"] == ["/t/libs/python3.lib"]
+    assert values["WINARM_PYTHON_SOABI"] == ["cp313-win_arm64"]
+    assert values["WINARM_NUMPY_INCLUDE_DIR"] == ["/t/numpy"]
+
+
+def test_free_threaded_python_has_names_of_its_own(request_for: MakeRequest) -> None:
+    values = variables(cmake.toolchain_file(request_for(abi=PythonABI(13, free_threaded=True))))
+
+    assert values["WINARM_PYTHON_LIBRARY"] == ["/t/libs/python313t.lib"]
+    assert values["WINARM_PYTHON_SOABI"] == ["cp313t-win_arm64"]
+
+
+def test_what_is_not_there_is_not_set(request_for: MakeRequest) -> None:
+    values = variables(cmake.toolchain_file(request_for()))
+
+    assert "WINARM_NUMPY_INCLUDE_DIR" not in values
+    assert "WINARM_LINK" not in values
+    assert "CMAKE_C_COMPILER_LAUNCHER" not in values
+
+
+def test_the_users_flags_and_folders_get_there(request_for: MakeRequest) -> None:
+    request = request_for(
+        include_dirs=("/arm64/zlib/include",), libraries=("z",), defines=("A=1",), ldflags=("-x",)
+    )
+
+    values = variables(cmake.toolchain_file(request))
+
+    assert "-I/arm64/zlib/include" in values["WINARM_FLAGS"]
+    assert "-DA=1" in values["WINARM_FLAGS"]
+    assert values["WINARM_LINK_FLAGS"] == ["-lz", "-x"]
+    assert {"/arm64/zlib/include", "/arm64/zlib"} <= set(values["WINARM_FIND_ROOT_PATH"])
+
+
+def test_an_emulator_of_the_users_is_named(request_for: MakeRequest) -> None:
+    request = request_for(environ={"CMAKE_CROSSCOMPILING_EMULATOR": "/bin/emu;-x y"})
+
+    assert variables(cmake.toolchain_file(request))["WINARM_EMULATOR"] == ["/bin/emu", "-x y"]
+
+
+def test_a_compiler_cache_stands_before_the_compiler(request_for: MakeRequest) -> None:
+    values = variables(cmake.toolchain_file(request_for(launcher="ccache")))
+
+    assert values["CMAKE_CXX_COMPILER_LAUNCHER"] == ["ccache"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "cache", "names"),
+    [
+        ("zig", "ccache", {"clang", "clang++"}),
+        ("clang-cl", None, {"clang-cl"}),
+        ("zig", None, set()),
+    ],
+)
+def test_compiler_is_one_word_where_somebody_looks_at_it(
+    request_for: MakeRequest, kind: str, cache: str | None, names: set[str]
+) -> None:
+    request = request_for(toolchain={"kind": kind, "cc": ("zig", "cc", "a b")}, launcher=cache)
+
+    provision = cmake.provision(request)
+
+    assert {path.name for path in provision.files} - {"toolchain.cmake"} == names
+    assert ("CCACHE_COMPILERCHECK" in provision.variables) is bool(names)
+
+
+def test_script_of_a_compiler_hands_everything_on(tmp_path: Path) -> None:
+    assert cmake.shell_script(["zig", "cc", "a b"]) == "#!/bin/sh\nexec zig cc 'a b' \"$@\"\n"
+    assert cmake.batch_file(["zig", "a b"]) == '@"zig" "a b" %*\r\n'
+
+
+def test_flags_are_dropped_only_when_asked(request_for: MakeRequest) -> None:
+    values = variables(cmake.toolchain_file(request_for(drop_flags=("-msse*",), launcher="ccache")))
+
+    python, *options, script, pattern, end, cache = values["CMAKE_C_COMPILER_LAUNCHER"]
+    assert (python, options, pattern, end) == ("/env/bin/python", ["-I", "-S"], "-msse*", "--")
+    assert Path(script).is_file()
+    assert cache == "ccache"
+
+
+@pytest.mark.parametrize("kind", ["zig", "llvm-mingw", "clang-cl", "msvc"])
+def test_each_toolchain_has_its_file(request_for: MakeRequest, kind: str) -> None:
+    request = request_for(toolchain={"kind": kind})
+    assert request.workshop is not None
+
+    assert cmake.style_file(request.workshop.toolchain, "Ninja").is_file()
+
+
+def test_visual_studio_has_its_file(request_for: MakeRequest) -> None:
+    workshop = request_for().workshop
+    assert workshop is not None
+
+    assert cmake.style_file(workshop.toolchain, "Visual Studio 18 2026").is_file()
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ("plain", '"plain"'),
+        ("${X} and $ENV{Y}", r'"\${X} and \$ENV{Y}"'),
+        ('a "quote"', r'"a \"quote\""'),
+        ("one;two", r'"one\;two"'),
+        ("back\\slash", r'"back\\slash"'),
+    ],
+)
+def test_nothing_in_a_value_means_something_to_cmake(value: str, written: str) -> None:
+    assert cmake.quoted(value) == written
+
+
+def variables(text: str) -> dict[str, list[str]]:
+    """Read the `set` commands back."""
+    return {
+        name: [re.sub(r"\\(.)", r"\1", value) for value in re.findall(r'"((?:\\.|[^"\\])*)"', rest)]
+        for name, rest in re.findall(r"^set\((\w+)((?:\n  .*)*)\)$", text, re.MULTILINE)
+    }

@@ -1,0 +1,165 @@
+"""What the words of CMake, linkers and shells mean in a cross build."""
+
+from __future__ import annotations
+
+import pytest
+
+from winarm.backends.failures import cmake_error, explain
+
+CMAKE_ERROR = """\
+-- Detecting C compile features - done
+CMake Error at src/CMakeLists.txt:7 (message):
+  this project needs
+
+  something
+Call Stack (most recent call first):
+  CMakeLists.txt:3 (add_subdirectory)
+
+
+-- Configuring incomplete, errors occurred!
+"""
+
+
+def test_first_error_of_cmake_is_found_with_its_place() -> None:
+    assert cmake_error(CMAKE_ERROR).splitlines() == [
+        "CMake Error at src/CMakeLists.txt:7 (message):",
+        "  this project needs",
+        "",
+        "  something",
+        "Call Stack (most recent call first):",
+        "  CMakeLists.txt:3 (add_subdirectory)",
+    ]
+
+
+def test_output_without_an_error_of_cmakes_has_none() -> None:
+    assert not cmake_error("ninja: build stopped: subcommand failed.")
+
+
+def test_endless_message_is_cut() -> None:
+    assert len(cmake_error("CMake Error: oops\n" + "  more\n" * 10_000).splitlines()) == 40
+
+
+@pytest.mark.parametrize(
+    ("said", "why", "cure"),
+    [
+        (
+            (
+                "CMake Error at CMakeLists.txt:2 (project):\n  Generator\n\n    Ninja\n\n  does "
+                "not support platform specification, but platform\n\n    x64\n\n  was specified."
+            ),
+            "`-A x64`",
+            "ARM64",
+        ),
+        (
+            "CMake Error: Could not create named generator Visual Studio 17 2022\n",
+            "Visual Studio 17 2022",
+            "generator",
+        ),
+        (
+            (
+                "CMake Error: try_run() invoked in cross-compiling mode, please set the following "
+                "cache variables appropriately:\n   HAVE_X_EXITCODE (advanced)\n"
+            ),
+            "configures",
+            "cmake.define.HAVE_X_EXITCODE=VALUE",
+        ),
+        (
+            "-- Performing Test HAVE_X\n\n*** CMake configuration failed\n",
+            "3.25.1 crash",
+            "cmake.version",
+        ),
+        (
+            'error: target architecture aarch64 has no LLVM CPU feature named "sse4.2"',
+            "x86 processors (sse4.2)",
+            "drop-flags",
+        ),
+        (
+            "clang++: error: unsupported option '-mavx2' for target 'aarch64-pc-windows-msvc'",
+            "x86 processors (-mavx2)",
+            "drop-flags",
+        ),
+        ("error: /arch:AVX2: unrecognized file extension", "(/arch:AVX2)", "drop-flags"),
+        (
+            (
+                ": && zig c++ -o x.dll x.obj /usr/lib/x86_64-linux-gnu/libz.a -lkernel32\n"
+                "lld-link: error: unknown file type: adler32.o"
+            ),
+            "/usr/lib/x86_64-linux-gnu/libz.a",
+            "library-dirs",
+        ),
+        (
+            "lld-link: error: deps/zlib.lib(adler32.obj): machine type x64 conflicts with arm64",
+            "deps/zlib.lib",
+            "library-dirs",
+        ),
+        (
+            (
+                "[2/5] Linking C executable tools/maketable.exe\n[3/5] Generating table.c\n"
+                "FAILED: table.c\n/bin/sh: 1: maketable: not found\n"
+            ),
+            "maketable for the target",
+            "CMAKE_CROSSCOMPILING",
+        ),
+        (
+            "/bin/sh: 1: ./maketable.exe: Exec format error",
+            "./maketable.exe for the target",
+            "CMAKE_CROSSCOMPILING_EMULATOR",
+        ),
+        (
+            "ERROR: An exe_wrapper is needed for /b/tool.exe but was not found. Please define one",
+            "run a program",
+            "CMAKE_CROSSCOMPILING_EMULATOR",
+        ),
+        (
+            "meson.build:3:0: ERROR: Can not run test applications in this cross environment.",
+            "run a program",
+            "can_run_host_binaries",
+        ),
+        ("  Could NOT find ZLIB (missing: ZLIB_LIBRARY)", "ZLIB is not there", "include-dirs"),
+        ('  By not providing "FindEigen3.cmake" in', "Eigen3 is not there", "include-dirs"),
+        (
+            "fatal: unable to access: Could not resolve host: github.com",
+            "fetches something",
+            "Check the network",
+        ),
+        (
+            "Could not resolve host: example.org\n  Build step for lib_zmq failed: 1",
+            "fetches lib_zmq",
+            "-C cmake.define.FETCHCONTENT_SOURCE_DIR_LIB_ZMQ=DIR",
+        ),
+        (
+            "error: downloading 'https://x.org/y' failed\n /b/CMakeFiles/fc-tmp/y/download.cmake:7",
+            "fetches y",
+            "-C cmake.define.FETCHCONTENT_SOURCE_DIR_Y=DIR",
+        ),
+        (
+            "CMake Error at CMakeLists.txt:2 (project):\n  No CMAKE_CXX_COMPILER could be found.",
+            "cannot compile",
+            "--toolchain",
+        ),
+        (
+            '  The C++ compiler\n\n    "c++"\n\n  is not able to compile a simple test program.',
+            "cannot compile",
+            "--toolchain",
+        ),
+    ],
+)
+def test_words_are_explained(said: str, why: str, cure: str) -> None:
+    meaning = explain(f"-- something before\n{said}\nsomething after\n")
+
+    assert why in meaning.why
+    assert cure in meaning.cure
+
+
+def test_words_of_a_compiler_are_explained_as_everywhere() -> None:
+    meaning = explain("x.c:1:10: fatal error: 'zlib.h' file not found")
+
+    assert "zlib.h" in meaning.why
+
+
+def test_a_library_that_is_optional_is_no_reason() -> None:
+    assert explain("-- Could NOT find OpenMP_C (missing: OpenMP_C_FLAGS)\n") == ("", "")
+
+
+def test_unknown_words_get_no_explanation() -> None:
+    assert explain("everything is fine") == ("", "")

@@ -1,0 +1,245 @@
+"""A Python of the wanted version is found wherever it is, or every miss is told."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from winarm.environment.find_python import find_python
+from winarm.errors import InterpreterError, UsageError
+from winarm.host import Answer, Host, ProgramError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from winarm.host import System
+
+SHIM = Answer(127, "", "pyenv: python3.13: command not found\n\nThe command exists in 3.13.0")
+
+
+@dataclass
+class Disk:
+    """Programs that are files below a folder, each with what it answers."""
+
+    root: Path
+    answers: dict[str, Answer] = field(default_factory=dict)
+
+    def add(self, name: str, answer: Answer) -> Path:
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o755)
+        self.answers[str(path)] = answer
+        return path
+
+    def python(self, name: str, version: str, *, headers: bool = True) -> Path:
+        include = self.root / ("include" if headers else "nothing")
+        include.mkdir(exist_ok=True)
+        if headers:
+            (include / "Python.h").touch()
+        facts = {
+            "implementation": "cpython",
+            "version": [*map(int, version.rstrip("t").split(".")), 0],
+            "free_threaded": version.endswith("t"),
+            "platform": "linux-x86_64",
+            "include": str(include),
+            "prefix": "",
+            "base_prefix": "",
+            "dll_folder": "",
+        }
+        return self.add(name, Answer(0, json.dumps(facts), ""))
+
+
+@dataclass(frozen=True)
+class DiskHost(Host):
+    """A machine whose programs are those of a `Disk`; `said` answers to whole commands."""
+
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    said: Mapping[str, Answer] = field(default_factory=dict)
+    environs: list[Mapping[str, str]] = field(default_factory=list)
+
+    def which(self, program: str) -> Path | None:
+        return Path(program) if any(key.startswith(f"{program} ") for key in self.said) else None
+
+    def run(
+        self,
+        argv: Sequence[str | Path],
+        *,
+        environ: Mapping[str, str] | None = None,
+        **_: object,
+    ) -> Answer:
+        self.environs.append(environ or {})
+        command = " ".join(map(str, argv))
+        for begin, answer in self.said.items():
+            if command.startswith(begin):
+                return answer
+        if str(argv[0]) not in self.answers or "uv" in argv:
+            message = f"{argv[0]} cannot be started: No such file or directory."
+            raise ProgramError(message)
+        return self.answers[str(argv[0])]
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Disk:
+    disk = Disk(tmp_path)
+    disk.python("winarm/python", "3.12")
+    return disk
+
+
+def host(
+    disk: Disk,
+    system: System = "linux",
+    said: Mapping[str, Answer] | None = None,
+    **environ: str,
+) -> DiskHost:
+    path = os.pathsep.join(str(disk.root / name) for name in ("shims", "bin", "more"))
+    return DiskHost(
+        environ={"PATH": path, "HOME": str(disk.root), "USERPROFILE": str(disk.root)} | environ,
+        system=system,
+        machine="x86_64",
+        executable=disk.root / "winarm/python",
+        answers=disk.answers,
+        said=said or {},
+    )
+
+
+def test_without_a_wish_it_is_winarms_own(disk: Disk) -> None:
+    assert find_python(host(disk), None) == disk.root / "winarm/python"
+
+
+def test_winarms_own_is_taken_when_it_is_of_that_version(disk: Disk) -> None:
+    disk.python("bin/python3.12", "3.12")
+    assert find_python(host(disk), "3.12") == disk.root / "winarm/python"
+
+
+def test_a_path_is_taken_as_it_is(disk: Disk) -> None:
+    path = disk.python("somewhere/python", "3.13")
+    assert find_python(host(disk), str(path)) == path
+
+
+@pytest.mark.parametrize(
+    ("name", "version"),
+    [
+        ("bin/python3.13", "3.13"),
+        ("bin/python3.13t", "3.13t"),
+        ("bin/python3", "3.13"),
+        ("bin/python", "3.13"),
+        (".pyenv/versions/3.13.0/bin/python", "3.13"),
+        (".pyenv/versions/3.13.0t/bin/python", "3.13t"),
+        (".pyenv/versions/3.13-dev/bin/python", "3.13"),
+    ],
+)
+def test_each_place_is_searched(disk: Disk, name: str, version: str) -> None:
+    path = disk.python(name, version)
+    assert find_python(host(disk), version) == path
+
+
+def test_pyenv_is_where_its_variable_says_and_its_newest_is_taken(disk: Disk) -> None:
+    disk.python("own/versions/3.13.9/bin/python", "3.13")
+    newest = disk.python("own/versions/3.13.10/bin/python", "3.13")
+    assert find_python(host(disk, PYENV_ROOT=str(disk.root / "own")), "3.13") == newest
+
+
+def test_a_pyenv_shim_that_fails_does_not_hide_the_one_behind_it(disk: Disk) -> None:
+    disk.add("shims/python3.13", SHIM)
+    path = disk.python("bin/python3.13", "3.13")
+    assert find_python(host(disk), "3.13") == path
+
+
+def test_a_python_of_another_version_is_passed_by(disk: Disk) -> None:
+    disk.python("bin/python3", "3.11")
+    disk.python("bin/python3.13", "3.13t")
+    path = disk.python("more/python3", "3.13")
+    assert find_python(host(disk), "3.13") == path
+
+
+def test_uv_is_asked_for_what_it_has_installed_and_fetches_nothing(disk: Disk) -> None:
+    path = disk.python("uv/python", "3.13")
+    said = {
+        "uv --version": Answer(0, "uv 0.9.1\n", ""),
+        "uv python find --system 3.13": Answer(0, f"{path}\n", ""),
+    }
+    machine = host(disk, said=said, VIRTUAL_ENV="x", UV_PYTHON="3.9")
+    assert find_python(machine, "3.13") == path
+    (environ,) = (e for e in machine.environs if "UV_PYTHON_DOWNLOADS" in e)
+    assert environ["UV_PYTHON_DOWNLOADS"] == "never"
+    assert not environ.keys() & {"VIRTUAL_ENV", "UV_PYTHON"}
+
+
+@pytest.mark.parametrize("option", ["-V:3.13", "-3.13"])
+def test_the_launcher_is_asked_on_windows(disk: Disk, option: str) -> None:
+    path = disk.python("registered/python.exe", "3.13")
+    said = {
+        f"py {option} ": Answer(0, f"{path}\n", ""),
+        "py -": Answer(103, "", "No suitable Python runtime found"),
+    }
+    assert find_python(host(disk, "windows", said), "3.13") == path
+
+
+@pytest.mark.parametrize("name", ["bin/python.exe", ".pyenv/pyenv-win/versions/3.13.0/python.exe"])
+def test_programs_have_their_ending_on_windows(disk: Disk, name: str) -> None:
+    path = disk.python(name, "3.13")
+    assert find_python(host(disk, "windows"), "3.13") == path
+
+
+def test_one_with_headers_is_better(disk: Disk) -> None:
+    disk.python("bin/python3.13", "3.13", headers=False)
+    path = disk.python(".pyenv/versions/3.13.0/bin/python", "3.13")
+    assert find_python(host(disk), "3.13") == path
+
+
+def test_one_without_headers_is_better_than_none(disk: Disk) -> None:
+    path = disk.python("bin/python3.13", "3.13", headers=False)
+    assert find_python(host(disk), "3.13") == path
+
+
+def test_every_miss_is_told_with_its_reason(disk: Disk) -> None:
+    disk.add("shims/python3.13", SHIM)
+    disk.add("bin/python3.13", Answer(0, "hello", ""))
+    disk.python("bin/python", "3.11")
+    disk.python(".pyenv/versions/3.11.1/bin/python", "3.11")
+    with pytest.raises(InterpreterError) as caught:
+        find_python(host(disk), "3.13")
+    for miss in (
+        f"{disk.root / 'winarm/python'} is Python 3.12",
+        "pyenv: python3.13: command not found",
+        f"{disk.root / 'bin/python3.13'} does not answer as a Python does",
+        f"{disk.root / 'bin/python'} is Python 3.11",
+        "python3 is not on PATH",
+        "pyenv has no 3.13",
+        "uv is not installed",
+    ):
+        assert miss in caught.value.what
+    assert "uv python install 3.13" in caught.value.cure
+    assert "apt-get install python3.13-dev" in caught.value.cure
+
+
+def test_a_missing_launcher_is_told_on_windows(disk: Disk) -> None:
+    with pytest.raises(InterpreterError, match="py launcher is not installed"):
+        find_python(host(disk, "windows"), "3.13")
+
+
+@pytest.mark.parametrize("wanted", ["", "3", "313", "cp313", "3.13.1", "3.13d", "/nowhere/python"])
+def test_what_is_neither_version_nor_file_is_a_mistake_of_use(disk: Disk, wanted: str) -> None:
+    with pytest.raises(UsageError, match="neither"):
+        find_python(host(disk), wanted)
+
+
+@pytest.mark.parametrize("wanted", ["3.10", "3.99"])
+def test_a_version_that_winarm_does_not_build_for_is_a_mistake_of_use(
+    disk: Disk, wanted: str
+) -> None:
+    with pytest.raises(UsageError, match=r"3\.11 to"):
+        find_python(host(disk), wanted)
+
+
+@pytest.mark.integration
+def test_the_python_of_the_tests_is_found_by_its_version() -> None:
+    real = Host.current()
+    path = find_python(real, "{}.{}".format(*sys.version_info[:2]))
+    assert path == real.executable

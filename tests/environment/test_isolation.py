@@ -1,0 +1,333 @@
+"""A build gets an environment of its own, for any interpreter, from uv or from pip."""
+
+from __future__ import annotations
+
+import os
+import sys
+import zipfile
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from winarm.environment.interpreter import Interpreter, ask
+from winarm.environment.isolation import IsolatedEnvironment, isolated, without_winarm
+from winarm.errors import IsolationError
+from winarm.host import Answer, Host, ProgramError
+from winarm.target import PythonABI
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    MakeHost = Callable[..., "Machine"]
+
+NO = Answer(1, "", "No module named it")
+UV = Answer(0, "uv 0.9.1\n", "")
+PIP = Answer(0, "pip 24.2 from /lib/pip (python 3.12)\n", "")
+OLD_PIP = Answer(0, "pip 22.2.2 from /lib/pip (python 3.11)\n", "")
+
+
+@dataclass(frozen=True)
+class Machine(Host):
+    """A machine with uv, pip or neither, which writes down what it is told to run."""
+
+    uv: Answer = NO
+    pip: Answer = NO
+    makes: Answer = field(default_factory=lambda: Answer(0, "", ""))
+    #: What an installer says, and its exit status.
+    says: tuple[bytes, ...] = ()
+    status: int = 0
+    ran: list[tuple[list[str], Mapping[str, str], Path | None]] = field(default_factory=list)
+
+    def which(self, program: str) -> Path | None:
+        return Path("/programs") / program if program == "uv" else None
+
+    def run(
+        self,
+        argv: Sequence[str | Path],
+        *,
+        environ: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+        **_: object,
+    ) -> Answer:
+        command = [str(word) for word in argv]
+        if command[-1] == "--version":
+            return self.pip if "pip" in command else self.uv
+        self.ran.append((command, environ or {}, cwd))
+        return self.makes
+
+    def stream(
+        self,
+        argv: Sequence[str | Path],
+        *,
+        environ: Mapping[str, str],
+        cwd: Path,
+        output: Callable[[bytes], None],
+        tick: Callable[[], None] = lambda: None,
+    ) -> int:
+        self.ran.append(([str(word) for word in argv], environ, cwd))
+        for chunk in self.says:
+            output(chunk)
+        tick()
+        return self.status
+
+
+@pytest.fixture
+def make_host(tmp_path: Path) -> MakeHost:
+    def make(environ: Mapping[str, str] | None = None, **fields: object) -> Machine:
+        machine = Machine(
+            environ={"PIP_CONFIG_FILE": os.devnull, **(environ or {})},
+            system="linux",
+            machine="x86_64",
+            executable=tmp_path / "winarm/python",
+        )
+        return replace(machine, **fields)  # type: ignore[arg-type]
+
+    return make
+
+
+@pytest.fixture
+def interpreter(tmp_path: Path) -> Interpreter:
+    return Interpreter(
+        executable=Path("/usr/bin/python3.13"),
+        abi=PythonABI(13),
+        version="3.13.1",
+        platform="linux-x86_64",
+        include=tmp_path,
+        dll_folder=tmp_path,
+    )
+
+
+def install(environment: IsolatedEnvironment, *requirements: str) -> bytes:
+    heard: list[bytes] = []
+    environment.install(requirements, output=heard.append)
+    return b"".join(heard)
+
+
+def test_uv_makes_and_fills_it(
+    make_host: MakeHost, interpreter: Interpreter, tmp_path: Path
+) -> None:
+    host = make_host(uv=UV, pip=PIP)
+    environment = isolated(host, interpreter, tmp_path / "env")
+    install(environment, "setuptools>=77")
+    made, filled = (command for command, _, _ in host.ran)
+    assert made[:2] == ["/programs/uv", "venv"]
+    assert made[-3:] == ["--python", "/usr/bin/python3.13", str(tmp_path / "env")]
+    assert filled[:3] == ["/programs/uv", "pip", "install"]
+    assert filled[-4:] == ["--python", str(environment.python), "--", "setuptools>=77"]
+    assert all(environ["UV_PYTHON_DOWNLOADS"] == "never" for _, environ, _ in host.ran)
+    # Where it runs decides whose [tool.uv] it obeys.
+    assert [cwd for _, _, cwd in host.ran] == [tmp_path, tmp_path / "env"]
+
+
+def test_without_uv_winarms_own_pip_fills_it(
+    make_host: MakeHost, interpreter: Interpreter, tmp_path: Path
+) -> None:
+    host = make_host(pip=PIP)
+    environment = isolated(host, interpreter, tmp_path / "env")
+    install(environment, "setuptools")
+    made, filled = (command for command, _, _ in host.ran)
+    assert made == [
+        "/usr/bin/python3.13",
+        "-I",
+        "-m",
+        "venv",
+        "--without-pip",
+        str(tmp_path / "env"),
+    ]
+    assert filled[0] == str(host.executable)
+    assert filled[filled.index("--python") + 1] == str(environment.python)
+
+
+@pytest.mark.parametrize("pip", [NO, OLD_PIP])
+def test_without_a_usable_pip_of_winarm_the_environment_has_its_own(
+    make_host: MakeHost, interpreter: Interpreter, tmp_path: Path, pip: Answer
+) -> None:
+    host = make_host(pip=pip)
+    environment = isolated(host, interpreter, tmp_path / "env")
+    install(environment, "setuptools")
+    made, filled = (command for command, _, _ in host.ran)
+    assert "--without-pip" not in made
+    assert filled[0] == str(environment.python)
+
+
+def test_options_that_only_pip_understands_leave_uv_out(
+    make_host: MakeHost, interpreter: Interpreter, tmp_path: Path
+) -> None:
+    host = make_host({"PIP_NO_BINARY": ":all:"}, uv=UV, pip=PIP)
+    isolated(host, interpreter, tmp_path / "env")
+    assert host.ran[0][0][0] == "/usr/bin/python3.13"
+
+
+@pytest.mark.parametrize("fields", [{"uv": UV}, {"pip": PIP}, {}])
+def test_an_installer_knows_nothing_of_the_cross_build(
+    make_host: MakeHost, interpreter: Interpreter, tmp_path: Path, fields: dict[str, Answer]
+) -> None:
+    misleading = {
+        "_PYTHON_HOST_PLATFORM": "win-arm64",
+        "VSCMD_ARG_TGT_ARCH": "arm64",
+        "DIST_EXTRA_CONFIG": "x",
+        "PYTHONPATH": "x",
+        "PYTHONHOME": "x",
+        "VIRTUAL_ENV": "x",
+        "WINARM_TARGET": "win_arm64",
+        "PIP_TARGET": "x",
+        "PIP_USER": "1",
+        "UV_PYTHON": "3.9",
+        "UV_VENV_SEED": "1",
+    }
+    host = make_host({**misleading, "HTTPS_PROXY": "http://proxy", "CC": "gcc"}, **fields)
+    install(isolated(host, interpreter, tmp_path / "env"), "setuptools")
+    assert len(host.ran) == 2
+    for _, environ, _ in host.ran:
+        assert not environ.keys() & misleading.keys()
+        assert (environ["HTTPS_PROXY"], environ["CC"]) == ("http://proxy", "gcc")
+
+
+def test_a_build_finds_the_programs_of_its_environment_first(
+    make_host: MakeHost, interpreter: Interpreter, tmp_path: Path
+) -> None:
+    environment = isolated(make_host(uv=UV), interpreter, tmp_path / "env")
+    base = {"PATH": "/usr/bin", "PYTHONPATH": "x", "VIRTUAL_ENV": "x", "CC": "gcc"}
+    assert environment.environ(base) == {
+        "PATH": f"{environment.scripts}{os.pathsep}/usr/bin",
+        "CC": "gcc",
+    }
+    assert environment.environ({}) == {"PATH": str(environment.scripts)}
+
+
+def test_programs_are_where_windows_has_them(
+    make_host: MakeHost, interpreter: Interpreter, tmp_path: Path
+) -> None:
+    environment = isolated(make_host(uv=UV, system="windows"), interpreter, tmp_path / "env")
+    assert environment.python == tmp_path / "env/Scripts/python.exe"
+
+
+def test_nothing_is_run_for_no_requirements(
+    make_host: MakeHost, interpreter: Interpreter, tmp_path: Path
+) -> None:
+    host = make_host(uv=UV)
+    install(isolated(host, interpreter, tmp_path / "env"))
+    assert len(host.ran) == 1
+
+
+@pytest.mark.parametrize("written", ["--index-url=https://evil", "not a requirement", ""])
+def test_what_is_no_requirement_never_reaches_an_installer(
+    make_host: MakeHost, interpreter: Interpreter, tmp_path: Path, written: str
+) -> None:
+    host = make_host(uv=UV)
+    environment = isolated(host, interpreter, tmp_path / "env")
+    with pytest.raises(IsolationError, match="no requirement"):
+        install(environment, written)
+    assert len(host.ran) == 1
+
+
+def test_what_the_installer_prints_is_handed_on(
+    make_host: MakeHost, interpreter: Interpreter, tmp_path: Path
+) -> None:
+    host = make_host(uv=UV, says=(b"one\ntw", b"o\n"))
+    assert install(isolated(host, interpreter, tmp_path / "env"), "x") == b"one\ntwo\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "cause"),
+    [
+        (b"error: Failed to fetch\n  cause: dns error\n", "cannot be reached"),
+        (b"NewConnectionError: [Errno -3] Temporary failure in name resolution", "cannot be"),
+        (b"ERROR: No matching distribution found for nothing\n", "has no such package"),
+        (b"Because x was not found in the package registry", "has no such package"),
+        (b"error: gcc failed with exit status 1\n", "built for this machine"),
+    ],
+)
+def test_a_failure_shows_the_installers_words_and_what_they_mean(
+    make_host: MakeHost, interpreter: Interpreter, tmp_path: Path, said: bytes, cause: str
+) -> None:
+    host = make_host(uv=UV, says=(b"\n", said[:9], said[9:]), status=1)
+    with pytest.raises(IsolationError) as caught:
+        install(isolated(host, interpreter, tmp_path / "env"), "nothing")
+    assert said.decode().strip() in caught.value.what
+    assert cause in caught.value.why
+    assert caught.value.cure
+
+
+def test_only_the_last_lines_of_a_long_output_are_shown(
+    make_host: MakeHost, interpreter: Interpreter, tmp_path: Path
+) -> None:
+    said = b"".join(b"line %d\n" % number for number in range(1000)) + b"x" * 100_000
+    host = make_host(uv=UV, says=(said,), status=1)
+    with pytest.raises(IsolationError) as caught:
+        install(isolated(host, interpreter, tmp_path / "env"), "nothing")
+    assert "line 999" in caught.value.what
+    assert "line 900" not in caught.value.what
+    assert len(caught.value.what) < 2000
+
+
+def test_an_environment_that_cannot_be_made_says_what_is_missing(
+    make_host: MakeHost, interpreter: Interpreter, tmp_path: Path
+) -> None:
+    host = make_host(makes=Answer(1, "ensurepip is not available", ""))
+    with pytest.raises(IsolationError, match="python3-venv"):
+        isolated(host, interpreter, tmp_path / "env")
+    host = make_host(makes=Answer(1, "", "something else"))
+    with pytest.raises(IsolationError, match="something else"):
+        isolated(host, interpreter, tmp_path / "env")
+
+
+def test_a_requirement_on_winarm_is_met_by_the_running_one() -> None:
+    written = ["setuptools>=77", "WinArm[cli]>=1; python_version > '3'", "winarm-other", "cython"]
+    assert without_winarm(written) == ["setuptools>=77", "winarm-other", "cython"]
+    with pytest.raises(IsolationError, match="no requirement"):
+        without_winarm(["!"])
+
+
+@dataclass(frozen=True)
+class WithoutUv(Host):
+    """The real machine, were uv not installed on it."""
+
+    def which(self, program: str) -> Path | None:
+        return None if program == "uv" else super().which(program)
+
+    def run(self, argv: Sequence[str | Path], **options: object) -> Answer:
+        if list(argv[1:]) == ["--version"] or "uv" in argv:
+            raise ProgramError(str(argv[0]))
+        return super().run(argv, **options)  # type: ignore[arg-type]
+
+
+def wheel(folder: Path) -> Path:
+    path = folder / "thing-1-py3-none-any.whl"
+    info = "thing-1.dist-info"
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("thing.py", "answer = 42\n")
+        file.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: thing\nVersion: 1\n")
+        file.writestr(
+            f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
+        file.writestr(f"{info}/RECORD", "")
+    return path
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("kind", [Host, WithoutUv])
+def test_a_real_environment_has_what_was_installed_and_nothing_else(
+    tmp_path: Path, kind: type[Host]
+) -> None:
+    real = Host.current()
+    links = tmp_path / "links"
+    links.mkdir()
+    wheel(links)
+    environ = {
+        name: value for name, value in real.environ.items() if not name.startswith(("PIP_", "UV_"))
+    } | {"PIP_CONFIG_FILE": os.devnull, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(links)}
+    host = kind(
+        environ=environ, system=real.system, machine=real.machine, executable=Path(sys.executable)
+    )
+    environment = isolated(host, ask(host, host.executable), tmp_path / "env")
+    said = install(environment, "thing==1")
+    assert b"thing" in said
+    question = "import thing, sys; print(thing.answer, sys.prefix)"
+    answer = Host.run(real, [environment.python, "-c", question])
+    assert answer.stdout.split(None, 1) == ["42", f"{tmp_path / 'env'}\n"], answer
+    assert not Host.run(real, [environment.python, "-c", "import pytest"]).ok
+    with pytest.raises(IsolationError, match="no such package"):
+        install(environment, "nothing-of-that-name")

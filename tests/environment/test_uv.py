@@ -1,0 +1,145 @@
+"""uv is found where it is, and told what pip is configured for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from winarm.environment.uv import configured_uv, find_uv
+from winarm.host import Answer, Host, ProgramError
+from winarm.project.pip_config import PipConfiguration
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+#: As this system writes it.
+UV = str(Path("/path/uv"))
+GOOD = Answer(0, "uv 0.9.1 (abc 2026-01-01)\n", "")
+SHIM = Answer(127, "", "pyenv: uv: command not found")
+
+
+@dataclass(frozen=True)
+class UvHost(Host):
+    """A machine that has uv at the places of `answers`, by the beginning of their command."""
+
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+
+    def which(self, program: str) -> Path | None:
+        return Path(UV) if UV in self.answers else None
+
+    def run(
+        self,
+        argv: Sequence[str | Path],
+        **_: object,
+    ) -> Answer:
+        command = " ".join(map(str, argv[:-1]))
+        if command not in self.answers:
+            raise ProgramError(command)
+        return self.answers[command]
+
+
+def host(tmp_path: Path, answers: Mapping[str, Answer], **environ: str) -> UvHost:
+    return UvHost(
+        environ=environ,
+        system="linux",
+        machine="x86_64",
+        executable=tmp_path / "python",
+        answers=answers,
+    )
+
+
+def test_uv_on_path_is_taken_first(tmp_path: Path) -> None:
+    assert find_uv(host(tmp_path, {UV: GOOD})) == (UV,)
+
+
+def test_a_shim_that_fails_is_passed_by(tmp_path: Path) -> None:
+    beside = tmp_path / "uv"
+    beside.touch()
+    answers = {UV: SHIM, str(beside): GOOD}
+    assert find_uv(host(tmp_path, answers)) == (str(beside),)
+
+
+def test_uv_as_a_module_of_winarms_python_is_found(tmp_path: Path) -> None:
+    module = (str(tmp_path / "python"), "-I", "-m", "uv")
+    assert find_uv(host(tmp_path, {" ".join(module): GOOD})) == module
+
+
+@pytest.mark.parametrize("answer", [SHIM, Answer(0, "something else", "")])
+def test_what_is_not_uv_is_none(tmp_path: Path, answer: Answer) -> None:
+    assert find_uv(host(tmp_path, {UV: answer})) is None
+
+
+def test_uv_is_told_what_pip_is_configured_for(tmp_path: Path) -> None:
+    pip = PipConfiguration(
+        index="https://name:secret@a/simple",
+        index_is_chosen=True,
+        extra_indexes=("https://b", "https://c"),
+        find_links=("/d", "/e"),
+        trusted_hosts=("b", "c"),
+        constraints=("/f.txt",),
+        certificates=tmp_path / "authorities.pem",
+        client_certificate=Path("/me.pem"),
+        proxy="http://proxy",
+        timeout=100,
+    )
+    uv = configured_uv(host(tmp_path, {UV: GOOD}), pip)
+    assert uv is not None
+    assert uv.options == ()
+    assert uv.environ == {
+        "UV_DEFAULT_INDEX": "https://name:secret@a/simple",
+        "UV_EXTRA_INDEX_URL": "https://b https://c",
+        "UV_INDEX_STRATEGY": "unsafe-best-match",
+        "UV_FIND_LINKS": "/d,/e",
+        "UV_INSECURE_HOST": "b c",
+        "UV_CONSTRAINT": "/f.txt",
+        "UV_BUILD_CONSTRAINT": "/f.txt",
+        "SSL_CERT_FILE": str(tmp_path / "authorities.pem"),
+        "SSL_CLIENT_CERT": str(Path("/me.pem")),
+        "HTTP_PROXY": "http://proxy",
+        "HTTPS_PROXY": "http://proxy",
+        "UV_HTTP_TIMEOUT": "100",
+    }
+
+
+def test_without_a_configuration_of_pip_uv_is_left_alone(tmp_path: Path) -> None:
+    uv = configured_uv(host(tmp_path, {UV: GOOD}), PipConfiguration())
+    assert uv is not None
+    assert (uv.options, uv.environ) == ((), {})
+
+
+def test_no_index_is_handed_on(tmp_path: Path) -> None:
+    pip = PipConfiguration(index=None, index_is_chosen=True)
+    uv = configured_uv(host(tmp_path, {UV: GOOD}), pip)
+    assert uv is not None
+    assert uv.options == ("--no-index",)
+
+
+def test_a_folder_of_authorities_has_its_own_variable(tmp_path: Path) -> None:
+    pip = PipConfiguration(certificates=tmp_path)
+    uv = configured_uv(host(tmp_path, {UV: GOOD}), pip)
+    assert uv is not None
+    assert uv.environ == {"SSL_CERT_DIR": str(tmp_path)}
+
+
+@pytest.mark.parametrize("name", ["UV_INDEX_URL", "UV_DEFAULT_INDEX", "UV_OFFLINE"])
+def test_who_has_told_uv_itself_is_taken_at_their_word(tmp_path: Path, name: str) -> None:
+    pip = PipConfiguration(index="https://a", index_is_chosen=True)
+    uv = configured_uv(host(tmp_path, {UV: GOOD}, **{name: "x"}), pip)
+    assert uv is not None
+    assert uv.environ == {}
+
+
+def test_a_variable_that_is_set_is_not_overruled(tmp_path: Path) -> None:
+    pip = PipConfiguration(certificates=tmp_path / "pip.pem", proxy="http://pip")
+    machine = host(tmp_path, {UV: GOOD}, SSL_CERT_FILE="/own.pem", HTTPS_PROXY="http://own")
+    uv = configured_uv(machine, pip)
+    assert uv is not None
+    assert uv.environ == {"HTTP_PROXY": "http://pip"}
+
+
+def test_options_of_pip_that_uv_does_not_get_leave_the_work_to_pip(tmp_path: Path) -> None:
+    pip = PipConfiguration(others=frozenset({"only-binary"}))
+    assert configured_uv(host(tmp_path, {UV: GOOD}), pip) is None

@@ -1,0 +1,118 @@
+"""What the child's environment has of the host's, and what not."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from winarm.pipeline.child_environment import (
+    CHILD,
+    EPOCH,
+    Environment,
+    child_environment,
+    leaks,
+)
+from winarm.target import WIN_ARM64
+
+if TYPE_CHECKING:
+    from winarm.locate.toolchain import Toolchain
+
+
+def made(base: dict[str, str] | None = None, toolchain: Toolchain | None = None) -> Environment:
+    return child_environment(
+        base or {},
+        spec=Path("spec.json"),
+        target=WIN_ARM64,
+        toolchain=toolchain,
+        scratch=Path("scratch"),
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("CC", "CXX", "CFLAGS", "CXXFLAGS", "CPPFLAGS", "LDFLAGS", "LDSHARED", "AR", "RANLIB"),
+        *("CPATH", "C_INCLUDE_PATH", "LIBRARY_PATH", "INCLUDE", "LIB", "LIBPATH", "CL", "_LINK_"),
+        *("PKG_CONFIG_PATH", "PKG_CONFIG_SYSROOT_DIR", "CMAKE_GENERATOR", "CMAKE_ARGS"),
+        *("DIST_EXTRA_CONFIG", "SETUPTOOLS_EXT_SUFFIX", "_PYTHON_HOST_PLATFORM", "SDKROOT"),
+        *("WINARM_TARGET", "WINARM_CFLAGS", "ARCHFLAGS", "MACOSX_DEPLOYMENT_TARGET"),
+    ],
+)
+def test_what_would_bring_the_host_in_is_left_out_and_listed(name: str) -> None:
+    environment = made({name: "of the host", "HOME": "/home/x"})
+
+    assert environment.removed == (name,)
+    assert environment.variables.get(name) != "of the host"
+    assert environment.variables["HOME"] == "/home/x"
+
+
+@pytest.mark.parametrize(
+    "name", ["PATH", "HOME", "LD_LIBRARY_PATH", "TMPDIR", "http_proxy", "PIP_INDEX_URL", "LANG"]
+)
+def test_what_the_host_needs_stays(name: str) -> None:
+    environment = made({name: "x"})
+
+    assert environment.variables[name] == "x"
+    assert environment.removed == ()
+
+
+def test_windows_writes_names_as_it_likes() -> None:
+    assert leaks("Include")
+    assert leaks("pkg_config_path")
+
+
+def test_the_childs_folder_comes_first_on_the_path_of_modules() -> None:
+    assert made().variables["PYTHONPATH"] == str(CHILD)
+    # pip's build isolation lives there, too.
+    assert made({"PYTHONPATH": "/pip"}).variables["PYTHONPATH"] == f"{CHILD}{os.pathsep}/pip"
+    assert made({"PYTHONPATH": ""}).variables["PYTHONPATH"] == str(CHILD)
+
+
+def test_that_folder_has_what_python_runs_when_it_starts() -> None:
+    assert (CHILD / "sitecustomize.py").is_file()
+
+
+def test_the_target_is_named_as_visual_studio_names_it() -> None:
+    variables = made({"VSCMD_ARG_TGT_ARCH": "x64"}).variables
+
+    assert variables["VSCMD_ARG_TGT_ARCH"] == "arm64"
+    assert variables["WINARM_CHILD"] == "spec.json"
+
+
+@pytest.mark.parametrize(("written", "used"), [(None, EPOCH), ("", EPOCH), ("1", "1")])
+def test_the_time_of_archives_is_fixed_unless_the_user_names_one(
+    written: str | None, used: str
+) -> None:
+    base = {} if written is None else {"SOURCE_DATE_EPOCH": written}
+
+    assert made(base).variables["SOURCE_DATE_EPOCH"] == used
+
+
+def test_pkg_config_finds_nothing_of_the_hosts() -> None:
+    assert (
+        made({"PKG_CONFIG_LIBDIR": "/usr/lib/pkgconfig"}).variables["PKG_CONFIG_LIBDIR"]
+        == "scratch"
+    )
+
+
+def test_programs_have_their_usual_names(fake_toolchain: Toolchain) -> None:
+    variables = made({"CC": "gcc"}, fake_toolchain).variables
+
+    assert shlex.split(variables["CC"]) == list(fake_toolchain.cc)
+    assert shlex.split(variables["CXX"]) == list(fake_toolchain.cxx)
+    assert shlex.split(variables["AR"]) == list(fake_toolchain.ar)
+
+
+def test_without_a_toolchain_there_are_none() -> None:
+    assert "CC" not in made({"CC": "gcc"}).variables
+
+
+def test_a_toolchains_own_variables_are_there(fake_toolchain: Toolchain) -> None:
+    toolchain = replace(fake_toolchain, environ={"NEEDED": "1"})
+
+    assert made(toolchain=toolchain).variables["NEEDED"] == "1"

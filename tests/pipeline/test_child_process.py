@@ -1,0 +1,288 @@
+"""Calling hooks in a child, and reading along what it tells."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from winarm.errors import BackendError, BuildFailedError
+from winarm.host import Host
+from winarm.pipeline import events
+from winarm.pipeline.child_process import MAX_READ, Child, Failure, Journal, is_probe
+from winarm.project.build_system import InnerBackend
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    CallHook = Callable[..., object]
+
+START = {"event": "start", "doing": "compile", "subject": "a.c", "language": "c"}
+DONE = {**START, "event": "done", "output": ""}
+FAILED = {**START, "event": "failed", "output": "error: why"}
+
+
+@dataclass
+class Listening:
+    """A journal, what is written into it, and what is heard of it."""
+
+    path: Path
+    heard: list[events.Event]
+    journal: Journal
+
+    def write(self, *entries: object) -> None:
+        with self.path.open("a") as file:
+            file.writelines(json.dumps(entry) + "\n" for entry in entries)
+
+
+@pytest.fixture
+def listening(tmp_path: Path) -> Listening:
+    heard: list[events.Event] = []
+    path = tmp_path / "journal"
+    return Listening(path, heard, Journal(path, tmp_path, heard.append))
+
+
+class TestJournal:
+    def test_nothing_is_heard_before_it_is_there(self, listening: Listening) -> None:
+        listening.journal.catch_up()
+
+        assert listening.heard == []
+
+    def test_steps_are_handed_on_with_their_count(self, listening: Listening) -> None:
+        listening.write(START, DONE, {**START, "subject": "b.c", "language": "c++"})
+
+        listening.journal.catch_up()
+
+        assert listening.heard == [
+            events.Working("compile", "a.c", 0, "c"),
+            events.Worked("compile", "a.c", "c"),
+            events.Working("compile", "b.c", 1, "c++"),
+        ]
+
+    def test_each_is_heard_once(self, listening: Listening) -> None:
+        for _ in range(3):
+            listening.write(START)
+            listening.journal.catch_up()
+            listening.journal.catch_up()
+
+        assert len(listening.heard) == 3
+
+    def test_a_line_that_is_not_finished_waits(self, listening: Listening) -> None:
+        line = json.dumps(START)
+        listening.path.write_text(line[:10])
+        listening.journal.catch_up()
+        assert listening.heard == []
+
+        listening.path.write_text(line + "\n")
+        listening.journal.catch_up()
+
+        assert len(listening.heard) == 1
+
+    @pytest.mark.parametrize(
+        "odd",
+        [b"{", b"\xff\xfe", b"[]", b"3", b'{"event": "start"}', b'{"event": []}', b"null", b""],
+    )
+    def test_lines_that_are_none_are_passed_over(self, listening: Listening, odd: bytes) -> None:
+        listening.path.write_bytes(odd + b"\n")
+        listening.write(START)
+
+        listening.journal.catch_up()
+
+        assert len(listening.heard) == 1
+
+    def test_a_line_without_end_does_not_fill_the_memory(self, listening: Listening) -> None:
+        listening.path.write_bytes(b"x" * (3 * MAX_READ) + b"\n")
+        listening.write(START)
+
+        listening.journal.catch_up()
+
+        assert len(listening.heard) == 1
+
+    def test_extensions_are_remembered_once_each(self, listening: Listening) -> None:
+        for names in (["a", "b"], ["b", "c"]):
+            listening.write({"event": "declared", "names": names})
+
+        listening.journal.catch_up()
+
+        assert listening.journal.declared == ["a", "b", "c"]
+
+    def test_failures_are_remembered(self, listening: Listening) -> None:
+        listening.write(FAILED)
+
+        listening.journal.catch_up()
+
+        assert listening.journal.failures == [Failure("compile", "a.c", "error: why")]
+
+    def test_but_not_those_of_probes(self, listening: Listening) -> None:
+        probe = str(Path(tempfile.gettempdir()).resolve() / "function123.c")
+        listening.write({**FAILED, "subject": probe}, {**FAILED, "subject": "_configtest.c"})
+
+        listening.journal.catch_up()
+
+        assert listening.journal.failures == []
+
+    @pytest.mark.parametrize(
+        ("becomes", "why", "said"),
+        [
+            (["-O2"], "", "flag /O2: -O2"),
+            ([], "", "flag /O2: dropped"),
+            ([], "a reason", "flag /O2: dropped (a reason)"),
+        ],
+    )
+    def test_changed_flags_are_details(
+        self, listening: Listening, becomes: list[str], why: str, said: str
+    ) -> None:
+        listening.write({"event": "flag", "was": "/O2", "becomes": becomes, "why": why})
+
+        listening.journal.catch_up()
+
+        assert listening.heard == [events.Detail(said)]
+
+
+class TestIsProbe:
+    TEMPORARY = Path(tempfile.gettempdir()).resolve()
+
+    @pytest.mark.parametrize(
+        ("doing", "subject", "probe"),
+        [
+            ("compile", Path("_configtest.c"), True),
+            ("link", Path("_configtest.exe"), True),
+            ("compile", TEMPORARY / "printf1.c", True),
+            ("link", Path("a.out.exe"), True),
+            ("compile", Path("src/a.c"), False),
+            ("compile", TEMPORARY / "project" / "a.c", False),
+            ("compile", Path("/usr/src/a.c"), False),
+            # What a build links is in a private folder there.
+            ("link", TEMPORARY / "winarm-x" / "build" / "lib" / "a.pyd", False),
+            ("archive", TEMPORARY / "winarm-x" / "build" / "liba.a", False),
+        ],
+    )
+    def test_it_is_known_by_its_place(self, doing: str, subject: Path, *, probe: bool) -> None:
+        assert is_probe(doing, subject, self.TEMPORARY / "project") is probe
+
+
+BACKEND = """\
+import json, os, sys
+def build_wheel(folder, config_settings=None, metadata_directory=None):
+    print("building in", os.getcwd(), flush=True)
+    print("on stderr", file=sys.stderr)
+    return json.dumps([config_settings, metadata_directory, os.environ.get("ONLY")])
+def build_sdist(folder, config_settings=None):
+    with open("journal", "a") as file:
+        for subject in ("probe.c", "a.c"):
+            line = {"event": "failed", "doing": "compile", "subject": subject, "language": "c"}
+            line["output"] = "fatal error: 'zlib.h' file not found"
+            file.write(json.dumps(line) + "\\n")
+    raise SystemExit("the compiler failed")
+def get_requires_for_build_wheel(config_settings=None):
+    raise ValueError(("x" * 99 + "\\n") * 10_000 + "my own words")
+"""
+
+
+class TestCall:
+    @pytest.fixture
+    def call(self, tmp_path: Path, heard: list[events.Event]) -> CallHook:
+        (tmp_path / "inner.py").write_text(BACKEND)
+        # As a child that sees the target says; here there is none to see.
+        (tmp_path / "journal").write_text('{"event": "view"}\n')
+
+        def call(hook: str, *arguments: object, backend: str = "inner") -> object:
+            host = Host.current()
+            path = (".",) if backend == "inner" else ()
+            child = Child(
+                host=host,
+                python=Path(sys.executable),
+                project=tmp_path,
+                backend=InnerBackend(backend, path),
+                environ={**host.environ, "ONLY": "here"},
+                journal=Journal(tmp_path / "journal", tmp_path, heard.append),
+                listener=heard.append,
+            )
+            result: object = getattr(child, "call")(hook, *arguments)  # noqa: B009 - any
+            return result
+
+        return call
+
+    @pytest.fixture
+    def heard(self) -> list[events.Event]:
+        return []
+
+    def test_the_hook_runs_in_the_project_and_its_environment(
+        self, call: CallHook, tmp_path: Path, heard: list[events.Event]
+    ) -> None:
+        answer = call("build_wheel", str(tmp_path), {"a": "b"}, tmp_path / "metadata")
+
+        assert json.loads(str(answer)) == [{"a": "b"}, str(tmp_path / "metadata"), "here"]
+        said = b"".join(event.data for event in heard if isinstance(event, events.Output))
+        assert said.decode().splitlines()[:2] == [f"building in {tmp_path}", "on stderr"]
+
+    def test_a_compilers_failure_is_the_message(self, call: CallHook) -> None:
+        with pytest.raises(BuildFailedError) as caught:
+            call("build_sdist", ".")
+
+        assert "a.c" in caught.value.what
+        assert "zlib.h" in caught.value.why
+        assert "include-dirs" in caught.value.cure
+        assert caught.value.output == "fatal error: 'zlib.h' file not found"
+
+    def test_else_the_end_of_what_was_printed(self, call: CallHook) -> None:
+        with pytest.raises(BuildFailedError) as caught:
+            call("get_requires_for_build_wheel")
+
+        assert "inner failed in get_requires_for_build_wheel" in caught.value.what
+        assert caught.value.output.endswith("my own words")
+        assert len(caught.value.output) < 250_000
+
+    def test_a_backend_that_is_not_there_is_named(self, call: CallHook) -> None:
+        with pytest.raises(BackendError, match=r"nobody\.knows cannot be imported.*nobody"):
+            call("build_wheel", ".", backend="nobody.knows")
+
+    def test_a_hook_that_is_not_there_is_named(self, call: CallHook) -> None:
+        with pytest.raises(BackendError, match="inner cannot do build_editable"):
+            call("build_editable", ".")
+
+
+def test_a_hook_whose_python_did_not_see_the_target_has_failed(tmp_path: Path) -> None:
+    (tmp_path / "backend.py").write_text("def build_wheel(*_): return 'spam-1-py3-none-any.whl'\n")
+    said: list[events.Event] = []
+    child = Child(
+        host=Host.current(),
+        python=Path(sys.executable),
+        project=tmp_path,
+        backend=InnerBackend("backend", ("",)),
+        # Without winarm's folder on PYTHONPATH nothing makes the target view.
+        environ={"PATH": ""},
+        journal=Journal(tmp_path / "journal", tmp_path, said.append),
+        listener=said.append,
+    )
+
+    with pytest.raises(BuildFailedError, match="did not see the target"):
+        child.call("build_wheel", str(tmp_path), None, None)
+
+
+def test_a_failure_with_one_endless_line_is_explained_at_once(tmp_path: Path) -> None:
+    (tmp_path / "inner.py").write_text("def build_wheel(*_): raise ValueError('x.y' * 60_000)\n")
+    said: list[events.Event] = []
+    host = Host.current()
+    child = Child(
+        host=host,
+        python=Path(sys.executable),
+        project=tmp_path,
+        backend=InnerBackend("inner", (".",)),
+        environ=host.environ,
+        journal=Journal(tmp_path / "journal", tmp_path, said.append),
+        listener=said.append,
+    )
+    began = time.monotonic()
+
+    with pytest.raises(BuildFailedError, match="failed in build_wheel"):
+        child.call("build_wheel", str(tmp_path), None, None)
+
+    # It took minutes; the Python that is started takes most of what is left.
+    assert time.monotonic() - began < 20

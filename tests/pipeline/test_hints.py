@@ -1,0 +1,80 @@
+"""What a compiler's words usually mean."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from winarm.pipeline.hints import Hint, complaints, hint
+
+
+@pytest.mark.parametrize(
+    ("output", "why", "cure"),
+    [
+        ("x.c:1:10: fatal error: 'sys/mman.h' file not found", "POSIX", "supports Windows"),
+        ("x.c:1:10: fatal error: 'zlib.h' file not found", "has zlib.h", "include-dirs"),
+        ("x.c:1:10: fatal error: 'a{b}/c.h' file not found", "has a{b}/c.h", "include-dirs"),
+        ("lld-link: error: undefined symbol: PyUnicode_GET_SIZE", "has no PyUnicode", "--python"),
+        ("lld-link: error: duplicate symbol: search", "inline", "clang-cl"),
+        ("configure: error: cannot run C compiled programs.", "Autoconf", "--host="),
+        ("Exception: unsupported compiler type: mingw32", "Microsoft's", "clang-cl"),
+        ("lld-link: error: undefined symbol: foo_bar\n", "has foo_bar", "library-dirs"),
+        ("undefined symbol: __declspec(dllimport) bar", "has bar", "library-dirs"),
+        ("undefined symbol: __declspec(dllimport) PyNo_Way", "has no PyNo_Way", "--python"),
+        (
+            "error: unable to find dynamic system library 'z' using strategy",
+            "library z is not there",
+            "library-dirs",
+        ),
+        (
+            "lld-link: error: could not open 'libz.a': No such file",
+            "library libz.a is not there",
+            "library-dirs",
+        ),
+        ("#include <emmintrin.h>", "instructions of x86", "switch"),
+        ("x.c: error: call to undeclared function '_mm_add_ps'", "x86", "switch"),
+        ("write: No space left on device", "disk is full", "WINARM_CACHE_DIR"),
+    ],
+)
+def test_known_words_are_explained(output: str, why: str, cure: str) -> None:
+    explained = hint(output)
+
+    assert why in explained.why
+    assert cure in explained.cure
+
+
+def test_what_nobody_knows_is_left_to_the_reader() -> None:
+    assert hint("something else") == Hint("", "")
+
+
+def test_the_first_hint_that_fits_is_taken() -> None:
+    assert "POSIX" in hint("fatal error: 'dlfcn.h' file not found\nundefined symbol: x").why
+
+
+def test_long_output_takes_no_time() -> None:
+    began = time.monotonic()
+
+    hint("error: redefinition of x\n" * 5000)
+
+    assert time.monotonic() - began < 2
+
+
+class TestComplaints:
+    def test_are_the_lines_in_which_a_program_complains(self) -> None:
+        said = "copying error.py\nbuilding\nError: no x.lib\nthe build of x failed\ndone"
+
+        assert complaints(said) == "Error: no x.lib\nthe build of x failed"
+
+    @pytest.mark.parametrize("line", ["cc -Wno-error x.c", "tests/failed/x.py", "errors.c"])
+    def test_a_flag_or_a_file_is_no_complaint(self, line: str) -> None:
+        assert complaints(line) == ""
+
+    def test_the_last_ones_are_kept_and_none_is_long(self) -> None:
+        said = "\n".join(f"error: {number} {'x' * 10_000}" for number in range(1000))
+
+        kept = complaints(said).splitlines()
+
+        assert kept[-1].startswith("error: 999")
+        assert len(kept) < 50
+        assert max(map(len, kept)) < 1000

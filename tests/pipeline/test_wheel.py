@@ -1,0 +1,325 @@
+"""The way from a project to a verified wheel, with a backend of the test's and no compiler."""
+
+from __future__ import annotations
+
+import errno
+import json
+import sys
+import zipfile
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from winarm.config import Settings
+from winarm.environment.interpreter import ask
+from winarm.errors import (
+    BuildFailedError,
+    FileSystemError,
+    MissingExtensionsError,
+    ToolchainNotFoundError,
+    VerificationError,
+)
+from winarm.host import Host
+from winarm.pipeline import events, wheel
+from winarm.pipeline.job import Job
+from winarm.pipeline.wheel import (
+    build_wheel,
+    call_early,
+    installed_version,
+    is_module,
+)
+from winarm.project.build_system import InnerBackend
+from winarm.target import WIN_ARM64
+from winarm.target_python.target_python import TargetPython
+
+if TYPE_CHECKING:
+    from winarm.locate.toolchain import Toolchain
+
+#: Makes the wheel that its config settings describe, and tells of extensions as the child does.
+BACKEND = """\
+import base64, hashlib, json, os, sys, zipfile
+def build_wheel(folder, config_settings=None, metadata_directory=None):
+    settings = config_settings or {}
+    with open(os.environ["WINARM_CHILD"]) as file:
+        spec = json.load(file)
+    with open("seen.json", "w") as file:
+        json.dump([sys.platform, os.path.dirname(os.environ["WINARM_CHILD"])], file)
+    if "declared" in settings:
+        with open(spec["journal"], "a") as file:
+            for line in (
+                {"event": "declared", "names": settings["declared"]},
+                {"event": "failed", "doing": "compile", "subject": "x.c", "output": "error: x"},
+            ):
+                file.write(json.dumps(line) + "\\n")
+    if "lost" in settings:
+        with open(spec["journal"], "a") as file:
+            file.write(json.dumps({"event": "declared", "names": settings["lost"]}) + "\\n")
+        print("building x\\nx.lib: the build of x failed\\ngoing on without", flush=True)
+    if "raise" in settings:
+        raise ValueError(settings["raise"])
+    if "says" in settings:
+        return settings["says"]
+    tag = "cp313-cp313-win_arm64" if settings.get("files") else "py3-none-any"
+    members = {
+        **settings.get("files", {}),
+        "sample.py": "",
+        "sample-1.dist-info/METADATA": "Metadata-Version: 2.1\\nName: sample\\nVersion: 1\\n",
+        "sample-1.dist-info/WHEEL": "Wheel-Version: 1.0\\nGenerator: a test\\n"
+        f"Root-Is-Purelib: {str(not settings.get('files')).lower()}\\nTag: {tag}\\n",
+    }
+    record = "sample-1.dist-info/RECORD"
+    lines = []
+    with zipfile.ZipFile(os.path.join(folder, f"sample-1-{tag}.whl"), "w") as archive:
+        for name, text in members.items():
+            data = text.encode()
+            digest = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).decode().rstrip("=")
+            lines.append(f"{name},sha256={digest},{len(data)}\\n")
+            archive.writestr(name, data)
+        archive.writestr(record, "".join(lines) + f"{record},,\\n")
+    return f"sample-1-{tag}.whl"
+def get_requires_for_build_wheel(config_settings=None):
+    return [sys.platform, str(config_settings)]
+"""
+
+
+@dataclass
+class Building:
+    """A job, what is heard of it, and the folder for its wheel."""
+
+    job: Job
+    out: Path
+    heard: list[events.Event] = field(default_factory=list)
+
+    def with_settings(self, **config_settings: Any) -> Job:  # noqa: ANN401 - the backend's
+        return replace(self.job, config_settings=config_settings)
+
+    @property
+    def left(self) -> list[str]:
+        return sorted(path.name for path in self.out.iterdir()) if self.out.exists() else []
+
+
+@pytest.fixture
+def building(
+    tmp_path: Path, fake_toolchain: Toolchain, monkeypatch: pytest.MonkeyPatch
+) -> Building:
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "inner.py").write_text(BACKEND)
+    real = Host.current()
+    host = replace(real, environ={**real.environ, "WINARM_CACHE_DIR": str(tmp_path / "cache")})
+    heard: list[events.Event] = []
+    job = Job(
+        host=host,
+        project=project,
+        settings=Settings(),
+        target=WIN_ARM64,
+        interpreter=ask(host, Path(sys.executable)),
+        python=Path(sys.executable),
+        backend=InnerBackend("inner", (".",)),
+        environ=host.environ,
+        site_folders=(),
+        tool_folders=(),
+        config_settings=None,
+        listener=heard.append,
+    )
+    python = TargetPython(job.interpreter.abi, WIN_ARM64, tmp_path, tmp_path, "a test")
+    monkeypatch.setattr(wheel, "toolchain_for", lambda *_: fake_toolchain)
+    monkeypatch.setattr(wheel, "provide", lambda *_, **__: python)
+    return Building(job, tmp_path / "out", heard)
+
+
+class TestBuildWheel:
+    def test_a_good_wheel_reaches_its_folder(self, building: Building) -> None:
+        built = build_wheel(building.job, building.out)
+
+        assert built.path == building.out / "sample-1-py3-none-any.whl"
+        assert built.pure
+        assert zipfile.is_zipfile(built.path)
+        steps = [event.what for event in building.heard if isinstance(event, events.Step)]
+        assert steps[0] == "looking for a toolchain"
+        assert steps[-2:] == ["building", "verifying"]
+
+    def test_the_child_saw_the_target_in_a_private_folder_that_is_gone(
+        self, building: Building
+    ) -> None:
+        build_wheel(building.job, building.out)
+
+        seen, folder = json.loads((building.job.project / "seen.json").read_text())
+        assert seen == "win32"
+        assert not Path(folder).exists()
+
+    def test_what_was_removed_from_the_environment_is_a_detail(self, building: Building) -> None:
+        environ = {**building.job.environ, "CFLAGS": "-march=native"}
+
+        build_wheel(replace(building.job, environ=environ), building.out)
+
+        details = [event.text for event in building.heard if isinstance(event, events.Detail)]
+        assert any("removed from the environment" in text and "CFLAGS" in text for text in details)
+
+    @pytest.mark.parametrize(
+        "said",
+        ["missing.whl", "../sample.whl", "/etc/passwd.whl", "sample.zip", "", None, 3, ["a.whl"]],
+    )
+    def test_a_wheel_that_the_backend_did_not_make_is_a_clear_error(
+        self, building: Building, said: object
+    ) -> None:
+        with pytest.raises(BuildFailedError, match="says that it made"):
+            build_wheel(building.with_settings(says=said), building.out)
+
+        assert building.left == []
+
+    def test_a_hook_that_fails_leaves_nothing(self, building: Building) -> None:
+        job = building.with_settings(**{"raise": "my own words"})
+
+        with pytest.raises(BuildFailedError) as caught:
+            build_wheel(job, building.out)
+
+        assert "ValueError: my own words" in caught.value.output
+        assert building.left == []
+
+    def test_a_wheel_that_is_not_good_is_not_handed_on(self, building: Building) -> None:
+        job = building.with_settings(files={"sample.cp313-win_arm64.pyd": "no image"})
+
+        with pytest.raises(VerificationError) as caught:
+            build_wheel(job, building.out)
+
+        assert "sample.cp313-win_arm64.pyd" in str(caught.value)
+        assert building.left == []
+
+    def test_an_older_good_wheel_outlives_a_failure(self, building: Building) -> None:
+        build_wheel(building.job, building.out)
+
+        with pytest.raises(BuildFailedError):
+            build_wheel(building.with_settings(**{"raise": "x"}), building.out)
+
+        assert building.left == ["sample-1-py3-none-any.whl"]
+
+    def test_a_declared_extension_that_is_missing_fails_the_build(self, building: Building) -> None:
+        job = building.with_settings(declared=["sample._speedups", "other"])
+
+        with pytest.raises(MissingExtensionsError) as caught:
+            build_wheel(job, building.out)
+
+        assert caught.value.names == ("sample._speedups", "other")
+        assert "compile x.c" in str(caught.value)
+        assert caught.value.output == "error: x"
+        assert building.left == []
+
+    def test_where_no_compiler_has_failed_the_projects_own_complaint_is_kept(
+        self, building: Building
+    ) -> None:
+        job = building.with_settings(lost=["sample._speedups"])
+
+        with pytest.raises(MissingExtensionsError) as caught:
+            build_wheel(job, building.out)
+
+        assert caught.value.output == "x.lib: the build of x failed"
+
+    def test_unless_its_loss_is_accepted_by_name(self, building: Building) -> None:
+        settings = Settings(allow_missing=("sample._speedups",))
+        job = replace(building.with_settings(declared=["sample._speedups"]), settings=settings)
+
+        assert build_wheel(job, building.out).path.exists()
+
+    def test_without_a_toolchain_nothing_is_started(
+        self, building: Building, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def missing(*_: object) -> None:
+            wanted = "auto"
+            raise ToolchainNotFoundError(wanted, ["here: no"], "Install one.")
+
+        monkeypatch.setattr(wheel, "toolchain_for", missing)
+
+        with pytest.raises(ToolchainNotFoundError):
+            build_wheel(building.job, building.out)
+
+        assert not (building.job.project / "seen.json").exists()
+
+
+def test_an_early_hook_sees_the_target_and_needs_no_toolchain(
+    building: Building, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wheel, "toolchain_for", lambda *_: pytest.fail("looked for"))
+
+    answer = call_early(building.with_settings(a="b"), "get_requires_for_build_wheel")
+
+    assert answer == ["win32", "{'a': 'b'}"]
+
+
+class TestFileSystem:
+    @pytest.mark.parametrize(
+        ("error", "said"),
+        [
+            (OSError(errno.ENOSPC, "No space left on device"), "No space left"),
+            (PermissionError(errno.EACCES, "Permission denied", "/x/y"), "/x/y: Permission denied"),
+        ],
+    )
+    def test_a_full_disk_or_a_locked_folder_is_no_traceback(
+        self, building: Building, error: OSError, said: str
+    ) -> None:
+        def listen(event: events.Event) -> None:
+            if event == events.Step("building"):
+                raise error
+
+        with pytest.raises(FileSystemError, match=said):
+            build_wheel(replace(building.job, listener=listen), building.out)
+
+        assert building.left == []
+
+    def test_a_reader_that_has_gone_is_not_taken_for_one(self, building: Building) -> None:
+        def listen(event: events.Event) -> None:
+            if event == events.Step("building"):
+                raise BrokenPipeError
+
+        with pytest.raises(BrokenPipeError):
+            build_wheel(replace(building.job, listener=listen), building.out)
+
+
+class TestIsModule:
+    @pytest.mark.parametrize(
+        ("member", "name"),
+        [
+            ("_b.cp313-win_arm64.pyd", "_b"),
+            ("a/_b.pyd", "a._b"),
+            ("a/_b.cp313t-win_arm64.pyd", "a._b"),
+            ("x-1.data/platlib/a/_b.pyd", "a._b"),
+            ("src/a/_b.pyd", "a._b"),
+            ("a/_b.dll", "a._b"),
+        ],
+    )
+    def test_its_native_module_is(self, member: str, name: str) -> None:
+        assert is_module(member, name)
+
+    @pytest.mark.parametrize(
+        ("member", "name"),
+        [
+            ("a/_b.py", "a._b"),
+            ("a/_b.pyi", "a._b"),
+            *[(f"a/_b.{ending}", "a._b") for ending in ("c", "cpp", "pyx", "pxd", "h", "html")],
+            ("a/_b.cpython-313-x86_64-linux-gnu.so", "a._b"),
+            ("a/_bc.pyd", "a._b"),
+            ("c/_b.pyd", "a._b"),
+            ("a/_b.data/x.pyd", "a._b"),
+            ("ab/_b.pyd", "b._b"),
+        ],
+    )
+    def test_its_neighbours_are_not(self, member: str, name: str) -> None:
+        assert not is_module(member, name)
+
+
+class TestInstalledVersion:
+    @pytest.fixture
+    def folder(self, tmp_path: Path) -> Path:
+        info = tmp_path / "numpy-2.1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: numpy\nVersion: 2.1.0\n")
+        return tmp_path
+
+    def test_is_that_of_the_builds_environment(self, folder: Path) -> None:
+        assert installed_version("numpy", (folder / "none", folder)) == "2.1.0"
+
+    def test_and_of_no_other(self, folder: Path) -> None:
+        assert installed_version("pytest", (folder,)) is None
+        assert installed_version("numpy", ()) is None

@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from winarm.errors import TargetPythonError
+from winarm.host import Answer
+from winarm.python_exports import exported_names, stable_names
+from winarm.target import WIN_ARM64
+from winarm.target_python.header_names import declared_names, header_names
+from winarm.target_python.headers import copy_headers
+from winarm.target_python.pyconfig import windows_pyconfig
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from winarm.environment.interpreter import Interpreter
+    from winarm.host import Host
+    from winarm.locate.toolchain import Toolchain
+
+#: What preprocessing leaves of a marker.
+M = "winarm_declares_"
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        (f"int {M} PyObject_Hash(PyObject *);", {"PyObject_Hash": "FUNC"}),
+        (f"extern PyTypeObject {M} PyBool_Type;", {"PyBool_Type": "DATA"}),
+        (f"extern PyObject * {M} PyExc_ValueError;", {"PyExc_ValueError": "DATA"}),
+        (f"extern PyObject {M} * PyExc_OSError ;", {"PyExc_OSError": "DATA"}),
+        (f"extern const char {M} * const Names[] ;", {"Names": "DATA"}),
+        # PyAPI_DATA marks some functions, and function pointers are data.
+        (f"extern double {M} _PyLong_Frexp(PyLongObject *a, int *e);", {"_PyLong_Frexp": "FUNC"}),
+        (f"extern int {M} (*PyOS_InputHook)(void);", {"PyOS_InputHook": "DATA"}),
+        (f"extern char {M} *(*PyOS_Readline)(FILE *, FILE *);", {"PyOS_Readline": "DATA"}),
+        (f"void {M} __attribute__((__noreturn__)) Py_Exit(int);", {"Py_Exit": "FUNC"}),
+        (f"int {M} __attribute__((format(printf, 1, 2)))\nPy_P(const char*);", {"Py_P": "FUNC"}),
+        (f"void {M} __declspec(noreturn) Py_Abort (void);", {"Py_Abort": "FUNC"}),
+        ("int PyStatic_Inline(void) { return 1; }", {}),
+        ("", {}),
+    ],
+)
+def test_a_marked_name_is_found_with_its_kind(text: str, names: dict[str, str]) -> None:
+    assert declared_names(text) == names
+
+
+def test_many_declarations_on_a_line_are_all_found() -> None:
+    text = f"int {M} Py_One(void); int {M} Py_Two(void); extern int {M} Py_Three;"
+
+    assert declared_names(text) == {"Py_One": "FUNC", "Py_Two": "FUNC", "Py_Three": "DATA"}
+
+
+def test_a_compiler_that_fails_is_quoted(
+    make_host: Callable[..., Host], fake_toolchain: Toolchain, tmp_path: Path
+) -> None:
+    host = make_host(answer=Answer(1, "", "fatal error: io.h not found"))
+
+    with pytest.raises(TargetPythonError, match=r"io\.h not found") as caught:
+        header_names(host, fake_toolchain, tmp_path)
+
+    assert "python-dir" in caught.value.cure
+
+
+#: In the DLL and in no header that is read: a macro takes its place, or only the core has it.
+NEVER_DECLARED = {"Py_CompileStringFlags"}
+UNDECLARED = {
+    "3.11": {"_PyBytesIOBuffer_Type", "_PyWindowsConsoleIO_Type"},
+    "3.12": {"PyUnicode_GetSize", "_PyErr_SetLocaleString"},
+    "3.13": {"_PyErr_SetLocaleString"},
+}
+#: Brought by a later patch release than the oldest one whose headers are tested with.
+BROUGHT_LATER = {
+    "3.11": set[str](),
+    "3.12": {
+        "PyUnicode_InternImmortal",
+        "_PySys_GetOptionalAttr",
+        "_PySys_GetOptionalAttrString",
+        "_PySys_GetRequiredAttr",
+        "_PySys_GetRequiredAttrString",
+        "_PyUnicode_InternImmortal",
+        "_PyUnicode_InternInPlace",
+        "_PyUnicode_InternMortal",
+    },
+    "3.13": {
+        "_PyBytes_DecodeEscape2",
+        "_PyOS_ReadlineTState",
+        "_PySys_GetOptionalAttr",
+        "_PySys_GetOptionalAttrString",
+        "_PySys_GetRequiredAttr",
+        "_PySys_GetRequiredAttrString",
+        "_PyThreadState_Init",
+        "_PyThreadState_Prealloc",
+        "_PyType_GetModuleByDef3",
+        "_PyUnicode_DecodeUnicodeEscapeInternal2",
+    },
+}
+#: Declared, and not exported by any DLL: never defined, or only in other builds.
+NOT_EXPORTED = {
+    "3.11": {
+        "Py_FrozenMain",
+        "_PyCodec_Forget",
+        "_PyErr_WriteUnraisableDefaultHook",
+        "_PyExc_CreateExceptionGroup",
+        "_PyExc_PrepReraiseStar",
+        "_PyGC_DumpShutdownStats",
+        "_PySys_Audit",
+        "_PySys_SetAttr",
+        "_PyWideStringList_CheckConsistency",
+        "_Py_GetStdlibDir",
+    },
+    "3.12": {
+        "Py_FrozenMain",
+        "_PyCodec_Forget",
+        "_PyErr_WriteUnraisableDefaultHook",
+        "_PyGC_DumpShutdownStats",
+        "_PyWideStringList_CheckConsistency",
+        "_Py_GetStdlibDir",
+    },
+    "3.13": {
+        "Py_FrozenMain",
+        "_PyBuildSlice_ConsumeRefs",
+        "_PyOptimizer_NewCounter",
+        "_PyOptimizer_NewUOpOptimizer",
+        "_PyOptimizer_Optimize",
+        "_PyTrash_begin",
+        "_PyTrash_end",
+        "_Py_AtExit",
+        "_Py_Executor_DependsOn",
+        "_Py_GetExecutor",
+        "_Py_GetOptimizer",
+        "_Py_SetTier2Optimizer",
+        "_Py_uop_symbols_test",
+    },
+}
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("version", ["3.11", "3.12", "3.13"])
+def test_the_headers_say_what_the_dll_exports(
+    zig_host: Host,
+    zig: Toolchain,
+    real_interpreter: Callable[[str], Interpreter],
+    tmp_path: Path,
+    version: str,
+) -> None:
+    interpreter = real_interpreter(version)
+    exported = exported_names(interpreter.abi.dll)
+    assert exported is not None
+    include = tmp_path / "include"
+    copy_headers(interpreter.include, include, windows_pyconfig(interpreter.abi, WIN_ARM64))
+
+    found = header_names(zig_host, zig, include)
+
+    # What the stable ABI keeps for old modules has left the headers; it is known by itself.
+    missing = exported.keys() - found.keys() - stable_names(interpreter.abi).keys()
+    assert missing <= NEVER_DECLARED | UNDECLARED[version] | BROUGHT_LATER[version]
+    assert found.keys() - exported.keys() <= NOT_EXPORTED[version]
+    assert {name: kind for name, kind in found.items() if exported.get(name, kind) != kind} == {}

@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+import struct
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from winarm.errors import TargetPythonError
+from winarm.host import Answer
+from winarm.target import TARGETS, WIN_AMD64, WIN_ARM64
+from winarm.target_python.import_library import (
+    library_machine,
+    make_import_library,
+    module_definition,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from winarm.host import Host
+    from winarm.locate.toolchain import Toolchain
+    from winarm.python_exports import Kind
+    from winarm.target import Target
+
+NAMES: dict[str, Kind] = {"PyExc_ValueError": "DATA", "PyObject_Call": "FUNC"}
+
+SHORT_IMPORT = struct.pack("<HHHHIIHH", 0, 0xFFFF, 0, 0xAA64, 0, 0, 0, 0)
+OBJECT = struct.pack("<HHIIIHH", 0xAA64, 1, 0, 0, 0, 0, 0)
+
+
+def member(name: str, content: bytes) -> bytes:
+    header = f"{name:<16}{0:<12}{'':<12}{0:<8}{len(content):<10}`\n".encode()
+    return header + content + b"\n" * (len(content) % 2)
+
+
+def archive(*members: tuple[str, bytes]) -> bytes:
+    return b"!<arch>\n" + b"".join(member(name, content) for name, content in members)
+
+
+def test_variables_are_marked_as_data_and_functions_are_not() -> None:
+    assert module_definition("python313.dll", NAMES) == (
+        'LIBRARY "python313.dll"\nEXPORTS\n    PyExc_ValueError DATA\n    PyObject_Call\n'
+    )
+
+
+def test_dlltool_is_asked_in_its_own_words(
+    recording_host: Host, calls: list[tuple[str, ...]], fake_toolchain: Toolchain, tmp_path: Path
+) -> None:
+    library = tmp_path / "python313.lib"
+
+    make_import_library(recording_host, fake_toolchain, "python313.dll", NAMES, library)
+
+    definition = str(tmp_path / "python313.def")
+    assert calls == [("zig", "dlltool", "-m", "arm64", "-d", definition, "-l", str(library))]
+
+
+@pytest.mark.parametrize(("target", "machine"), [(WIN_ARM64, "arm64"), (WIN_AMD64, "x64")])
+def test_a_microsoft_style_librarian_is_asked_in_its_own_words(
+    recording_host: Host,
+    calls: list[tuple[str, ...]],
+    fake_toolchain: Toolchain,
+    tmp_path: Path,
+    target: Target,
+    machine: str,
+) -> None:
+    lib = replace(fake_toolchain, style="msvc", dlltool=("llvm-lib",), target=target)
+    library = tmp_path / "python3.lib"
+
+    make_import_library(recording_host, lib, "python3.dll", NAMES, library)
+
+    assert calls == [
+        (
+            "llvm-lib",
+            "/nologo",
+            f"/machine:{machine}",
+            f"/def:{tmp_path / 'python3.def'}",
+            f"/out:{library}",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "answer", [Answer(1, "", "unknown machine"), Answer(1, "unknown machine", "")]
+)
+def test_a_failing_tool_is_quoted(
+    make_host: Callable[..., Host], fake_toolchain: Toolchain, tmp_path: Path, answer: Answer
+) -> None:
+    host = make_host(answer=answer)
+
+    with pytest.raises(TargetPythonError, match=r"zig 1.2.3 of a test cannot make .*python3.dll"):
+        make_import_library(host, fake_toolchain, "python3.dll", NAMES, tmp_path / "python3.lib")
+
+
+def test_a_tool_that_makes_nothing_has_failed(
+    make_host: Callable[..., Host], fake_toolchain: Toolchain, tmp_path: Path
+) -> None:
+    host = make_host(makes=False)
+
+    with pytest.raises(TargetPythonError, match="cannot make an import library"):
+        make_import_library(host, fake_toolchain, "python3.dll", NAMES, tmp_path / "python3.lib")
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        [("python313.dll/", SHORT_IMPORT)],
+        [("/", b"index"), ("/", b"second index!"), ("//", b"long names"), ("/0", SHORT_IMPORT)],
+        [("/<ECSYMBOLS>/", b"odd"), ("python313.dll/", OBJECT)],
+        [("object.o/", OBJECT)],
+    ],
+)
+def test_the_machine_is_that_of_the_first_member_with_code(
+    tmp_path: Path, members: list[tuple[str, bytes]]
+) -> None:
+    library = tmp_path / "python313.lib"
+    library.write_bytes(archive(*members))
+
+    assert library_machine(library) == WIN_ARM64.machine
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"MZ",
+        b"!<arch>\n",
+        archive(("/", b"only an index")),
+        archive(*[("/", b"")] * 1000, ("late", OBJECT)),
+        archive(("object.o/", OBJECT)).replace(b"20        ", b"twenty    "),
+        archive(("object.o/", OBJECT))[:40],
+    ],
+    ids=["empty", "image", "bare", "index", "endless", "no size", "cut"],
+)
+def test_what_is_no_import_library_has_no_machine(tmp_path: Path, content: bytes) -> None:
+    library = tmp_path / "python313.lib"
+    library.write_bytes(content)
+
+    assert library_machine(library) is None
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_make_the_reader_fail(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes
+) -> None:
+    library = tmp_path_factory.getbasetemp() / "any.lib"
+    library.write_bytes(b"!<arch>\n" + content)
+
+    machine = library_machine(library)
+
+    assert machine is None or 0 <= machine <= 0xFFFF
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.wheel_platform)
+def test_zig_makes_libraries_for_the_machine_that_is_asked_for(
+    zig_host: Host, zig: Toolchain, tmp_path: Path, target: Target
+) -> None:
+    library = tmp_path / "python313.lib"
+
+    make_import_library(zig_host, replace(zig, target=target), "python313.dll", NAMES, library)
+
+    assert library_machine(library) == target.machine
+    assert b"__imp_PyExc_ValueError" in library.read_bytes().replace(b"__imp__", b"__imp_")
+
+
+@pytest.mark.integration
+def test_llvm_lib_makes_a_library_from_the_same_names(
+    zig_host: Host, zig: Toolchain, tmp_path: Path
+) -> None:
+    lib = replace(zig, style="msvc", dlltool=(zig.cc[0], "lib"))
+    library = tmp_path / "python313.lib"
+
+    make_import_library(zig_host, lib, "python313.dll", NAMES, library)
+
+    assert library_machine(library) == WIN_ARM64.machine
