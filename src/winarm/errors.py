@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 EXIT_FAILURE = 1
 #: The request itself is wrong: an option, a setting, an argument.
 EXIT_USAGE = 2
+#: Ctrl-C, as shells have it: 128 and the number of SIGINT.
+EXIT_INTERRUPTED = 130
+
+#: Where the documentation is published; messages, `--help` and reports link to it.
+DOCUMENTATION = "https://winarm.github.io/winarm"
 
 
 class WinarmError(Exception):

@@ -55,7 +55,7 @@ def test_a_wrong_command_line_is_status_2(
         (WinarmError("It broke.", cure="Mend it."), 1, "winarm: error: It broke.\nMend it.\n"),
         (UsageError("Not so."), 2, "winarm: error: Not so.\n"),
         (SettingsError(["a"]), 2, "winarm: error: a setting is wrong:\n  - a\n"),
-        (KeyboardInterrupt(), 1, "winarm: interrupted; nothing was left behind.\n"),
+        (KeyboardInterrupt(), 130, "winarm: interrupted; nothing was left behind.\n"),
     ],
 )
 def test_an_error_is_one_message(
@@ -82,6 +82,16 @@ def test_a_defect_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with pytest.raises(ZeroDivisionError):
         main(["build"])
+
+
+def test_a_mistyped_verb_is_named_with_the_one_that_was_meant(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["biuld"])
+
+    assert caught.value.code == 2
+    assert "winarm has no verb 'biuld'. Did you mean 'build'?" in capsys.readouterr().err
 
 
 def test_only_the_verb_that_is_used_is_imported() -> None:

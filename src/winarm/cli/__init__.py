@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import importlib
+import re
 import sys
 from typing import TYPE_CHECKING
 
 from winarm.cli.console import Console
-from winarm.errors import EXIT_FAILURE, WinarmError
+from winarm.errors import DOCUMENTATION, EXIT_FAILURE, EXIT_INTERRUPTED, WinarmError
 from winarm.host import Host, terminations_as_interrupts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from types import ModuleType
+    from typing import NoReturn
 
-DESCRIPTION = (
-    "Any Python project with C or C++ code, on any machine, to a verified win_arm64 wheel."
-)
+DESCRIPTION = "Build, verify and try Python wheels for Windows on Arm, on any machine."
+
+EPILOG = f"""\
+examples:
+  winarm build .                        a verified win_arm64 wheel of this project
+  winarm build annoy==1.17.3            the same of an sdist from the package index
+  winarm verify dist/*.whl              whether ARM64 Windows can load what is in them
+  winarm doctor                         what this machine can build with
+
+exit status: 0 good, 1 failed, 2 wrongly used, 130 interrupted
+
+documentation: {DOCUMENTATION}
+"""
 
 #: Each verb with what it does; its module has the same name and says how to use it.
 VERBS = {
@@ -26,18 +39,23 @@ VERBS = {
     "doctor": "show what this machine can build with, and what would help where it cannot",
     "env": "print the environment of a toolchain for a shell",
     "toolchain-file": "print the path of a CMake toolchain file",
+    "cache": "show what winarm keeps on this machine, or remove it",
+    "completion": "print a script that completes winarm's options in a shell",
 }
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command and return its exit status: 0 good, 1 failed, 2 wrongly used."""
+    """Run the command and return its exit status.
+
+    0 good, 1 failed, 2 wrongly used, 130 interrupted (as shells have it: 128 and SIGINT).
+    """
     args = sys.argv[1:] if argv is None else list(argv)
     console = Console.standard()
     terminations_as_interrupts()
     try:
         return _run(args, Host.current(), console)
     except BrokenPipeError:
-        # Whoever reads has seen enough, as `head` does.
+        # The reader has seen enough, as `head` does.
         console.abandon()
         return EXIT_FAILURE
     except WinarmError as error:
@@ -45,20 +63,42 @@ def main(argv: Sequence[str] | None = None) -> int:
         return error.exit_status
     except KeyboardInterrupt:
         console.err("winarm: interrupted; nothing was left behind.")
-        return EXIT_FAILURE
+        return EXIT_INTERRUPTED
 
 
 def _run(argv: Sequence[str], host: Host, console: Console) -> int:
-    parser = argparse.ArgumentParser(prog="winarm", description=DESCRIPTION)
-    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
-    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    for verb, summary in VERBS.items():
-        sub = verbs.add_parser(verb, help=summary)
-        # Only the verb that is used is imported, so that each starts as fast as it can.
-        if verb in argv[:1]:
-            _module(verb).configure(sub)
-    args = parser.parse_args(argv)
+    # Only the verb that is used is imported, so that each starts as fast as it can.
+    args = parser(argv[:1]).parse_args(argv)
     return int(_module(args.verb).run(args, host, console))
+
+
+def parser(verbs: Collection[str] = tuple(VERBS)) -> argparse.ArgumentParser:
+    """Return the parser of the command line, with the options of `verbs` alone."""
+    top = _Parser(
+        prog="winarm",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("-V", "--version", action=_Version, nargs=0, help="show the version and exit")
+    subparsers = top.add_subparsers(dest="verb", metavar="VERB", required=True)
+    for verb, summary in VERBS.items():
+        sub = subparsers.add_parser(verb, help=summary)
+        if verb in verbs:
+            _module(verb).configure(sub)
+    return top
+
+
+class _Parser(argparse.ArgumentParser):
+    """Suggests the verb that was meant; argparse does so from Python 3.14 on."""
+
+    def error(self, message: str) -> NoReturn:
+        wrong = re.match(r"argument VERB: invalid choice: '([^']*)'", message)
+        if wrong:
+            meant = difflib.get_close_matches(wrong[1], VERBS, n=1)
+            hint = f" Did you mean {meant[0]!r}?" if meant else f" Verbs: {', '.join(VERBS)}."
+            message = f"winarm has no verb {wrong[1]!r}.{hint}"
+        super().error(message)
 
 
 class _Version(argparse.Action):

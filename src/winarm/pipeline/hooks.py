@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from winarm.config import inner_config_settings, read_settings
-from winarm.errors import EXIT_FAILURE, CrossEditableError, ToolchainNotFoundError, WinarmError
+from winarm.errors import EXIT_INTERRUPTED, CrossEditableError, ToolchainNotFoundError, WinarmError
 from winarm.host import Host, terminations_as_interrupts
 from winarm.pipeline.inner_import import import_backend
 from winarm.project.build_system import InnerBackend, build_system, inner_backend
@@ -283,7 +283,7 @@ def _one_clear_message() -> Iterator[None]:
         raise SystemExit(error.exit_status) from None
     except KeyboardInterrupt:
         _say("interrupted; nothing was left behind.")
-        raise SystemExit(EXIT_FAILURE) from None
+        raise SystemExit(EXIT_INTERRUPTED) from None
 
 
 def _say(text: str) -> None:

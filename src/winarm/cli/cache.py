@@ -1,0 +1,169 @@
+"""`winarm cache`: what winarm keeps on this machine, and its removal."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from winarm.errors import FileSystemError, UsageError, bullets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from winarm.cli.console import Console
+    from winarm.host import Host
+
+DESCRIPTION = """\
+Show what winarm keeps on this machine and how large it is, or remove it.
+
+Everything in the cache can be made again: the next build fetches or makes what it needs. Set
+WINARM_CACHE_DIR to keep the cache in another folder.
+"""
+
+EXAMPLES = """\
+examples:
+  winarm cache                     the folder, and the size of each part
+  winarm cache --dir               only the folder, for a CI cache
+  winarm cache --clear             remove everything
+  winarm cache --clear sdists      remove one part
+
+exit status: 0 good, 1 the cache cannot be read or removed, 2 there is no such part
+"""
+
+#: What is in each folder of the cache.
+PARTS = {
+    "first-use": "marks of what zig has made once",
+    "numpy": "NumPy headers of the target",
+    "overlays": "tables of header names in any case",
+    "python": "headers and import libraries of the target's Python",
+    "sdists": "source distributions from the package index",
+    "tools": "toolchains from the package index",
+    "trial": "Windows Pythons and emulators of `winarm test`",
+    "wheels": "wheels from the package index",
+    "zig": "C and C++ libraries that zig has made",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One folder of the cache."""
+
+    name: str
+    #: Bytes on the disk; files with several names count once.
+    size: int
+
+    @property
+    def what(self) -> str:
+        """Return what is in it."""
+        return PARTS.get(self.name, "")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Describe the verb's options."""
+    parser.description = DESCRIPTION
+    parser.epilog = EXAMPLES
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--dir", action="store_true", help="print only the folder")
+    form.add_argument("--json", action="store_true", help="print it as JSON")
+    form.add_argument(
+        "--clear", metavar="PART", nargs="*", help="remove these parts, or everything"
+    )
+
+
+def run(args: argparse.Namespace, host: Host, console: Console) -> int:
+    """Show the cache, or remove parts of it.
+
+    :raises UsageError: there is no such part.
+    :raises FileSystemError: it cannot be read or removed.
+    """
+    if args.dir:
+        console.out(str(host.cache))
+        return 0
+    with console.status() as status:
+        status.update(f"measuring {host.cache}")
+        found = parts(host.cache)
+        if args.clear is not None:
+            chosen = _chosen(found, args.clear)
+            for part in chosen:
+                status.update(f"removing {part.name}")
+                _remove(host.cache / part.name)
+    if args.clear is not None:
+        console.out(f"removed {_size(sum(part.size for part in chosen))} from {host.cache}")
+    elif args.json:
+        document = {
+            "folder": str(host.cache),
+            "parts": {part.name: {"bytes": part.size, "what": part.what} for part in found},
+        }
+        console.exact(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+    else:
+        console.out("\n".join(lines(host.cache, found)))
+    return 0
+
+
+def parts(cache: Path) -> tuple[Part, ...]:
+    """Return the folders of the cache with their sizes; none when there is no cache yet.
+
+    :raises FileSystemError: the cache cannot be read.
+    """
+    try:
+        folders = sorted(entry.name for entry in cache.iterdir() if entry.is_dir())
+    except FileNotFoundError:
+        return ()
+    except OSError as error:
+        raise FileSystemError(cache, error, cure="Make it readable.") from error
+    # The same file may have a name in two parts; it counts in the first.
+    counted: set[tuple[int, int]] = set()
+    return tuple(Part(name, _bytes(cache / name, counted)) for name in folders)
+
+
+def lines(cache: Path, found: Sequence[Part]) -> Iterator[str]:
+    """Return the report for people."""
+    yield f"{cache}: {_size(sum(part.size for part in found))}"
+    for part in found:
+        yield f"  {part.name:<10} {_size(part.size):>9}  {part.what}".rstrip()
+
+
+def _chosen(found: Sequence[Part], names: Sequence[str]) -> Sequence[Part]:
+    if not names:
+        return found
+    known = {part.name: part for part in found}
+    unknown = sorted({*names} - {*known})
+    if unknown:
+        message = f"the cache has no part {', '.join(unknown)}."
+        raise UsageError(message, cure=f"Its parts:\n{bullets(known)}" if known else "It is empty.")
+    return [known[name] for name in dict.fromkeys(names)]
+
+
+def _bytes(folder: Path, counted: set[tuple[int, int]]) -> int:
+    total = 0
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            try:
+                status = Path(parent, name).lstat()
+            except FileNotFoundError:
+                continue  # a build may be at work
+            if (status.st_dev, status.st_ino) not in counted:
+                counted.add((status.st_dev, status.st_ino))
+                total += status.st_size
+    return total
+
+
+def _remove(folder: Path) -> None:
+    try:
+        shutil.rmtree(folder)
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise FileSystemError(
+            error.filename or folder, error, cure="End the builds that use it, and try again."
+        ) from error
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e6:,.0f} MB" if count >= 1e6 else f"{count / 1e3:,.0f} kB"  # noqa: PLR2004
