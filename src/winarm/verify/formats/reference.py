@@ -2,18 +2,7 @@
 
 from __future__ import annotations
 
-from winarm.verify.codes import Code
-
-_FAMILIES = {
-    "0": "The archive",
-    "1": "Machines",
-    "2": "Names of modules",
-    "3": "Python",
-    "4": "Needed DLLs",
-    "5": "Soundness of images",
-    "6": "The wheel's metadata",
-    "7": "Layout",
-}
+from winarm.verify.codes import FAMILIES, Code
 
 
 def explain(code: Code) -> str:
@@ -30,10 +19,9 @@ def reference() -> str:
     lines: list[str] = []
     family = ""
     for code in Code:
-        digit = code.name[2]
-        if digit != family:
-            family = digit
-            lines += [f"### {digit}: {_FAMILIES[digit]}", ""]
+        if code.family != family:
+            family = code.family
+            lines += [f"### {family}: {FAMILIES[family]}", ""]
         rule = code.rule
         lines += [
             f"#### {code.name}: {rule.title}",

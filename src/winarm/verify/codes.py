@@ -1,0 +1,610 @@
+"""Every finding that verification can make: the one definition of codes, families and texts.
+
+`--explain`, the reference in docs/verify.md and the families are derived from it. To add a finding,
+add a member at the end of its family. A code is stable: its meaning does not change and it is not
+used again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+
+#: The titles of the families; a family is the first digit of its codes.
+FAMILIES = {
+    "0": "The archive",
+    "1": "Machines",
+    "2": "Names of modules",
+    "3": "Python",
+    "4": "Needed DLLs",
+    "5": "Soundness of images",
+    "6": "The wheel's metadata",
+    "7": "Layout",
+}
+
+
+class Severity(IntEnum):
+    """How bad a finding is; ordered."""
+
+    NOTE = 1
+    WARNING = 2
+    ERROR = 3
+
+    @property
+    def label(self) -> str:
+        """Return the word that reports use: `error`, `warning`, `note`."""
+        return self.name.lower()
+
+    @classmethod
+    def parse(cls, word: str) -> Severity | None:
+        """Return the severity that `word` names, or None."""
+        return next((severity for severity in cls if severity.label == word.lower()), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a code means: its severity, a title, the usual cause and the cure."""
+
+    severity: Severity
+    title: str
+    cause: str
+    cure: str
+
+
+#: As the list of codes spells them.
+ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
+
+
+class Code(Enum):
+    """The codes; a member's name is the code, its value the rule."""
+
+    @property
+    def rule(self) -> Rule:
+        """Return what the code means."""
+        rule: Rule = self.value
+        return rule
+
+    @property
+    def family(self) -> str:
+        """Return the digit of the code's family, a key of `FAMILIES`."""
+        return self.name[2]
+
+    # 0: the archive
+
+    WA001 = Rule(
+        ERROR,
+        "a file cannot be read",
+        "It does not exist, is not a regular file, or its permissions forbid it.",
+        "Check the path and its permissions.",
+    )
+    WA002 = Rule(
+        ERROR,
+        "the wheel is not a readable zip archive",
+        "The file was cut off, or something other than a wheel has the name of one.",
+        "Build or download the wheel again.",
+    )
+    WA003 = Rule(
+        ERROR,
+        "a member's data is damaged",
+        "The compressed data does not inflate to the size and CRC-32 that the archive promises.",
+        "Build or download the wheel again.",
+    )
+    WA004 = Rule(
+        ERROR,
+        "a size limit is exceeded",
+        "The archive is a decompression bomb, or larger than the limits that protect the machine "
+        "that verifies.",
+        "Do not install it; if it is genuine, raise the limit under [tool.winarm.verify.limits].",
+    )
+    WA005 = Rule(
+        ERROR,
+        "the archive holds two members of one name",
+        "A tool appended to an existing wheel. Installers differ in which copy they take.",
+        "Build the wheel again in an empty folder.",
+    )
+    WA006 = Rule(
+        ERROR,
+        "two members differ only in case",
+        "Windows file names ignore case, so one of the files would overwrite the other.",
+        "Rename one of the files.",
+    )
+    WA007 = Rule(
+        ERROR,
+        "a member's path leaves the installation folder",
+        "The name is absolute, has a drive, a backslash or a `..`: an attack, or a zip tool that "
+        "wrote Windows separators.",
+        "Do not install it; build the wheel with forward slashes and relative names.",
+    )
+    WA008 = Rule(
+        ERROR,
+        "a member's name cannot exist on Windows",
+        'Windows reserves CON, NUL, COM1 and other device names, the characters <>:"|?*, and '
+        "names that end in a dot or a space.",
+        "Rename the file.",
+    )
+    WA009 = Rule(
+        WARNING,
+        "a member's path is very long",
+        "Installed below a user's site-packages, the full path passes Windows' default limit of "
+        "260 characters.",
+        "Shorten the folder or file names.",
+    )
+    WA010 = Rule(
+        ERROR,
+        "a member is a symbolic link or a device",
+        "Wheels cannot hold links: installers write the link's target text as a file.",
+        "Put the real file into the wheel.",
+    )
+    WA011 = Rule(
+        ERROR,
+        "a member is encrypted",
+        "No installer asks for a password.",
+        "Build the wheel without encryption.",
+    )
+    WA012 = Rule(
+        ERROR,
+        "a member's own header contradicts the archive's directory",
+        "The archive was edited by hand or built to show different tools different contents.",
+        "Do not install it; build the wheel again.",
+    )
+    WA013 = Rule(
+        ERROR,
+        "the archive has data outside of its members",
+        "Bytes before, between or after the members, or a second directory: readers that start "
+        "from different ends see different wheels. Package indexes reject it.",
+        "Build the wheel again.",
+    )
+    WA014 = Rule(
+        ERROR,
+        "a member uses a compression that installers cannot read",
+        "Wheels are stored or deflated; other methods are rejected by package indexes.",
+        "Build the wheel with deflate.",
+    )
+
+    # 1: machines
+
+    WA101 = Rule(
+        ERROR,
+        "an extension module is for another machine",
+        "The compiler or linker was the host's, or a file of another build was packed.",
+        "Build the module for the target, in a clean build folder.",
+    )
+    WA102 = Rule(
+        ERROR,
+        "a DLL that the wheel's code imports is for another machine",
+        "A repair tool or the project copied the DLL of the building machine.",
+        "Bundle the DLL that was built for the target.",
+    )
+    WA103 = Rule(
+        WARNING,
+        "a program in the wheel's scripts is for another machine",
+        "It will run emulated at best, and cannot load the wheel's own DLLs.",
+        "Build the program for the target, or allow it by name.",
+    )
+    WA104 = Rule(
+        WARNING,
+        "an image that no module imports is for another machine",
+        "Data such as a plug-in, a helper program or a DLL that is loaded by name.",
+        "Build it for the target, leave it out, or allow it by name.",
+    )
+    WA105 = Rule(
+        ERROR,
+        "an ARM64EC image where ARM64 is needed",
+        "ARM64EC is Arm code for x64 processes; a native ARM64 Python cannot load it.",
+        "Compile without /arm64EC (for ARM64 or ARM64X).",
+    )
+    WA106 = Rule(
+        ERROR,
+        "a file named like a Windows image is not one",
+        "An ELF or Mach-O library of the building machine was packed, or the file is empty or "
+        "text.",
+        "Pack the file that the Windows linker made.",
+    )
+    WA107 = Rule(
+        ERROR,
+        "an image is damaged",
+        "It was cut off while it was copied, or its tables point outside of it.",
+        "Build it again.",
+    )
+    WA108 = Rule(
+        WARNING,
+        "an image claims to be ARM64X without an x64 view",
+        "Its load configuration points to hybrid metadata, but no dynamic relocation turns its "
+        "header into the x64 one.",
+        "Link it again with Microsoft's linker, or without /machine:arm64x.",
+    )
+    WA109 = Rule(
+        WARNING,
+        "a library or object file is for another machine",
+        "Linking against it for the target fails.",
+        "Pack the library that was made for the target.",
+    )
+    WA110 = Rule(
+        ERROR,
+        "the file is for another machine",
+        "It was asked for by name, and the target can neither load nor link it.",
+        "Build it for the target, or name its machine with --target.",
+    )
+    WA111 = Rule(
+        NOTE,
+        "a library holds compiler-specific intermediate code",
+        "Members made with /GL or -flto are readable by one version of one compiler only.",
+        "Compile without link-time optimisation what others are to link.",
+    )
+
+    # 2: names of modules
+
+    WA201 = Rule(
+        ERROR,
+        "a module's suffix names another platform",
+        "EXT_SUFFIX of the building Python was used for a module of another machine.",
+        "Build with the target's suffix (winarm does), or rename the module.",
+    )
+    WA202 = Rule(
+        ERROR,
+        "a module's suffix names another Python",
+        "A module of an earlier build for another Python was packed.",
+        "Build in a clean folder.",
+    )
+    WA203 = Rule(
+        ERROR,
+        "a module's suffix confuses the GIL and the free-threaded build",
+        "cp313 and cp313t are different ABIs; neither Python imports the other's modules.",
+        "Build the wheel with the Python whose ABI tag it carries.",
+    )
+    WA204 = Rule(
+        ERROR,
+        "a module is made for a debug Python",
+        "Names ending in _d are imported by python_d.exe only.",
+        "Build without --debug for release.",
+    )
+    WA205 = Rule(
+        ERROR,
+        "no Python imports a module of this name",
+        "A module's file is its name and one of Python's suffixes; further dots hide it.",
+        "Name it NAME.cpXY-PLATFORM.pyd or NAME.pyd (stable ABI modules too).",
+    )
+    WA206 = Rule(
+        ERROR,
+        "a Windows module has another system's file name",
+        "The build took the host's suffix, so the file ends in .so; Windows imports only .pyd.",
+        "Build with the target's suffix (winarm does).",
+    )
+    WA207 = Rule(
+        ERROR,
+        "a module does not export its init function",
+        "The file was renamed, or PyInit_NAME is not exported (PyMODINIT_FUNC, a .def file).",
+        "Export PyInit_NAME, NAME being the file's name up to its first dot.",
+    )
+    WA208 = Rule(
+        WARNING,
+        "a .pyd is a plain library",
+        "It exports functions but none that makes it importable: fine for ctypes, not for import.",
+        "Name it .dll if it is meant for ctypes.",
+    )
+
+    # 3: Python
+
+    WA301 = Rule(
+        ERROR,
+        "an image imports another Python's DLL",
+        "It was linked against the library of another Python version, and that Python's DLL is "
+        "not loaded in the process.",
+        "Link against the target Python's library, in a clean build folder.",
+    )
+    WA302 = Rule(
+        ERROR,
+        "an image imports a debug Python's DLL",
+        "_DEBUG was defined, or the build used a debug Python.",
+        "Build without --debug and without /MDd.",
+    )
+    WA303 = Rule(
+        ERROR,
+        "a stable-ABI wheel imports a version's own DLL",
+        "Py_LIMITED_API was not defined everywhere, or the wrong library was named.",
+        "Define Py_LIMITED_API before Python.h in every file, and link python3.lib.",
+    )
+    WA304 = Rule(
+        ERROR,
+        "an image confuses the GIL and the free-threaded Python",
+        "It imports the DLL of the other threading build.",
+        "Build the wheel with the Python whose ABI tag it carries (Py_GIL_DISABLED).",
+    )
+    WA305 = Rule(
+        WARNING,
+        "a module imports no Python DLL",
+        "It cannot call Python's API unless it finds it in another way.",
+        "Link against the target Python's library.",
+    )
+    WA306 = Rule(
+        ERROR,
+        "a stable-ABI wheel uses API newer than it promises",
+        "The wheel's tag promises an older Python than Py_LIMITED_API was set to, or the symbol "
+        "is no part of the stable ABI.",
+        "Raise the wheel's tag (py_limited_api), or lower Py_LIMITED_API and do without.",
+    )
+    WA307 = Rule(
+        ERROR,
+        "an image imports a symbol that Python does not export",
+        "The import library or headers are another version's, or the API is private on Windows.",
+        "Build against the headers and library of the Python that the tag names.",
+    )
+    WA308 = Rule(
+        ERROR,
+        "an image imports a symbol that the wheel's own DLL does not export",
+        "The DLL in the wheel is another version's than the one that was linked against.",
+        "Bundle the DLL whose import library was linked.",
+    )
+
+    # 4: Needed DLLs
+
+    WA401 = Rule(
+        ERROR,
+        "Microsoft's C++ runtime is needed and not in the wheel",
+        "Neither Windows nor python.org's Python brings msvcp140, concrt140, vcomp140 and related"
+        " DLLs; on a machine without the redistributable the import fails.",
+        "Bundle it with `delvewheel repair` (from the redistributable's arm64 folder), or link it"
+        " statically (/MT with the UCRT dynamic).",
+    )
+    WA402 = Rule(
+        ERROR,
+        "vcruntime140_1.dll is needed, which no ARM64 process can load",
+        "On Arm that file is an ARM64EC image for emulated programs; ARM64 compilers never ask "
+        "for it.",
+        "Build with the ARM64 compiler and its own runtime library.",
+    )
+    WA403 = Rule(
+        ERROR,
+        "a debug runtime is needed",
+        "Debug runtimes are installed with the compiler only and may not be redistributed.",
+        "Build for release: /MD, not /MDd.",
+    )
+    WA404 = Rule(
+        ERROR,
+        "the compiler's runtime library is needed and not in the wheel",
+        "MinGW and LLVM put parts of the language into DLLs of their own.",
+        "Link it statically (-static, -static-libgcc, -static-libstdc++), or bundle the DLL.",
+    )
+    WA405 = Rule(
+        ERROR,
+        "a needed DLL is neither in the wheel nor on every machine",
+        "A third-party library was linked dynamically and not packed.",
+        "Bundle it with `delvewheel repair`, link it statically, or name it under `external` if "
+        "another package brings it.",
+    )
+    WA406 = Rule(
+        ERROR,
+        "a needed DLL is named by a path of the building machine",
+        "The library carries a path, or another system's file name, as its name; Windows finds "
+        "DLLs by file name.",
+        "Make the import library again from the DLL's plain name.",
+    )
+    WA407 = Rule(
+        NOTE,
+        "a needed DLL comes from elsewhere",
+        "A driver, or another package that this one requires, brings it.",
+        "Nothing, if it is so; the importing package must call os.add_dll_directory.",
+    )
+    WA408 = Rule(
+        WARNING,
+        "a needed DLL is in a folder where Windows does not look",
+        "Windows searches the module's own folder; others need os.add_dll_directory, and no file "
+        "of the wheel calls it.",
+        "Put the DLL beside the module, or call os.add_dll_directory in the package's __init__.",
+    )
+    WA409 = Rule(
+        WARNING,
+        "a DLL that is loaded when first used is neither in the wheel nor on every machine",
+        "It is delay-loaded: the import works, the first call into it fails.",
+        "Bundle it, or make sure that the code does without.",
+    )
+    WA410 = Rule(
+        WARNING,
+        "a DLL of Python's own modules is needed",
+        "libffi, libcrypto, sqlite3 and others are in Python's DLLs folder; versions change, and "
+        "other distributions of Python lack them.",
+        "Bundle the library, or link it statically.",
+    )
+    WA411 = Rule(
+        WARNING,
+        "an image that no module needs wants a DLL that is not in the wheel",
+        "A plug-in or a program cannot be loaded until something else brings the DLL.",
+        "Bundle the DLL, or leave the image out.",
+    )
+
+    # 5: soundness of images
+
+    WA501 = Rule(
+        ERROR,
+        "Windows refuses the image: it cannot be moved in memory",
+        "DYNAMICBASE is not set; Windows on Arm loads no image without it.",
+        "Link with /DYNAMICBASE (-Wl,--dynamicbase).",
+    )
+    WA502 = Rule(
+        ERROR,
+        "Windows refuses the image: its data may be executed",
+        "NX_COMPAT is not set; Windows on Arm requires it.",
+        "Link with /NXCOMPAT (-Wl,--nxcompat).",
+    )
+    WA503 = Rule(
+        ERROR,
+        "the image's base address is below 4 GiB",
+        "ARM64 images live above 4 GiB; Microsoft's linker refuses to make any other.",
+        "Leave the base address to the linker (no /BASE, no --image-base).",
+    )
+    WA504 = Rule(
+        ERROR,
+        "Windows refuses the image: it has no usable relocations",
+        "They were stripped, or the directory has an address but no size.",
+        "Link without /FIXED and without stripping relocations.",
+    )
+    WA505 = Rule(
+        WARNING,
+        "a section is writable and executable",
+        "Code that can write to it can run code of its own; hardened systems refuse it.",
+        "Separate code and data (no merged sections).",
+    )
+    WA506 = Rule(
+        WARNING,
+        "the image does not use high-entropy addresses",
+        "HIGH_ENTROPY_VA is not set, which every ARM64 linker sets by default.",
+        "Link with /HIGHENTROPYVA (-Wl,--high-entropy-va).",
+    )
+    WA507 = Rule(
+        ERROR,
+        "sections overlap",
+        "The section table is damaged or was made by a packer; Windows refuses it.",
+        "Link the image again.",
+    )
+    WA508 = Rule(
+        ERROR,
+        "a section lies outside of the file",
+        "The image was cut off.",
+        "Copy or build it again.",
+    )
+    WA509 = Rule(
+        NOTE,
+        "the image names a folder of the building machine",
+        "Its debug record holds the full path of the .pdb.",
+        "Link with /PDBALTPATH:%_PDB%, or without debug information.",
+    )
+    WA510 = Rule(
+        WARNING,
+        "the image is for an unusual subsystem",
+        "Modules and programs are for the console or the windows subsystem, version 6.0 to 10.0.",
+        "Link with /SUBSYSTEM:CONSOLE or WINDOWS and no version of your own.",
+    )
+
+    # 6: the wheel's metadata
+
+    WA601 = Rule(
+        ERROR,
+        "the wheel's tag is for another platform",
+        "It was built without the target's platform, or for another one.",
+        "Build it for the target, or verify it for its own platform (--target).",
+    )
+    WA602 = Rule(
+        ERROR,
+        "the tags in WHEEL differ from the file name",
+        "The file was renamed; pip goes by the name, other tools by WHEEL.",
+        "Use `wheel tags` to change tags, which changes both.",
+    )
+    WA603 = Rule(
+        WARNING,
+        "Root-Is-Purelib is true in a wheel with native code",
+        "The build backend believes that the project is pure.",
+        "Tell the backend that there are extension modules (setuptools: has_ext_modules).",
+    )
+    WA604 = Rule(
+        ERROR,
+        "a wheel for any platform holds extension modules",
+        "pip installs it on every system, where the modules cannot be imported.",
+        "Tag it with its platform.",
+    )
+    WA605 = Rule(
+        WARNING,
+        "a wheel for any platform holds native code",
+        "DLLs or programs fit one machine; pip installs the wheel on all.",
+        "Tag it with its platform, or allow the files by name.",
+    )
+    WA606 = Rule(
+        WARNING,
+        "a wheel for one platform holds no native code",
+        "The extensions were not built, or the backend tags a pure project.",
+        "See why the extensions are missing, or tag it py3-none-any.",
+    )
+    WA607 = Rule(
+        ERROR,
+        "the wheel has no RECORD",
+        "It was packed by hand. Installers refuse it.",
+        "Pack it with `wheel pack`.",
+    )
+    WA608 = Rule(
+        ERROR,
+        "a file differs from its RECORD entry",
+        "It was changed after the wheel was made: signed, stripped or repaired without updating "
+        "RECORD.",
+        "Repack with `wheel unpack` and `wheel pack`.",
+    )
+    WA609 = Rule(
+        ERROR,
+        "a file is not in RECORD",
+        "It was added after the wheel was made; it would stay behind on uninstall.",
+        "Repack with `wheel unpack` and `wheel pack`.",
+    )
+    WA610 = Rule(
+        ERROR,
+        "RECORD names a file that the wheel lacks",
+        "The file was removed after the wheel was made; on uninstall, pip may delete a file of "
+        "that name which another package brought.",
+        "Repack with `wheel unpack` and `wheel pack`.",
+    )
+    WA611 = Rule(
+        ERROR,
+        "RECORD has two entries for one file",
+        "A tool appended to RECORD.",
+        "Repack with `wheel unpack` and `wheel pack`.",
+    )
+    WA612 = Rule(
+        ERROR,
+        "RECORD cannot be read",
+        "An entry is not path, hash and size; a path has backslashes or leaves the folder; a hash"
+        " is absent or weaker than SHA-256.",
+        "Repack with `wheel unpack` and `wheel pack`.",
+    )
+    WA613 = Rule(
+        ERROR,
+        "the WHEEL file is missing or wrong",
+        "Installers need its Wheel-Version (1.x) and Root-Is-Purelib.",
+        "Build the wheel with a PEP 517 backend.",
+    )
+    WA614 = Rule(
+        ERROR,
+        "METADATA is missing or contradicts the file name",
+        "The file was renamed, or the backend computed the version twice.",
+        "Build the wheel again.",
+    )
+    WA615 = Rule(
+        ERROR,
+        "the file name is no wheel's",
+        "NAME-VERSION(-BUILD)-PYTHON-ABI-PLATFORM.whl is what installers read.",
+        "Give it back the name that the backend gave it.",
+    )
+    WA616 = Rule(
+        ERROR,
+        "the wheel has no .dist-info folder of its name and version",
+        "The file was renamed, or packed by hand.",
+        "Build the wheel again.",
+    )
+    WA617 = Rule(
+        NOTE,
+        "not checked: not for Windows",
+        "The wheel's tag, or the file, is another system's.",
+        "Nothing.",
+    )
+    WA618 = Rule(
+        ERROR,
+        "the .data folder holds something installers do not know",
+        "Its parts are purelib, platlib, headers, scripts and data.",
+        "Move the files to one of these, or into the package.",
+    )
+
+    # 7: layout
+
+    WA701 = Rule(
+        WARNING,
+        "two files are the same module",
+        "Python imports one and never sees the other; often a file of an older build.",
+        "Build in a clean folder, or remove one.",
+    )
+    WA702 = Rule(
+        NOTE,
+        "a by-product of linking is in the wheel",
+        "Import libraries, .exp, .pdb and .obj files help nobody at run time.",
+        "Leave them out (package-data, or the linker's /IMPLIB and /PDB folders).",
+    )
+
+
+def find_code(word: str) -> Code | None:
+    """Return the code that `word` names in any case, or None."""
+    return Code.__members__.get(word.strip().upper())
