@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from winarm import events
 from winarm.cli import build
 from winarm.cli.console import Console
 from winarm.errors import BuildFailedError, UsageError
 from winarm.host import Host
-from winarm.pipeline import events, unchanged
+from winarm.pipeline import unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from winarm import events
 from winarm.errors import BackendError, BuildFailedError
 from winarm.host import Host
-from winarm.pipeline import events
 from winarm.pipeline.child_process import MAX_READ, Child, Failure, Journal, is_probe
 from winarm.project.build_system import InnerBackend
 

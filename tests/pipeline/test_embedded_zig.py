@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from winarm import events
 from winarm.config import Settings
 from winarm.errors import IsolationError, ToolchainNotFoundError
 from winarm.host import Host
-from winarm.pipeline import embedded_zig, events
+from winarm.pipeline import embedded_zig
 from winarm.target import WIN_ARM64
 
 if TYPE_CHECKING:

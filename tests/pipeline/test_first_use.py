@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from winarm.pipeline import events
+from winarm import events
 from winarm.pipeline.first_use import announcing
 
 if TYPE_CHECKING:

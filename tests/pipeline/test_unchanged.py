@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from winarm import events
 from winarm.config import Settings
 from winarm.errors import SettingsError, SourceError
 from winarm.host import Host
-from winarm.pipeline import embedded_zig, events, unchanged
+from winarm.pipeline import embedded_zig, unchanged
 from winarm.target import WIN_AMD64, WIN_ARM64
 
 if TYPE_CHECKING:

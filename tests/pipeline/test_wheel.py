@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from winarm import events
 from winarm.config import Settings
 from winarm.environment.interpreter import ask
 from winarm.errors import (
@@ -22,7 +23,7 @@ from winarm.errors import (
     VerificationError,
 )
 from winarm.host import Host
-from winarm.pipeline import events, wheel
+from winarm.pipeline import wheel
 from winarm.pipeline.job import Job
 from winarm.pipeline.wheel import (
     build_wheel,

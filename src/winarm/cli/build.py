@@ -6,9 +6,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from winarm import events
 from winarm.config import TOOLCHAINS
 from winarm.errors import BuildFailedError, UsageError
-from winarm.pipeline import events
 
 if TYPE_CHECKING:
     from winarm.cli.console import Console, Status

@@ -7,13 +7,13 @@ files. An overlay answers for the user's tree without writing into it.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
 from typing import TYPE_CHECKING
 
 from winarm.errors import FileSystemError
+from winarm.storage import CACHE_CURE, replacing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +48,11 @@ def case_overlay(host: Host, roots: Sequence[Path]) -> Path:
             ],
         }
         # JSON is YAML, which is what clang reads.
-        _write_whole(overlay, json.dumps(tree))
+        try:
+            with replacing(overlay) as part:
+                part.write_text(json.dumps(tree), encoding="utf-8")
+        except OSError as error:
+            raise FileSystemError(overlay.parent, error, cure=CACHE_CURE) from error
     return overlay
 
 
@@ -84,16 +88,3 @@ def _listing(folder: Path | str, depth: int) -> list[dict[str, object]]:
             entries.append({"type": "directory", "name": entry.name, "contents": contents})
         seen.add(entry.name.casefold())
     return entries
-
-
-def _write_whole(path: Path, text: str) -> None:
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            part.unlink()
-        cure = "Name a folder for winarm's caches in WINARM_CACHE_DIR."
-        raise FileSystemError(path.parent, error, cure=cure) from error

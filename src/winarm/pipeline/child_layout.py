@@ -8,14 +8,13 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from winarm import backends
+from winarm import backends, events
 from winarm.backends.request import Request
-from winarm.pipeline import events
 from winarm.pipeline.child_environment import child_environment
 from winarm.pipeline.child_process import Child, Journal
 from winarm.pipeline.child_spec import Workshop, child_spec
 from winarm.pipeline.first_use import announcing
-from winarm.storage.scratch import file_errors_in_words, scratch_folder
+from winarm.storage import file_errors_in_words, scratch_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -17,9 +17,9 @@ from pyproject_hooks import (
     UnsupportedOperation,
 )
 
-from winarm.backends.failures import cmake_error, explain
+from winarm import events
 from winarm.errors import BackendError, BuildFailedError
-from winarm.pipeline import events
+from winarm.pipeline.failures import cmake_error, explain
 from winarm.pipeline.hints import hint
 
 if TYPE_CHECKING:

@@ -6,13 +6,13 @@ import sysconfig
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from winarm import events
 from winarm.environment.interpreter import ask
 from winarm.environment.isolation import isolated
 from winarm.errors import ToolchainNotFoundError
 from winarm.locate.zig import REQUIREMENT, program_name
-from winarm.pipeline import events
 from winarm.pipeline.toolchain import toolchain_for
-from winarm.storage.cached_folder import cached_folder
+from winarm.storage import cached_folder
 
 if TYPE_CHECKING:
     from winarm.config import Settings

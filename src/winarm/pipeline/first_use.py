@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from winarm.pipeline import events
+from winarm import events
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -22,9 +22,9 @@ from winarm.target import TARGETS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from winarm import events
     from winarm.config import Settings
     from winarm.config.sources import ConfigSettings
-    from winarm.pipeline import events
     from winarm.pipeline.job import Job
     from winarm.target import Target
 
@@ -195,7 +195,7 @@ def _own_wheel(call: _Call, wheel_directory: str, metadata_directory: str | None
         name = build(wheel_directory, call.config_settings, metadata_directory)
     else:
         from winarm.pipeline.wheel import verify_and_deliver  # noqa: PLC0415
-        from winarm.storage.scratch import scratch_folder  # noqa: PLC0415 - on Windows only
+        from winarm.storage import scratch_folder  # noqa: PLC0415 - on Windows only
 
         with scratch_folder() as private:
             name = build(str(private), call.config_settings, metadata_directory)
@@ -258,7 +258,7 @@ def _site_folders() -> tuple[Path, ...]:
 
 
 def _tell(event: events.Event, *, verbose: bool) -> None:
-    from winarm.pipeline import events  # noqa: PLC0415 - not in a pass-through
+    from winarm import events  # noqa: PLC0415 - not in a pass-through
 
     match event:
         case events.Output(data):

@@ -9,10 +9,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from winarm import events
     from winarm.config import Settings
     from winarm.environment.interpreter import Interpreter
     from winarm.host import Host
-    from winarm.pipeline import events
     from winarm.project.build_system import InnerBackend
     from winarm.target import Target
 

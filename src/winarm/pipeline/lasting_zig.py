@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winarm.locate.zig import program_name
-from winarm.storage.cached_folder import cached_folder
+from winarm.storage import cached_folder
 
 if TYPE_CHECKING:
     from winarm.host import Host

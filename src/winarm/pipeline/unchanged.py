@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from winarm import backends
+from winarm import backends, events
 from winarm.config import inner_config_settings, read_settings
 from winarm.environment.find_python import find_python
 from winarm.environment.interpreter import ask
 from winarm.environment.isolation import isolated, without_winarm
-from winarm.pipeline import embedded_zig, events
+from winarm.pipeline import embedded_zig
 from winarm.pipeline.job import Job
 from winarm.pipeline.wheel import Built, build_wheel, call_early
 from winarm.project.build_system import build_system, inner_backend
 from winarm.project.source import open_source
-from winarm.storage.scratch import scratch_folder
+from winarm.storage import scratch_folder
 from winarm.target import WIN_ARM64
 
 if TYPE_CHECKING:

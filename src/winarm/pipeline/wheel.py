@@ -9,19 +9,19 @@ from importlib.metadata import distributions
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from winarm import events
 from winarm.errors import (
     BuildFailedError,
     MissingExtensionsError,
     VerificationError,
     WinarmError,
 )
-from winarm.pipeline import events
 from winarm.pipeline.child_layout import laid_out
 from winarm.pipeline.child_spec import Workshop
 from winarm.pipeline.extra_config import extra_library_dirs
 from winarm.pipeline.hints import complaints
 from winarm.pipeline.toolchain import toolchain_for
-from winarm.storage.delivery import deliver
+from winarm.storage import deliver
 from winarm.target_python.target_python import provide
 from winarm.verify import Report, Severity, VerifyOptions, verify
 

@@ -10,10 +10,8 @@ import contextlib
 import hashlib
 import logging
 import re
-import shutil
 import ssl
-import tempfile
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Literal, cast
 
 from filelock import FileLock
@@ -22,10 +20,11 @@ from packaging.version import Version
 from winarm.errors import FileSystemError, SourceError, UsageError
 from winarm.project.index_files import Answer, IndexFile, Listing
 from winarm.project.pip_config import pip_configuration, redacted
-from winarm.storage.cached_folder import PATIENCE
+from winarm.storage import CACHE_CURE, PATIENCE, replacing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from unearth import Package, PackageFinder
     from unearth.fetchers import Fetcher
@@ -69,18 +68,18 @@ class PackageIndex:
         :raises FileSystemError: the folder cannot be written, or is full.
         """
         known = _sha256_of(file)
+        # Without a checksum to compare with it is fetched each time.
+        key = known or hashlib.sha256(file.url.encode()).hexdigest()
+        place = cache / key / file.name
         try:
-            cache.mkdir(parents=True, exist_ok=True)
-            if not known:
-                return self._fetched(file, cache, progress)
-            with FileLock(cache / f".{known}.lock", timeout=PATIENCE):
-                there = cache / known / file.name
-                if there.is_file() and _sha256(there) == known:
-                    return there
-                return self._fetched(file, cache, progress)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            with FileLock(cache / f".{key}.lock", timeout=PATIENCE):
+                if not (known and place.is_file() and _sha256(place) == known):
+                    with replacing(place) as part:
+                        self._download(file, part, progress)
         except OSError as error:
-            cure = "Free space, or name another folder in WINARM_CACHE_DIR."
-            raise FileSystemError(error.filename or cache, error, cure=cure) from error
+            raise FileSystemError(error.filename or cache, error, cure=CACHE_CURE) from error
+        return place
 
     def _finders(
         self, kind: Literal["sdist", "wheel"], python: PythonABI | None
@@ -108,25 +107,10 @@ class PackageIndex:
                 ),
             )
 
-    def _fetched(self, file: IndexFile, cache: Path, progress: Callable[[str], None]) -> Path:
-        """Fetch `file` into its place in `cache`, which is named after its checksum."""
-        known = _sha256_of(file)
-        prefix = f".fetch-{known or 'unknown'}-"
-        if known:  # nobody else is at it; one that was killed may have been
-            for leftover in cache.glob(f"{prefix}*"):
-                shutil.rmtree(leftover, ignore_errors=True)
-        with tempfile.TemporaryDirectory(prefix=prefix, dir=cache) as folder:
-            part = Path(folder) / file.name
-            sha256 = self._download(file, part, progress)
-            final = cache / sha256 / file.name
-            final.parent.mkdir(exist_ok=True)
-            part.replace(final)
-        return final
-
-    def _download(self, file: IndexFile, to: Path, progress: Callable[[str], None]) -> str:
+    def _download(self, file: IndexFile, to: Path, progress: Callable[[str], None]) -> None:
         from unearth.preparer import HTTPErrors  # noqa: PLC0415 - an optional dependency
 
-        digests = {name: hashlib.new(name) for name in {*file.hashes, "sha256"}}
+        digests = {name: hashlib.new(name) for name in file.hashes}
         size = 0
         # The file itself is wanted, not what a server makes of it on its way.
         identity = {"Accept-Encoding": "identity"}
@@ -152,7 +136,6 @@ class PackageIndex:
         for name, promised in file.hashes.items():
             if digests[name].hexdigest() != promised:
                 raise _wrong_content(file, name, digests[name].hexdigest())
-        return digests["sha256"].hexdigest()
 
 
 @contextlib.contextmanager

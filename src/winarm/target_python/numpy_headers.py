@@ -17,7 +17,7 @@ from packaging.version import InvalidVersion, Version
 from winarm.errors import SourceError, TargetPythonError, UsageError, bullets
 from winarm.project.archives import unpack
 from winarm.project.index import package_index
-from winarm.storage.cached_folder import cached_folder
+from winarm.storage import cached_folder
 from winarm.target import WIN_ARM64
 
 if TYPE_CHECKING:

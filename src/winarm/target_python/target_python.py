@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from winarm.errors import FileSystemError
 from winarm.python_exports import exported_names, stable_names
-from winarm.storage.cached_folder import cached_folder
+from winarm.storage import cached_folder
 from winarm.target_python.export_directory import read_exports
 from winarm.target_python.header_names import header_names
 from winarm.target_python.headers import (

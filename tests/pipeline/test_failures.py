@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from winarm.backends.failures import cmake_error, explain
+from winarm.pipeline.failures import cmake_error, explain
 
 CMAKE_ERROR = """\
 -- Detecting C compile features - done

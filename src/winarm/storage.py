@@ -1,0 +1,160 @@
+"""Files and folders that are there whole or not at all: caches, private folders, delivery."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from filelock import FileLock
+
+from winarm.errors import FileSystemError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+#: Seconds to wait for another process that makes the same file or folder.
+PATIENCE = 900
+#: Ending of the name of a file or folder that is not finished.
+PART = ".winarm-part"
+#: Seconds after which an unfinished file belongs to no running process.
+STALE = 3600
+
+CACHE_CURE = "Free space, or choose another folder for winarm's caches: WINARM_CACHE_DIR."
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yield a temporary path next to `path`, for a file or folder that replaces it at the end.
+
+    If the body fails, nothing is left. A file that a killed process left is removed by a later
+    call.
+
+    :raises OSError: the folder cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for left in path.parent.glob(f".*{PART}"):
+        # Another process may remove it at the same time. The time of a folder says nothing of
+        # what is being written deeper in it.
+        with contextlib.suppress(OSError):
+            if time.time() - left.stat().st_mtime > STALE:
+                left.unlink()
+    part = path.with_name(f".{path.name}.{os.getpid()}{PART}")
+    try:
+        yield part
+        part.replace(path)
+    finally:
+        _remove(part)
+
+
+def cached_folder(folder: Path, members: Sequence[str], make: Callable[[Path], None]) -> Path:
+    """Return `folder`, made by `make` unless an earlier call, of any process, has made it.
+
+    :param members: files that a whole folder has, relative to it; cleaners of caches may have
+        removed some of them.
+    :param make: fills the new, empty folder.
+    :raises FileSystemError: the cache cannot be written.
+    :raises OSError: another file cannot be read or written that `make` needs.
+    """
+
+    def is_whole() -> bool:
+        return all((folder / member).is_file() for member in members)
+
+    if is_whole():
+        return folder
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder.with_name(f"{folder.name}.lock"), timeout=PATIENCE):
+            if not is_whole():
+                for left in (folder, *folder.parent.glob(f".{folder.name}.*{PART}")):
+                    _remove(left)
+                with replacing(folder) as part:
+                    part.mkdir()
+                    make(part)
+    except OSError as error:
+        if not _is_of_cache(error, folder.parent):
+            raise
+        raise FileSystemError(error.filename or folder, error, cure=CACHE_CURE) from error
+    return folder
+
+
+def deliver(file: Path, folder: Path) -> Path:
+    """Copy `file` into `folder`, whole or not at all; return its new path.
+
+    :raises FileSystemError: the folder cannot be written.
+    """
+    try:
+        with replacing(folder / file.name) as part:
+            shutil.copyfile(file, part)
+    except OSError as error:
+        raise FileSystemError(folder, error) from error
+    return folder / file.name
+
+
+@contextlib.contextmanager
+def scratch_folder(kept: Path | None = None) -> Iterator[Path]:
+    """Make a private folder and remove it in the end.
+
+    :param kept: where to make it; with the same path each time, a build tool finds in a second
+        build that nothing has changed. A second process waits until the first is done.
+    :raises FileSystemError: it cannot be made.
+    """
+    with _temporary() if kept is None else _locked(kept) as folder:
+        yield folder.resolve()
+
+
+@contextlib.contextmanager
+def file_errors_in_words() -> Iterator[None]:
+    """Raise FileSystemError, which names the file, instead of OSError."""
+    try:
+        yield
+    except BrokenPipeError:
+        # The reader of our own output is gone; main() handles that.
+        raise
+    except OSError as error:
+        # The error of a full disk names no file.
+        raise FileSystemError(error.filename or tempfile.gettempdir(), error) from error
+
+
+@contextlib.contextmanager
+def _temporary() -> Iterator[Path]:
+    with file_errors_in_words():
+        folder = tempfile.TemporaryDirectory(prefix="winarm-", ignore_cleanup_errors=True)
+    with folder as name:
+        yield Path(name)
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[Path]:
+    with file_errors_in_words():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder.with_name(f"{folder.name}.lock"))
+        lock.acquire()
+    try:
+        _remove(folder)
+        with file_errors_in_words():
+            folder.mkdir()
+        yield folder
+    finally:
+        _remove(folder)
+        lock.release()
+
+
+def _is_of_cache(error: OSError, cache: Path) -> bool:
+    if not isinstance(error.filename, str | Path):
+        return True  # the error of a full disk names no file
+    named = Path(error.filename)
+    return named.is_relative_to(cache) or cache.is_relative_to(named)
+
+
+def _remove(path: Path) -> None:
+    """Remove a file or a folder, if it is there and can be removed."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with contextlib.suppress(OSError):
+            path.unlink()

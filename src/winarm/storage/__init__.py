@@ -1,1 +1,0 @@
-"""Files that are there whole or not at all: caches, scratch folders, delivery."""

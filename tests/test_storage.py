@@ -1,0 +1,290 @@
+"""What is in a cache or delivered is whole, and private folders are gone in the end."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from winarm.errors import FileSystemError
+from winarm.storage import PART, STALE, cached_folder, deliver, file_errors_in_words, scratch_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MEMBERS = ("include/Python.h", "libs/python3.lib")
+
+
+def fill(folder: Path) -> None:
+    for member in MEMBERS:
+        (folder / member).parent.mkdir()
+        (folder / member).write_text("whole")
+
+
+def fail(folder: Path) -> None:
+    (folder / "include").mkdir()
+    message = "the tool failed"
+    raise RuntimeError(message)
+
+
+def never(folder: Path) -> None:
+    pytest.fail("made again")
+
+
+def names(folder: Path) -> set[str]:
+    """Return what is in the cache beside locks."""
+    return {path.name for path in folder.iterdir() if path.suffix != ".lock"}
+
+
+def test_it_is_made_once(tmp_path: Path) -> None:
+    place = tmp_path / "cache" / "key"
+
+    assert cached_folder(place, MEMBERS, fill) == place
+    assert cached_folder(place, MEMBERS, never) == place
+    assert [(place / member).read_text() for member in MEMBERS] == ["whole", "whole"]
+    assert names(place.parent) == {"key"}
+
+
+@pytest.mark.parametrize("lost", MEMBERS)
+def test_one_that_a_cleaner_went_through_is_made_anew(tmp_path: Path, lost: str) -> None:
+    place = cached_folder(tmp_path / "key", MEMBERS, fill)
+    (place / lost).unlink()
+
+    cached_folder(place, MEMBERS, fill)
+
+    assert (place / lost).read_text() == "whole"
+
+
+def test_a_failure_leaves_nothing(tmp_path: Path) -> None:
+    place = tmp_path / "key"
+
+    with pytest.raises(RuntimeError, match="the tool failed"):
+        cached_folder(place, MEMBERS, fail)
+
+    assert names(tmp_path) == set()
+
+
+#: Fills half of a folder, says so, and waits to be killed.
+HALF = """
+import sys, time
+from pathlib import Path
+from winarm.storage import cached_folder
+
+def make(folder):
+    (folder / "include").mkdir()
+    (folder / "include" / "Python.h").write_text("half")
+    print("begun", flush=True)
+    time.sleep(60)
+
+cached_folder(Path(sys.argv[1]), ["include/Python.h", "libs/python3.lib"], make)
+"""
+
+
+def test_what_a_killed_process_leaves_is_swept_and_not_taken_for_whole(tmp_path: Path) -> None:
+    place = tmp_path / "key"
+    with subprocess.Popen(
+        [sys.executable, "-c", HALF, place], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "begun\n"
+        process.kill()
+    assert len(names(tmp_path)) == 1
+    assert not place.exists()
+
+    cached_folder(place, MEMBERS, fill)
+
+    assert names(tmp_path) == {"key"}
+    assert (place / MEMBERS[0]).read_text() == "whole"
+
+
+def test_of_two_at_once_one_makes_it_and_both_have_it(tmp_path: Path) -> None:
+    place = tmp_path / "key"
+    begun = threading.Event()
+    made = []
+
+    def slowly(folder: Path) -> None:
+        begun.set()
+        made.append(folder)
+        time.sleep(0.2)
+        fill(folder)
+
+    first = threading.Thread(target=cached_folder, args=(place, MEMBERS, slowly))
+    first.start()
+    begun.wait(10)
+    cached_folder(place, MEMBERS, slowly)
+    first.join()
+
+    assert len(made) == 1
+    assert (place / MEMBERS[1]).is_file()
+
+
+def test_a_cache_that_cannot_be_written_is_named_with_the_cure(tmp_path: Path) -> None:
+    (tmp_path / "cache").write_text("a file, where a folder should be")
+
+    with pytest.raises(FileSystemError, match="WINARM_CACHE_DIR") as caught:
+        cached_folder(tmp_path / "cache" / "key", MEMBERS, fill)
+
+    assert str(tmp_path / "cache") in str(caught.value)
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_full_disk_is_the_same_error_and_leaves_nothing(tmp_path: Path, *, named: bool) -> None:
+    def full(folder: Path) -> None:
+        raise OSError(28, os.strerror(28), *([str(folder / "include")] if named else []))
+
+    with pytest.raises(FileSystemError, match=os.strerror(28)):
+        cached_folder(tmp_path / "key", MEMBERS, full)
+
+    assert names(tmp_path) == set()
+
+
+def test_what_the_maker_cannot_read_is_not_blamed_on_the_cache(tmp_path: Path) -> None:
+    def unreadable(folder: Path) -> None:
+        raise PermissionError(13, os.strerror(13), str(tmp_path / "headers" / "Python.h"))
+
+    with pytest.raises(PermissionError):
+        cached_folder(tmp_path / "cache" / "key", MEMBERS, unreadable)
+
+
+@pytest.fixture
+def wheel(tmp_path: Path) -> Path:
+    path = tmp_path / "private" / "a-1-py3-none-any.whl"
+    path.parent.mkdir()
+    path.write_bytes(b"a wheel")
+    return path
+
+
+def test_a_wheel_is_copied_into_its_folder(wheel: Path, tmp_path: Path) -> None:
+    delivered = deliver(wheel, tmp_path / "new" / "dist")
+
+    assert delivered == tmp_path / "new" / "dist" / wheel.name
+    assert delivered.read_bytes() == b"a wheel"
+    assert os.listdir(delivered.parent) == [wheel.name]  # noqa: PTH208 - with dot-files
+    assert wheel.exists()
+
+
+def test_it_takes_the_place_of_an_older_one(wheel: Path, tmp_path: Path) -> None:
+    (tmp_path / wheel.name).write_bytes(b"an older wheel")
+
+    assert deliver(wheel, tmp_path).read_bytes() == b"a wheel"
+
+
+def test_what_another_process_left_is_swept_when_it_is_old(wheel: Path, tmp_path: Path) -> None:
+    dist = tmp_path / "dist"
+    dist.mkdir()
+    old, new = (dist / f".{name}.whl.123{PART}" for name in ("old", "new"))
+    for path in (old, new, dist / ".other"):
+        path.write_text("half")
+    os.utime(old, (time.time() - STALE - 60,) * 2)
+    os.utime(dist / ".other", (0, 0))
+
+    deliver(wheel, dist)
+
+    assert sorted(path.name for path in dist.iterdir()) == sorted([new.name, ".other", wheel.name])
+
+
+def test_a_leftover_that_cannot_be_removed_is_no_reason_to_fail(
+    wheel: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / f".folder{PART}"
+    folder.mkdir()
+    os.utime(folder, (0, 0))
+
+    assert deliver(wheel, tmp_path).exists()
+
+
+def test_a_folder_that_is_a_file_is_named(wheel: Path, tmp_path: Path) -> None:
+    (tmp_path / "dist").write_text("")
+
+    with pytest.raises(FileSystemError, match="dist"):
+        deliver(wheel, tmp_path / "dist")
+
+
+def test_a_folder_in_a_file_is_named(wheel: Path, tmp_path: Path) -> None:
+    (tmp_path / "dist").write_text("")
+
+    with pytest.raises(FileSystemError, match="dist"):
+        deliver(wheel, tmp_path / "dist" / "deeper")
+
+
+def test_a_copy_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    gone = tmp_path / "gone.whl"
+    dist = tmp_path / "dist"
+
+    with pytest.raises(FileSystemError):
+        deliver(gone, dist)
+
+    assert list(dist.iterdir()) == []
+
+
+@pytest.mark.skipif(
+    sys.platform == "win32" or os.geteuid() == 0, reason="root and Windows write everywhere"
+)
+def test_a_read_only_folder_is_named(wheel: Path, tmp_path: Path) -> None:
+    dist = tmp_path / "dist"
+    dist.mkdir(mode=0o500)
+
+    with pytest.raises(FileSystemError, match="dist"):
+        deliver(wheel, dist)
+
+
+class TestScratchFolder:
+    def test_is_gone_in_the_end(self) -> None:
+        with scratch_folder() as folder:
+            (folder / "a").write_text("")
+            assert folder == folder.resolve()
+
+        assert not folder.exists()
+
+    def test_errors_of_what_is_done_in_it_are_its_own(self) -> None:
+        with pytest.raises(FileNotFoundError), scratch_folder() as folder:
+            (folder / "missing").read_text()
+
+    def test_a_kept_one_is_at_its_place_and_empty_each_time(self, tmp_path: Path) -> None:
+        for _ in range(2):
+            with scratch_folder(tmp_path / "kept") as folder:
+                assert folder == (tmp_path / "kept").resolve()
+                assert list(folder.iterdir()) == []
+                (folder / "a").write_text("")
+
+        assert not (tmp_path / "kept").exists()
+
+    def test_others_wait_for_a_kept_one(self, tmp_path: Path) -> None:
+        had = threading.Event()
+
+        def take() -> None:
+            with scratch_folder(tmp_path / "kept"):
+                had.set()
+
+        other = threading.Thread(target=take)
+        with scratch_folder(tmp_path / "kept") as folder:
+            other.start()
+            assert not had.wait(0.2)
+            assert folder.is_dir()
+        other.join(timeout=30)
+
+        assert had.is_set()
+
+    def test_one_that_cannot_be_made_is_named(self, tmp_path: Path) -> None:
+        (tmp_path / "file").write_text("")
+
+        with (
+            pytest.raises(FileSystemError, match="file"),
+            scratch_folder(tmp_path / "file" / "kept"),
+        ):
+            pass
+
+
+class TestFileErrorsInWords:
+    def test_other_errors_pass(self) -> None:
+        with pytest.raises(KeyError), file_errors_in_words():
+            raise KeyError
+
+    def test_a_reader_that_has_gone_is_no_file(self) -> None:
+        with pytest.raises(BrokenPipeError), file_errors_in_words():
+            raise BrokenPipeError
