@@ -72,6 +72,14 @@ def workflows(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation without a warning; `-- linkcheck` asks other sites, too."""
+    install(session, "docs")
+    for builder in ("html", "man", *session.posargs):
+        session.run("sphinx-build", "-W", "-b", builder, "docs", f"site/{builder}")
+
+
+@nox.session
 def package(session: nox.Session) -> None:
     """Build sdist and wheel as a release does, and look into them."""
     session.install("build", "check-wheel-contents", "twine")

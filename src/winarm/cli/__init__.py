@@ -39,6 +39,7 @@ VERBS = {
     "doctor": "show what this machine can build with, and what would help where it cannot",
     "env": "print the environment of a toolchain for a shell",
     "toolchain-file": "print the path of a CMake toolchain file",
+    "ci": "write a workflow that builds, tests and publishes this project's wheels",
     "cache": "show what winarm keeps on this machine, or remove it",
     "completion": "print a script that completes winarm's options in a shell",
 }

@@ -1,0 +1,64 @@
+"""The documentation site: `nox -s docs` builds it, and fails on every warning."""
+
+from __future__ import annotations
+
+from importlib.metadata import version as installed
+
+project = "winarm"
+author = "The winarm maintainers"
+project_copyright = "The winarm maintainers"
+version = release = installed("winarm")
+
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.intersphinx",
+    "sphinx_argparse_cli",
+    "sphinx_copybutton",
+]
+# Parts of pages, which the pages include.
+exclude_patterns = ["_parts"]
+
+myst_enable_extensions = ["colon_fence", "deflist"]
+# Pages link to headings of each other, as GitHub does.
+myst_heading_anchors = 3
+
+autodoc_typehints = "description"
+autodoc_member_order = "bysource"
+autodoc_class_signature = "separated"
+# Types are named as a user imports them.
+python_use_unqualified_type_names = True
+
+# The inventory is fetched where there is a network; without one, its links stay plain text.
+intersphinx_mapping = {"python": ("https://docs.python.org/3", None)}
+intersphinx_timeout = 5
+suppress_warnings = ["config.cache"]
+
+nitpicky = True
+
+html_theme = "furo"
+html_title = "winarm"
+html_static_path = ["_static"]
+html_logo = "_static/logo.svg"
+html_favicon = "_static/logo.svg"
+html_theme_options = {
+    "source_repository": "https://github.com/winarm/winarm/",
+    "source_branch": "main",
+    "source_directory": "docs/",
+    "light_css_variables": {
+        "color-brand-primary": "#0b6e75",
+        "color-brand-content": "#0b6e75",
+    },
+    "dark_css_variables": {
+        "color-brand-primary": "#5cc9cf",
+        "color-brand-content": "#5cc9cf",
+    },
+}
+copybutton_prompt_text = "$ "
+copybutton_only_copy_prompt_lines = True
+
+man_pages = [("cli", "winarm", "wheels for Windows on Arm", author, 1)]
+
+# Links to other sites are checked by `nox -s docs -- linkcheck`, where there is a network.
+linkcheck_timeout = 20
+linkcheck_retries = 2

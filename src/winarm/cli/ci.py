@@ -1,0 +1,172 @@
+"""`winarm ci`: a workflow that builds, tests and publishes wheels of the project at hand."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shlex
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from winarm.errors import FileSystemError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from winarm.cli.console import Console
+    from winarm.host import Host
+    from winarm.project.facts import Facts
+
+DESCRIPTION = """\
+Write a GitHub workflow for the project at hand: the sdist, wheels of all platforms by cibuildwheel,
+win_arm64 wheels by winarm, tests on ARM64 Windows, verification of everything, and publishing
+to TestPyPI and PyPI by trusted publishing.
+
+What the workflow needs to know is read from the project's files, and shown; edit the result as you
+like, it is yours.
+"""
+
+EXAMPLES = """\
+examples:
+  winarm ci github                          write .github/workflows/wheels.yml
+  winarm ci github -o -                     print it
+  winarm ci github --only-win-arm64         for a project that builds its other wheels already
+  winarm ci github --test-command 'python -m pytest {project}/tests' --test-requires pytest
+
+exit status: 0 it is written, 1 it cannot be, 2 a mistake in options
+"""
+
+#: Where GitHub looks for workflows.
+WORKFLOW = Path(".github", "workflows", "wheels.yml")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Describe the verb's options."""
+    parser.description = DESCRIPTION
+    parser.epilog = EXAMPLES
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("service", choices=("github",), help="the service that runs it")
+    parser.add_argument(
+        "source", metavar="SRC", nargs="?", type=Path, default=Path(), help="the project's folder"
+    )
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", help=f"where to write it, - to print it ({WORKFLOW})"
+    )
+    parser.add_argument("--force", action="store_true", help="replace a file that is there")
+    parser.add_argument(
+        "--only-win-arm64", action="store_true", help="leave out the sdist and other platforms"
+    )
+    parser.add_argument(
+        "--python", metavar="X.Y", action="append", help="build for this Python; may be given again"
+    )
+    parser.add_argument("--test-command", metavar="COMMAND", help="what tests the installed wheel")
+    parser.add_argument("--test-requires", metavar="WORDS", help="what the tests need, as for pip")
+
+
+def run(args: argparse.Namespace, _host: Host, console: Console) -> int:
+    """Write the workflow and say what was assumed.
+
+    :raises UsageError: there is no project, or the file is there already.
+    :raises WinarmError: the project cannot be read, or the file cannot be written.
+    """
+    from winarm.project.facts import read_facts  # noqa: PLC0415 - `--help` needs none of it
+
+    if not any((args.source / name).is_file() for name in ("pyproject.toml", "setup.py")):
+        message = f"{args.source} has neither a pyproject.toml nor a setup.py."
+        raise UsageError(message, cure="Name the project's folder: winarm ci github DIR")
+    facts = read_facts(args.source)
+    values = template_values(facts, args)
+    text = workflow(values)
+    if args.output == "-":
+        console.exact(text)
+    else:
+        target = Path(args.output) if args.output else args.source / WORKFLOW
+        _write(target, text, force=args.force)
+        console.out(f"wrote {target}")
+    for line in assumptions(facts, values):
+        console.err(f"winarm: {line}")
+    return 0
+
+
+def template_values(facts: Facts, args: argparse.Namespace) -> dict[str, object]:
+    """Return what the template is filled with.
+
+    :raises UsageError: no Python is left to build for.
+    """
+    pythons = tuple(args.python or facts.pythons)
+    if facts.stable_abi and not args.python:
+        # One wheel, built with the oldest, serves those after it.
+        pythons = tuple(p for p in pythons if _minor(p) >= _minor(facts.stable_abi))
+    if not pythons:
+        message = f"{facts.name} supports no Python that winarm builds for."
+        raise UsageError(message, cure="Name one that it should support: --python 3.13")
+    tests = facts.tests
+    requires = shlex.split(args.test_requires) if args.test_requires else tests.requires
+    return {
+        "pythons": " ".join(pythons),
+        "abi3": bool(facts.stable_abi),
+        "submodules": facts.has_submodules,
+        "history": facts.version_from_history,
+        "test_command": tests.command if args.test_command is None else args.test_command,
+        "test_requires": " ".join(requires),
+        "test_extras": ",".join(tests.extras),
+        "whole": not args.only_win_arm64,
+        # The workflow and the actions of the same winarm.
+        "version": version("winarm"),
+    }
+
+
+def workflow(values: dict[str, object]) -> str:
+    """Return the text of the workflow."""
+    import jinja2  # noqa: PLC0415 - only this verb needs it
+
+    environment = jinja2.Environment(
+        # GitHub's own expressions are in double braces.
+        block_start_string="<%",
+        block_end_string="%>",
+        variable_start_string="<<",
+        variable_end_string=">>",
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        undefined=jinja2.StrictUndefined,
+        autoescape=False,  # noqa: S701 - it is YAML; texts go through `quoted`
+    )
+    # JSON's strings are YAML's.
+    environment.filters["quoted"] = lambda text: json.dumps(text, ensure_ascii=False)
+    template = files("winarm.cli").joinpath("github.yml.jinja").read_text("utf-8")
+    return environment.from_string(template).render(values)
+
+
+def assumptions(facts: Facts, values: dict[str, object]) -> Iterator[str]:
+    """Return what the workflow takes for granted, for people to check."""
+    yield f"assumed: Pythons {values['pythons']} (requires-python, and what winarm supports)"
+    if facts.stable_abi:
+        yield f"assumed: one abi3 wheel for {facts.stable_abi} and later"
+    yield f"assumed: tests from {facts.tests.origin}: {values['test_command'] or 'only imports'}"
+    if facts.has_submodules:
+        yield "assumed: submodules are checked out (.gitmodules)"
+    if facts.version_from_history:
+        yield "assumed: the whole history is checked out (the version comes from it)"
+    if values["whole"]:
+        yield (
+            "to do before the first release: on PyPI and TestPyPI, add this repository and "
+            "workflow as a trusted publisher, with the environments pypi and testpypi"
+        )
+
+
+def _minor(version: str) -> int:
+    return int(version.partition(".")[2].rstrip("t"))
+
+
+def _write(path: Path, text: str, *, force: bool) -> None:
+    if path.exists() and not force:
+        message = f"{path} is there already."
+        raise UsageError(message, cure="Replace it with --force, or name another file with -o.")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise FileSystemError(path, error) from error

@@ -1,0 +1,222 @@
+"""What a project's own files say of how it is built, tested and versioned; nothing of it is run."""
+
+from __future__ import annotations
+
+import configparser
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import canonicalize_name
+
+from winarm.pyproject import read_pyproject
+from winarm.target import NEWEST_PYTHON, OLDEST_PYTHON
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+#: A setup.py or setup.cfg of more bytes is not read.
+MAX_SIZE = 2**20
+
+#: Build requirements that take the version from the history of a repository.
+_VERSION_TOOLS = {
+    *("setuptools-scm", "vcs-versioning", "hatch-vcs", "versioningit", "versioneer"),
+    *("setuptools-git-versioning", "poetry-dynamic-versioning", "uv-dynamic-versioning"),
+}
+
+#: Folders in which projects keep their tests.
+_TEST_FOLDERS = ("tests", "test", "testing")
+#: What projects call the dependency group, or the extra, of their tests.
+_TEST_NAMES = ("test", "tests", "testing")
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectTests:
+    """How a project is tested."""
+
+    #: A shell command with `{project}` for the project's folder, or none.
+    command: str = ""
+    #: Requirements beside the project's own.
+    requires: tuple[str, ...] = ()
+    extras: tuple[str, ...] = ()
+    #: Where it was found, for people.
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A project, as far as its files tell."""
+
+    name: str
+    #: Versions that both the project and winarm support: `3.11`, oldest first.
+    pythons: tuple[str, ...]
+    #: The oldest Python of its stable ABI as `3.11`; none for a project without one.
+    stable_abi: str | None
+    has_submodules: bool
+    #: Whether its version comes from the repository's history.
+    version_from_history: bool
+    tests: ProjectTests
+
+
+def read_facts(project: Path) -> Facts:
+    """Return what the files in the folder `project` say.
+
+    :raises SourceError: pyproject.toml is not TOML.
+    :raises FileSystemError: it cannot be read.
+    """
+    document = read_pyproject(project) or {}
+    table = _table(document, "project")
+    name = table.get("name")
+    return Facts(
+        name=name if isinstance(name, str) else project.resolve().name,
+        pythons=_pythons(table.get("requires-python")),
+        stable_abi=_stable_abi(project, document),
+        has_submodules=(project / ".gitmodules").is_file(),
+        version_from_history=_is_version_from_history(document),
+        tests=_tests(project, document),
+    )
+
+
+def _pythons(requires: object) -> tuple[str, ...]:
+    try:
+        allowed = SpecifierSet(requires if isinstance(requires, str) else "")
+    except InvalidSpecifier:
+        allowed = SpecifierSet()
+    versions = [f"3.{minor}" for minor in range(OLDEST_PYTHON.minor, NEWEST_PYTHON.minor + 1)]
+    # A late patch release: `>=3.11.4` allows 3.11.
+    return tuple(version for version in versions if allowed.contains(f"{version}.99"))
+
+
+def _stable_abi(project: Path, document: Mapping[str, Any]) -> str | None:
+    for tag in _stable_tags(project, document):
+        match = re.fullmatch(r"cp3(\d{1,2})", tag)
+        if match:
+            return f"3.{match[1]}"
+    return None
+
+
+def _stable_tags(project: Path, document: Mapping[str, Any]) -> Iterator[str]:
+    """Return the tags that each backend's own setting for the stable ABI has."""
+    tool = _table(document, "tool")
+    yield str(_table(_table(tool, "scikit-build"), "wheel").get("py-api", ""))
+    distutils = _table(_table(tool, "distutils"), "bdist_wheel")
+    yield str(distutils.get("py-limited-api", distutils.get("py_limited_api", "")))
+    if _table(tool, "meson-python").get("limited-api") is True:
+        # Meson names the version in meson.build.
+        match = re.search(r"limited_api'?\s*[:=]\s*'3\.(\d+)'", _text(project / "meson.build"))
+        yield f"cp3{match[1]}" if match else f"cp3{OLDEST_PYTHON.minor}"
+    parser = configparser.RawConfigParser(strict=False)
+    try:
+        parser.read_string(_text(project / "setup.cfg"))
+    except configparser.Error:
+        return
+    yield parser.get("bdist_wheel", "py_limited_api", fallback="").strip()
+    match = re.search(r"py_limited_api['\"]?\s*[:=]\s*['\"](cp3\d+)", _text(project / "setup.py"))
+    yield match[1] if match else ""
+
+
+def _is_version_from_history(document: Mapping[str, Any]) -> bool:
+    requires = _table(document, "build-system").get("requires", [])
+    lines = [line for line in requires if isinstance(line, str)] if _is_list(requires) else []
+    return any(_distribution(line) in _VERSION_TOOLS for line in lines)
+
+
+def _tests(project: Path, document: Mapping[str, Any]) -> ProjectTests:
+    return (
+        _cibuildwheel_tests(document)
+        or _pytest_tests(project, document)
+        or ProjectTests(origin="no tests were found")
+    )
+
+
+def _cibuildwheel_tests(document: Mapping[str, Any]) -> ProjectTests | None:
+    settings = _table(_table(document, "tool"), "cibuildwheel")
+    settings = {**settings, **_table(settings, "windows")}
+    command = settings.get("test-command")
+    if isinstance(command, list):
+        command = " && ".join(map(str, command))
+    if not isinstance(command, str) or not command:
+        return None
+    groups = _words(settings.get("test-groups"))
+    return ProjectTests(
+        command=command.replace("{package}", "{project}"),
+        requires=(
+            *_words(settings.get("test-requires")),
+            *(line for group in groups for line in _group(document, group)),
+        ),
+        extras=_words(settings.get("test-extras")),
+        origin="[tool.cibuildwheel]",
+    )
+
+
+def _pytest_tests(project: Path, document: Mapping[str, Any]) -> ProjectTests | None:
+    folder = next((name for name in _TEST_FOLDERS if (project / name).is_dir()), None)
+    if folder is None:
+        return None
+    groups = _table(document, "dependency-groups")
+    extras = _table(_table(document, "project"), "optional-dependencies")
+    group = next((name for name in _TEST_NAMES if name in groups), None)
+    extra = next((name for name in _TEST_NAMES if name in extras), None)
+    requires = _group(document, group) if group else ()
+    has_pytest = any(_distribution(line) == "pytest" for line in requires)
+    return ProjectTests(
+        command=f"python -m pytest {{project}}/{folder}",
+        requires=requires if has_pytest else (*requires, "pytest"),
+        extras=(extra,) if extra else (),
+        origin=f"the folder {folder}"
+        + (f", the dependency group {group}" if group else "")
+        + (f", the extra {extra}" if extra else ""),
+    )
+
+
+def _group(document: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """Return the requirements of a dependency group (PEP 735), with those that it includes."""
+    groups = {
+        canonicalize_name(key): value
+        for key, value in _table(document, "dependency-groups").items()
+        if isinstance(value, list)
+    }
+    lines: list[str] = []
+    pending, seen = [canonicalize_name(name)], set[str]()
+    while pending:
+        current = pending.pop()
+        if current in seen:
+            continue
+        seen.add(current)
+        for entry in groups.get(current, []):
+            if isinstance(entry, str):
+                lines.append(entry)
+            elif isinstance(entry, dict) and isinstance(entry.get("include-group"), str):
+                pending.append(canonicalize_name(entry["include-group"]))
+    return tuple(lines)
+
+
+def _distribution(requirement: str) -> str:
+    match = re.match(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)", requirement)
+    return canonicalize_name(match[1]) if match else ""
+
+
+def _words(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return tuple(value.split())
+    return tuple(map(str, value)) if isinstance(value, list) else ()
+
+
+def _table(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = document.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list)
+
+
+def _text(path: Path) -> str:
+    """Return the beginning of a file's text; nothing of a file that is not there."""
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_SIZE).decode("utf-8", "replace")
+    except OSError:
+        return ""
