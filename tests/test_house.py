@@ -36,7 +36,7 @@ ROOMS = (
 VERIFY_IMPORTS = {"verify", "coff", "target", "errors", "python_exports"}
 
 #: Where options are settings too, config may ask verify what they are.
-CONFIG_IMPORTS_OF_VERIFY = {"winarm.verify.options"}
+CONFIG_IMPORTS_OF_VERIFY = {"winarm.verify.codes", "winarm.verify.options"}
 
 #: What the child finds in the environment of the project that it builds, but not at its start.
 CHILD_FINDS_LATER = {"setuptools", "distutils", "_distutils_hack"}

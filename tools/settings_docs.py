@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from winarm.config import definitions
 from winarm.config.lists import Words
 from winarm.config.sources import Source
+from winarm.config.table import ImportedTable, Table
 
 if TYPE_CHECKING:
     from winarm.config.definition import Definition
@@ -73,7 +74,27 @@ def section(name: str, definition: Definition) -> str:
         lines.append(f"- Nowhere else, because {definition.scope.reason}.")
     if definition.needs:
         lines.append(f"- Says nothing without `{definition.needs}`.")
-    return f"\n## {name}\n\n{definition.help}\n\n" + "\n".join(lines) + "\n"
+    kind = definition.kind
+    tables = keys(name, kind.table) if isinstance(kind, ImportedTable) else ""
+    return f"\n## {name}\n\n{definition.help}\n\n" + "\n".join(lines) + "\n" + tables
+
+
+def keys(name: str, table: Table) -> str:
+    """Return a table in Markdown of the keys of a setting that is a table, and of those in it."""
+    lines = [f"\n### Keys of `{name}`\n", "| key | value | default | what |", "| --- " * 4 + "|"]
+    inner = ""
+    for key, definition in table.definitions.items():
+        phrase = "a table, see below" if isinstance(definition.kind, Table) else ""
+        cells = (
+            f"`{key}`",
+            phrase or definition.kind.phrase,
+            default(definition.default),
+            definition.help,
+        )
+        lines.append(f"| {' | '.join(cells)} |")
+        if isinstance(definition.kind, Table):
+            inner += keys(f"{name}.{key}", definition.kind)
+    return "\n".join(lines) + "\n" + inner
 
 
 def default(value: object) -> str:

@@ -89,7 +89,7 @@ def test_tree_is_read_as_a_folder(dist: Path) -> None:
         (["*.nothing"], "nothing matches"),
         (["."], "no wheel in"),
         (["dist", "--jobs=0"], "at least one"),
-        (["dist", "--select=XX"], "unknown"),
+        (["dist", "--select=XX"], "--select: 'XX' is not a finding"),
         (["dist", "--fail-on=errr"], "did you mean 'error'"),
         (["dist", "--target=win_arm"], "did you mean 'win_arm64'"),
         (["--explain=WA999"], "no such code"),
@@ -117,6 +117,7 @@ def test_code_is_explained() -> None:
         (["--ignore=WA1"], 0),
         (["--allow=bad/*"], 0),
         (["--target=win_amd64"], 1),
+        (["--fail-on=never"], 0),
     ],
 )
 def test_options_decide_what_counts(dist: Path, words: list[str], status: int) -> None:
@@ -138,7 +139,25 @@ def test_mistakes_in_project_settings_are_named(dist: Path) -> None:
         run("dist")
 
 
-@pytest.mark.parametrize("text", ["tool = 1", "[tool]\nwinarm = 2", ""])
+@pytest.mark.parametrize(
+    "text", ["tool = 1", "tool.winarm = 2", "tool.winarm.verify = 3", "tool.winarm.verifi = {}"]
+)
+def test_settings_of_a_wrong_type_are_refused(dist: Path, text: str) -> None:
+    (dist.parent / "pyproject.toml").write_text(text)
+
+    with pytest.raises(SettingsError, match=r"pyproject.toml \[tool.winarm\]"):
+        run(str(dist / GOOD))
+
+
+@pytest.mark.parametrize("content", [b"[", b"\xff"])
+def test_pyproject_that_cannot_be_read_is_a_mistake_in_use(dist: Path, content: bytes) -> None:
+    (dist.parent / "pyproject.toml").write_bytes(content)
+
+    with pytest.raises(UsageError, match="not valid TOML"):
+        run(str(dist / GOOD))
+
+
+@pytest.mark.parametrize("text", ["tool.other = 1", ""])
 def test_other_projects_settings_are_no_concern(dist: Path, text: str) -> None:
     (dist.parent / "pyproject.toml").write_text(text)
 

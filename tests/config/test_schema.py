@@ -41,6 +41,7 @@ jobs = 4
 verify.target = "win_arm64"
 verify.select = ["WA0", "WA1"]
 verify.ignore = "WA001"
+verify.per-member-ignores = {"pkg/tests/*" = ["WA106"]}
 verify.allow = ["data/*.exe"]
 verify.external = ["mylib.dll"]
 verify.fail-on = "warning"
@@ -74,7 +75,11 @@ BAD = [
     "verify = 1",
     "verify.ignroe = []",
     "verify.ignore = [1]",
-    'verify.fail-on = "never"',
+    'verify.fail-on = "nevr"',
+    "verify.per-member-ignores = 1",
+    'verify.per-member-ignores = {"*" = [1]}',
+    "verify.target = 3",
+    "verify.limits = 3",
     'verify.record = "no"',
     "verify.limits = []",
     "verify.limits.members = 0",

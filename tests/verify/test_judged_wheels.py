@@ -11,10 +11,14 @@ from typing import NamedTuple
 
 import pytest
 
+from winarm.target import WIN32, WIN_AMD64
 from winarm.verify import Severity, VerifyOptions, verify
-from winarm.verify.options import targets_from
 
 CASES = Path(__file__).parent / "cases"
+OPTIONS = {
+    "win_arm64": VerifyOptions(),
+    "auto": VerifyOptions(also=(WIN_AMD64, WIN32), skip_others=True),
+}
 
 
 class Case(NamedTuple):
@@ -37,7 +41,7 @@ def test_wheel_is_judged_right(case: Case) -> None:
     if case.wheel.partition("/")[0] in PENDING:
         pytest.skip("not yet judged right")
 
-    report = verify(CASES / case.wheel, VerifyOptions(**targets_from([case.target])))
+    report = verify(CASES / case.wheel, OPTIONS[case.target])
 
     errors = [found.line() for found in report.findings if found.severity is Severity.ERROR]
     assert bool(errors) is (case.verdict == "bad"), errors

@@ -6,19 +6,15 @@ import argparse
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from winarm.errors import FileSystemError, UsageError
-from winarm.pyproject import read_pyproject
+from winarm.config import read_verify_options
+from winarm.config.values import InvalidValueError
+from winarm.config.verify import CodePrefixes, FailOn, TargetNames
+from winarm.errors import FileSystemError, SourceError, UsageError
 from winarm.verify.codes import Code, find_code
 from winarm.verify.formats import table
-from winarm.verify.options import (
-    VerifyOptions,
-    code_prefixes,
-    from_table,
-    severity_from,
-    targets_from,
-)
+from winarm.verify.options import VerifyOptions
 from winarm.verify.several import verify_all
 
 if TYPE_CHECKING:
@@ -27,6 +23,7 @@ if TYPE_CHECKING:
     from rich.console import Console as RichConsole
 
     from winarm.cli.console import Console
+    from winarm.config.values import Kind
     from winarm.host import Host
     from winarm.verify.report import Report
 
@@ -119,29 +116,36 @@ def _explanation(word: str) -> str:
 
 def _options(args: argparse.Namespace) -> VerifyOptions:
     """Return the project's settings, as the command line changes them."""
-    tool = (read_pyproject(Path()) or {}).get("tool")
-    winarm = tool.get("winarm") if isinstance(tool, dict) else None
-    table_ = winarm.get("verify") if isinstance(winarm, dict) else None
-    options = from_table(table_) if isinstance(table_, dict) else VerifyOptions()
     try:
-        if args.target:
-            options = replace(options, **targets_from(_words(args.target)))
-        if args.select:
-            options = replace(options, select=code_prefixes(_words([args.select])))
-        if args.ignore:
-            ignore = (*options.ignore, *code_prefixes(_words([args.ignore])))
-            options = replace(options, ignore=ignore)
-        if args.fail_on:
-            options = replace(options, fail_on=severity_from(args.fail_on))
-    except ValueError as error:
-        message = f"{error}"
-        raise UsageError(message) from error
+        options = read_verify_options(Path()) or VerifyOptions()
+    except (SourceError, FileSystemError) as error:
+        raise UsageError(error.what, why=error.why, cure=error.cure) from error
+    codes = CodePrefixes()
+    if args.target:
+        targets = _checked("--target", TargetNames(), args.target)
+        options = replace(options, **targets._asdict())
+    if args.select:
+        options = replace(options, select=_checked("--select", codes, [args.select]))
+    if args.ignore:
+        ignore = (*options.ignore, *_checked("--ignore", codes, [args.ignore]))
+        options = replace(options, ignore=ignore)
+    if args.fail_on:
+        options = replace(options, fail_on=_checked("--fail-on", FailOn(), args.fail_on))
     return replace(
         options,
         allow=(*options.allow, *(args.allow or ())),
         external=(*options.external, *(args.external or ())),
         record=options.record and not args.no_record,
     )
+
+
+def _checked(option: str, kind: Kind, given: str | list[str]) -> Any:  # noqa: ANN401 - by kind
+    """Return what the value of an option means, by the kind of its setting."""
+    try:
+        return kind.check(_words(given) if isinstance(given, list) else given, Path())
+    except InvalidValueError as error:
+        message = f"{option}: {error}"
+        raise UsageError(message) from None
 
 
 def _words(texts: Iterable[str]) -> list[str]:

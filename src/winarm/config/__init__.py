@@ -33,6 +33,7 @@ from winarm.config.sources import (
     written_in_environment,
     written_in_pyproject,
 )
+from winarm.config.table import ImportedTable
 from winarm.config.values import (
     BackendName,
     Choice,
@@ -45,7 +46,6 @@ from winarm.config.values import (
     VersionStart,
     did_you_mean,
 )
-from winarm.config.verify import VerifyTable
 from winarm.errors import SettingsError
 from winarm.target import WIN_ARM64, Target
 
@@ -194,7 +194,7 @@ class Settings:
         default=False,
     )
     verify: VerifyOptions | None = setting(  # noqa: RUF009 - it makes the field
-        VerifyTable(),
+        ImportedTable("winarm.config.verify"),
         "What is checked of the wheel, and what of it fails the build. Without the table, "
         "verification does as it does by default.",
         PROJECT,
@@ -233,6 +233,30 @@ def read_settings(project: Path, config_settings: ConfigSettings | None, host: H
     if problems:
         raise SettingsError(problems)
     return Settings(**{"target": _developer_prompt_target(host), **values})
+
+
+def read_verify_options(project: Path) -> VerifyOptions | None:
+    """Return what `[tool.winarm.verify]` of the project asks for, or None where it is not there.
+
+    :raises SettingsError: the table, or the name of another setting beside it, is wrong.
+    :raises SourceError: pyproject.toml is not TOML.
+    :raises FileSystemError: pyproject.toml cannot be read.
+    """
+    problems: list[str] = []
+    options: Any = None
+    for written in written_in_pyproject(project):
+        try:
+            name, definition = _defined(written)
+            if name == "verify":
+                options = definition.kind.check(written.value, project)
+        except InvalidValueError as error:
+            problems += [f"{written.place}: {problem}" for problem in error.problems]
+        except SettingsError as error:
+            problems += error.problems
+    if problems:
+        raise SettingsError(problems)
+    found: VerifyOptions | None = options
+    return found
 
 
 def inner_config_settings(config_settings: Mapping[str, Any] | None) -> dict[str, Any] | None:

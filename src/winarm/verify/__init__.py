@@ -7,7 +7,7 @@ prints nothing.
 from __future__ import annotations
 
 from winarm.verify.codes import Code, Severity
-from winarm.verify.options import Limits, VerifyOptions, from_table
+from winarm.verify.options import Limits, VerifyOptions
 from winarm.verify.report import Finding, ImageSummary, Report
 from winarm.verify.run import verify
 from winarm.verify.several import verify_all
@@ -20,7 +20,6 @@ __all__ = [
     "Report",
     "Severity",
     "VerifyOptions",
-    "from_table",
     "verify",
     "verify_all",
 ]

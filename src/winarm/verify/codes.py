@@ -49,6 +49,8 @@ class Rule:
     title: str
     cause: str
     cure: str
+    #: Something could not be read, and so not be verified: such a finding cannot be hidden.
+    unread: bool = False
 
 
 #: As the list of codes spells them.
@@ -76,18 +78,21 @@ class Code(Enum):
         "a file cannot be read",
         "It does not exist, is not a regular file, or its permissions forbid it.",
         "Check the path and its permissions.",
+        unread=True,
     )
     WA002 = Rule(
         ERROR,
         "the wheel is not a readable zip archive",
         "The file was cut off, or something other than a wheel has the name of one.",
         "Build or download the wheel again.",
+        unread=True,
     )
     WA003 = Rule(
         ERROR,
         "a member's data is damaged",
         "The compressed data does not inflate to the size and CRC-32 that the archive promises.",
         "Build or download the wheel again.",
+        unread=True,
     )
     WA004 = Rule(
         ERROR,
@@ -95,6 +100,7 @@ class Code(Enum):
         "The archive is a decompression bomb, or larger than the limits that protect the machine "
         "that verifies.",
         "Do not install it; if it is genuine, raise the limit under [tool.winarm.verify.limits].",
+        unread=True,
     )
     WA005 = Rule(
         ERROR,
@@ -134,18 +140,21 @@ class Code(Enum):
         "a member is a symbolic link or a device",
         "Wheels cannot hold links: installers write the link's target text as a file.",
         "Put the real file into the wheel.",
+        unread=True,
     )
     WA011 = Rule(
         ERROR,
         "a member is encrypted",
         "No installer asks for a password.",
         "Build the wheel without encryption.",
+        unread=True,
     )
     WA012 = Rule(
         ERROR,
         "a member's own header contradicts the archive's directory",
         "The archive was edited by hand or built to show different tools different contents.",
         "Do not install it; build the wheel again.",
+        unread=True,
     )
     WA013 = Rule(
         ERROR,
@@ -159,6 +168,7 @@ class Code(Enum):
         "a member uses a compression that installers cannot read",
         "Wheels are stored or deflated; other methods are rejected by package indexes.",
         "Build the wheel with deflate.",
+        unread=True,
     )
 
     # 1: machines
@@ -205,6 +215,7 @@ class Code(Enum):
         "an image is damaged",
         "It was cut off while it was copied, or its tables point outside of it.",
         "Build it again.",
+        unread=True,
     )
     WA108 = Rule(
         WARNING,

@@ -110,9 +110,9 @@ class Report:
         """Return whether there is no error."""
         return not self.reaches(Severity.ERROR)
 
-    def reaches(self, severity: Severity) -> bool:
-        """Return whether a finding is as bad as `severity`, or worse."""
-        return any(found.severity >= severity for found in self.findings)
+    def reaches(self, severity: Severity | None) -> bool:
+        """Return whether a finding is as bad as `severity`, or worse; None is never reached."""
+        return severity is not None and any(found.severity >= severity for found in self.findings)
 
     def count(self, severity: Severity) -> int:
         """Return how many findings are exactly of `severity`."""

@@ -87,7 +87,7 @@ def _report(
 ) -> Report:
     return Report(
         path=path,
-        findings=listed(found for found in findings if options.wants(found.code)),
+        findings=listed(found for found in findings if options.wants(found.code, found.member)),
         images=_summaries(subject) if subject else (),
         pure=subject is not None
         and subject.shape is Shape.WHEEL

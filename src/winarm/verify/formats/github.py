@@ -27,7 +27,7 @@ def render(reports: Sequence[Report]) -> str:
     return "\n".join(lines)
 
 
-def summary(reports: Sequence[Report], fail_on: Severity = Severity.ERROR) -> str:
+def summary(reports: Sequence[Report], fail_on: Severity | None = Severity.ERROR) -> str:
     """Return a table in Markdown of all files and findings, for $GITHUB_STEP_SUMMARY."""
     lines = [
         "### winarm verify",

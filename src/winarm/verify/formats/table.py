@@ -20,7 +20,7 @@ def render(
     reports: Sequence[Report],
     *,
     verbose: bool = False,
-    fail_on: Severity = Severity.ERROR,
+    fail_on: Severity | None = Severity.ERROR,
 ) -> str:
     """Return all reports as text.
 
@@ -33,13 +33,13 @@ def render(
     return "\n".join(blocks)
 
 
-def total(reports: Sequence[Report], fail_on: Severity) -> str:
+def total(reports: Sequence[Report], fail_on: Severity | None) -> str:
     """Return how many are good and how many are not."""
     bad = sum(report.reaches(fail_on) for report in reports)
     return f"{len(reports)} verified: {len(reports) - bad} good, {bad} not."
 
 
-def _block(report: Report, *, verbose: bool, fail_on: Severity) -> list[str]:
+def _block(report: Report, *, verbose: bool, fail_on: Severity | None) -> list[str]:
     failed = report.reaches(fail_on)
     verdict = "FAIL" if failed else "ok  "
     lines = [f"{verdict}  {printable(report.path.name)}  {contents(report)}"]

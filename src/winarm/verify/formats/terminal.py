@@ -25,7 +25,7 @@ _INDENT = (0, 0, 0, 6)
 
 
 def render(
-    reports: Sequence[Report], *, verbose: bool = False, fail_on: Severity = Severity.ERROR
+    reports: Sequence[Report], *, verbose: bool = False, fail_on: Severity | None = Severity.ERROR
 ) -> Group:
     """Return all reports as something that rich prints; see `table.render`."""
     parts = [
@@ -36,7 +36,7 @@ def render(
     return Group(*parts)
 
 
-def _parts(report: Report, *, verbose: bool, fail_on: Severity) -> Iterator[RenderableType]:
+def _parts(report: Report, *, verbose: bool, fail_on: Severity | None) -> Iterator[RenderableType]:
     verdict = ("FAIL", "bold red") if report.reaches(fail_on) else ("ok  ", "green")
     name = printable(report.path.name)
     yield Text.assemble(verdict, f"  {name}  ", (contents(report), "dim"))

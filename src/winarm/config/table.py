@@ -1,0 +1,103 @@
+"""Settings that are tables: every key has a definition, as the settings themselves have."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from winarm.config.values import InvalidValueError, Kind, did_you_mean
+from winarm.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from winarm.config.definition import Definition
+
+
+@dataclass(frozen=True, slots=True)
+class Table(Kind):
+    """A table with known keys, which becomes one value."""
+
+    #: How messages name the table.
+    place: str
+    definitions: Mapping[str, Definition]
+    #: Makes the value from the checked values, under the keys of the table.
+    make: Callable[[dict[str, Any]], object]
+    json_type: ClassVar[str] = "object"
+
+    @property
+    def phrase(self) -> str:
+        """Return what may be written."""
+        return f"a table with any of {', '.join(self.definitions)}"
+
+    def check(self, value: object, project: Path) -> object:
+        """Return the value that the table makes.
+
+        :raises SettingsError: keys or values in the table are wrong; it names all of them.
+        """
+        if not isinstance(value, dict):
+            raise self.mismatch(value)
+        problems: list[str] = []
+        checked: dict[str, Any] = {}
+        for key, item in value.items():
+            try:
+                checked[key] = self._definition(key).kind.check(item, project)
+            except InvalidValueError as error:
+                problems += [f"{self.place} {key}: {problem}" for problem in error.problems]
+            except SettingsError as error:
+                problems += error.problems
+        if problems:
+            raise SettingsError(problems)
+        return self.make(checked)
+
+    def schema(self) -> dict[str, object]:
+        """Return the schema of the table, key by key."""
+        return {
+            "type": self.json_type,
+            "additionalProperties": False,
+            "properties": {
+                key: {"description": definition.help, **definition.kind.schema()}
+                for key, definition in self.definitions.items()
+            },
+        }
+
+    def _definition(self, key: str) -> Definition:
+        definition = self.definitions.get(key)
+        if definition is None:
+            known = {name: name for name in self.definitions}
+            message = f"winarm has no such setting{did_you_mean(key, known)}"
+            raise InvalidValueError(message)
+        return definition
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedTable(Kind):
+    """The `TABLE` of a module that is imported when a project has the table.
+
+    Importing `winarm.verify` takes 60 to 80 ms, every build hook reads the settings, and most
+    projects do not have `[tool.winarm.verify]`.
+    """
+
+    module: str
+    json_type: ClassVar[str] = "object"
+
+    @property
+    def table(self) -> Table:
+        """Return the table itself."""
+        table: Table = importlib.import_module(self.module).TABLE
+        return table
+
+    @property
+    def phrase(self) -> str:
+        """Return what may be written."""
+        return self.table.phrase
+
+    def check(self, value: object, project: Path) -> object:
+        """Return the value that the table makes."""
+        return self.table.check(value, project)
+
+    def schema(self) -> dict[str, object]:
+        """Return the schema of the table, key by key."""
+        return self.table.schema()
