@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from winarm.verify.codes import Code, Severity
 from winarm.verify.options import Limits, VerifyOptions
-from winarm.verify.report import Finding, ImageSummary, Report
+from winarm.verify.report import Evidence, Finding, ImageSummary, Report
 from winarm.verify.run import verify
 from winarm.verify.several import verify_all
 
 __all__ = [
     "Code",
+    "Evidence",
     "Finding",
     "ImageSummary",
     "Limits",

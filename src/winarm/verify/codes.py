@@ -20,6 +20,7 @@ FAMILIES = {
     "5": "Soundness of images",
     "6": "The wheel's metadata",
     "7": "Layout",
+    "8": "Trials (`winarm test`)",
 }
 
 
@@ -613,6 +614,53 @@ class Code(Enum):
         "a by-product of linking is in the wheel",
         "Import libraries, .exp, .pdb and .obj files help nobody at run time.",
         "Leave them out (package-data, or the linker's /IMPLIB and /PDB folders).",
+    )
+
+    # 8: trials; found by running the code, not by verify
+
+    WA801 = Rule(
+        ERROR,
+        "importing a module raises an exception",
+        "The module's own code fails on ARM64 Windows, or a package that it needs is not "
+        "installed.",
+        "Read the exception; declare what is needed in Requires-Dist, or name it with --requires.",
+    )
+    WA802 = Rule(
+        ERROR,
+        "the process ends while a module is imported",
+        "The module's native code crashes or calls exit: wrong structure sizes, a missing "
+        "symbol, code for another machine.",
+        "Read the traceback; build with headers of the same Python and the same libraries.",
+    )
+    WA803 = Rule(
+        ERROR,
+        "importing a module takes too long",
+        "The module waits for something or loops forever.",
+        "Read the traceback; --timeout gives a slow module more time.",
+    )
+    WA804 = Rule(
+        ERROR,
+        "Windows refuses to load a module",
+        "A DLL that it needs lacks a symbol, or the initialisation of a DLL fails.",
+        "Ship the DLLs that the module was linked with.",
+    )
+    WA805 = Rule(
+        ERROR,
+        "another module of the same name is imported",
+        "A module of Python itself, or another file of the wheel, comes first.",
+        "Rename the module, or remove the other file.",
+    )
+    WA806 = Rule(
+        ERROR,
+        "the command of the trial fails",
+        "A test fails, or the command ends with an exit status other than 0.",
+        "Read its output.",
+    )
+    WA807 = Rule(
+        WARNING,
+        "the trial leaves processes running",
+        "The code started processes and did not wait for them; they were ended.",
+        "End processes that a test starts.",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from winarm.verify.codes import Code, Severity
@@ -93,6 +94,16 @@ class ImageSummary:
     delay_imports: tuple[str, ...] = ()
 
 
+class Evidence(Enum):
+    """How much is known of a wheel; the value is the wording of every report."""
+
+    INSPECTED = "inspected"
+    IMPORTED_EMULATED = "imported on an emulator"
+    TESTED_EMULATED = "tested on an emulator"
+    IMPORTED_NATIVELY = "imported natively"
+    TESTED_NATIVELY = "tested natively"
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """The verdict on one wheel, file or folder."""
@@ -104,6 +115,8 @@ class Report:
     pure: bool = False
     #: Whom it was verified for: `win_arm64`.
     target: str = ""
+    #: What the verdict rests on; verification alone inspects.
+    evidence: Evidence = Evidence.INSPECTED
 
     @property
     def ok(self) -> bool:

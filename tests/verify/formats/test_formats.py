@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import tarfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -15,7 +16,7 @@ import jsonschema
 import pytest
 from verify_samples.hostile import CASES
 
-from winarm.verify import Code, ImageSummary, Report, Severity, verify
+from winarm.verify import Code, Evidence, ImageSummary, Report, Severity, verify
 from winarm.verify.formats import github, reference, sarif, table
 from winarm.verify.formats import json as json_format
 from winarm.verify.report import finding
@@ -177,7 +178,16 @@ def test_github_summary_is_a_table_that_names_cannot_break() -> None:
     rows = github.summary([GOOD, BAD]).splitlines()[2:]
 
     assert len(rows) == 2 + 1 + 3
-    assert all(len(re.findall(r"(?<!\\)\|", row)) == 5 for row in rows)
+    assert all(len(re.findall(r"(?<!\\)\|", row)) == 6 for row in rows)
+
+
+def test_reports_name_what_the_verdict_rests_on() -> None:
+    tried = replace(GOOD, evidence=Evidence.TESTED_EMULATED)
+
+    assert "| good | inspected |" in github.summary([GOOD])
+    assert "| good | tested on an emulator |" in github.summary([tried])
+    said = json.loads(json_format.render([GOOD, tried]))["reports"]
+    assert [report["evidence"] for report in said] == ["inspected", "tested on an emulator"]
 
 
 def test_github_summary_is_bounded() -> None:
@@ -190,7 +200,7 @@ def test_github_summary_is_bounded() -> None:
 def test_every_code_explains_itself(code: Code) -> None:
     rule = code.rule
 
-    assert re.fullmatch(r"WA[0-7][0-9]{2}", code.name)
+    assert re.fullmatch(r"WA[0-8][0-9]{2}", code.name)
     assert not rule.title.endswith(".")
     assert rule.cause.endswith(".")
     assert rule.cure.endswith(".")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from winarm.verify.codes import Severity
-from winarm.verify.report import printable
+from winarm.verify.report import Evidence, printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,17 +29,19 @@ def render(reports: Sequence[Report]) -> str:
 
 def summary(reports: Sequence[Report], fail_on: Severity | None = Severity.ERROR) -> str:
     """Return a table in Markdown of all files and findings, for $GITHUB_STEP_SUMMARY."""
+    tried = any(report.evidence is not Evidence.INSPECTED for report in reports)
     lines = [
-        "### winarm verify",
+        f"### winarm {'test' if tried else 'verify'}",
         "",
-        "| file | verdict | finding | where |",
-        "| --- | --- | --- | --- |",
+        "| file | verdict | evidence | finding | where |",
+        "| --- | --- | --- | --- | --- |",
     ]
     for report in reports:
         verdict = "not good" if report.reaches(fail_on) else "good"
         rows = report.findings or (None,)
         file = _cell(printable(report.path.name))
-        lines.extend(f"| {file} | {verdict} | {_what(found)} | {_where(found)} |" for found in rows)
+        start = f"| {file} | {verdict} | {report.evidence.value} |"
+        lines.extend(f"{start} {_what(found)} | {_where(found)} |" for found in rows)
     left_out = len(lines) - _MOST_ROWS
     if left_out > 0:
         lines = [*lines[:_MOST_ROWS], "", f"{left_out} more findings are in the log."]

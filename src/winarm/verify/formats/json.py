@@ -30,6 +30,7 @@ def _report(report: Report) -> dict[str, object]:
         "path": report.path.as_posix(),
         "target": report.target,
         "ok": report.ok,
+        "evidence": report.evidence.value,
         "pure": report.pure,
         "counts": {severity.label: report.count(severity) for severity in Severity},
         "findings": [
