@@ -171,6 +171,21 @@ class Code(Enum):
         "Build the wheel with deflate.",
         unread=True,
     )
+    WA015 = Rule(
+        ERROR,
+        "the archive uses a feature that installers or package indexes refuse",
+        "Data descriptors, comments of members, extensible ZIP64 data and names that are not "
+        "UTF-8: PyPI rejects them, and readers that stream an archive see something else than "
+        "those that read its directory.",
+        "Pack the wheel with `wheel pack`, or write it to a file instead of a pipe.",
+    )
+    WA016 = Rule(
+        ERROR,
+        "the extra fields of a member are malformed",
+        "A field occurs twice, reaches past its end, or is a ZIP64 field with other sizes than "
+        "the header asks for. pip, uv or PyPI refuse the archive.",
+        "Pack the wheel with `wheel pack`.",
+    )
 
     # 1: machines
 

@@ -9,12 +9,14 @@ from typing import IO, NamedTuple
 from winarm.verify.codes import Code
 from winarm.verify.wheels.entry import (
     FULL_32,
+    UTF8,
     ArchiveError,
     Entry,
     Fault,
-    extra_field,
+    extra_fields,
     read_exactly,
-    wide_fields,
+    unicode_name,
+    wide_sizes,
 )
 
 _END = Struct("<4s4H2IH")
@@ -23,8 +25,10 @@ _END_64 = Struct("<4sQ2H2I4Q")
 _CENTRAL = Struct("<4s6H3I5H2I")
 _MAX_COMMENT = 0xFFFF
 _FULL_16 = 0xFFFF
-_UTF8 = 0x0800
-_UNICODE_PATH = 0x7075
+#: The end record's size field counts from after it: 44 bytes, and extensible data.
+_END_64_REST = _END_64.size - 12
+#: A member that needs a newer version of the format (4.4.3) is refused by Python's zipfile.
+_NEWEST_VERSION = 63
 
 _UNIX = 3
 _TYPE_MASK = 0o170000
@@ -59,10 +63,19 @@ def find_end(file: IO[bytes], size: int) -> tuple[End, list[Fault]]:
         faults.append(Fault(Code.WA013, "", f"{words} the end of the archive"))
     if tail.find(b"PK\5\6", 0, at) >= 0 and _second_end(tail, at):
         faults.append(Fault(Code.WA013, "", "the archive has more than one end record"))
-    if _FULL_16 in {count, here} or FULL_32 in {length, offset}:
-        end = _end_64(file, start + at)
-        if end is not None:
-            return end, faults
+    end = _end_64(file, start + at, faults)
+    if end is not None:
+        pairs = (
+            (count, _FULL_16, end.members),
+            (length, FULL_32, end.directory_size),
+            (offset, FULL_32, end.directory_offset),
+        )
+        if any(value not in {full, wide} for value, full, wide in pairs):
+            faults.append(Fault(Code.WA013, "", "its end record contradicts the 64-bit one"))
+        return end, faults
+    if FULL_32 in {length, offset}:
+        message = "its end record refers to a 64-bit one that is not there"
+        raise ArchiveError(message)
     if disk or first_disk or here != count:
         message = "it is one part of an archive in several files"
         raise ArchiveError(message)
@@ -80,23 +93,35 @@ def _second_end(tail: bytes, last: int) -> bool:
     return False
 
 
-def _end_64(file: IO[bytes], end: int) -> End | None:
+def _end_64(file: IO[bytes], end: int, faults: list[Fault]) -> End | None:
+    """Return what the 64-bit end record says, where a locator of one is before `end`."""
     if end < _END_64_LOCATOR.size:
         return None
     locator = read_exactly(file, end - _END_64_LOCATOR.size, _END_64_LOCATOR.size)
-    signature, _, offset, _ = _END_64_LOCATOR.unpack(locator)
+    signature, disk, offset, disks = _END_64_LOCATOR.unpack(locator)
     if signature != b"PK\6\7":
         return None
+    if disk or disks > 1:
+        message = "it is one part of an archive in several files"
+        raise ArchiveError(message)
     record = read_exactly(file, offset, _END_64.size)
-    signature, _, _, _, disk, first_disk, here, count, length, directory = _END_64.unpack(record)
+    signature, rest, _, _, disk, first_disk, here, count, length, directory = _END_64.unpack(record)
     if signature != b"PK\6\6" or disk or first_disk or here != count:
         message = "its 64-bit end record is damaged"
         raise ArchiveError(message)
+    if rest != _END_64_REST:
+        words = "its 64-bit end record has extensible data"
+        faults.append(Fault(Code.WA015, "", words))
+    elif offset + _END_64.size != end - _END_64_LOCATOR.size:
+        words = "bytes between its 64-bit end record and the locator belong to no member"
+        faults.append(Fault(Code.WA013, "", words))
     return End(count, length, directory, offset)
 
 
-def read_entries(directory: bytes, count: int, shift: int) -> list[Entry]:
+def read_entries(directory: bytes, count: int, shift: int, faults: list[Fault]) -> list[Entry]:
     """Return the members that a directory lists; they begin `shift` bytes after where it says.
+
+    What is wrong with an entry is added to `faults`.
 
     :raises ArchiveError: it is damaged, or has not `count` members.
     """
@@ -104,7 +129,7 @@ def read_entries(directory: bytes, count: int, shift: int) -> list[Entry]:
     at = 0
     try:
         while at < len(directory):
-            entry, at = _entry(directory, at, shift)
+            entry, at = _entry(directory, at, shift, faults)
             entries.append(entry)
     except struct.error:
         message = "its directory is cut off"
@@ -115,9 +140,9 @@ def read_entries(directory: bytes, count: int, shift: int) -> list[Entry]:
     return entries
 
 
-def _entry(directory: bytes, at: int, shift: int) -> tuple[Entry, int]:
+def _entry(directory: bytes, at: int, shift: int, faults: list[Fault]) -> tuple[Entry, int]:
     (
-        signature, made_by, _, flags, method, _, _, crc, packed, size,
+        signature, made_by, version, flags, method, _, _, crc, packed, size,
         name_size, extra_size, comment_size, _, _, attributes, offset,
     ) = _CENTRAL.unpack_from(directory, at)  # fmt: skip
     name_at = at + _CENTRAL.size
@@ -127,10 +152,19 @@ def _entry(directory: bytes, at: int, shift: int) -> tuple[Entry, int]:
         message = "its directory is damaged"
         raise ArchiveError(message)
     raw_name = directory[name_at:extra_at]
-    extra = directory[extra_at : extra_at + extra_size]
-    size, packed, offset = wide_fields(extra, (size, packed, offset))
+    name = raw_name.decode("utf-8" if flags & UTF8 else "cp437", "backslashreplace")
+    fields, problem = extra_fields(directory[extra_at : extra_at + extra_size])
+    (size, packed, offset), wide_problem = wide_sizes(fields, (size, packed, offset))
+    if problem := problem or wide_problem:
+        faults.append(Fault(Code.WA016, name, problem))
+    faults.extend(Fault(Code.WA015, name, words) for words in _oddities(raw_name, flags))
+    if comment_size:
+        faults.append(Fault(Code.WA015, name, "it has a comment"))
+    if version & 0xFF > _NEWEST_VERSION:
+        words = f"it needs version {version & 0xFF} of the format, in tenths"
+        faults.append(Fault(Code.WA015, name, words))
     entry = Entry(
-        name=raw_name.decode("utf-8" if flags & _UTF8 else "cp437", "backslashreplace"),
+        name=name,
         raw_name=raw_name,
         flags=flags,
         method=method,
@@ -139,7 +173,19 @@ def _entry(directory: bytes, at: int, shift: int) -> tuple[Entry, int]:
         size=size,
         header_offset=offset + shift,
         file_type=(attributes >> 16) & _TYPE_MASK if made_by >> 8 == _UNIX else 0,
-        # Behind a byte of version and the checksum of the name that it stands for.
-        other_name=extra_field(extra, _UNICODE_PATH)[5:].decode("utf-8", "replace"),
+        other_name=unicode_name(fields),
     )
     return entry, end
+
+
+def _oddities(raw_name: bytes, flags: int) -> list[str]:
+    """Return what is unusual about a name's encoding: installers decode it in different ways."""
+    if raw_name.isascii():
+        return ["its name has a control character"] if b"\x7f" in raw_name else []
+    if not flags & UTF8:
+        return ["its name is not ASCII and not marked as UTF-8"]
+    try:
+        raw_name.decode("utf-8")
+    except UnicodeDecodeError:
+        return ["its name is marked as UTF-8 and is not"]
+    return []

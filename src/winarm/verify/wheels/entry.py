@@ -5,22 +5,27 @@ from __future__ import annotations
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from winarm.verify.codes import Code
 
 #: In place of a size or an offset that the ZIP64 extra field has.
 FULL_32 = 0xFFFF_FFFF
 
-_ZIP64 = 1
+ZIP64 = 1
+UNICODE_PATH = 0x7075
 
 # General purpose flags (4.4.4)
 ENCRYPTED = 0x0001
 DESCRIPTOR = 0x0008
+UTF8 = 0x0800
 _STRONG_ENCRYPTION = 0x0040
 _MASKED_HEADERS = 0x2000
 
 _REGULAR, _FOLDER = 0o100000, 0o040000
 #: Extra fields that are looked through; a member has two or three.
 _MOST_FIELDS = 64
+_FIELD_HEADER = 4
 #: Offsets in a file are signed numbers of 64 bits.
 _FURTHEST = 2**63 - 1
 
@@ -84,28 +89,56 @@ def read_exactly(file: IO[bytes], offset: int, size: int) -> bytes:
     return data
 
 
-def extra_field(extra: bytes, wanted: int) -> bytes:
-    """Return the extra field of that kind (4.5), or nothing."""
+def extra_fields(extra: bytes) -> tuple[dict[int, bytes], str]:
+    """Return the extra fields of a header (4.5) by their kinds, and what is wrong with them.
+
+    Installers differ in which of two fields of one kind they take, and most refuse a field that
+    reaches past the end.
+    """
+    fields: dict[int, bytes] = {}
     at = 0
-    for _ in range(_MOST_FIELDS):
-        if at + 4 > len(extra):
-            break
+    while at < len(extra):
+        if at + _FIELD_HEADER > len(extra):
+            return fields, "its extra fields end with part of one"
         kind = int.from_bytes(extra[at : at + 2], "little")
-        length = int.from_bytes(extra[at + 2 : at + 4], "little")
-        if kind == wanted:
-            return extra[at + 4 : at + 4 + length]
-        at += 4 + length
-    return b""
+        end = at + _FIELD_HEADER + int.from_bytes(extra[at + 2 : at + 4], "little")
+        if end > len(extra):
+            return fields, f"its extra field {kind:#06x} is longer than the space for it"
+        if kind in fields:
+            return fields, f"it has two extra fields {kind:#06x}"
+        if len(fields) == _MOST_FIELDS:
+            return fields, f"it has over {_MOST_FIELDS} extra fields"
+        fields[kind] = extra[at + _FIELD_HEADER : end]
+        at = end
+    return fields, ""
 
 
-def wide_fields(extra: bytes, values: tuple[int, int, int]) -> tuple[int, int, int]:
-    """Return sizes and offset, those that do not fit from the ZIP64 extra field (4.5.3)."""
-    if FULL_32 not in values:
-        return values
-    wide = extra_field(extra, _ZIP64)
-    numbers = iter(
+def wide_sizes(fields: Mapping[int, bytes], values: tuple[int, ...]) -> tuple[tuple[int, ...], str]:
+    """Return sizes (and the offset), those that do not fit from the ZIP64 extra field (4.5.3).
+
+    :return: the values, and what is wrong with the field.
+    """
+    wide = fields.get(ZIP64)
+    absent = values.count(FULL_32)
+    if wide is None:
+        return values, "it has no ZIP64 field with its sizes" if absent else ""
+    numbers = [
         int.from_bytes(wide[index : index + 8], "little")
         for index in range(0, len(wide) // 8 * 8, 8)
-    )
-    size, packed, offset = (next(numbers, value) if value == FULL_32 else value for value in values)
-    return size, packed, offset
+    ]
+    # Some writers always add the field to a member's own header, with the same sizes.
+    if len(wide) != 8 * absent and not (absent == 0 and tuple(numbers) == values):
+        words = f"its ZIP64 field has {len(wide)} bytes where {8 * absent} are due"
+        return _filled(values, numbers), words
+    return _filled(values, numbers), ""
+
+
+def _filled(values: tuple[int, ...], numbers: list[int]) -> tuple[int, ...]:
+    rest = iter(numbers)
+    return tuple(next(rest, value) if value == FULL_32 else value for value in values)
+
+
+def unicode_name(fields: Mapping[int, bytes]) -> str:
+    """Return the name that an extra field has (4.6.9), or ""."""
+    # After one byte of version, and the checksum of the name that it replaces.
+    return fields.get(UNICODE_PATH, b"")[5:].decode("utf-8", "replace")

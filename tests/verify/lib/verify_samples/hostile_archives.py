@@ -134,3 +134,25 @@ def _lzma() -> bytes:
     member = zipfile.ZipInfo(PYD)
     member.compress_type = zipfile.ZIP_LZMA
     return wh.packed([(member if name == PYD else name, data) for name, data in good().items()])
+
+
+@raw("a member with a comment", "WA015")
+def _comment() -> bytes:
+    member = zipfile.ZipInfo(PYD)
+    member.comment = b"more"
+    return wh.packed([(member if name == PYD else name, data) for name, data in good().items()])
+
+
+@raw("a member with one extra field twice", "WA016")
+def _twice() -> bytes:
+    member = zipfile.ZipInfo(PYD)
+    member.extra = struct.pack("<HHB", 0x5455, 1, 0) * 2
+    return wh.packed([(member if name == PYD else name, data) for name, data in good().items()])
+
+
+@case("a folder named like the module", "WA006", "WA609")
+def _folder(folder: Path) -> Path:
+    members = [(f"{PYD}/", b""), *good().items()]
+    path = folder / ARM64_WHEEL
+    path.write_bytes(wh.packed(members))
+    return path
