@@ -34,7 +34,9 @@ def tests(session: nox.Session) -> None:
     """Run the tests on all cores; arguments after -- go to pytest."""
     install(session, "test")
     # The others have sessions of their own.
-    session.run("pytest", "-n", "auto", "-m", "not windows and not cmake", *session.posargs)
+    session.run(
+        "pytest", "-n", "auto", "-m", "not windows and not cmake and not docs", *session.posargs
+    )
 
 
 @nox.session
@@ -73,10 +75,11 @@ def workflows(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Build the documentation without a warning; `-- linkcheck` asks other sites, too."""
-    install(session, "docs")
+    """Build the documentation without a warning and run its commands; `-- linkcheck` for links."""
+    install(session, "docs", "test")
     for builder in ("html", "man", *session.posargs):
         session.run("sphinx-build", "-W", "-b", builder, "docs", f"site/{builder}")
+    session.run("pytest", "-n", "auto", "-m", "docs", "tests/integration/test_docs.py")
 
 
 @nox.session

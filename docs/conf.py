@@ -12,7 +12,6 @@ version = release = installed("winarm")
 extensions = [
     "myst_parser",
     "sphinx.ext.autodoc",
-    "sphinx.ext.intersphinx",
     "sphinx_argparse_cli",
     "sphinx_copybutton",
 ]
@@ -29,16 +28,17 @@ autodoc_class_signature = "separated"
 # Types are named as a user imports them.
 python_use_unqualified_type_names = True
 
-# The inventory is fetched where there is a network; without one, its links stay plain text.
-intersphinx_mapping = {"python": ("https://docs.python.org/3", None)}
-intersphinx_timeout = 5
-suppress_warnings = ["config.cache"]
+# Docstrings have names of code in single backticks.
+default_role = "code"
 
 nitpicky = True
+# Python's own documentation is on another site.
+nitpick_ignore_regex = [(r"py:.*", r"(?!winarm).*")]
 
 html_theme = "furo"
 html_title = "winarm"
 html_static_path = ["_static"]
+html_css_files = ["custom.css"]
 html_logo = "_static/logo.svg"
 html_favicon = "_static/logo.svg"
 html_theme_options = {

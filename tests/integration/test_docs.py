@@ -1,0 +1,117 @@
+"""Every command in the README and the documentation, run as a reader would.
+
+A block of the language `console` is a terminal: lines that begin with `$ ` are run in their order,
+page by page, in one shell for each block, and what the page shows after a command must be what the
+command printed, but for numbers. A comment before a block changes that:
+
+    <!-- test: in examples/NAME -->    the folder that is copied for the block and those after it
+    <!-- test: needs … -->             what the block needs that no test has; it is not run
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Callable, Iterator
+
+    Run = Callable[..., subprocess.CompletedProcess[str]]
+
+pytestmark = [pytest.mark.integration, pytest.mark.network, pytest.mark.docs]
+
+REPOSITORY = Path(__file__).parents[2]
+PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
+
+#: Where a block is run unless its page says otherwise.
+PROJECT = "examples/setuptools-c"
+
+_BLOCK = re.compile(
+    r"^(?:<!-- test: (?P<word>in|needs) (?P<rest>[^\n]*?) -->\n+)?```console\n(?P<text>.*?)^```",
+    re.MULTILINE | re.DOTALL,
+)
+
+#: Lines about what is done once, and what a terminal shows while it waits.
+_ONCE = re.compile(r"winarm: (?:fetching|zig \S+ makes)|.*\(\d+ s\)$")
+
+
+@dataclass(frozen=True)
+class Block:
+    """One terminal of a page."""
+
+    commands: tuple[str, ...]
+    shown: tuple[str, ...]
+    folder: str | None
+    needs: str | None
+
+
+def blocks(page: str) -> Iterator[Block]:
+    for match in _BLOCK.finditer(page):
+        lines = match["text"].splitlines()
+        yield Block(
+            tuple(line[2:] for line in lines if line.startswith("$ ")),
+            tuple(line for line in lines if line and not line.startswith("$ ")),
+            folder=match["rest"] if match["word"] == "in" else None,
+            needs=match["rest"] if match["word"] == "needs" else None,
+        )
+
+
+WITH_COMMANDS = [page for page in PAGES if any(blocks(page.read_text("utf-8")))]
+
+
+@pytest.fixture(scope="session")
+def reader(
+    once: Callable[[str, Callable[[Path], None]], Path], run: Run, local_index: Path
+) -> Path:
+    """The folder of programs of a reader who has installed winarm from its wheel, and build."""
+
+    def fill(folder: Path) -> None:
+        python = shutil.which("python3") or "python3"
+        (wheel,) = local_index.glob("*.whl")
+        assert run(python, "-m", "venv", folder).returncode == 0
+        done = run(folder / "bin/python", "-m", "pip", "install", f"{wheel}[cli]", "build")
+        assert done.returncode == 0, done.stdout
+
+    return once("reader", fill) / "bin"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the pages show a POSIX shell")
+@pytest.mark.parametrize("page", WITH_COMMANDS, ids=lambda page: page.stem)
+def test_every_command_does_what_the_page_shows(
+    page: Path, reader: Path, index_environ: dict[str, str], run: Run, tmp_path: Path
+) -> None:
+    environ = {
+        **index_environ,
+        "PATH": f"{reader}{os.pathsep}{os.environ['PATH']}",
+        "COLUMNS": "200",
+    }
+    folder = copied(PROJECT, tmp_path / "0")
+    for number, block in enumerate(blocks(page.read_text("utf-8")), 1):
+        if block.needs:
+            continue
+        if block.folder:
+            folder = copied(block.folder, tmp_path / str(number))
+        script = "\n".join(block.commands).replace("WINARM_CHECKOUT", str(REPOSITORY))
+
+        done = run("bash", "-euo", "pipefail", "-c", script, environ=environ, cwd=folder)
+
+        assert done.returncode == 0, f"{script}\n{done.stdout}"
+        printed = {without_numbers(line) for line in done.stdout.splitlines()}
+        missing = [line for line in block.shown if not _ONCE.match(line)]
+        missing = [line for line in missing if without_numbers(line) not in printed]
+        assert missing == [], f"{script}\n{done.stdout}"
+
+
+def copied(folder: str, to: Path) -> Path:
+    return Path(shutil.copytree(REPOSITORY / folder, to / "project"))
+
+
+def without_numbers(line: str) -> str:
+    return re.sub(r"\d[\d,.]*", "0", line)
