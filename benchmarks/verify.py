@@ -30,8 +30,8 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from winarm.coff.image import read_image
 from winarm.verify import VerifyOptions, verify, verify_all
-from winarm.verify.binaries.image import read_image
 from winarm.verify.checks import CHECKS
 from winarm.verify.reading import read_wheel
 from winarm.verify.wheels.filename import WheelName

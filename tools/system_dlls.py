@@ -21,9 +21,9 @@ import importlib.metadata
 import re
 from pathlib import Path
 
+from winarm.coff.buffer import MalformedError
+from winarm.coff.image import read_image
 from winarm.target import WIN_ARM64
-from winarm.verify.binaries.buffer import MalformedError
-from winarm.verify.binaries.image import read_image
 
 DATA = Path(__file__).parents[1] / "src" / "winarm" / "verify" / "system_dlls.txt"
 

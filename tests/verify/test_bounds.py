@@ -14,9 +14,9 @@ from verify_samples import image as im
 from verify_samples.hostile import ARM64_WHEEL, DIST_INFO, PYD
 from verify_samples.wheel import contents, pack
 
+from winarm.coff.buffer import MalformedError
+from winarm.coff.image import read_image
 from winarm.verify import VerifyOptions, verify
-from winarm.verify.binaries.buffer import MalformedError
-from winarm.verify.binaries.image import read_image
 from winarm.verify.options import Limits
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from winarm.coff.image import Image, read_image
+from winarm.coff.machines import Kind
 from winarm.verify import verify
-from winarm.verify.binaries.image import Image, read_image
-from winarm.verify.binaries.machines import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 from verify_samples.wheel import wheel
 
+from winarm.coff.image import read_image
+from winarm.coff.library import read_library
 from winarm.target import TARGETS, WIN_ARM64, Target
 from winarm.verify import VerifyOptions, verify
-from winarm.verify.binaries.image import read_image
-from winarm.verify.binaries.library import read_library
 
 if TYPE_CHECKING:
     from pathlib import Path

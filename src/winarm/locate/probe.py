@@ -6,12 +6,13 @@ Locating goes by files and names. vcvarsall and others succeed with a compiler f
 
 from __future__ import annotations
 
-import struct
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from winarm.coff.buffer import MalformedError
+from winarm.coff.headers import read_machine
 from winarm.host import ProgramError
 from winarm.target import TARGETS
 
@@ -73,20 +74,12 @@ def commands(toolchain: Toolchain) -> Sequence[Sequence[str]]:
     return ((*toolchain.cc, *options, "probe.c", "-o", "probe.dll"),)
 
 
-def image_machine(image: bytes) -> int | None:
-    """Return the COFF machine in the header of a Windows image, or None if it is none."""
-    try:
-        (header,) = struct.unpack_from("<I", image, 0x3C)
-        signature, machine = struct.unpack_from("<4sH", image, header)
-    except struct.error:
-        return None
-    return int(machine) if image[:2] == b"MZ" and signature == b"PE\0\0" else None
-
-
 def _judged(image: Path, toolchain: Toolchain) -> Proof:
     try:
         with image.open("rb") as file:
-            machine = image_machine(file.read(4096))
+            machine = read_machine(file.read(4096))
+    except MalformedError:
+        machine = None
     except OSError:
         return Proof(ok=False, summary="its programs succeeded and made nothing")
     if machine == toolchain.target.machine:

@@ -5,23 +5,23 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Protocol
 
-from winarm.verify.binaries.buffer import MalformedError
-from winarm.verify.binaries.headers import read_headers
-from winarm.verify.binaries.image import MAX_SYMBOLS, Image, read_image, read_tables, tables_end
-from winarm.verify.binaries.library import (
+from winarm.coff.buffer import MalformedError
+from winarm.coff.headers import read_headers
+from winarm.coff.image import MAX_SYMBOLS, Image, read_image, read_tables, tables_end
+from winarm.coff.library import (
     MAX_MEMBERS,
     MEMBER_HEADER,
     OBJECT_SUFFIXES,
     Library,
     read_library,
 )
-from winarm.verify.binaries.sniff import Nature, identify
+from winarm.coff.sniff import Nature, identify
 from winarm.verify.subject import suffix_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from winarm.verify.binaries.buffer import Buffer
+    from winarm.coff.buffer import Buffer
 
 #: Suffixes under which Windows, or people, expect an image.
 IMAGE_SUFFIXES = frozenset({".pyd", ".dll", ".exe"})

@@ -8,8 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from winarm.coff.buffer import MAX_DLL_NAME
 from winarm.target import WIN_ARM64
-from winarm.verify.binaries.buffer import MAX_DLL_NAME
 
 if TYPE_CHECKING:
     from winarm.target import Target

@@ -20,8 +20,8 @@ from winarm.verify.wheels.metadata import OTHER_STRONG, record_rows
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from winarm.coff.sniff import Nature
     from winarm.target import Target
-    from winarm.verify.binaries.sniff import Nature
     from winarm.verify.options import Limits, VerifyOptions
     from winarm.verify.wheels.entry import Entry
     from winarm.verify.wheels.filename import WheelName

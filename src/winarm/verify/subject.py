@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from winarm.coff.image import Image
+    from winarm.coff.library import Library
+    from winarm.coff.sniff import Nature
     from winarm.target import Target
-    from winarm.verify.binaries.image import Image
-    from winarm.verify.binaries.library import Library
-    from winarm.verify.binaries.sniff import Nature
     from winarm.verify.wheels.archive import Archive
     from winarm.verify.wheels.filename import WheelName
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from winarm.coff.machines import Kind, loads
 from winarm.target import WIN_ARM64
-from winarm.verify.binaries.machines import Kind, loads
 from winarm.verify.codes import Code
 from winarm.verify.report import Finding, finding
 from winarm.verify.subject import Shape, Subject, is_module, suffix_of
@@ -13,7 +13,7 @@ from winarm.verify.subject import Shape, Subject, is_module, suffix_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from winarm.verify.binaries.image import Image
+    from winarm.coff.image import Image
     from winarm.verify.options import VerifyOptions
 
 

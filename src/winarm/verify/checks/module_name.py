@@ -11,8 +11,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from winarm.coff.buffer import symbol_text
 from winarm.target import PythonABI, Target, parse_target
-from winarm.verify.binaries.buffer import symbol_text
 from winarm.verify.codes import Code
 from winarm.verify.report import Finding, finding
 from winarm.verify.subject import Subject, base_name, is_module, suffix_of
@@ -20,7 +20,7 @@ from winarm.verify.subject import Subject, base_name, is_module, suffix_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from winarm.verify.binaries.image import Image
+    from winarm.coff.image import Image
     from winarm.verify.options import VerifyOptions
     from winarm.verify.wheels.filename import Promise
 

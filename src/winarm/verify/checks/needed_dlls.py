@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from winarm.verify.binaries.managed import Managed
+from winarm.coff.managed import Managed
 from winarm.verify.codes import Code, Severity
 from winarm.verify.dlls import Origin, origin_of
 from winarm.verify.report import Finding, finding
@@ -18,7 +18,7 @@ from winarm.verify.wheels.metadata import MAX_HEADER
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from winarm.verify.binaries.imports import Import
+    from winarm.coff.imports import Import
     from winarm.verify.options import VerifyOptions
 
 #: What an origin means for an image that a module needs in order to start.

@@ -15,7 +15,7 @@ from winarm.verify.wheels.filename import Promise
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from winarm.verify.binaries.image import Image
+    from winarm.coff.image import Image
     from winarm.verify.options import VerifyOptions
 
 _PYTHON_DLL = re.compile(r"python(?P<major>3)(?P<minor>[0-9]*)(?P<threading>t?)(?P<debug>_d)?\.dll")

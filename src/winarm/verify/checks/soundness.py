@@ -10,9 +10,9 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from winarm.verify.binaries import headers as pe
-from winarm.verify.binaries.machines import Kind
-from winarm.verify.binaries.managed import Managed
+from winarm.coff import headers as pe
+from winarm.coff.machines import Kind
+from winarm.coff.managed import Managed
 from winarm.verify.codes import Code
 from winarm.verify.dlls import Origin, origin_of
 from winarm.verify.report import Finding, finding
@@ -21,7 +21,7 @@ from winarm.verify.subject import base_name
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from winarm.verify.binaries.image import Image
+    from winarm.coff.image import Image
     from winarm.verify.options import VerifyOptions
     from winarm.verify.subject import Subject
 

@@ -6,9 +6,9 @@ from functools import lru_cache
 from heapq import nsmallest
 from typing import TYPE_CHECKING
 
+from winarm.coff.buffer import symbol_text
 from winarm.python_exports import exported_names, stable_names
 from winarm.target import NEWEST_PYTHON, PythonABI
-from winarm.verify.binaries.buffer import symbol_text
 from winarm.verify.checks.python_dll import promise_for, python_dlls
 from winarm.verify.codes import Code
 from winarm.verify.report import Finding, finding
@@ -16,7 +16,7 @@ from winarm.verify.report import Finding, finding
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from winarm.verify.binaries.image import Image
+    from winarm.coff.image import Image
     from winarm.verify.options import VerifyOptions
     from winarm.verify.subject import Subject
     from winarm.verify.wheels.filename import Promise

@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 from typing import IO, TYPE_CHECKING, Any
 
-from winarm.verify.binaries.buffer import U32
+from winarm.coff.buffer import U32
 
 if TYPE_CHECKING:
     from winarm.verify.wheels.entry import Entry

@@ -17,10 +17,10 @@ from verify_samples import image as im
 from verify_samples import wheel as wh
 from verify_samples.content import Counted
 from verify_samples.hostile import ARM64_WHEEL, DIST_INFO, PYD
+from winarm.coff.buffer import MalformedError
+from winarm.coff.image import read_image
+from winarm.coff.library import read_library
 from winarm.verify import verify
-from winarm.verify.binaries.buffer import MalformedError
-from winarm.verify.binaries.image import read_image
-from winarm.verify.binaries.library import read_library
 from winarm.verify.collect import Collector
 from winarm.verify.wheels.archive import read_archive
 from winarm.verify.wheels.content import Content, DamagedError

@@ -5,10 +5,10 @@ from __future__ import annotations
 from struct import Struct
 from typing import TYPE_CHECKING
 
-from winarm.verify.binaries.headers import DEBUG, Headers
+from winarm.coff.headers import DEBUG, Headers
 
 if TYPE_CHECKING:
-    from winarm.verify.binaries.buffer import Buffer
+    from winarm.coff.buffer import Buffer
 
 _ENTRY = Struct("<12xIIII")
 _CODEVIEW = 2

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from struct import Struct
 from typing import TYPE_CHECKING, NamedTuple
 
-from winarm.verify.binaries.buffer import Buffer, MalformedError
-from winarm.verify.binaries.machines import OBJECT_MACHINES, Kind
+from winarm.coff.buffer import Buffer, MalformedError
+from winarm.coff.machines import OBJECT_MACHINES, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,8 +14,8 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from winarm.verify.binaries.buffer import Buffer
-    from winarm.verify.binaries.headers import Span
+    from winarm.coff.buffer import Buffer
+    from winarm.coff.headers import Span
 
 Item = TypeVar("Item")
 

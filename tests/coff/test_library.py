@@ -14,9 +14,9 @@ from verify_samples.image import (
     short_import,
 )
 
-from winarm.verify.binaries.buffer import MalformedError
-from winarm.verify.binaries.library import read_library
-from winarm.verify.binaries.machines import Kind
+from winarm.coff.buffer import MalformedError
+from winarm.coff.library import read_library
+from winarm.coff.machines import Kind
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from winarm.coff.managed import Managed
 from winarm.target import WIN32, WIN_AMD64, WIN_ARM64
-from winarm.verify.binaries.managed import Managed
 
 if TYPE_CHECKING:
     from winarm.target import Target

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from struct import Struct
 from typing import NamedTuple
 
-from winarm.verify.binaries.buffer import U16, U32, Buffer, MalformedError, fields
+from winarm.coff.buffer import U16, U32, Buffer, MalformedError, fields
 
 _COFF = Struct("<4sHHIIIHH")
 #: ImageBase, SectionAlignment, the subsystem's version, SizeOfHeaders, Subsystem and
@@ -127,16 +127,7 @@ def read_headers(data: Buffer, size: int | None = None) -> Headers:
     :param size: bytes of the image, where `data` is only its beginning.
     :raises MalformedError: they are no PE image's, or cut off.
     """
-    if data[:2] != b"MZ":
-        message = "it does not begin with MZ"
-        raise MalformedError(message)
-    start = fields(U32, data, 0x3C, "DOS header")[0]
-    signature, machine, count, _, _, _, optional_size, characteristics = _COFF.unpack(
-        _slice(data, start, _COFF.size, "PE header")
-    )
-    if signature != b"PE\0\0":
-        message = "it has no PE signature: a program for DOS or 16-bit Windows, or cut off"
-        raise MalformedError(message)
+    start, (machine, count, _, _, _, optional_size, characteristics) = _coff_header(data)
     optional = start + _COFF.size
     magic = fields(U16, data, optional, "optional header")[0]
     if magic not in {_PE32, _PE32_PLUS}:
@@ -161,6 +152,27 @@ def read_headers(data: Buffer, size: int | None = None) -> Headers:
         sections=sections,
         spans=_spans(sections, size_of_headers, len(data) if size is None else size),
     )
+
+
+def read_machine(data: Buffer) -> int:
+    """Return the machine in the COFF header of the image that `data` begins with.
+
+    :raises MalformedError: it is not a PE image, or cut off.
+    """
+    return _coff_header(data)[1][0]
+
+
+def _coff_header(data: Buffer) -> tuple[int, tuple[int, ...]]:
+    """Return where the PE signature is, and the fields of the COFF header after it."""
+    if data[:2] != b"MZ":
+        message = "it does not begin with MZ"
+        raise MalformedError(message)
+    start = fields(U32, data, 0x3C, "DOS header")[0]
+    signature, *values = _COFF.unpack(_slice(data, start, _COFF.size, "PE header"))
+    if signature != b"PE\0\0":
+        message = "it has no PE signature: a program for DOS or 16-bit Windows, or cut off"
+        raise MalformedError(message)
+    return start, tuple(values)
 
 
 def _slice(data: Buffer, offset: int, size: int, what: str) -> Buffer:

@@ -8,7 +8,7 @@ from itertools import accumulate
 from struct import Struct
 from typing import TYPE_CHECKING
 
-from winarm.verify.binaries.buffer import (
+from winarm.coff.buffer import (
     MAX_FORWARDER,
     MAX_NAME,
     U32,
@@ -17,8 +17,8 @@ from winarm.verify.binaries.buffer import (
     fields,
     string_at,
 )
-from winarm.verify.binaries.headers import EXPORT, Headers
-from winarm.verify.binaries.hinted_names import HintedNames
+from winarm.coff.headers import EXPORT, Headers
+from winarm.coff.hinted_names import HintedNames
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

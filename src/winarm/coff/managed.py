@@ -5,9 +5,9 @@ from __future__ import annotations
 from enum import Enum
 from struct import Struct
 
+from winarm.coff.buffer import Buffer, MalformedError, fields
+from winarm.coff.headers import CLR, Headers
 from winarm.target import WIN32
-from winarm.verify.binaries.buffer import Buffer, MalformedError, fields
-from winarm.verify.binaries.headers import CLR, Headers
 
 #: Flags, and the address of the ManagedNativeHeader (ready-to-run code).
 _COR20 = Struct("<16xI44xI")

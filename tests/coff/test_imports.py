@@ -6,8 +6,8 @@ import time
 import pytest
 from verify_samples.image import X86, image
 
-from winarm.verify.binaries.exports import Exports
-from winarm.verify.binaries.image import read_image
+from winarm.coff.exports import Exports
+from winarm.coff.image import read_image
 
 #: pefile stops after so many symbols, and drops the DLLs that follow.
 PEFILE_LIMIT = 0x2000

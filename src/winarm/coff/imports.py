@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from struct import Struct
 from typing import TYPE_CHECKING, NamedTuple
 
-from winarm.verify.binaries.buffer import (
+from winarm.coff.buffer import (
     MAX_DLL_NAME,
     MAX_NAME,
     U32,
@@ -20,8 +20,8 @@ from winarm.verify.binaries.buffer import (
     fields,
     string_at,
 )
-from winarm.verify.binaries.headers import DELAY_IMPORT, IMPORT, Headers
-from winarm.verify.binaries.hinted_names import hinted_names
+from winarm.coff.headers import DELAY_IMPORT, IMPORT, Headers
+from winarm.coff.hinted_names import hinted_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -6,7 +6,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from winarm.verify.binaries.buffer import Buffer
+    from winarm.coff.buffer import Buffer
 
 #: How many bytes `identify` looks at.
 HEAD = 512

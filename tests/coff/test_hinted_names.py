@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from winarm.verify.binaries.buffer import symbol_text
-from winarm.verify.binaries.exports import Exports
-from winarm.verify.binaries.headers import Span
-from winarm.verify.binaries.hinted_names import HintedNames, hinted_names
+from winarm.coff.buffer import symbol_text
+from winarm.coff.exports import Exports
+from winarm.coff.headers import Span
+from winarm.coff.hinted_names import HintedNames, hinted_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from winarm.verify.binaries import machines
-from winarm.verify.binaries.buffer import MalformedError
-from winarm.verify.binaries.debug import read_pdb_path
-from winarm.verify.binaries.exports import Exports, read_exports
-from winarm.verify.binaries.headers import IS_DLL, TABLES, Headers, read_headers
-from winarm.verify.binaries.hybrid import Hybrid, read_hybrid
-from winarm.verify.binaries.imports import Import, Wanted, read_imports
-from winarm.verify.binaries.managed import Managed, read_managed
+from winarm.coff import machines
+from winarm.coff.buffer import MalformedError
+from winarm.coff.debug import read_pdb_path
+from winarm.coff.exports import Exports, read_exports
+from winarm.coff.headers import IS_DLL, TABLES, Headers, read_headers
+from winarm.coff.hybrid import Hybrid, read_hybrid
+from winarm.coff.imports import Import, Wanted, read_imports
+from winarm.coff.managed import Managed, read_managed
 
 if TYPE_CHECKING:
+    from winarm.coff.buffer import Buffer
     from winarm.target import Target
-    from winarm.verify.binaries.buffer import Buffer
 
 #: Symbols read from one image. Qt's largest binding imports 25,000.
 MAX_SYMBOLS = 250_000

@@ -11,9 +11,9 @@ from __future__ import annotations
 from struct import Struct
 from typing import TYPE_CHECKING, NamedTuple
 
+from winarm.coff.buffer import U16, U32, U64, Buffer, MalformedError, fields
+from winarm.coff.headers import LOAD_CONFIG, Headers
 from winarm.target import WIN_AMD64
-from winarm.verify.binaries.buffer import U16, U32, U64, Buffer, MalformedError, fields
-from winarm.verify.binaries.headers import LOAD_CONFIG, Headers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

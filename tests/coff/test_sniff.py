@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from winarm.verify.binaries.sniff import Nature, identify
+from winarm.coff.sniff import Nature, identify
 
 
 @pytest.mark.parametrize(

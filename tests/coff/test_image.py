@@ -5,11 +5,11 @@ import contextlib
 import pytest
 from verify_samples.image import AMD64, ARM64, ARMNT, X86, image, module
 
+from winarm.coff.buffer import MalformedError
+from winarm.coff.image import read_image
+from winarm.coff.machines import Kind
+from winarm.coff.managed import Managed
 from winarm.target import WIN32, WIN_AMD64, WIN_ARM64, Target
-from winarm.verify.binaries.buffer import MalformedError
-from winarm.verify.binaries.image import read_image
-from winarm.verify.binaries.machines import Kind
-from winarm.verify.binaries.managed import Managed
 
 IL_ONLY, REQUIRES_32, PREFERS_32 = 0x1, 0x2, 0x20000
 
