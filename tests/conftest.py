@@ -18,11 +18,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from filelock import FileLock
 
+from winarm.config import Settings
 from winarm.environment.interpreter import Interpreter, ask
 from winarm.errors import InterpreterError
 from winarm.host import Answer, Host
 from winarm.locate.toolchain import Toolchain
+from winarm.plan import EquippedBuild
+from winarm.project.build_system import BuildSystem, InnerBackend, Project
+from winarm.project.pip_config import PipConfiguration
 from winarm.target import WIN_ARM64, PythonABI
+from winarm.target_python.target_python import TargetPython
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
@@ -31,6 +36,7 @@ if TYPE_CHECKING:
     Lacking = Callable[[str, str], NoReturn]
     MakeHost = Callable[..., Host]
     MakeInterpreter = Callable[[PythonABI], Interpreter]
+    MakeBuild = Callable[..., EquippedBuild]
     RealInterpreter = Callable[[str], Interpreter]
     Once = Callable[[str, Callable[[Path], None]], Path]
     RunOnArm64 = Callable[[Path, Path], subprocess.CompletedProcess[str]]
@@ -50,6 +56,8 @@ X64_PYTHON = "WINARM_TEST_X64_PYTHON"
 
 #: Prints a Python's version as `3.13`.
 VERSION = "import sys; print('%d.%d' % sys.version_info[:2])"
+
+CP313 = PythonABI(13)
 
 #: The winarm settings of whoever runs the tests must not reach a build under test.
 FOREIGN_PREFIXES = ("WINARM_", "VSCMD_", "PYTEST_", "COV_")
@@ -295,7 +303,6 @@ def fake_toolchain() -> Toolchain:
         version="1.2.3",
         origin="zig 1.2.3 of a test",
         target=WIN_ARM64,
-        style="gnu",
         cc=("zig", "cc"),
         cxx=("zig", "c++"),
         ar=("zig", "ar"),
@@ -327,6 +334,58 @@ def make_interpreter(tmp_path: Path) -> MakeInterpreter:
     return make
 
 
+@pytest.fixture
+def make_build(
+    tmp_path: Path,
+    make_host: MakeHost,
+    make_interpreter: MakeInterpreter,
+    fake_toolchain: Toolchain,
+) -> MakeBuild:
+    """Return an equipped build on a machine on which nothing runs; settings as they are named."""
+
+    def make(
+        backend: str = "setuptools.build_meta",
+        *,
+        abi: PythonABI = CP313,
+        system: str = "linux",
+        environ: Mapping[str, str] | None = None,
+        requires: tuple[str, ...] = (),
+        config_settings: Mapping[str, object] | None = None,
+        toolchain: Mapping[str, object] | None = None,
+        numpy: Mapping[str, str] | None = None,
+        facts: Mapping[str, object] | None = None,
+        **settings: object,
+    ) -> EquippedBuild:
+        host = make_host(environ=environ or {}, system=system)
+        project = Project(
+            tmp_path / "project",
+            BuildSystem(requires, backend, (), declared=True),
+            replace(Settings(), **settings),  # type: ignore[arg-type]
+            InnerBackend(backend),
+        )
+        build = EquippedBuild(
+            host=host,
+            project=project,
+            target=WIN_ARM64,
+            interpreter=make_interpreter(abi),
+            python=Path("/env/bin/python"),
+            environ=host.environ,
+            site_folders=(tmp_path / "site-packages",),
+            tool_folders=(),
+            pip=PipConfiguration(),
+            config_settings=config_settings or {},
+            listener=lambda _: None,
+            toolchain=replace(fake_toolchain, **(toolchain or {})),  # type: ignore[arg-type]
+            target_python=TargetPython(
+                abi, WIN_ARM64, Path("/t/include"), Path("/t/libs"), "a test"
+            ),
+            numpy=numpy or {"error": "no NumPy"},
+        )
+        return replace(build, **(facts or {}))  # type: ignore[arg-type]
+
+    return make
+
+
 @pytest.fixture(scope="session")
 def zig_host(tmp_path_factory: pytest.TempPathFactory) -> Host:
     """The real machine with a cache of its own."""
@@ -349,7 +408,6 @@ def zig(lacking: Lacking) -> Toolchain:
         version=version.stdout.strip(),
         origin="the ziglang wheel",
         target=WIN_ARM64,
-        style="gnu",
         cc=(program, "cc", *target),
         cxx=(program, "c++", *target),
         ar=(program, "ar"),

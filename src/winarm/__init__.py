@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from winarm.host import Host
     from winarm.locate import find_toolchain
     from winarm.locate.toolchain import Toolchain
-    from winarm.pipeline.unchanged import build as build_wheel
+    from winarm.pipeline.isolated import build as build_wheel
     from winarm.target import WIN_AMD64, WIN_ARM64, Target
     from winarm.verify import Report, VerifyOptions
     from winarm.verify import verify as verify_wheel
@@ -46,7 +46,7 @@ _HOMES = {
     "Toolchain": ("winarm.locate.toolchain", "Toolchain"),
     "VerifyOptions": ("winarm.verify", "VerifyOptions"),
     "WinarmError": ("winarm.errors", "WinarmError"),
-    "build_wheel": ("winarm.pipeline.unchanged", "build"),
+    "build_wheel": ("winarm.pipeline.isolated", "build"),
     "find_toolchain": ("winarm.locate", "find_toolchain"),
     "verify_wheel": ("winarm.verify", "verify"),
 }

@@ -1,68 +1,31 @@
-"""A request to provide for a backend, with whatever a test is about changed."""
+"""A build for a backend, on a machine with the programs that a test puts on its PATH."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from winarm.backends.request import Request
-from winarm.config import Settings
-from winarm.pipeline.child_spec import Workshop
-from winarm.target import WIN_ARM64, PythonABI
-from winarm.target_python.target_python import TargetPython
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
-    from winarm.environment.interpreter import Interpreter
-    from winarm.host import Host
-    from winarm.locate.toolchain import Toolchain
+    from winarm.plan import EquippedBuild
 
-    MakeRequest = Callable[..., Request]
-
-CP313 = PythonABI(13)
+    MakeBuild = Callable[..., EquippedBuild]
 
 
 @pytest.fixture
-def request_for(
-    tmp_path: Path,
-    make_host: Callable[..., Host],
-    make_interpreter: Callable[[PythonABI], Interpreter],
-    fake_toolchain: Toolchain,
-) -> MakeRequest:
+def build_with(tmp_path: Path, make_build: MakeBuild) -> MakeBuild:
     def make(
         backend: str = "scikit_build_core.build",
         *,
-        abi: PythonABI = CP313,
-        early: bool = False,
-        system: str = "linux",
         environ: Mapping[str, str] | None = None,
-        config_settings: Mapping[str, object] | None = None,
-        toolchain: Mapping[str, object] | None = None,
-        numpy: Mapping[str, str] | None = None,
-        **settings: object,
-    ) -> Request:
-        python = TargetPython(abi, WIN_ARM64, Path("/t/include"), Path("/t/libs"), "a test")
-        tools = replace(fake_toolchain, **(toolchain or {}))  # type: ignore[arg-type]
-        workshop = Workshop(tools, python, numpy or {"error": "no NumPy"})
-        return Request(
-            host=make_host(
-                environ={"PATH": str(tmp_path / "bin"), **(environ or {})}, system=system
-            ),
-            project=tmp_path / "project",
-            settings=replace(Settings(), **settings),  # type: ignore[arg-type]
-            target=WIN_ARM64,
-            interpreter=make_interpreter(abi),
-            python=Path("/env/bin/python"),
-            backend=backend,
-            site_folders=(tmp_path / "site-packages",),
-            workshop=None if early else workshop,
-            scratch=tmp_path / "scratch",
-            jobs=3,
-            config_settings=config_settings or {},
+        **options: Any,  # noqa: ANN401 - those of make_build
+    ) -> EquippedBuild:
+        options = {"jobs": 3, **options}
+        return make_build(
+            backend, environ={"PATH": str(tmp_path / "bin"), **(environ or {})}, **options
         )
 
     return make
@@ -70,7 +33,7 @@ def request_for(
 
 @pytest.fixture
 def program(tmp_path: Path) -> Callable[[str], Path]:
-    """Put a program on the PATH of the requests."""
+    """Put a program on the PATH of the builds."""
 
     def put(name: str) -> Path:
         path = tmp_path / "bin" / name
@@ -80,3 +43,8 @@ def program(tmp_path: Path) -> Callable[[str], Path]:
         return path
 
     return put
+
+
+@pytest.fixture
+def scratch(tmp_path: Path) -> Path:
+    return tmp_path / "scratch"

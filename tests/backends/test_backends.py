@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from winarm import backends
-from winarm.backends.request import Provision
+from winarm.backends.provision import Provision
 from winarm.errors import BackendError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from winarm.backends.request import Request
+    from winarm.plan import EquippedBuild
 
-    MakeRequest = Callable[..., Request]
+    MakeBuild = Callable[..., EquippedBuild]
 
 
 @pytest.mark.parametrize(
@@ -29,29 +29,29 @@ if TYPE_CHECKING:
         "py_build_cmake.build",
     ],
 )
-def test_cmake_is_provided_for_whoever_calls_it(request_for: MakeRequest, backend: str) -> None:
-    provision = backends.provision(request_for(backend))
+def test_cmake_is_provided_for_whoever_calls_it(build_with: MakeBuild, backend: str) -> None:
+    provision = backends.provision(build_with(backend), Path("scratch"))
 
     assert "CMAKE_TOOLCHAIN_FILE" in provision.variables
     assert provision.config_settings == {}
 
 
-def test_rust_is_left_to_maturin(request_for: MakeRequest) -> None:
+def test_rust_is_left_to_maturin(build_with: MakeBuild) -> None:
     with pytest.raises(BackendError, match="maturin build --release --target"):
-        backends.provision(request_for("maturin"))
+        backends.provision(build_with("maturin"), Path("scratch"))
 
 
-def test_scikit_build_core_builds_in_the_folder_to_keep(request_for: MakeRequest) -> None:
-    provision = backends.provision(request_for(build_dir=Path("/kept")))
+def test_scikit_build_core_builds_in_the_folder_to_keep(build_with: MakeBuild) -> None:
+    provision = backends.provision(build_with(build_dir=Path("/kept")), Path("scratch"))
 
     assert provision.config_settings == {"build-dir": str(Path("/kept/backend"))}
 
 
 @pytest.mark.parametrize("name", ["build-dir", "skbuild.build-dir"])
-def test_the_users_own_folder_wins(request_for: MakeRequest, name: str) -> None:
-    request = request_for(build_dir=Path("/kept"), config_settings={name: "mine"})
+def test_the_users_own_folder_wins(build_with: MakeBuild, name: str) -> None:
+    request = build_with(build_dir=Path("/kept"), config_settings={name: "mine"})
 
-    assert backends.provision(request).config_settings == {}
+    assert backends.provision(request, Path("scratch")).config_settings == {}
 
 
 @pytest.mark.parametrize(
@@ -67,9 +67,16 @@ def test_the_users_own_folder_wins(request_for: MakeRequest, name: str) -> None:
     ],
 )
 def test_ninja_is_installed_where_cmake_is_called_and_none_is_there(
-    backend: str, declared: list[str], expected: list[str], *, has_ninja: bool
+    build_with: MakeBuild,
+    backend: str,
+    declared: list[str],
+    expected: list[str],
+    *,
+    has_ninja: bool,
 ) -> None:
-    assert backends.requirements(backend, declared, has_ninja=has_ninja) == expected
+    project = build_with(backend, requires=tuple(declared)).project
+
+    assert backends.requirements(project, has_ninja=has_ninja) == expected
 
 
 def test_of_two_provisions_the_later_wins() -> None:

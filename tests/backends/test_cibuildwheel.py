@@ -5,16 +5,14 @@ The function is cibuildwheel's own: what it sets is read, respected, and complet
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from winarm.backends import cmake
 from winarm.config import read_settings
-from winarm.pipeline.child_environment import child_environment
-from winarm.pipeline.child_spec import Workshop
-from winarm.pipeline.extra_config import extra_library_dirs
+from winarm.pipeline.child_environment import early_environment
+from winarm.pipeline.equip import extra_library_dirs
 from winarm.target import WIN_ARM64, PythonABI
 from winarm.target_python.python_folder import folder_beside
 from winarm.target_python.target_python import TargetPython
@@ -23,10 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from winarm.backends.request import Request
     from winarm.host import Host
+    from winarm.plan import EquippedBuild
 
-    MakeRequest = Callable[..., Request]
+    MakeBuild = Callable[..., EquippedBuild]
 
 CP313 = PythonABI(13)
 #: The beginning of an import library for ARM64: a short import header of the COFF format.
@@ -86,14 +84,12 @@ def test_its_python_is_the_targets(windows_host: Host, nuget: Path) -> None:
 
 
 def test_cmake_is_told_the_same(
-    windows_host: Host, request_for: MakeRequest, nuget: Path, environ: dict[str, str]
+    windows_host: Host, build_with: MakeBuild, nuget: Path, environ: dict[str, str]
 ) -> None:
-    request = request_for(system="windows", environ=environ)
-    assert request.workshop is not None
     python = TargetPython(CP313, WIN_ARM64, nuget / "include", nuget / "libs", "cibuildwheel")
-    workshop = Workshop(request.workshop.toolchain, python, {"error": "no NumPy"})
+    build = build_with(system="windows", environ=environ, facts={"target_python": python})
 
-    text = cmake.toolchain_file(replace(request, workshop=workshop))
+    text = cmake.toolchain_file(build, nuget)
 
     assert f'set(WINARM_PYTHON_LIBRARY\n  "{(nuget / "libs/python313.lib").as_posix()}")' in text
     assert f'set(WINARM_PYTHON_INCLUDE_DIR\n  "{(nuget / "include").as_posix()}")' in text
@@ -102,11 +98,11 @@ def test_cmake_is_told_the_same(
 
 
 def test_the_child_sees_the_target_and_answers_for_the_rest_itself(
-    environ: dict[str, str], tmp_path: Path
+    build_with: MakeBuild, environ: dict[str, str], tmp_path: Path
 ) -> None:
-    made = child_environment(
-        environ, spec=tmp_path / "spec", target=WIN_ARM64, toolchain=None, scratch=tmp_path
-    )
+    build = build_with(system="windows", environ=environ)
+
+    made = early_environment(build, tmp_path / "spec", tmp_path)
 
     assert made.variables["VSCMD_ARG_TGT_ARCH"] == environ["VSCMD_ARG_TGT_ARCH"] == "arm64"
     assert {"DIST_EXTRA_CONFIG", "SETUPTOOLS_EXT_SUFFIX"} <= set(made.removed)

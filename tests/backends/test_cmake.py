@@ -15,21 +15,23 @@ from winarm.target import PythonABI
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from winarm.backends.request import Request
+    from winarm.plan import EquippedBuild
 
-    MakeRequest = Callable[..., Request]
+    MakeBuild = Callable[..., EquippedBuild]
 
 
-def test_an_early_hook_gets_a_generator_and_no_toolchain(request_for: MakeRequest) -> None:
-    provision = cmake.provision(request_for(early=True))
+def test_an_early_hook_gets_a_generator_and_no_toolchain(build_with: MakeBuild) -> None:
+    provision = cmake.early_provision(build_with())
 
     assert provision.variables["CMAKE_GENERATOR"] == "Ninja"
     assert "CMAKE_TOOLCHAIN_FILE" not in provision.variables
     assert provision.files == {}
 
 
-def test_a_build_gets_a_toolchain_file_that_is_written(request_for: MakeRequest) -> None:
-    provision = cmake.provision(request_for())
+def test_a_build_gets_a_toolchain_file_that_is_written(
+    build_with: MakeBuild, scratch: Path
+) -> None:
+    provision = cmake.provision(build_with(), scratch)
 
     (file,) = provision.files
     assert provision.variables["CMAKE_TOOLCHAIN_FILE"] == file.as_posix()
@@ -40,12 +42,10 @@ def test_a_build_gets_a_toolchain_file_that_is_written(request_for: MakeRequest)
     assert file.read_text("utf-8") == provision.files[file]
 
 
-def test_nothing_is_written_before_it_is_asked_for(
-    request_for: MakeRequest, tmp_path: Path
-) -> None:
-    cmake.provision(request_for())
+def test_nothing_is_written_before_it_is_asked_for(build_with: MakeBuild, scratch: Path) -> None:
+    cmake.provision(build_with(), scratch)
 
-    assert not (tmp_path / "scratch").exists()
+    assert not scratch.exists()
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_nothing_is_written_before_it_is_asked_for(
     ],
 )
 def test_generator_is_the_one_that_is_asked_for_or_ninja_or_makefiles(
-    request_for: MakeRequest,
+    build_with: MakeBuild,
     program: Callable[[str], Path],
     programs: list[str],
     asked: str | None,
@@ -68,32 +68,34 @@ def test_generator_is_the_one_that_is_asked_for_or_ninja_or_makefiles(
     for name in programs:
         program(name)
 
-    assert cmake.choose_generator(request_for(generator=asked)) == expected
+    assert cmake.choose_generator(build_with(generator=asked)) == expected
 
 
-def test_visual_studio_is_refused_where_it_does_not_exist(request_for: MakeRequest) -> None:
+def test_visual_studio_is_refused_where_it_does_not_exist(build_with: MakeBuild) -> None:
     with pytest.raises(UsageError, match="does not exist on linux") as caught:
-        cmake.provision(request_for(generator="Visual Studio 17 2022"))
+        cmake.provision(build_with(generator="Visual Studio 17 2022"), Path("scratch"))
 
     assert "Ninja" in caught.value.cure
 
 
-def test_visual_studio_is_told_the_target(request_for: MakeRequest) -> None:
-    provision = cmake.provision(request_for(system="windows", generator="Visual Studio 17 2022"))
+def test_visual_studio_is_told_the_target(build_with: MakeBuild) -> None:
+    provision = cmake.provision(
+        build_with(system="windows", generator="Visual Studio 17 2022"), Path("scratch")
+    )
 
     assert provision.variables["CMAKE_GENERATOR_PLATFORM"] == "ARM64"
     assert "win-arm64-visual-studio.cmake" in "".join(provision.files.values())
 
 
 @pytest.mark.parametrize("name", cmake.KEPT)
-def test_what_says_nothing_of_the_machine_is_kept(request_for: MakeRequest, name: str) -> None:
-    provision = cmake.provision(request_for(environ={name: "value"}))
+def test_what_says_nothing_of_the_machine_is_kept(build_with: MakeBuild, name: str) -> None:
+    provision = cmake.provision(build_with(environ={name: "value"}), Path("scratch"))
 
     assert provision.variables[name] == "value"
 
 
-def test_the_generator_of_the_host_is_not_the_builds(request_for: MakeRequest) -> None:
-    provision = cmake.provision(request_for(environ={"CMAKE_GENERATOR": "Xcode"}))
+def test_the_generator_of_the_host_is_not_the_builds(build_with: MakeBuild) -> None:
+    provision = cmake.provision(build_with(environ={"CMAKE_GENERATOR": "Xcode"}), Path("scratch"))
 
     assert provision.variables["CMAKE_GENERATOR"] == "Ninja"
 
@@ -117,8 +119,10 @@ def test_of_cmake_args_only_what_is_the_projects_gets_through(
     assert cmake.portable_arguments(arguments) == kept
 
 
-def test_toolchain_file_names_the_targets_python(request_for: MakeRequest) -> None:
-    values = variables(cmake.toolchain_file(request_for(numpy={"include": "/t/numpy"})))
+def test_toolchain_file_names_the_targets_python(build_with: MakeBuild) -> None:
+    values = variables(
+        cmake.toolchain_file(build_with(numpy={"include": "/t/numpy"}), Path("scratch"))
+    )
 
     assert values["WINARM_PYTHON_EXECUTABLE"] == ["/env/bin/python"]
     assert values["WINARM_PYTHON_INCLUDE_DIR"] == ["/t/include"]
@@ -128,27 +132,29 @@ def test_toolchain_file_names_the_targets_python(request_for: MakeRequest) -> No
     assert values["WINARM_NUMPY_INCLUDE_DIR"] == ["/t/numpy"]
 
 
-def test_free_threaded_python_has_names_of_its_own(request_for: MakeRequest) -> None:
-    values = variables(cmake.toolchain_file(request_for(abi=PythonABI(13, free_threaded=True))))
+def test_free_threaded_python_has_names_of_its_own(build_with: MakeBuild) -> None:
+    values = variables(
+        cmake.toolchain_file(build_with(abi=PythonABI(13, free_threaded=True)), Path("scratch"))
+    )
 
     assert values["WINARM_PYTHON_LIBRARY"] == ["/t/libs/python313t.lib"]
     assert values["WINARM_PYTHON_SOABI"] == ["cp313t-win_arm64"]
 
 
-def test_what_is_not_there_is_not_set(request_for: MakeRequest) -> None:
-    values = variables(cmake.toolchain_file(request_for()))
+def test_what_is_not_there_is_not_set(build_with: MakeBuild) -> None:
+    values = variables(cmake.toolchain_file(build_with(), Path("scratch")))
 
     assert "WINARM_NUMPY_INCLUDE_DIR" not in values
     assert "WINARM_LINK" not in values
     assert "CMAKE_C_COMPILER_LAUNCHER" not in values
 
 
-def test_the_users_flags_and_folders_get_there(request_for: MakeRequest) -> None:
-    request = request_for(
+def test_the_users_flags_and_folders_get_there(build_with: MakeBuild) -> None:
+    build = build_with(
         include_dirs=("/arm64/zlib/include",), libraries=("z",), defines=("A=1",), ldflags=("-x",)
     )
 
-    values = variables(cmake.toolchain_file(request))
+    values = variables(cmake.toolchain_file(build, Path("scratch")))
 
     assert "-I/arm64/zlib/include" in values["WINARM_FLAGS"]
     assert "-DA=1" in values["WINARM_FLAGS"]
@@ -156,14 +162,17 @@ def test_the_users_flags_and_folders_get_there(request_for: MakeRequest) -> None
     assert {"/arm64/zlib/include", "/arm64/zlib"} <= set(values["WINARM_FIND_ROOT_PATH"])
 
 
-def test_an_emulator_of_the_users_is_named(request_for: MakeRequest) -> None:
-    request = request_for(environ={"CMAKE_CROSSCOMPILING_EMULATOR": "/bin/emu;-x y"})
+def test_an_emulator_of_the_users_is_named(build_with: MakeBuild) -> None:
+    build = build_with(environ={"CMAKE_CROSSCOMPILING_EMULATOR": "/bin/emu;-x y"})
 
-    assert variables(cmake.toolchain_file(request))["WINARM_EMULATOR"] == ["/bin/emu", "-x y"]
+    assert variables(cmake.toolchain_file(build, Path("scratch")))["WINARM_EMULATOR"] == [
+        "/bin/emu",
+        "-x y",
+    ]
 
 
-def test_a_compiler_cache_stands_before_the_compiler(request_for: MakeRequest) -> None:
-    values = variables(cmake.toolchain_file(request_for(launcher="ccache")))
+def test_a_compiler_cache_stands_before_the_compiler(build_with: MakeBuild) -> None:
+    values = variables(cmake.toolchain_file(build_with(launcher="ccache"), Path("scratch")))
 
     assert values["CMAKE_CXX_COMPILER_LAUNCHER"] == ["ccache"]
 
@@ -177,11 +186,11 @@ def test_a_compiler_cache_stands_before_the_compiler(request_for: MakeRequest) -
     ],
 )
 def test_compiler_is_one_word_where_somebody_looks_at_it(
-    request_for: MakeRequest, kind: str, cache: str | None, names: set[str]
+    build_with: MakeBuild, kind: str, cache: str | None, names: set[str]
 ) -> None:
-    request = request_for(toolchain={"kind": kind, "cc": ("zig", "cc", "a b")}, launcher=cache)
+    build = build_with(toolchain={"kind": kind, "cc": ("zig", "cc", "a b")}, launcher=cache)
 
-    provision = cmake.provision(request)
+    provision = cmake.provision(build, Path("scratch"))
 
     assert {path.name for path in provision.files} - {"toolchain.cmake"} == names
     assert ("CCACHE_COMPILERCHECK" in provision.variables) is bool(names)
@@ -192,8 +201,10 @@ def test_script_of_a_compiler_hands_everything_on(tmp_path: Path) -> None:
     assert cmake.batch_file(["zig", "a b"]) == '@"zig" "a b" %*\r\n'
 
 
-def test_flags_are_dropped_only_when_asked(request_for: MakeRequest) -> None:
-    values = variables(cmake.toolchain_file(request_for(drop_flags=("-msse*",), launcher="ccache")))
+def test_flags_are_dropped_only_when_asked(build_with: MakeBuild) -> None:
+    values = variables(
+        cmake.toolchain_file(build_with(drop_flags=("-msse*",), launcher="ccache"), Path("scratch"))
+    )
 
     python, *options, script, pattern, end, cache = values["CMAKE_C_COMPILER_LAUNCHER"]
     assert (python, options, pattern, end) == ("/env/bin/python", ["-I", "-S"], "-msse*", "--")
@@ -202,18 +213,16 @@ def test_flags_are_dropped_only_when_asked(request_for: MakeRequest) -> None:
 
 
 @pytest.mark.parametrize("kind", ["zig", "llvm-mingw", "clang-cl", "msvc"])
-def test_each_toolchain_has_its_file(request_for: MakeRequest, kind: str) -> None:
-    request = request_for(toolchain={"kind": kind})
-    assert request.workshop is not None
+def test_each_toolchain_has_its_file(build_with: MakeBuild, kind: str) -> None:
+    build = build_with(toolchain={"kind": kind})
 
-    assert cmake.style_file(request.workshop.toolchain, "Ninja").is_file()
+    assert cmake.style_file(build.toolchain, "Ninja").is_file()
 
 
-def test_visual_studio_has_its_file(request_for: MakeRequest) -> None:
-    workshop = request_for().workshop
-    assert workshop is not None
+def test_visual_studio_has_its_file(build_with: MakeBuild) -> None:
+    toolchain = build_with().toolchain
 
-    assert cmake.style_file(workshop.toolchain, "Visual Studio 18 2026").is_file()
+    assert cmake.style_file(toolchain, "Visual Studio 18 2026").is_file()
 
 
 @pytest.mark.parametrize(

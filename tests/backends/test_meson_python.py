@@ -19,9 +19,9 @@ from winarm.target import PythonABI
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from winarm.backends.request import Request
+    from winarm.plan import EquippedBuild
 
-    MakeRequest = Callable[..., Request]
+    MakeBuild = Callable[..., EquippedBuild]
 
 
 @pytest.fixture
@@ -31,8 +31,8 @@ def new_meson(tmp_path: Path) -> None:
     (package / "options.py").write_text("UserStringOption('python.build_config', '')\n")
 
 
-def test_setup_is_told_both_files(request_for: MakeRequest, new_meson: None) -> None:
-    provision = meson_python.provision(request_for("mesonpy"))
+def test_setup_is_told_both_files(build_with: MakeBuild, new_meson: None) -> None:
+    provision = meson_python.provision(build_with("mesonpy"), Path("scratch"))
 
     cross, details = provision.files
     assert provision.config_settings["setup-args"] == [
@@ -41,42 +41,44 @@ def test_setup_is_told_both_files(request_for: MakeRequest, new_meson: None) -> 
     ]
 
 
-def test_an_old_meson_is_refused_before_it_takes_the_wrong_python(request_for: MakeRequest) -> None:
+def test_an_old_meson_is_refused_before_it_takes_the_wrong_python(build_with: MakeBuild) -> None:
     with pytest.raises(BackendError, match="cannot be told") as caught:
-        meson_python.provision(request_for("mesonpy"))
+        meson_python.provision(build_with("mesonpy"), Path("scratch"))
 
     assert "meson>=1.10" in caught.value.cure
 
 
 def test_a_meson_of_the_projects_own_is_looked_at(
-    request_for: MakeRequest, new_meson: None, tmp_path: Path
+    build_with: MakeBuild, new_meson: None, tmp_path: Path
 ) -> None:
     vendored = tmp_path / "project" / "vendored-meson" / "meson"
     vendored.mkdir(parents=True)
     (tmp_path / "site-packages" / "mesonbuild").rename(vendored / "mesonbuild")
 
-    assert len(meson_python.provision(request_for("mesonpy")).files) == 2
+    assert len(meson_python.provision(build_with("mesonpy"), Path("scratch")).files) == 2
 
 
 @pytest.mark.parametrize("given", ["-Dblas=none", ["-Dblas=none"]])
 def test_the_users_arguments_come_last(
-    request_for: MakeRequest, new_meson: None, given: object
+    build_with: MakeBuild, new_meson: None, given: object
 ) -> None:
     provision = meson_python.provision(
-        request_for("mesonpy", config_settings={"setup-args": given})
+        build_with("mesonpy", config_settings={"setup-args": given}), Path("scratch")
     )
 
     assert provision.config_settings["setup-args"][-1] == "-Dblas=none"
 
 
-def test_an_early_hook_gets_nothing(request_for: MakeRequest) -> None:
-    provision = meson_python.provision(request_for("mesonpy", early=True))
+def test_an_early_hook_gets_nothing(build_with: MakeBuild) -> None:
+    provision = meson_python.early_provision(build_with("mesonpy"))
 
     assert (provision.config_settings, provision.files) == ({}, {})
 
 
-def test_cross_file_describes_the_target(request_for: MakeRequest) -> None:
-    sections = machine_file(meson_python.cross_file(request_for("mesonpy", defines=("A=1",))))
+def test_cross_file_describes_the_target(build_with: MakeBuild) -> None:
+    sections = machine_file(
+        meson_python.cross_file(build_with("mesonpy", defines=("A=1",)), Path("scratch"))
+    )
 
     assert sections["host_machine"] == {
         "system": "windows",
@@ -91,15 +93,17 @@ def test_cross_file_describes_the_target(request_for: MakeRequest) -> None:
     assert "pkg-config" not in sections["binaries"]
 
 
-def test_cross_file_puts_a_compiler_cache_first(request_for: MakeRequest) -> None:
-    sections = machine_file(meson_python.cross_file(request_for("mesonpy", launcher="sccache")))
+def test_cross_file_puts_a_compiler_cache_first(build_with: MakeBuild) -> None:
+    sections = machine_file(
+        meson_python.cross_file(build_with("mesonpy", launcher="sccache"), Path("scratch"))
+    )
 
     cache, compiler, *_ = sections["binaries"]["c"]
     assert (cache, Path(compiler).name) == ("sccache", "clang")
 
 
-def test_build_details_are_those_of_the_target(request_for: MakeRequest) -> None:
-    details = json.loads(meson_python.build_details(request_for("mesonpy")))
+def test_build_details_are_those_of_the_target(build_with: MakeBuild) -> None:
+    details = json.loads(meson_python.build_details(build_with("mesonpy")))
 
     assert details["platform"] == "win-arm64"
     assert details["abi"]["extension_suffix"] == ".cp313-win_arm64.pyd"
@@ -109,10 +113,10 @@ def test_build_details_are_those_of_the_target(request_for: MakeRequest) -> None
     assert details["c_api"]["headers"] == str(Path("/t/include"))
 
 
-def test_build_details_of_a_free_threaded_python(request_for: MakeRequest) -> None:
+def test_build_details_of_a_free_threaded_python(build_with: MakeBuild) -> None:
     abi = PythonABI(13, free_threaded=True)
 
-    details = json.loads(meson_python.build_details(request_for("mesonpy", abi=abi)))
+    details = json.loads(meson_python.build_details(build_with("mesonpy", abi=abi)))
 
     assert details["abi"]["flags"] == ["t"]
     assert details["abi"]["extension_suffix"] == ".cp313t-win_arm64.pyd"
@@ -120,15 +124,17 @@ def test_build_details_of_a_free_threaded_python(request_for: MakeRequest) -> No
 
 
 def test_a_folder_to_keep_is_meson_pythons_build_dir(
-    request_for: MakeRequest, new_meson: None
+    build_with: MakeBuild, new_meson: None
 ) -> None:
-    provision = meson_python.provision(request_for("mesonpy", build_dir=Path("/kept")))
+    provision = meson_python.provision(
+        build_with("mesonpy", build_dir=Path("/kept")), Path("scratch")
+    )
 
     assert provision.config_settings["build-dir"] == str(Path("/kept/backend"))
 
 
-def test_meson_python_may_call_cmake_too(request_for: MakeRequest, new_meson: None) -> None:
-    provision = backends.provision(request_for("mesonpy"))
+def test_meson_python_may_call_cmake_too(build_with: MakeBuild, new_meson: None) -> None:
+    provision = backends.provision(build_with("mesonpy"), Path("scratch"))
 
     assert {path.name for path in provision.files} == {
         "toolchain.cmake",
@@ -151,10 +157,10 @@ def machine_file(text: str) -> dict[str, dict[str, Any]]:
 
 
 def test_config_tools_of_the_build_environment_are_named(
-    request_for: MakeRequest, program: Callable[[str], Path], tmp_path: Path
+    build_with: MakeBuild, program: Callable[[str], Path], tmp_path: Path
 ) -> None:
     own = program("numpy-config")
-    request = request_for("mesonpy")
+    request = build_with("mesonpy")
     environment = tmp_path / "lib" / "python3.13" / "site-packages"
 
     named = meson_python.config_tools(replace(request, site_folders=(environment,)))
@@ -163,18 +169,18 @@ def test_config_tools_of_the_build_environment_are_named(
 
 
 def test_config_tools_of_the_host_are_not(
-    request_for: MakeRequest, program: Callable[[str], Path]
+    build_with: MakeBuild, program: Callable[[str], Path]
 ) -> None:
     program("pybind11-config")
-    request = request_for("mesonpy")
+    request = build_with("mesonpy")
 
     assert not meson_python.config_tools(replace(request, site_folders=(Path("/env/lib"),)))
 
 
-def test_a_linker_of_its_own_is_named_for_each_language(request_for: MakeRequest) -> None:
-    request = request_for("mesonpy", toolchain={"style": "msvc", "link": ("zig", "lld-link")})
+def test_a_linker_of_its_own_is_named_for_each_language(build_with: MakeBuild) -> None:
+    request = build_with("mesonpy", toolchain={"kind": "clang-cl", "link": ("zig", "lld-link")})
 
-    text = meson_python.cross_file(request)
+    text = meson_python.cross_file(request, Path("scratch"))
 
     assert "c_ld = ['zig', 'lld-link']" in text
     assert "cpp_ld = ['zig', 'lld-link']" in text

@@ -11,17 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from winarm.config import Settings
 from winarm.environment.interpreter import Interpreter, ask
 from winarm.host import Host
 from winarm.locate.toolchain import Toolchain
-from winarm.pipeline.child_environment import child_environment
-from winarm.pipeline.child_spec import Workshop, child_spec
+from winarm.pipeline.child_environment import build_environment
+from winarm.pipeline.child_spec import build_spec
 from winarm.target import WIN_ARM64
 from winarm.target_python.target_python import TargetPython
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from winarm.plan import EquippedBuild
 
     Spec = dict[str, Any]
     MakeSpec = Callable[..., Spec]
@@ -77,7 +78,7 @@ class Bench:
     project: Path
     scratch: Path
     spec: Spec
-    toolchain: Toolchain
+    build: EquippedBuild
 
     def write(self, **files: str) -> None:
         """Write files into the project; `__` stands for `/`, the last `_` for the dot."""
@@ -93,13 +94,9 @@ class Bench:
         """Run a Python that is a child of the build."""
         base = {k: v for k, v in Host.current().environ.items() if not k.startswith("PYTHON")}
         (self.scratch / "spec.json").write_text(json.dumps(self.spec), encoding="utf-8")
-        variables = child_environment(
-            {**base, "PYTHONUTF8": "1", **(environ or {})},
-            spec=self.scratch / "spec.json",
-            target=WIN_ARM64,
-            toolchain=self.toolchain,
-            scratch=self.scratch,
-        ).variables
+        build = replace(self.build, environ={**base, "PYTHONUTF8": "1", **(environ or {})})
+        spec = self.scratch / "spec.json"
+        variables = build_environment(build, spec, self.scratch).variables
         return subprocess.run(
             [sys.executable, *argv],
             cwd=cwd or self.project,
@@ -152,11 +149,10 @@ def toolchain(scratch: Path) -> Toolchain:
     # Isolated and without site-packages: it starts fast, and sees nothing of the child.
     start = (sys.executable, "-IS", str(program), str(scratch / "compiler.log"))
     return Toolchain(
-        kind="stand-in",
+        kind="llvm-mingw",
         version="1",
         origin="a test",
         target=WIN_ARM64,
-        style="gnu",
         cc=(*start, "cc"),
         cxx=(*start, "c++"),
         ar=(*start, "ar"),
@@ -166,31 +162,41 @@ def toolchain(scratch: Path) -> Toolchain:
 
 
 @pytest.fixture
-def make_spec(
-    tmp_path: Path, scratch: Path, toolchain: Toolchain, interpreter: Interpreter
-) -> MakeSpec:
-    """Return what a child reads, as winarm writes it; settings as they are named."""
+def build_of(
+    tmp_path: Path,
+    scratch: Path,
+    toolchain: Toolchain,
+    interpreter: Interpreter,
+    make_build: Callable[..., EquippedBuild],
+) -> Callable[..., EquippedBuild]:
+    """Return a build of a project with a compiler that takes notes; settings as they are named."""
 
     def make(
         project: Path | None = None,
         *,
         numpy: Mapping[str, str] | None = None,
-        jobs: int = 2,
         **settings: Any,  # noqa: ANN401 - whatever Settings has
-    ) -> Spec:
+    ) -> EquippedBuild:
         include, libraries = scratch / "target-include", scratch / "target-libs"
-        python = TargetPython(interpreter.abi, WIN_ARM64, include, libraries, "a test")
-        return child_spec(
-            project=project or tmp_path / "project",
-            scratch=scratch,
-            journal=scratch / "journal",
-            target=WIN_ARM64,
+        build = make_build(**{"jobs": 2, **settings})
+        return replace(
+            build,
+            project=replace(build.project, folder=project or tmp_path / "project"),
             interpreter=interpreter,
-            settings=replace(Settings(), **settings),
-            workshop=Workshop(toolchain, python, numpy or {"error": "no NumPy for the target"}),
-            instead_of={str(interpreter.include): str(include)},
-            jobs=jobs,
+            toolchain=toolchain,
+            target_python=TargetPython(interpreter.abi, WIN_ARM64, include, libraries, "a test"),
+            numpy=numpy or {"error": "no NumPy for the target"},
         )
+
+    return make
+
+
+@pytest.fixture
+def make_spec(scratch: Path, build_of: Callable[..., EquippedBuild]) -> MakeSpec:
+    """Return what a child reads, as winarm writes it; settings as they are named."""
+
+    def make(project: Path | None = None, **options: Any) -> Spec:  # noqa: ANN401 - as build_of
+        return build_spec(build_of(project, **options), scratch)
 
     return make
 
@@ -202,14 +208,15 @@ def spec(make_spec: MakeSpec) -> Spec:
 
 @pytest.fixture
 def make_bench(
-    tmp_path: Path, scratch: Path, toolchain: Toolchain, make_spec: MakeSpec
+    tmp_path: Path, scratch: Path, build_of: Callable[..., EquippedBuild]
 ) -> Callable[..., Bench]:
     """Make a bench for a project in a folder of tmp_path."""
 
-    def make(name: str = "project", **settings: Any) -> Bench:  # noqa: ANN401 - as make_spec has
+    def make(name: str = "project", **settings: Any) -> Bench:  # noqa: ANN401 - as build_of has
         project = tmp_path / name
         project.mkdir(parents=True)
-        return Bench(project, scratch, make_spec(project, **settings), toolchain)
+        build = build_of(project, **settings)
+        return Bench(project, scratch, build_spec(build, scratch), build)
 
     return make
 

@@ -15,12 +15,12 @@ from winarm.cli import build
 from winarm.cli.console import Console
 from winarm.errors import BuildFailedError, UsageError
 from winarm.host import Host
-from winarm.pipeline import unchanged
+from winarm.pipeline import isolated
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from winarm.pipeline.unchanged import Result
+    from winarm.pipeline.isolated import Result
 
 
 def parsed(*argv: str) -> argparse.Namespace:
@@ -144,7 +144,7 @@ class TestRun:
             asked.append((source, folder, options["python"], options["config_settings"]))
             return result("a.pyd")
 
-        monkeypatch.setattr(unchanged, "build", stand_in)
+        monkeypatch.setattr(isolated, "build", stand_in)
         args = parsed("src", "-o", "out", "--python", "3.12", "--python", "3.13", "-C", "a=b")
 
         assert build.run(args, Host.current(), streams.console) == 0
@@ -167,7 +167,7 @@ class TestRun:
             message = "it failed"
             raise BuildFailedError(message, output="the compiler's words\n\n")
 
-        monkeypatch.setattr(unchanged, "build", stand_in)
+        monkeypatch.setattr(isolated, "build", stand_in)
 
         with pytest.raises(BuildFailedError):
             build.run(parsed(*verbose), Host.current(), streams.console)

@@ -109,17 +109,17 @@ def host(
 
 
 def test_without_a_wish_it_is_winarms_own(disk: Disk) -> None:
-    assert find_python(host(disk), None) == disk.root / "winarm/python"
+    assert find_python(host(disk), None).executable == disk.root / "winarm/python"
 
 
 def test_winarms_own_is_taken_when_it_is_of_that_version(disk: Disk) -> None:
     disk.python("bin/python3.12", "3.12")
-    assert find_python(host(disk), "3.12") == disk.root / "winarm/python"
+    assert find_python(host(disk), "3.12").executable == disk.root / "winarm/python"
 
 
 def test_a_path_is_taken_as_it_is(disk: Disk) -> None:
     path = disk.python("somewhere/python", "3.13")
-    assert find_python(host(disk), str(path)) == path
+    assert find_python(host(disk), str(path)).executable == path
 
 
 @pytest.mark.parametrize(
@@ -136,26 +136,26 @@ def test_a_path_is_taken_as_it_is(disk: Disk) -> None:
 )
 def test_each_place_is_searched(disk: Disk, name: str, version: str) -> None:
     path = disk.python(name, version)
-    assert find_python(host(disk), version) == path
+    assert find_python(host(disk), version).executable == path
 
 
 def test_pyenv_is_where_its_variable_says_and_its_newest_is_taken(disk: Disk) -> None:
     disk.python("own/versions/3.13.9/bin/python", "3.13")
     newest = disk.python("own/versions/3.13.10/bin/python", "3.13")
-    assert find_python(host(disk, PYENV_ROOT=str(disk.root / "own")), "3.13") == newest
+    assert find_python(host(disk, PYENV_ROOT=str(disk.root / "own")), "3.13").executable == newest
 
 
 def test_a_pyenv_shim_that_fails_does_not_hide_the_one_behind_it(disk: Disk) -> None:
     disk.add("shims/python3.13", SHIM)
     path = disk.python("bin/python3.13", "3.13")
-    assert find_python(host(disk), "3.13") == path
+    assert find_python(host(disk), "3.13").executable == path
 
 
 def test_a_python_of_another_version_is_passed_by(disk: Disk) -> None:
     disk.python("bin/python3", "3.11")
     disk.python("bin/python3.13", "3.13t")
     path = disk.python("more/python3", "3.13")
-    assert find_python(host(disk), "3.13") == path
+    assert find_python(host(disk), "3.13").executable == path
 
 
 def test_uv_is_asked_for_what_it_has_installed_and_fetches_nothing(disk: Disk) -> None:
@@ -165,7 +165,7 @@ def test_uv_is_asked_for_what_it_has_installed_and_fetches_nothing(disk: Disk) -
         "uv python find --system 3.13": Answer(0, f"{path}\n", ""),
     }
     machine = host(disk, said=said, VIRTUAL_ENV="x", UV_PYTHON="3.9")
-    assert find_python(machine, "3.13") == path
+    assert find_python(machine, "3.13").executable == path
     (environ,) = (e for e in machine.environs if "UV_PYTHON_DOWNLOADS" in e)
     assert environ["UV_PYTHON_DOWNLOADS"] == "never"
     assert not environ.keys() & {"VIRTUAL_ENV", "UV_PYTHON"}
@@ -178,24 +178,24 @@ def test_the_launcher_is_asked_on_windows(disk: Disk, option: str) -> None:
         f"py {option} ": Answer(0, f"{path}\n", ""),
         "py -": Answer(103, "", "No suitable Python runtime found"),
     }
-    assert find_python(host(disk, "windows", said), "3.13") == path
+    assert find_python(host(disk, "windows", said), "3.13").executable == path
 
 
 @pytest.mark.parametrize("name", ["bin/python.exe", ".pyenv/pyenv-win/versions/3.13.0/python.exe"])
 def test_programs_have_their_ending_on_windows(disk: Disk, name: str) -> None:
     path = disk.python(name, "3.13")
-    assert find_python(host(disk, "windows"), "3.13") == path
+    assert find_python(host(disk, "windows"), "3.13").executable == path
 
 
 def test_one_with_headers_is_better(disk: Disk) -> None:
     disk.python("bin/python3.13", "3.13", headers=False)
     path = disk.python(".pyenv/versions/3.13.0/bin/python", "3.13")
-    assert find_python(host(disk), "3.13") == path
+    assert find_python(host(disk), "3.13").executable == path
 
 
 def test_one_without_headers_is_better_than_none(disk: Disk) -> None:
     path = disk.python("bin/python3.13", "3.13", headers=False)
-    assert find_python(host(disk), "3.13") == path
+    assert find_python(host(disk), "3.13").executable == path
 
 
 def test_every_miss_is_told_with_its_reason(disk: Disk) -> None:
@@ -241,5 +241,5 @@ def test_a_version_that_winarm_does_not_build_for_is_a_mistake_of_use(
 @pytest.mark.integration
 def test_the_python_of_the_tests_is_found_by_its_version() -> None:
     real = Host.current()
-    path = find_python(real, "{}.{}".format(*sys.version_info[:2]))
-    assert path == real.executable
+    found = find_python(real, "{}.{}".format(*sys.version_info[:2]))
+    assert found.executable == real.executable

@@ -15,6 +15,7 @@ from winarm.environment.interpreter import Interpreter, ask
 from winarm.environment.isolation import IsolatedEnvironment, isolated, without_winarm
 from winarm.errors import IsolationError
 from winarm.host import Answer, Host, ProgramError
+from winarm.project.pip_config import pip_configuration
 from winarm.target import PythonABI
 
 if TYPE_CHECKING:
@@ -99,6 +100,10 @@ def interpreter(tmp_path: Path) -> Interpreter:
     )
 
 
+def made_for(host: Host, interpreter: Interpreter, folder: Path) -> IsolatedEnvironment:
+    return isolated(host, interpreter, folder, pip_configuration(host))
+
+
 def install(environment: IsolatedEnvironment, *requirements: str) -> bytes:
     heard: list[bytes] = []
     environment.install(requirements, output=heard.append)
@@ -109,7 +114,7 @@ def test_uv_makes_and_fills_it(
     make_host: MakeHost, interpreter: Interpreter, tmp_path: Path
 ) -> None:
     host = make_host(uv=UV, pip=PIP)
-    environment = isolated(host, interpreter, tmp_path / "env")
+    environment = made_for(host, interpreter, tmp_path / "env")
     install(environment, "setuptools>=77")
     made, filled = (command for command, _, _ in host.ran)
     assert made[:2] == ["/programs/uv", "venv"]
@@ -125,7 +130,7 @@ def test_without_uv_winarms_own_pip_fills_it(
     make_host: MakeHost, interpreter: Interpreter, tmp_path: Path
 ) -> None:
     host = make_host(pip=PIP)
-    environment = isolated(host, interpreter, tmp_path / "env")
+    environment = made_for(host, interpreter, tmp_path / "env")
     install(environment, "setuptools")
     made, filled = (command for command, _, _ in host.ran)
     assert made == [
@@ -145,7 +150,7 @@ def test_without_a_usable_pip_of_winarm_the_environment_has_its_own(
     make_host: MakeHost, interpreter: Interpreter, tmp_path: Path, pip: Answer
 ) -> None:
     host = make_host(pip=pip)
-    environment = isolated(host, interpreter, tmp_path / "env")
+    environment = made_for(host, interpreter, tmp_path / "env")
     install(environment, "setuptools")
     made, filled = (command for command, _, _ in host.ran)
     assert "--without-pip" not in made
@@ -156,7 +161,7 @@ def test_options_that_only_pip_understands_leave_uv_out(
     make_host: MakeHost, interpreter: Interpreter, tmp_path: Path
 ) -> None:
     host = make_host({"PIP_NO_BINARY": ":all:"}, uv=UV, pip=PIP)
-    isolated(host, interpreter, tmp_path / "env")
+    made_for(host, interpreter, tmp_path / "env")
     assert host.ran[0][0][0] == "/usr/bin/python3.13"
 
 
@@ -178,7 +183,7 @@ def test_an_installer_knows_nothing_of_the_cross_build(
         "UV_VENV_SEED": "1",
     }
     host = make_host({**misleading, "HTTPS_PROXY": "http://proxy", "CC": "gcc"}, **fields)
-    install(isolated(host, interpreter, tmp_path / "env"), "setuptools")
+    install(made_for(host, interpreter, tmp_path / "env"), "setuptools")
     assert len(host.ran) == 2
     for _, environ, _ in host.ran:
         assert not environ.keys() & misleading.keys()
@@ -188,7 +193,7 @@ def test_an_installer_knows_nothing_of_the_cross_build(
 def test_a_build_finds_the_programs_of_its_environment_first(
     make_host: MakeHost, interpreter: Interpreter, tmp_path: Path
 ) -> None:
-    environment = isolated(make_host(uv=UV), interpreter, tmp_path / "env")
+    environment = made_for(make_host(uv=UV), interpreter, tmp_path / "env")
     base = {"PATH": "/usr/bin", "PYTHONPATH": "x", "VIRTUAL_ENV": "x", "CC": "gcc"}
     assert environment.environ(base) == {
         "PATH": f"{environment.scripts}{os.pathsep}/usr/bin",
@@ -200,7 +205,7 @@ def test_a_build_finds_the_programs_of_its_environment_first(
 def test_programs_are_where_windows_has_them(
     make_host: MakeHost, interpreter: Interpreter, tmp_path: Path
 ) -> None:
-    environment = isolated(make_host(uv=UV, system="windows"), interpreter, tmp_path / "env")
+    environment = made_for(make_host(uv=UV, system="windows"), interpreter, tmp_path / "env")
     assert environment.python == tmp_path / "env/Scripts/python.exe"
 
 
@@ -208,7 +213,7 @@ def test_nothing_is_run_for_no_requirements(
     make_host: MakeHost, interpreter: Interpreter, tmp_path: Path
 ) -> None:
     host = make_host(uv=UV)
-    install(isolated(host, interpreter, tmp_path / "env"))
+    install(made_for(host, interpreter, tmp_path / "env"))
     assert len(host.ran) == 1
 
 
@@ -217,7 +222,7 @@ def test_what_is_no_requirement_never_reaches_an_installer(
     make_host: MakeHost, interpreter: Interpreter, tmp_path: Path, written: str
 ) -> None:
     host = make_host(uv=UV)
-    environment = isolated(host, interpreter, tmp_path / "env")
+    environment = made_for(host, interpreter, tmp_path / "env")
     with pytest.raises(IsolationError, match="no requirement"):
         install(environment, written)
     assert len(host.ran) == 1
@@ -227,7 +232,7 @@ def test_what_the_installer_prints_is_handed_on(
     make_host: MakeHost, interpreter: Interpreter, tmp_path: Path
 ) -> None:
     host = make_host(uv=UV, says=(b"one\ntw", b"o\n"))
-    assert install(isolated(host, interpreter, tmp_path / "env"), "x") == b"one\ntwo\n"
+    assert install(made_for(host, interpreter, tmp_path / "env"), "x") == b"one\ntwo\n"
 
 
 @pytest.mark.parametrize(
@@ -245,7 +250,7 @@ def test_a_failure_shows_the_installers_words_and_what_they_mean(
 ) -> None:
     host = make_host(uv=UV, says=(b"\n", said[:9], said[9:]), status=1)
     with pytest.raises(IsolationError) as caught:
-        install(isolated(host, interpreter, tmp_path / "env"), "nothing")
+        install(made_for(host, interpreter, tmp_path / "env"), "nothing")
     assert said.decode().strip() in caught.value.what
     assert cause in caught.value.why
     assert caught.value.cure
@@ -257,7 +262,7 @@ def test_only_the_last_lines_of_a_long_output_are_shown(
     said = b"".join(b"line %d\n" % number for number in range(1000)) + b"x" * 100_000
     host = make_host(uv=UV, says=(said,), status=1)
     with pytest.raises(IsolationError) as caught:
-        install(isolated(host, interpreter, tmp_path / "env"), "nothing")
+        install(made_for(host, interpreter, tmp_path / "env"), "nothing")
     assert "line 999" in caught.value.what
     assert "line 900" not in caught.value.what
     assert len(caught.value.what) < 2000
@@ -268,10 +273,10 @@ def test_an_environment_that_cannot_be_made_says_what_is_missing(
 ) -> None:
     host = make_host(makes=Answer(1, "ensurepip is not available", ""))
     with pytest.raises(IsolationError, match="python3-venv"):
-        isolated(host, interpreter, tmp_path / "env")
+        made_for(host, interpreter, tmp_path / "env")
     host = make_host(makes=Answer(1, "", "something else"))
     with pytest.raises(IsolationError, match="something else"):
-        isolated(host, interpreter, tmp_path / "env")
+        made_for(host, interpreter, tmp_path / "env")
 
 
 def test_a_requirement_on_winarm_is_met_by_the_running_one() -> None:
@@ -322,7 +327,7 @@ def test_a_real_environment_has_what_was_installed_and_nothing_else(
     host = kind(
         environ=environ, system=real.system, machine=real.machine, executable=Path(sys.executable)
     )
-    environment = isolated(host, ask(host, host.executable), tmp_path / "env")
+    environment = made_for(host, ask(host, host.executable), tmp_path / "env")
     said = install(environment, "thing==1")
     assert b"thing" in said
     question = "import thing, sys; print(thing.answer, sys.prefix)"

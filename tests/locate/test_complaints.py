@@ -1,4 +1,4 @@
-"""docs/toolchains.md says of public complaints which test holds each: there is such a test."""
+"""COMPLAINTS.md names a test for each public complaint: there is such a test."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parents[1]
-PAGE = TESTS.parent / "docs" / "toolchains.md"
+PAGE = Path(__file__).with_name("COMPLAINTS.md")
 
 #: A row of the table: what was complained about, and what holds it.
 ROW = re.compile(r"\| (.*#\d+.*?) \| (.+) \|")

@@ -82,16 +82,3 @@ def test_an_explicit_choice_lists_its_own_misses_only(windows: FakeWindows) -> N
     assert "no toolchain called 'msvc' was found" in str(caught.value)
     assert "winget install Microsoft.VisualStudio" in str(caught.value)
     assert "zig" not in str(caught.value)
-
-
-def test_environment_replaces_names_in_any_case(bare: FakeHost) -> None:
-    toolchain = locate.Toolchain(
-        *("msvc", "14", "here", WIN_ARM64, "msvc"),
-        *(("cl",), ("cl",), ("lib",), ("rc",), ("lib",)),
-        environ={"VCToolsVersion": "14.44"},
-        path=(Path("tools"),),
-    )
-
-    found = toolchain.environment({"VCTOOLSVERSION": "14.29", "PATH": "", "X": "1"})
-
-    assert found == {"VCToolsVersion": "14.44", "PATH": "tools", "X": "1"}

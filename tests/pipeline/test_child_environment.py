@@ -4,33 +4,45 @@ from __future__ import annotations
 
 import os
 import shlex
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from winarm.pipeline.child_environment import (
-    CHILD,
     EPOCH,
     Environment,
-    child_environment,
+    build_environment,
+    early_environment,
     leaks,
 )
-from winarm.target import WIN_ARM64
+from winarm.plan import CHILD
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from winarm.locate.toolchain import Toolchain
+    from winarm.plan import EquippedBuild
+
+    MakeEnvironment = Callable[..., Environment]
 
 
-def made(base: dict[str, str] | None = None, toolchain: Toolchain | None = None) -> Environment:
-    return child_environment(
-        base or {},
-        spec=Path("spec.json"),
-        target=WIN_ARM64,
-        toolchain=toolchain,
-        scratch=Path("scratch"),
-    )
+@pytest.fixture
+def made(make_build: Callable[..., EquippedBuild]) -> MakeEnvironment:
+    def make(base: dict[str, str] | None = None) -> Environment:
+        build = make_build(environ=base or {})
+        return early_environment(build, Path("spec.json"), Path("scratch"))
+
+    return make
+
+
+@pytest.fixture
+def of_a_build(make_build: Callable[..., EquippedBuild]) -> Callable[..., Mapping[str, str]]:
+    def make(base: dict[str, str] | None = None, **options: Any) -> Mapping[str, str]:  # noqa: ANN401
+        build = make_build(environ=base or {}, **options)
+        return build_environment(build, Path("spec.json"), Path("scratch")).variables
+
+    return make
 
 
 @pytest.mark.parametrize(
@@ -43,7 +55,9 @@ def made(base: dict[str, str] | None = None, toolchain: Toolchain | None = None)
         *("WINARM_TARGET", "WINARM_CFLAGS", "ARCHFLAGS", "MACOSX_DEPLOYMENT_TARGET"),
     ],
 )
-def test_what_would_bring_the_host_in_is_left_out_and_listed(name: str) -> None:
+def test_what_would_bring_the_host_in_is_left_out_and_listed(
+    made: MakeEnvironment, name: str
+) -> None:
     environment = made({name: "of the host", "HOME": "/home/x"})
 
     assert environment.removed == (name,)
@@ -54,7 +68,7 @@ def test_what_would_bring_the_host_in_is_left_out_and_listed(name: str) -> None:
 @pytest.mark.parametrize(
     "name", ["PATH", "HOME", "LD_LIBRARY_PATH", "TMPDIR", "http_proxy", "PIP_INDEX_URL", "LANG"]
 )
-def test_what_the_host_needs_stays(name: str) -> None:
+def test_what_the_host_needs_stays(made: MakeEnvironment, name: str) -> None:
     environment = made({name: "x"})
 
     assert environment.variables[name] == "x"
@@ -66,7 +80,7 @@ def test_windows_writes_names_as_it_likes() -> None:
     assert leaks("pkg_config_path")
 
 
-def test_the_childs_folder_comes_first_on_the_path_of_modules() -> None:
+def test_the_childs_folder_comes_first_on_the_path_of_modules(made: MakeEnvironment) -> None:
     assert made().variables["PYTHONPATH"] == str(CHILD)
     # pip's build isolation lives there, too.
     assert made({"PYTHONPATH": "/pip"}).variables["PYTHONPATH"] == f"{CHILD}{os.pathsep}/pip"
@@ -77,7 +91,7 @@ def test_that_folder_has_what_python_runs_when_it_starts() -> None:
     assert (CHILD / "sitecustomize.py").is_file()
 
 
-def test_the_target_is_named_as_visual_studio_names_it() -> None:
+def test_the_target_is_named_as_visual_studio_names_it(made: MakeEnvironment) -> None:
     variables = made({"VSCMD_ARG_TGT_ARCH": "x64"}).variables
 
     assert variables["VSCMD_ARG_TGT_ARCH"] == "arm64"
@@ -86,33 +100,45 @@ def test_the_target_is_named_as_visual_studio_names_it() -> None:
 
 @pytest.mark.parametrize(("written", "used"), [(None, EPOCH), ("", EPOCH), ("1", "1")])
 def test_the_time_of_archives_is_fixed_unless_the_user_names_one(
-    written: str | None, used: str
+    made: MakeEnvironment, written: str | None, used: str
 ) -> None:
     base = {} if written is None else {"SOURCE_DATE_EPOCH": written}
 
     assert made(base).variables["SOURCE_DATE_EPOCH"] == used
 
 
-def test_pkg_config_finds_nothing_of_the_hosts() -> None:
+def test_pkg_config_finds_nothing_of_the_hosts(made: MakeEnvironment) -> None:
     assert (
         made({"PKG_CONFIG_LIBDIR": "/usr/lib/pkgconfig"}).variables["PKG_CONFIG_LIBDIR"]
         == "scratch"
     )
 
 
-def test_programs_have_their_usual_names(fake_toolchain: Toolchain) -> None:
-    variables = made({"CC": "gcc"}, fake_toolchain).variables
+def test_programs_have_their_usual_names(
+    of_a_build: Callable[..., Mapping[str, str]], fake_toolchain: Toolchain
+) -> None:
+    variables = of_a_build({"CC": "gcc"})
 
     assert shlex.split(variables["CC"]) == list(fake_toolchain.cc)
     assert shlex.split(variables["CXX"]) == list(fake_toolchain.cxx)
     assert shlex.split(variables["AR"]) == list(fake_toolchain.ar)
 
 
-def test_without_a_toolchain_there_are_none() -> None:
+def test_on_a_windows_host_they_are_quoted_as_windows_has_it(
+    of_a_build: Callable[..., Mapping[str, str]],
+) -> None:
+    program = r"C:\Program Files\LLVM\clang-cl.exe"
+
+    variables = of_a_build(system="windows", toolchain={"cc": (program, "--target=x")})
+
+    assert variables["CC"] == f'"{program}" --target=x'
+
+
+def test_without_a_toolchain_there_are_none(made: MakeEnvironment) -> None:
     assert "CC" not in made({"CC": "gcc"}).variables
 
 
-def test_a_toolchains_own_variables_are_there(fake_toolchain: Toolchain) -> None:
-    toolchain = replace(fake_toolchain, environ={"NEEDED": "1"})
-
-    assert made(toolchain=toolchain).variables["NEEDED"] == "1"
+def test_a_toolchains_own_variables_are_there(
+    of_a_build: Callable[..., Mapping[str, str]],
+) -> None:
+    assert of_a_build(toolchain={"environ": {"NEEDED": "1"}})["NEEDED"] == "1"

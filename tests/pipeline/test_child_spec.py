@@ -3,55 +3,35 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from winarm.config import Settings
-from winarm.pipeline.child_spec import (
-    Workshop,
-    answers,
-    child_spec,
-    compile_flags,
-    link_flags,
-    style_flags,
-)
+from winarm.pipeline.child_spec import answers, build_spec, early_spec
 from winarm.target import WIN32, WIN_AMD64, WIN_ARM64, PythonABI
-from winarm.target_python.target_python import TargetPython
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from winarm.environment.interpreter import Interpreter
     from winarm.locate.toolchain import Toolchain
+    from winarm.plan import EquippedBuild
 
 CP313 = PythonABI(13)
 
 
 @pytest.fixture
-def spec(
-    tmp_path: Path, make_interpreter: Callable[[PythonABI], Interpreter], fake_toolchain: Toolchain
-) -> Callable[..., dict[str, Any]]:
-    def make(
-        abi: PythonABI = CP313, toolchain: Toolchain | None = fake_toolchain, **settings: object
-    ) -> dict[str, Any]:
-        python = TargetPython(abi, WIN_ARM64, Path("/t/include"), Path("/t/libs"), "a test")
-        workshop = toolchain and Workshop(toolchain, python, {"include": "/t/numpy"})
-        return child_spec(
-            project=tmp_path / "project",
-            scratch=tmp_path / "scratch",
-            journal=tmp_path / "journal",
-            target=WIN_ARM64,
-            interpreter=make_interpreter(abi),
-            settings=replace(Settings(), **settings),  # type: ignore[arg-type]
-            workshop=workshop or None,
-            instead_of={"/h/include": "/t/include"},
-            jobs=3,
-        )
+def spec(make_build: Callable[..., EquippedBuild], tmp_path: Path) -> Callable[..., dict[str, Any]]:
+    def make(abi: PythonABI = CP313, **options: Any) -> dict[str, Any]:  # noqa: ANN401
+        build = make_build(abi=abi, jobs=3, numpy={"include": "/t/numpy"}, **options)
+        return build_spec(build, tmp_path / "scratch")
 
     return make
+
+
+@pytest.fixture
+def early(make_build: Callable[..., EquippedBuild], tmp_path: Path) -> dict[str, Any]:
+    return early_spec(make_build(jobs=3), tmp_path / "scratch")
 
 
 def test_all_of_it_is_json(spec: Callable[..., dict[str, Any]]) -> None:
@@ -100,9 +80,21 @@ def test_what_the_user_says_comes_before_the_targets_python(
     assert after["link"] == ["-L/u/libs", "-lz", "-Wl,--x", f"-L{Path('/t/libs')}"]
 
 
-def test_without_settings_there_are_no_flags() -> None:
-    assert compile_flags(Settings()) == []
-    assert link_flags(Settings()) == []
+def test_without_settings_there_are_no_flags(make_build: Callable[..., EquippedBuild]) -> None:
+    build = make_build()
+
+    assert (build.compile_flags, build.link_flags) == ([], [])
+
+
+def test_folders_of_the_host_are_replaced_by_the_targets(
+    spec: Callable[..., dict[str, Any]], tmp_path: Path
+) -> None:
+    instead = spec()["instead_of"]
+
+    assert instead[str(tmp_path / "headers-cp313")] == str(Path("/t/include"))
+    assert instead[str(tmp_path / "dlls" / "libs")] == str(Path("/t/libs"))
+    numpy = tmp_path / "site-packages" / "numpy" / "_core" / "include"
+    assert instead[str(numpy)] == "/t/numpy"
 
 
 @pytest.mark.parametrize(
@@ -118,22 +110,22 @@ def test_python_libraries(
     assert spec(abi)["python_libraries"] == {"full": full, "stable": stable}
 
 
-def test_an_early_hook_has_no_toolchain_and_says_so(spec: Callable[..., dict[str, Any]]) -> None:
-    early = spec(toolchain=None)
-
+def test_an_early_hook_has_no_toolchain_and_says_so(early: dict[str, Any]) -> None:
     assert "no-toolchain" in early["toolchain"]["cc"][0]
     # It may ask where NumPy's headers are, as a setup.py does.
     assert early["numpy"]["include"]
 
 
-def test_an_early_hook_answers_as_the_build_does(spec: Callable[..., dict[str, Any]]) -> None:
-    early, late = spec(toolchain=None)["answers"], spec()["answers"]
+def test_an_early_hook_answers_as_the_build_does(
+    early: dict[str, Any], spec: Callable[..., dict[str, Any]]
+) -> None:
+    early_answers, late = early["answers"], spec()["answers"]
 
     places = {"INCLUDEPY", "CONFINCLUDEPY", "LIBDIR"}
-    for made in (early, late):
+    for made in (early_answers, late):
         for name in places:
             del made["variables"][name]
-    assert early == late
+    assert early_answers == late
 
 
 class TestAnswers:
@@ -167,13 +159,3 @@ class TestAnswers:
     @pytest.mark.parametrize(("target", "winver"), [(WIN_AMD64, "3.13"), (WIN32, "3.13-32")])
     def test_the_registrys_name_of_other_machines(self, target: Any, winver: str) -> None:  # noqa: ANN401
         assert CP313.winver(target) == winver
-
-
-def test_each_style_has_flags_of_its_own(fake_toolchain: Toolchain) -> None:
-    msvc = replace(fake_toolchain, kind="msvc", style="msvc")
-
-    gnu_flags, _ = style_flags(fake_toolchain, Path("/p"))
-    msvc_flags, msvc_link = style_flags(msvc, Path("/p"))
-
-    assert not [flag for flag in gnu_flags if flag.startswith("/")]
-    assert all(flag.startswith("/") for flag in [*msvc_flags, *msvc_link])

@@ -19,24 +19,16 @@ from winarm.errors import (
     BuildFailedError,
     FileSystemError,
     MissingExtensionsError,
-    ToolchainNotFoundError,
     VerificationError,
 )
 from winarm.host import Host
-from winarm.pipeline import wheel
-from winarm.pipeline.job import Job
-from winarm.pipeline.wheel import (
-    build_wheel,
-    call_early,
-    installed_version,
-    is_module,
-)
+from winarm.pipeline.wheel import build_wheel, call_early, is_module
 from winarm.project.build_system import InnerBackend
-from winarm.target import WIN_ARM64
-from winarm.target_python.target_python import TargetPython
 
 if TYPE_CHECKING:
-    from winarm.locate.toolchain import Toolchain
+    from collections.abc import Callable
+
+    from winarm.plan import EquippedBuild
 
 #: Makes the wheel that its config settings describe, and tells of extensions as the child does.
 BACKEND = """\
@@ -87,14 +79,14 @@ def get_requires_for_build_wheel(config_settings=None):
 
 @dataclass
 class Building:
-    """A job, what is heard of it, and the folder for its wheel."""
+    """A build, what is heard of it, and the folder for its wheel."""
 
-    job: Job
+    build: EquippedBuild
     out: Path
     heard: list[events.Event] = field(default_factory=list)
 
-    def with_settings(self, **config_settings: Any) -> Job:  # noqa: ANN401 - the backend's
-        return replace(self.job, config_settings=config_settings)
+    def with_settings(self, **config_settings: Any) -> EquippedBuild:  # noqa: ANN401 - the backend's
+        return replace(self.build, config_settings=config_settings)
 
     @property
     def left(self) -> list[str]:
@@ -102,59 +94,49 @@ class Building:
 
 
 @pytest.fixture
-def building(
-    tmp_path: Path, fake_toolchain: Toolchain, monkeypatch: pytest.MonkeyPatch
-) -> Building:
-    project = tmp_path / "project"
-    project.mkdir()
-    (project / "inner.py").write_text(BACKEND)
+def building(tmp_path: Path, make_build: Callable[..., EquippedBuild]) -> Building:
+    made = make_build("inner")
+    made.folder.mkdir()
+    (made.folder / "inner.py").write_text(BACKEND)
     real = Host.current()
     host = replace(real, environ={**real.environ, "WINARM_CACHE_DIR": str(tmp_path / "cache")})
     heard: list[events.Event] = []
-    job = Job(
+    build = replace(
+        made,
         host=host,
-        project=project,
-        settings=Settings(),
-        target=WIN_ARM64,
+        project=replace(made.project, backend=InnerBackend("inner", (".",))),
         interpreter=ask(host, Path(sys.executable)),
         python=Path(sys.executable),
-        backend=InnerBackend("inner", (".",)),
         environ=host.environ,
         site_folders=(),
-        tool_folders=(),
-        config_settings=None,
         listener=heard.append,
     )
-    python = TargetPython(job.interpreter.abi, WIN_ARM64, tmp_path, tmp_path, "a test")
-    monkeypatch.setattr(wheel, "toolchain_for", lambda *_: fake_toolchain)
-    monkeypatch.setattr(wheel, "provide", lambda *_, **__: python)
-    return Building(job, tmp_path / "out", heard)
+    return Building(build, tmp_path / "out", heard)
 
 
 class TestBuildWheel:
     def test_a_good_wheel_reaches_its_folder(self, building: Building) -> None:
-        built = build_wheel(building.job, building.out)
+        built = build_wheel(building.build, building.out)
 
         assert built.path == building.out / "sample-1-py3-none-any.whl"
         assert built.pure
         assert zipfile.is_zipfile(built.path)
         steps = [event.what for event in building.heard if isinstance(event, events.Step)]
-        assert steps[0] == "looking for a toolchain"
-        assert steps[-2:] == ["building", "verifying"]
+        assert steps == ["building", "verifying"]
 
     def test_the_child_saw_the_target_in_a_private_folder_that_is_gone(
         self, building: Building
     ) -> None:
-        build_wheel(building.job, building.out)
+        build_wheel(building.build, building.out)
 
-        seen, folder = json.loads((building.job.project / "seen.json").read_text())
+        seen, folder = json.loads((building.build.folder / "seen.json").read_text())
         assert seen == "win32"
         assert not Path(folder).exists()
 
     def test_what_was_removed_from_the_environment_is_a_detail(self, building: Building) -> None:
-        environ = {**building.job.environ, "CFLAGS": "-march=native"}
+        environ = {**building.build.environ, "CFLAGS": "-march=native"}
 
-        build_wheel(replace(building.job, environ=environ), building.out)
+        build_wheel(replace(building.build, environ=environ), building.out)
 
         details = [event.text for event in building.heard if isinstance(event, events.Detail)]
         assert any("removed from the environment" in text and "CFLAGS" in text for text in details)
@@ -172,25 +154,25 @@ class TestBuildWheel:
         assert building.left == []
 
     def test_a_hook_that_fails_leaves_nothing(self, building: Building) -> None:
-        job = building.with_settings(**{"raise": "my own words"})
+        build = building.with_settings(**{"raise": "my own words"})
 
         with pytest.raises(BuildFailedError) as caught:
-            build_wheel(job, building.out)
+            build_wheel(build, building.out)
 
         assert "ValueError: my own words" in caught.value.output
         assert building.left == []
 
     def test_a_wheel_that_is_not_good_is_not_handed_on(self, building: Building) -> None:
-        job = building.with_settings(files={"sample.cp313-win_arm64.pyd": "no image"})
+        build = building.with_settings(files={"sample.cp313-win_arm64.pyd": "no image"})
 
         with pytest.raises(VerificationError) as caught:
-            build_wheel(job, building.out)
+            build_wheel(build, building.out)
 
         assert "sample.cp313-win_arm64.pyd" in str(caught.value)
         assert building.left == []
 
     def test_an_older_good_wheel_outlives_a_failure(self, building: Building) -> None:
-        build_wheel(building.job, building.out)
+        build_wheel(building.build, building.out)
 
         with pytest.raises(BuildFailedError):
             build_wheel(building.with_settings(**{"raise": "x"}), building.out)
@@ -198,10 +180,10 @@ class TestBuildWheel:
         assert building.left == ["sample-1-py3-none-any.whl"]
 
     def test_a_declared_extension_that_is_missing_fails_the_build(self, building: Building) -> None:
-        job = building.with_settings(declared=["sample._speedups", "other"])
+        build = building.with_settings(declared=["sample._speedups", "other"])
 
         with pytest.raises(MissingExtensionsError) as caught:
-            build_wheel(job, building.out)
+            build_wheel(build, building.out)
 
         assert caught.value.names == ("sample._speedups", "other")
         assert "compile x.c" in str(caught.value)
@@ -211,39 +193,22 @@ class TestBuildWheel:
     def test_where_no_compiler_has_failed_the_projects_own_complaint_is_kept(
         self, building: Building
     ) -> None:
-        job = building.with_settings(lost=["sample._speedups"])
+        build = building.with_settings(lost=["sample._speedups"])
 
         with pytest.raises(MissingExtensionsError) as caught:
-            build_wheel(job, building.out)
+            build_wheel(build, building.out)
 
         assert caught.value.output == "x.lib: the build of x failed"
 
     def test_unless_its_loss_is_accepted_by_name(self, building: Building) -> None:
+        build = building.with_settings(declared=["sample._speedups"])
         settings = Settings(allow_missing=("sample._speedups",))
-        job = replace(building.with_settings(declared=["sample._speedups"]), settings=settings)
+        build = replace(build, project=replace(build.project, settings=settings))
 
-        assert build_wheel(job, building.out).path.exists()
-
-    def test_without_a_toolchain_nothing_is_started(
-        self, building: Building, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        def missing(*_: object) -> None:
-            wanted = "auto"
-            raise ToolchainNotFoundError(wanted, ["here: no"], "Install one.")
-
-        monkeypatch.setattr(wheel, "toolchain_for", missing)
-
-        with pytest.raises(ToolchainNotFoundError):
-            build_wheel(building.job, building.out)
-
-        assert not (building.job.project / "seen.json").exists()
+        assert build_wheel(build, building.out).path.exists()
 
 
-def test_an_early_hook_sees_the_target_and_needs_no_toolchain(
-    building: Building, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(wheel, "toolchain_for", lambda *_: pytest.fail("looked for"))
-
+def test_an_early_hook_sees_the_target(building: Building) -> None:
     answer = call_early(building.with_settings(a="b"), "get_requires_for_build_wheel")
 
     assert answer == ["win32", "{'a': 'b'}"]
@@ -265,7 +230,7 @@ class TestFileSystem:
                 raise error
 
         with pytest.raises(FileSystemError, match=said):
-            build_wheel(replace(building.job, listener=listen), building.out)
+            build_wheel(replace(building.build, listener=listen), building.out)
 
         assert building.left == []
 
@@ -275,7 +240,7 @@ class TestFileSystem:
                 raise BrokenPipeError
 
         with pytest.raises(BrokenPipeError):
-            build_wheel(replace(building.job, listener=listen), building.out)
+            build_wheel(replace(building.build, listener=listen), building.out)
 
 
 class TestIsModule:
@@ -308,19 +273,3 @@ class TestIsModule:
     )
     def test_its_neighbours_are_not(self, member: str, name: str) -> None:
         assert not is_module(member, name)
-
-
-class TestInstalledVersion:
-    @pytest.fixture
-    def folder(self, tmp_path: Path) -> Path:
-        info = tmp_path / "numpy-2.1.0.dist-info"
-        info.mkdir()
-        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: numpy\nVersion: 2.1.0\n")
-        return tmp_path
-
-    def test_is_that_of_the_builds_environment(self, folder: Path) -> None:
-        assert installed_version("numpy", (folder / "none", folder)) == "2.1.0"
-
-    def test_and_of_no_other(self, folder: Path) -> None:
-        assert installed_version("pytest", (folder,)) is None
-        assert installed_version("numpy", ()) is None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from winarm.config import Settings, read_settings
+from winarm.config import Settings
 from winarm.errors import SourceError
 from winarm.host import Host
 from winarm.project.build_system import (
@@ -15,7 +15,9 @@ from winarm.project.build_system import (
     InnerBackend,
     build_system,
     inner_backend,
+    read_project,
 )
+from winarm.pyproject import read_pyproject
 
 WINARM = '[build-system]\nrequires = ["winarm"]\nbuild-backend = "winarm.backend"\n'
 
@@ -28,9 +30,13 @@ def project(folder: Path, toml: str | None = None, *, setup_py: bool = False) ->
     return folder
 
 
+def declared_by(folder: Path) -> BuildSystem:
+    return build_system(folder, read_pyproject(folder))
+
+
 def inner(folder: Path) -> InnerBackend:
     host = Host({}, "linux", "x86_64", Path("python"), default_cache=Path("cache"))
-    return inner_backend(folder, read_settings(folder, None, host))
+    return read_project(folder, None, host).backend
 
 
 class TestBuildSystem:
@@ -42,14 +48,14 @@ class TestBuildSystem:
     def test_a_project_that_declares_none_has_setuptools_legacy_one(
         self, tmp_path: Path, toml: str | None, *, setup_py: bool
     ) -> None:
-        assert build_system(project(tmp_path, toml, setup_py=setup_py)) == BuildSystem(
+        assert declared_by(project(tmp_path, toml, setup_py=setup_py)) == BuildSystem(
             ("setuptools",), LEGACY_BACKEND, (), declared=False
         )
 
     def test_requirements_without_a_backend_are_for_the_legacy_one(self, tmp_path: Path) -> None:
         toml = '[build-system]\nrequires = ["setuptools<80", "numpy"]\n'
 
-        assert build_system(project(tmp_path, toml)) == BuildSystem(
+        assert declared_by(project(tmp_path, toml)) == BuildSystem(
             ("setuptools<80", "numpy"), LEGACY_BACKEND, (), declared=False
         )
 
@@ -59,7 +65,7 @@ class TestBuildSystem:
             'backend-path = ["tools", "."]\n'
         )
 
-        assert build_system(project(tmp_path, toml)) == BuildSystem(
+        assert declared_by(project(tmp_path, toml)) == BuildSystem(
             ("a>=1",), "b.c:d.e", ("tools", "."), declared=True
         )
 
@@ -67,17 +73,17 @@ class TestBuildSystem:
         (tmp_path / "main.c").write_text("")
 
         with pytest.raises(SourceError, match="source without a build system") as caught:
-            build_system(tmp_path)
+            declared_by(tmp_path)
 
         assert "pyproject.toml nor a setup.py" in str(caught.value)
 
     def test_a_folder_that_is_not_there_is_an_error(self, tmp_path: Path) -> None:
         with pytest.raises(SourceError, match="source without a build system"):
-            build_system(tmp_path / "nowhere")
+            declared_by(tmp_path / "nowhere")
 
     def test_a_broken_pyproject_names_its_line(self, tmp_path: Path) -> None:
         with pytest.raises(SourceError, match="line 4"):
-            build_system(project(tmp_path, "[build-system]\nrequires = [\n\n=]", setup_py=True))
+            declared_by(project(tmp_path, "[build-system]\nrequires = [\n\n=]", setup_py=True))
 
     @pytest.mark.parametrize(
         ("table", "said"),
@@ -104,7 +110,7 @@ class TestBuildSystem:
         self, tmp_path: Path, table: str, said: str
     ) -> None:
         with pytest.raises(SourceError, match=said) as caught:
-            build_system(project(tmp_path, table))
+            declared_by(project(tmp_path, table))
 
         assert str(tmp_path / "pyproject.toml") in str(caught.value)
 
@@ -112,7 +118,7 @@ class TestBuildSystem:
         toml = "[build-system]\nbuild-backend = 1\nbackend-path = ['..', '/']\n"
 
         with pytest.raises(SourceError) as caught:
-            build_system(project(tmp_path, toml))
+            declared_by(project(tmp_path, toml))
 
         assert str(caught.value).count("\n  - ") == 4
 
@@ -195,10 +201,13 @@ class TestInnerBackend:
     def test_settings_decide_as_values(self, tmp_path: Path) -> None:
         settings = Settings(build_backend="b", backend_path=("p",))
 
-        assert inner_backend(project(tmp_path, WINARM), settings) == InnerBackend("b", ("p",))
+        system = declared_by(project(tmp_path, WINARM))
+
+        assert inner_backend(system, {}, settings) == InnerBackend("b", ("p",))
 
     @pytest.mark.parametrize("toml", ["tool = 1\n", "[tool]\nscikit-build = 1\n"])
     def test_odd_tables_end_in_no_traceback(self, tmp_path: Path, toml: str) -> None:
         folder = project(tmp_path, toml)
+        document = read_pyproject(folder) or {}
 
-        assert inner_backend(folder, Settings()).name
+        assert inner_backend(declared_by(folder), document, Settings()).name

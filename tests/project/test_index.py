@@ -17,13 +17,15 @@ from packaging.version import Version
 
 from winarm.errors import FileSystemError, SourceError, UsageError
 from winarm.host import Host
-from winarm.project.index import package_index
+from winarm.project.index import PackageIndex, package_index
 from winarm.project.index_files import IndexFile, best
+from winarm.project.pip_config import pip_configuration
 from winarm.project.sdist import fetch_sdist
 from winarm.target import PythonABI
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     MakeHost = Callable[..., Host]
@@ -107,8 +109,12 @@ def make_host(tmp_path: Path) -> MakeHost:
     return make
 
 
+def opened(host: Host) -> AbstractContextManager[PackageIndex]:
+    return package_index(pip_configuration(host))
+
+
 def fetch(host: Host, folder: Path, said: list[str] | None = None) -> Path:
-    with package_index(host) as index:
+    with opened(host) as index:
         (file,) = index.files("thing", "sdist").files
         return index.fetch(file, folder, progress=(said if said is not None else []).append)
 
@@ -185,7 +191,7 @@ def test_the_name_and_password_of_an_index_are_used_and_not_shown(
 ) -> None:
     server.offer("thing-1.tar.gz")
     url = server.url.replace("//", "//name:secret@")
-    with package_index(make_host(PIP_INDEX_URL=url)) as index:
+    with opened(make_host(PIP_INDEX_URL=url)) as index:
         listing = index.files("thing", "sdist")
     assert len(listing.files) == 1
     assert server.asked[-1][1] is not None
@@ -198,7 +204,7 @@ def test_an_index_that_is_down_does_not_hide_the_others(
     server.offer("thing-1.tar.gz")
     down = "http://127.0.0.1:9/simple"
     host = make_host(PIP_INDEX_URL=down, PIP_EXTRA_INDEX_URL=f"{server.url} file:///nowhere")
-    with package_index(host) as index:
+    with opened(host) as index:
         listing = index.files("thing", "sdist")
     assert [file.name for file in listing.files] == ["thing-1.tar.gz"]
     assert not listing.unreachable
@@ -208,23 +214,23 @@ def test_an_index_that_is_down_does_not_hide_the_others(
 def test_no_index_at_all_is_told_from_a_project_that_nobody_has(
     server: Server, make_host: MakeHost
 ) -> None:
-    with package_index(make_host(PIP_INDEX_URL="http://127.0.0.1:9/simple")) as index:
+    with opened(make_host(PIP_INDEX_URL="http://127.0.0.1:9/simple")) as index:
         assert index.files("thing", "sdist").unreachable
-    with package_index(make_host(PIP_INDEX_URL=server.url)) as index:
+    with opened(make_host(PIP_INDEX_URL=server.url)) as index:
         listing = index.files("thing", "sdist")
     assert not listing.unreachable
     assert "404" in listing.looked_at[0]
 
 
 def test_a_plain_address_that_is_not_trusted_says_so(make_host: MakeHost) -> None:
-    with package_index(make_host(PIP_INDEX_URL="http://192.0.2.1/simple")) as index:
+    with opened(make_host(PIP_INDEX_URL="http://192.0.2.1/simple")) as index:
         (line,) = index.files("thing", "sdist").looked_at
     assert "trusted" in line
 
 
 def test_a_page_that_is_no_index_is_survived(server: Server, make_host: MakeHost) -> None:
     server.pages["/simple/thing/"] = ("application/vnd.pypi.simple.v1+json", b"{broken")
-    with package_index(make_host(PIP_INDEX_URL=server.url)) as index:
+    with opened(make_host(PIP_INDEX_URL=server.url)) as index:
         listing = index.files("thing", "sdist")
     assert listing.files == ()
     assert listing.looked_at
@@ -241,7 +247,7 @@ def test_a_server_that_fails_while_fetching_is_one_message(
 
 def test_a_name_that_would_leave_the_folder_is_no_file(server: Server, make_host: MakeHost) -> None:
     server.offer("..%5Cthing-1.tar.gz")
-    with package_index(make_host(PIP_INDEX_URL=server.url)) as index:
+    with opened(make_host(PIP_INDEX_URL=server.url)) as index:
         assert index.files("thing", "sdist").files == ()
 
 
@@ -250,7 +256,7 @@ def test_kinds_are_kept_apart_and_the_python_of_a_release_is_heeded(
 ) -> None:
     names = ("thing-1.tar.gz", "thing-1-cp313-cp313-win_arm64.whl")
     server.offer(*names, **{"requires-python": ">=3.12"})
-    with package_index(make_host(PIP_INDEX_URL=server.url)) as index:
+    with opened(make_host(PIP_INDEX_URL=server.url)) as index:
         assert [file.name for file in index.files("thing", "sdist").files] == [names[0]]
         assert [file.name for file in index.files("thing", "wheel").files] == [names[1]]
         assert index.files("thing", "sdist", python=PythonABI(11)).files == ()
@@ -262,7 +268,9 @@ def test_a_release_for_other_pythons_is_told_from_none(server: Server, make_host
     host = make_host(PIP_INDEX_URL=server.url)
     for name, says in (("thing", r"supports Python 3\.11"), ("nothing", "no source distribution")):
         with pytest.raises(SourceError, match=says):
-            fetch_sdist(host, Requirement(name), lambda _: None, PythonABI(11))
+            fetch_sdist(
+                host, Requirement(name), pip_configuration(host), lambda _: None, PythonABI(11)
+            )
 
 
 def test_a_cache_that_cannot_be_written_is_one_message(
@@ -276,7 +284,7 @@ def test_a_cache_that_cannot_be_written_is_one_message(
 
 def test_a_certificate_file_that_is_not_there_is_named(make_host: MakeHost) -> None:
     host = make_host(PIP_CERT="/nowhere/certificates.pem")
-    with pytest.raises(FileSystemError, match=r"certificates\.pem"), package_index(host):
+    with pytest.raises(FileSystemError, match=r"certificates\.pem"), opened(host):
         pass
 
 
@@ -284,7 +292,7 @@ def test_without_unearth_the_extra_is_named(
     make_host: MakeHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "unearth.auth", None)
-    with pytest.raises(UsageError, match=r"winarm\[cli\]"), package_index(make_host()):
+    with pytest.raises(UsageError, match=r"winarm\[cli\]"), opened(make_host()):
         pass
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from winarm.errors import FileSystemError, SourceError, UsageError
+from winarm.project.pip_config import pip_configuration
 from winarm.project.source import open_source
 
 if TYPE_CHECKING:
@@ -36,7 +37,14 @@ def open_(tmp_path: Path, offline_host: Host) -> Open:
     workdir.mkdir()
 
     def call(spec: str | Path, python: PythonABI | None = None) -> Source:
-        return open_source(offline_host, str(spec), workdir, progress=lambda _: None, python=python)
+        return open_source(
+            offline_host,
+            str(spec),
+            workdir,
+            pip_configuration(offline_host),
+            progress=lambda _: None,
+            python=python,
+        )
 
     return call
 

@@ -67,7 +67,7 @@ def test_a_microsoft_style_librarian_is_asked_in_its_own_words(
     target: Target,
     machine: str,
 ) -> None:
-    lib = replace(fake_toolchain, style="msvc", dlltool=("llvm-lib",), target=target)
+    lib = replace(fake_toolchain, kind="msvc", dlltool=("llvm-lib",), target=target)
     library = tmp_path / "python3.lib"
 
     make_import_library(recording_host, lib, "python3.dll", NAMES, library)
@@ -171,7 +171,7 @@ def test_zig_makes_libraries_for_the_machine_that_is_asked_for(
 def test_llvm_lib_makes_a_library_from_the_same_names(
     zig_host: Host, zig: Toolchain, tmp_path: Path
 ) -> None:
-    lib = replace(zig, style="msvc", dlltool=(zig.cc[0], "lib"))
+    lib = replace(zig, kind="clang-cl", dlltool=(zig.cc[0], "lib"))
     library = tmp_path / "python313.lib"
 
     make_import_library(zig_host, lib, "python313.dll", NAMES, library)

@@ -12,6 +12,7 @@ import pytest
 
 from winarm.errors import TargetPythonError
 from winarm.host import Host
+from winarm.project.pip_config import pip_configuration
 from winarm.target import PythonABI
 from winarm.target_python.numpy_headers import numpy_include
 
@@ -41,6 +42,10 @@ def offer(links: Path, version: str, tag: str = "cp313-cp313-win_arm64", *extra:
     return path
 
 
+def include_of(host: Host, interpreter: Interpreter, version: str) -> Path:
+    return numpy_include(host, interpreter, version, pip_configuration(host))
+
+
 @pytest.fixture
 def host(offline_host: Host) -> Host:
     return offline_host
@@ -58,7 +63,7 @@ def test_the_headers_and_libraries_of_the_targets_wheel_are_taken_and_nothing_el
     links: Path, host: Host, interpreter: Interpreter, version: str, core: str
 ) -> None:
     offer(links, version)
-    include = numpy_include(host, interpreter, version)
+    include = include_of(host, interpreter, version)
     assert (include / "numpy/arrayobject.h").read_text() == f"{version} cp313-cp313-win_arm64"
     assert include.parts[-3:] == ("numpy", core, "include")
     names = {path.relative_to(include.parent).as_posix() for path in include.parent.rglob("*.*")}
@@ -74,9 +79,9 @@ def test_they_are_taken_from_the_cache_the_second_time(
     links: Path, host: Host, interpreter: Interpreter
 ) -> None:
     wheel = offer(links, "2.3.5")
-    first = numpy_include(host, interpreter, "2.3.5")
+    first = include_of(host, interpreter, "2.3.5")
     wheel.unlink()
-    assert numpy_include(host, interpreter, "2.3.5") == first
+    assert include_of(host, interpreter, "2.3.5") == first
 
 
 def test_each_abi_has_its_own(
@@ -84,8 +89,8 @@ def test_each_abi_has_its_own(
 ) -> None:
     offer(links, "2.3.5")
     offer(links, "2.3.5", "cp313-cp313t-win_arm64")
-    threaded = numpy_include(host, make_interpreter(PythonABI(13, free_threaded=True)), "2.3.5")
-    assert threaded != numpy_include(host, interpreter, "2.3.5")
+    threaded = include_of(host, make_interpreter(PythonABI(13, free_threaded=True)), "2.3.5")
+    assert threaded != include_of(host, interpreter, "2.3.5")
     assert (threaded / "numpy/arrayobject.h").read_text() == "2.3.5 cp313-cp313t-win_arm64"
 
 
@@ -97,14 +102,14 @@ def test_without_a_wheel_of_that_version_those_there_are_get_named(
     offer(links, "2.1.0", "cp313-cp313-win_amd64")
     offer(links, "2.2.0", "cp312-cp312-win_arm64")
     with pytest.raises(TargetPythonError, match=re.escape("have one: 2.3.0, 2.3.5.")) as caught:
-        numpy_include(host, interpreter, "2.1.0")
+        include_of(host, interpreter, "2.1.0")
     assert "numpy==2.3.0" in caught.value.cure
     assert "types" in caught.value.why
 
 
 def test_without_any_wheel_the_index_is_doubted(host: Host, interpreter: Interpreter) -> None:
     with pytest.raises(TargetPythonError, match="have one: none"):
-        numpy_include(host, interpreter, "2.1.0")
+        include_of(host, interpreter, "2.1.0")
 
 
 def test_an_index_that_cannot_be_reached_says_so(host: Host, interpreter: Interpreter) -> None:
@@ -113,7 +118,7 @@ def test_an_index_that_cannot_be_reached_says_so(host: Host, interpreter: Interp
         environ={"PIP_CONFIG_FILE": os.devnull, "PIP_INDEX_URL": "http://127.0.0.1:9/simple"},
     )
     with pytest.raises(TargetPythonError, match="cannot be looked for") as caught:
-        numpy_include(offline, interpreter, "2.1.0")
+        include_of(offline, interpreter, "2.1.0")
     assert "PIP_FIND_LINKS" in caught.value.cure
 
 
@@ -122,20 +127,20 @@ def test_a_wheel_that_would_write_elsewhere_leaves_nothing(
 ) -> None:
     offer(links, "2.3.5", "cp313-cp313-win_arm64", "../../evil.h")
     with pytest.raises(TargetPythonError, match="outside"):
-        numpy_include(host, interpreter, "2.3.5")
+        include_of(host, interpreter, "2.3.5")
     assert not list(host.cache.rglob("*.h"))
 
 
 def test_a_damaged_wheel_is_one_message(links: Path, host: Host, interpreter: Interpreter) -> None:
     (links / "numpy-2.3.5-cp313-cp313-win_arm64.whl").write_bytes(b"half of a wheel")
     with pytest.raises(TargetPythonError, match="cannot be had"):
-        numpy_include(host, interpreter, "2.3.5")
+        include_of(host, interpreter, "2.3.5")
 
 
 @pytest.mark.parametrize("version", ["", "../../x", "newest"])
 def test_what_is_no_version_is_refused(host: Host, interpreter: Interpreter, version: str) -> None:
     with pytest.raises(TargetPythonError, match="no version"):
-        numpy_include(host, interpreter, version)
+        include_of(host, interpreter, version)
 
 
 @pytest.mark.network
@@ -143,7 +148,7 @@ def test_the_real_headers_describe_the_targets_types(
     tmp_path: Path, interpreter: Interpreter
 ) -> None:
     host = replace(Host.current(), default_cache=tmp_path / "cache")
-    include = numpy_include(host, interpreter, "2.3.5")
+    include = include_of(host, interpreter, "2.3.5")
     text = (include / "numpy/_numpyconfig.h").read_text()
     assert re.search(r"NPY_SIZEOF_LONG 4\b", text)
     assert re.search(r"NPY_SIZEOF_LONGDOUBLE 8\b", text)

@@ -3,44 +3,67 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from winarm.backends import cmake, maturin, meson_python, scikit_build_core
-from winarm.backends.request import Provision
+from winarm.backends.provision import Provision
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from pathlib import Path
 
-    from winarm.backends.request import Request
+    from winarm.plan import Build, EquippedBuild
+    from winarm.project.build_system import Project
 
-#: By the first part of the backend's name. CMake's part is for all others, too: a setup.py, or a
-#: plugin of another backend, may call cmake, and what calls none does not see it.
-_BY_BACKEND: dict[str, tuple[Callable[[Request], Provision], ...]] = {
-    "maturin": (maturin.provision,),
-    "mesonpy": (cmake.provision, meson_python.provision),
-    "scikit_build_core": (cmake.provision, scikit_build_core.provision),
+
+class _Tool(Protocol):
+    """A module that knows one build tool."""
+
+    def early_provision(self, build: Build) -> Provision:
+        """Return what hooks need that come before a build and compile nothing."""
+
+    def provision(self, build: EquippedBuild, scratch: Path) -> Provision:
+        """Return what a build needs."""
+
+
+#: By the first part of the backend's name. CMake is for all others too: a setup.py, or a plugin of
+#: another backend, may call it, and a build that does not ignores what it is given.
+_BY_BACKEND: dict[str, tuple[_Tool, ...]] = {
+    "maturin": (maturin,),
+    "mesonpy": (cmake, meson_python),
+    "scikit_build_core": (cmake, scikit_build_core),
 }
 
 
-def provision(request: Request) -> Provision:
-    """Return what the inner backend of `request` needs; nothing is written or run.
+def early_provision(build: Build) -> Provision:
+    """Return what hooks before the build need; nothing is written or run.
 
     :raises WinarmError: what is asked for cannot be done here.
     """
-    parts = [part(request) for part in _BY_BACKEND.get(_first(request.backend), (cmake.provision,))]
-    return functools.reduce(Provision.joined, parts)
+    return functools.reduce(
+        Provision.joined, [tool.early_provision(build) for tool in _tools(build.project)]
+    )
 
 
-def requirements(backend: str, declared: Sequence[str], *, has_ninja: bool) -> list[str]:
-    """Return what must be installed for `backend` beside what the project declares.
+def provision(build: EquippedBuild, scratch: Path) -> Provision:
+    """Return what the build needs; nothing is written or run.
 
-    :param declared: the project's own build requirements, as they are written.
+    :param scratch: a private folder for generated files.
+    :raises WinarmError: what is asked for cannot be done here.
+    """
+    return functools.reduce(
+        Provision.joined, [tool.provision(build, scratch) for tool in _tools(build.project)]
+    )
+
+
+def requirements(project: Project, *, has_ninja: bool) -> list[str]:
+    """Return what must be installed for the backend beside what the project declares.
+
     :param has_ninja: whether the host has a Ninja.
     """
-    calls_cmake = _first(backend) == "scikit_build_core" or cmake.is_required(declared)
+    calls_cmake = project.backend.package == "scikit_build_core" or cmake.is_required(project)
     # The generator that winarm names; scikit-build-core does not ask for it on Windows.
     return ["ninja"] if calls_cmake and not has_ninja else []
 
 
-def _first(backend: str) -> str:
-    return backend.partition(":")[0].partition(".")[0]
+def _tools(project: Project) -> tuple[_Tool, ...]:
+    return _BY_BACKEND.get(project.backend.package, (cmake,))

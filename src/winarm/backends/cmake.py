@@ -13,16 +13,16 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from winarm.backends.request import Provision
+from winarm.backends.provision import Provision
 from winarm.errors import UsageError
-from winarm.pipeline.child_environment import CHILD
-from winarm.pipeline.child_spec import compile_flags, link_flags
+from winarm.plan import CHILD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from winarm.backends.request import Request
     from winarm.locate.toolchain import Toolchain
+    from winarm.plan import Build, EquippedBuild
+    from winarm.project.build_system import Project
 
 #: The package that holds the toolchain files, which work without winarm, too.
 FILES = "winarm.toolchains"
@@ -46,63 +46,62 @@ _HOSTS = re.compile(
     r"STRIP|MT|RC.*|INSTALL_(PREFIX|LIBDIR))|Python3?_.*|PYTHON_.*)(:[A-Z]+)?="
 )
 
-#: What makes errors of newer compilers warnings again, as for extensions of setuptools.
-_LENIENT = (
-    "-Wno-error=implicit-function-declaration",
-    "-Wno-error=implicit-int",
-    "-Wno-error=int-conversion",
-    "-Wno-error=incompatible-function-pointer-types",
-    "-Wno-error=date-time",
-    "-Wno-unused-command-line-argument",
-)
+#: Distributions whose users run CMake.
+_CMAKE = frozenset(("cmake", "scikit-build", "scikit-build-core"))
 
 
-def is_required(requirements: Iterable[str]) -> bool:
+def is_required(project: Project) -> bool:
     """Return whether a project's build requirements name something that runs CMake."""
-    runs_cmake = re.compile(r"\s*(cmake|scikit[-_]build([-_]core)?)\b", re.IGNORECASE)
-    return any(runs_cmake.match(line) for line in requirements)
+    return not _CMAKE.isdisjoint(project.system.required_names)
 
 
-def provision(request: Request) -> Provision:
+def early_provision(build: Build) -> Provision:
+    """Return the variables of hooks that compile nothing.
+
+    :raises UsageError: the generator that is asked for does not exist here.
+    """
+    generator = choose_generator(build)
+    host = build.environment_host
+    variables = {
+        "CMAKE_BUILD_PARALLEL_LEVEL": str(build.jobs),
+        **{name: value for name in KEPT if (value := host.variable(name))},
+        "CMAKE_GENERATOR": generator,
+    }
+    arguments = portable_arguments(host.variable("CMAKE_ARGS") or "")
+    if arguments:
+        variables["CMAKE_ARGS"] = shlex.join(arguments)
+    if is_visual_studio(generator):
+        variables["CMAKE_GENERATOR_PLATFORM"] = build.target.processor
+    return Provision(variables)
+
+
+def provision(build: EquippedBuild, scratch: Path) -> Provision:
     """Return the variables and files that make CMake build for the target.
 
     :raises UsageError: the generator that is asked for does not exist here.
     """
-    generator = choose_generator(request)
-    variables = {
-        "CMAKE_BUILD_PARALLEL_LEVEL": str(request.jobs),
-        **{name: value for name in KEPT if (value := request.host.variable(name))},
-        "CMAKE_GENERATOR": generator,
-    }
-    arguments = portable_arguments(request.host.variable("CMAKE_ARGS") or "")
-    if arguments:
-        variables["CMAKE_ARGS"] = shlex.join(arguments)
-    if is_visual_studio(generator):
-        variables["CMAKE_GENERATOR_PLATFORM"] = request.target.processor
-    if request.workshop is None:
-        return Provision(variables)
-    file = request.scratch / "cmake" / "toolchain.cmake"
-    variables["CMAKE_TOOLCHAIN_FILE"] = file.as_posix()
-    scripts = compiler_scripts(request)
+    file = scratch / "cmake" / "toolchain.cmake"
+    variables = {"CMAKE_TOOLCHAIN_FILE": file.as_posix()}
+    scripts = compiler_scripts(build, scratch)
     if scripts:
         # They are written for each build, so that their time says nothing.
         variables["CCACHE_COMPILERCHECK"] = "content"
-    files = {file: toolchain_file(request), **dict(scripts.values())}
-    return Provision(variables, files=files)
+    files = {file: toolchain_file(build, scratch), **dict(scripts.values())}
+    return early_provision(build).joined(Provision(variables, files=files))
 
 
-def choose_generator(request: Request) -> str:
+def choose_generator(build: Build) -> str:
     """Return the name of the generator: the one that is asked for, Ninja, or Makefiles.
 
     :raises UsageError: Visual Studio's is asked for where there is none.
     """
-    asked = request.settings.generator
+    host, asked = build.environment_host, build.settings.generator
     if asked is None:
         # Both take one compiler from the toolchain file; Visual Studio's takes its own.
-        ninja, make = (request.host.which(program) for program in ("ninja", "make"))
+        ninja, make = (host.which(program) for program in ("ninja", "make"))
         return "Unix Makefiles" if make and not ninja else "Ninja"
-    if is_visual_studio(asked) and request.host.system != "windows":
-        message = f"the CMake generator {asked!r} does not exist on {request.host.system}."
+    if is_visual_studio(asked) and host.system != "windows":
+        message = f"the CMake generator {asked!r} does not exist on {host.system}."
         raise UsageError(
             message,
             why="Visual Studio runs on Windows only.",
@@ -129,42 +128,44 @@ def portable_arguments(arguments: str) -> list[str]:
     return [word for word in words if not _HOSTS.match(word)]
 
 
-def toolchain_file(request: Request) -> str:
+def toolchain_file(build: EquippedBuild, scratch: Path) -> str:
     """Return a toolchain file that names this build's programs and folders.
 
-    What CMake does with them stands in the file that it includes.
+    What CMake does with them is in the file that it includes.
     """
-    assert request.workshop is not None  # noqa: S101 - both callers build
-    toolchain, python = request.workshop.toolchain, request.workshop.python
-    abi, settings = request.interpreter.abi, request.settings
-    own = style_file(toolchain, choose_generator(request))
-    flags = [*lenient_flags(toolchain), *compile_flags(settings)]
-    numpy = request.workshop.numpy.get("include", "")
-    compilers = compiler_commands(request)
+    toolchain, python, abi = build.toolchain, build.target_python, build.interpreter.abi
+    own = style_file(toolchain, choose_generator(build))
+    numpy = build.numpy.get("include", "")
+    compilers = compiler_commands(build, scratch)
+    flags = [
+        *toolchain.tolerant_flags,
+        *build.compile_flags,
+        *toolchain.prefix_map(build.folder),
+    ]
     lists: dict[str, Sequence[object]] = {
         "WINARM_CC": compilers["C"],
         "WINARM_CXX": compilers["CXX"],
         "WINARM_AR": toolchain.ar,
         "WINARM_RC": toolchain.rc,
         # zig's other tools, where the compiler is a script.
-        "WINARM_ZIG": toolchain.cc[:1] if toolchain.kind == "zig" else (),
+        "WINARM_ZIG": toolchain.multitool,
         "WINARM_LINK": toolchain.link,
         "WINARM_MT": toolchain.mt,
         "WINARM_INCLUDE_DIRS": toolchain.include_dirs,
         "WINARM_LIBRARY_DIRS": toolchain.library_dirs,
-        "WINARM_FLAGS": [*flags, *prefix_map(toolchain, request.project)],
-        "WINARM_LINK_FLAGS": link_flags(settings),
-        "WINARM_FIND_ROOT_PATH": find_roots(request),
-        "WINARM_EMULATOR": emulator(request),
-        "WINARM_PYTHON_EXECUTABLE": [request.python],
+        "WINARM_FLAGS": flags,
+        "WINARM_LINK_FLAGS": build.link_flags,
+        "WINARM_FIND_ROOT_PATH": find_roots(build, scratch),
+        "WINARM_EMULATOR": emulator(build),
+        "WINARM_PYTHON_EXECUTABLE": [build.python],
         "WINARM_PYTHON_INCLUDE_DIR": [python.include],
         "WINARM_PYTHON_LIBRARY": [python.libraries / f"{abi.library}.lib"],
         "WINARM_PYTHON_SABI_LIBRARY": [python.libraries / f"{abi.stable_library}.lib"],
-        "WINARM_PYTHON_SOABI": [abi.soabi(request.target)],
+        "WINARM_PYTHON_SOABI": [abi.soabi(build.target)],
         "WINARM_NUMPY_INCLUDE_DIR": [numpy] if numpy else [],
     }
     for language in ("C", "CXX"):
-        lists[f"CMAKE_{language}_COMPILER_LAUNCHER"] = launcher(request)
+        lists[f"CMAKE_{language}_COMPILER_LAUNCHER"] = launcher(build)
     return "".join(
         (
             "# Made by winarm for one build.\n",
@@ -174,34 +175,20 @@ def toolchain_file(request: Request) -> str:
     )
 
 
-def compiler_commands(request: Request) -> dict[str, Sequence[str]]:
+def compiler_commands(build: EquippedBuild, scratch: Path) -> dict[str, Sequence[str]]:
     """Return how each language's compiler is called: by its script, where there is one."""
-    assert request.workshop is not None  # noqa: S101 - all callers build
-    toolchain = request.workshop.toolchain
-    scripts = {name: [str(file)] for name, (file, _) in compiler_scripts(request).items()}
-    return {"C": toolchain.cc, "CXX": toolchain.cxx, **scripts}
+    scripts = {name: [str(file)] for name, (file, _) in compiler_scripts(build, scratch).items()}
+    return {"C": build.toolchain.cc, "CXX": build.toolchain.cxx, **scripts}
 
 
-def compiler_scripts(request: Request) -> dict[str, tuple[Path, str]]:
-    """Return scripts that are the compilers in one word, by language, where that is needed.
-
-    CMake asks clang in which style it reads its command line with `-?` alone, without the words
-    that stand behind the program (CMakeDetermineCompilerId.cmake). ccache and sccache take the
-    first word for the compiler, and know one by its name.
-    """
-    assert request.workshop is not None  # noqa: S101 - all callers build
-    toolchain = request.workshop.toolchain
-    if toolchain.kind == "clang-cl":
-        names = {"C": "clang-cl", "CXX": "clang-cl"}
-    elif toolchain.kind == "zig" and request.settings.launcher:
-        names = {"C": "clang", "CXX": "clang++"}
-    else:
-        return {}
+def compiler_scripts(build: EquippedBuild, scratch: Path) -> dict[str, tuple[Path, str]]:
+    """Return scripts that are the compilers in one word, by language, where that is needed."""
+    toolchain = build.toolchain
+    names = toolchain.one_word_compilers(launcher=bool(build.settings.launcher))
     commands = {"C": toolchain.cc, "CXX": toolchain.cxx}
-    windows = request.host.system == "windows"
-    script = batch_file if windows else shell_script
-    folder = request.scratch / "cmake" / "bin"
-    ending = ".cmd" if windows else ""
+    windows = build.host.system == "windows"
+    script, ending = (batch_file, ".cmd") if windows else (shell_script, "")
+    folder = scratch / "cmake" / "bin"
     return {
         language: (folder / f"{name}{ending}", script(commands[language]))
         for language, name in names.items()
@@ -218,13 +205,13 @@ def batch_file(command: Sequence[str]) -> str:
     return "@" + " ".join(f'"{word}"' for word in command) + " %*\r\n"
 
 
-def launcher(request: Request) -> list[object]:
+def launcher(build: Build) -> list[object]:
     """Return what stands before each command that compiles."""
-    settings = request.settings
+    settings = build.settings
     command: list[object] = []
     if settings.drop_flags:
         # -I and -S: nothing of the build's own gets in, and it starts in 15 ms.
-        command = [request.python, "-I", "-S", WITHOUT_FLAGS, *settings.drop_flags, "--"]
+        command = [build.python, "-I", "-S", WITHOUT_FLAGS, *settings.drop_flags, "--"]
     return [*command, settings.launcher] if settings.launcher else command
 
 
@@ -234,36 +221,23 @@ def style_file(toolchain: Toolchain, generator: str) -> Path:
     return Path(str(files(FILES))) / f"{toolchain.target.sysconfig_platform}-{kind}.cmake"
 
 
-def lenient_flags(toolchain: Toolchain) -> tuple[str, ...]:
-    """Return the flags that forgive what other compilers forgive."""
-    return () if toolchain.kind == "msvc" else _LENIENT
-
-
-def prefix_map(toolchain: Toolchain, project: Path) -> list[str]:
-    """Return the flags that keep the build's paths out of `__FILE__`."""
-    if toolchain.kind == "msvc":
-        return [f"/d1trimfile:{project}\\"]
-    clang = "/clang:" if toolchain.style == "msvc" else ""
-    return [f"{clang}-ffile-prefix-map={project.as_posix()}=."]
-
-
-def emulator(request: Request) -> list[str]:
+def emulator(build: Build) -> list[str]:
     """Return what runs programs of the target here, if the user names something.
 
     CMake itself reads the variable since 3.28.
     """
-    named = request.host.variable("CMAKE_CROSSCOMPILING_EMULATOR") or ""
+    named = build.environment_host.variable("CMAKE_CROSSCOMPILING_EMULATOR") or ""
     return [word for word in named.split(";") if word]
 
 
-def find_roots(request: Request) -> list[Path]:
+def find_roots(build: Build, scratch: Path) -> list[Path]:
     """Return the folders in which CMake may find headers, libraries and packages."""
-    settings = request.settings
+    settings = build.settings
     named = map(Path, (*settings.include_dirs, *settings.library_dirs))
     return [
-        request.project,
-        request.scratch,
-        *request.site_folders,
+        build.folder,
+        scratch,
+        *build.site_folders,
         *dict.fromkeys(folder for path in named for folder in (path, path.parent)),
     ]
 

@@ -7,19 +7,30 @@ from typing import TYPE_CHECKING
 from winarm.errors import BackendError
 
 if TYPE_CHECKING:
-    from winarm.backends.request import Provision, Request
+    from pathlib import Path
+
+    from winarm.backends.provision import Provision
+    from winarm.plan import Build, EquippedBuild
 
 
-def provision(request: Request) -> Provision:
-    """Explain who can build the project.
+def early_provision(build: Build) -> Provision:
+    """Explain what can build the project.
 
     :raises BackendError: always; cargo would make code for this machine.
     """
-    message = f"{request.project.name} is built by maturin: it is written in Rust."
+    message = f"{build.folder.name} is built by maturin: it is written in Rust."
     raise BackendError(
         message,
-        why="winarm configures C and C++ compilers; maturin configures Rust's, and knows how to "
-        "build for another machine by itself.",
+        why="winarm configures compilers of C and C++; maturin configures Rust's, and can build "
+        "for another machine by itself.",
         cure="maturin build --release --target aarch64-pc-windows-msvc (on Linux and macOS it "
-        "takes cargo-xwin for that), then winarm verify on what comes out.",
+        "uses cargo-xwin for that), then winarm verify on the wheel.",
     )
+
+
+def provision(build: EquippedBuild, scratch: Path) -> Provision:  # noqa: ARG001
+    """Explain the same.
+
+    :raises BackendError: always.
+    """
+    return early_provision(build)

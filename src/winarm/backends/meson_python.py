@@ -5,20 +5,18 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from winarm.backends.cmake import compiler_commands, emulator, lenient_flags, prefix_map
-from winarm.backends.request import Provision
+from winarm.backends.cmake import compiler_commands, emulator
+from winarm.backends.provision import Provision
 from winarm.errors import BackendError
-from winarm.pipeline.child_spec import compile_flags, link_flags
 from winarm.target import STABLE_SUFFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from winarm.backends.request import Request
-    from winarm.locate.toolchain import Toolchain
+    from winarm.plan import Build, EquippedBuild
 
-#: What a Meson says that can be told where the target's Python is described (since 1.10).
+#: The option of Meson (since 1.10) that names a description of the target's Python.
 _OPTION = "python.build_config"
 
 #: Where a project may have a Meson of its own.
@@ -28,25 +26,23 @@ VENDORED = ("vendored-meson/meson", "vendored-meson")
 #: the cross file names.
 CONFIG_TOOLS = ("numpy-config", "pybind11-config")
 
-#: zig makes its libraries anew for each kind of link, so that all are of one kind.
-_ZIG = ("-O2", "-s", "-fno-sanitize=undefined")
+
+def early_provision(build: Build) -> Provision:
+    """Return the folder to build in, where one is to be kept."""
+    kept = build.settings.build_dir
+    if kept is None or {"build-dir", "builddir"} & set(build.config_settings):
+        return Provision()
+    return Provision(config_settings={"build-dir": str(kept / "backend")})
 
 
-def provision(request: Request) -> Provision:
+def provision(build: EquippedBuild, scratch: Path) -> Provision:
     """Return the files, and the arguments of `meson setup` that name them.
 
-    :raises BackendError: the Meson that is installed cannot be told of the target's Python.
+    :raises BackendError: the Meson that is installed has no option for the target's Python.
     """
-    kept = request.settings.build_dir
-    given = request.config_settings
-    settings: dict[str, Any] = {}
-    if kept is not None and not {"build-dir", "builddir"} & set(given):
-        settings["build-dir"] = str(kept / "backend")
-    if request.workshop is None:
-        return Provision(config_settings=settings)
-    folder = request.scratch / "meson"
+    folder = scratch / "meson"
     cross, python = folder / "cross.ini", folder / "build-details.json"
-    if not knows_build_details(request.site_folders, request.project):
+    if not knows_build_details(build.site_folders, build.folder):
         message = "this project's Meson cannot be told where the target's Python is."
         raise BackendError(
             message,
@@ -56,10 +52,12 @@ def provision(request: Request) -> Provision:
         )
     arguments = [f"--cross-file={cross}", f"-D{_OPTION}={python}"]
     # The user's own come last, so that they win.
-    settings["setup-args"] = [*arguments, *words(given.get("setup-args"))]
-    return Provision(
-        config_settings=settings,
-        files={cross: cross_file(request), python: build_details(request)},
+    arguments += words(build.config_settings.get("setup-args"))
+    return early_provision(build).joined(
+        Provision(
+            config_settings={"setup-args": arguments},
+            files={cross: cross_file(build, scratch), python: build_details(build)},
+        )
     )
 
 
@@ -80,18 +78,17 @@ def words(value: object) -> list[str]:
     return [value] if isinstance(value, str) else [str(word) for word in value]  # type: ignore[attr-defined]
 
 
-def cross_file(request: Request) -> str:
+def cross_file(build: EquippedBuild, scratch: Path) -> str:
     """Return the cross file: programs, flags, and the machine that the code runs on."""
-    assert request.workshop is not None  # noqa: S101 - the only caller has one
-    toolchain, target = request.workshop.toolchain, request.target
+    toolchain, target = build.toolchain, build.target
     flags = [
-        *lenient_flags(toolchain),
-        *compile_flags(request.settings),
-        *prefix_map(toolchain, request.project),
+        *toolchain.tolerant_flags,
+        *build.compile_flags,
+        *toolchain.prefix_map(build.folder),
     ]
-    link = link_flags(request.settings)
+    link = build.link_flags
     sections: dict[str, dict[str, object]] = {
-        "binaries": binaries(request, toolchain),
+        "binaries": binaries(build, scratch),
         "built-in options": {
             "c_args": flags,
             "cpp_args": flags,
@@ -116,36 +113,36 @@ def cross_file(request: Request) -> str:
     )
 
 
-def binaries(request: Request, toolchain: Toolchain) -> dict[str, object]:
+def binaries(build: EquippedBuild, scratch: Path) -> dict[str, object]:
     """Return the programs that Meson calls, those that there are."""
-    zig = _ZIG if toolchain.kind == "zig" else ()
-    launcher = (request.settings.launcher,) if request.settings.launcher else ()
-    compilers = compiler_commands(request)
+    toolchain = build.toolchain
+    launcher = (build.settings.launcher,) if build.settings.launcher else ()
+    compilers = compiler_commands(build, scratch)
     # No pkg-config: it knows the host's libraries.
     commands = {
-        "c": [*launcher, *compilers["C"], *zig],
-        "cpp": [*launcher, *compilers["CXX"], *zig],
+        "c": [*launcher, *compilers["C"], *toolchain.uniform_flags],
+        "cpp": [*launcher, *compilers["CXX"], *toolchain.uniform_flags],
         # Where the linker is a program of its own, Meson would look for one on PATH.
         "c_ld": toolchain.link,
         "cpp_ld": toolchain.link,
         "ar": toolchain.ar,
         "windres": toolchain.rc,
         "dlltool": toolchain.dlltool,
-        "python": [str(request.python)],
-        **config_tools(request),
-        "exe_wrapper": emulator(request),
+        "python": [str(build.python)],
+        **config_tools(build),
+        "exe_wrapper": emulator(build),
     }
     return {name: list(command) for name, command in commands.items() if command}
 
 
-def config_tools(request: Request) -> dict[str, list[str]]:
+def config_tools(build: Build) -> dict[str, list[str]]:
     """Return those of `CONFIG_TOOLS` that are in the build environment; the host's do not count."""
-    found = {name: request.host.which(name) for name in CONFIG_TOOLS}
+    found = {name: build.environment_host.which(name) for name in CONFIG_TOOLS}
     return {
         name: [str(program)]
         for name, program in found.items()
         if program
-        and any(folder.is_relative_to(program.parent.parent) for folder in request.site_folders)
+        and any(folder.is_relative_to(program.parent.parent) for folder in build.site_folders)
     }
 
 
@@ -165,19 +162,18 @@ def literal(value: object) -> str:
             return f"'{text}'"
 
 
-def build_details(request: Request) -> str:
+def build_details(build: EquippedBuild) -> str:
     """Return `build-details.json` of the target's Python, as PEP 739 has it.
 
     libpython names import libraries, which are what a linker takes on Windows. Meson 1.12 reads
     the stable ABI's under another spelling than the PEP's, so it is there under both.
     """
-    assert request.workshop is not None  # noqa: S101 - the only caller has one
-    python, abi, target = request.workshop.python, request.interpreter.abi, request.target
+    python, abi, target = build.target_python, build.interpreter.abi, build.target
     stable = str(python.libraries / f"{abi.stable_library}.lib")
     details: dict[str, Any] = {
         "schema_version": "1.0",
         "base_prefix": str(python.include.parent),
-        "base_interpreter": str(request.python),
+        "base_interpreter": str(build.python),
         "platform": target.sysconfig_platform,
         "language": {"version": abi.version},
         "implementation": {"name": "cpython"},

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from winarm.backends.request import Provision
+from winarm.backends.provision import Provision
 
 if TYPE_CHECKING:
-    from winarm.backends.request import Request
+    from pathlib import Path
+
+    from winarm.plan import Build, EquippedBuild
 
 
-def provision(request: Request) -> Provision:
-    """Return its settings: the folder to build in, where one is to be kept.
+def early_provision(build: Build) -> Provision:
+    """Return the folder to build in, where one is to be kept.
 
     Names, tags and the Python of the target it asks of `sysconfig`, which answers for the target.
     """
-    kept = request.settings.build_dir
-    if kept is None or {"build-dir", "skbuild.build-dir"} & set(request.config_settings):
+    kept = build.settings.build_dir
+    if kept is None or {"build-dir", "skbuild.build-dir"} & set(build.config_settings):
         return Provision()
     return Provision(config_settings={"build-dir": str(kept / "backend")})
+
+
+def provision(build: EquippedBuild, scratch: Path) -> Provision:  # noqa: ARG001
+    """Return the same for a build."""
+    return early_provision(build)

@@ -13,7 +13,7 @@ from winarm.errors import BuildFailedError, UsageError
 if TYPE_CHECKING:
     from winarm.cli.console import Console, Status
     from winarm.host import Host
-    from winarm.pipeline.unchanged import Result
+    from winarm.pipeline.isolated import Result
 
 DESCRIPTION = """\
 Build a win_arm64 wheel of a project with C or C++ code, on any machine, and verify it.
@@ -80,7 +80,7 @@ def run(args: argparse.Namespace, host: Host, console: Console) -> int:
 
     :raises WinarmError: it could not be built.
     """
-    from winarm.pipeline.unchanged import build  # noqa: PLC0415 - `--help` needs none of it
+    from winarm.pipeline.isolated import build  # noqa: PLC0415 - `--help` needs none of it
 
     settings = config_settings(args)
     for python in args.python or [None]:

@@ -76,14 +76,16 @@ def chosen(host: Host, named: str | None) -> Toolchain:
 
     :raises WinarmError: there is none, or the settings are wrong.
     """
-    from winarm.pipeline import embedded_zig  # noqa: PLC0415 - `--help` needs none of it
-    from winarm.pipeline.toolchain import toolchain_for  # noqa: PLC0415
+    from winarm.pipeline.equip import (  # noqa: PLC0415 - `--help` needs none of it
+        tool_folders,
+        toolchain_for,
+    )
     from winarm.target import WIN_ARM64  # noqa: PLC0415
 
     asked = {"winarm.toolchain": named} if named else None
     settings = read_settings(Path.cwd(), asked, host)
     target = settings.target or WIN_ARM64
-    return toolchain_for(host, target, settings, embedded_zig.site_folders(host))
+    return toolchain_for(host, target, settings, tool_folders(host))
 
 
 def as_json(toolchain: Toolchain, found: ShellVariables) -> dict[str, object]:

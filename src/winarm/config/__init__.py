@@ -47,6 +47,7 @@ from winarm.config.values import (
     did_you_mean,
 )
 from winarm.errors import SettingsError
+from winarm.pyproject import read_pyproject
 from winarm.target import WIN_ARM64, Target
 
 if TYPE_CHECKING:
@@ -214,9 +215,22 @@ def read_settings(project: Path, config_settings: ConfigSettings | None, host: H
     :raises SourceError: pyproject.toml is not TOML.
     :raises FileSystemError: pyproject.toml cannot be read.
     """
+    return settings_of(read_pyproject(project) or {}, project, config_settings, host)
+
+
+def settings_of(
+    document: Mapping[str, Any],
+    project: Path,
+    config_settings: ConfigSettings | None,
+    host: Host,
+) -> Settings:
+    """Return the same for a pyproject.toml that has been read.
+
+    :raises SettingsError: settings are wrong; every mistake is named with its place.
+    """
     project = project.absolute()
     values: dict[str, Any] = {}
-    in_pyproject = written_in_pyproject(project)
+    in_pyproject = written_in_pyproject(document)
     problems = _unaccompanied({written.spelling for written in in_pyproject})
     for written in (
         # From the weakest to the strongest, so that a later one replaces an earlier one.
@@ -244,7 +258,7 @@ def read_verify_options(project: Path) -> VerifyOptions | None:
     """
     problems: list[str] = []
     options: Any = None
-    for written in written_in_pyproject(project):
+    for written in written_in_pyproject(read_pyproject(project) or {}):
         try:
             name, definition = _defined(written)
             if name == "verify":

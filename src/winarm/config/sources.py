@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from winarm.config.lists import Words
 from winarm.config.values import Flag, InvalidValueError, Kind
-from winarm.pyproject import read_pyproject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from winarm.host import Host, System
 
@@ -74,13 +72,9 @@ class Written:
         return self.spelling.removeprefix(self.source.prefix).replace("_", "-").lower()
 
 
-def written_in_pyproject(project: Path) -> list[Written]:
-    """Return what `[tool.winarm]` of the project has; under no name, something that is no table.
-
-    :raises SourceError: pyproject.toml is not TOML.
-    :raises FileSystemError: it cannot be read.
-    """
-    table: object = read_pyproject(project) or {}
+def written_in_pyproject(document: Mapping[str, Any]) -> list[Written]:
+    """Return what `[tool.winarm]` has; under no name, something that is no table."""
+    table: object = document
     for name in ("tool", "winarm"):
         table = table.get(name, {}) if isinstance(table, dict) else table
     if not isinstance(table, dict):

@@ -23,7 +23,7 @@ _VERSION = re.compile(r"3\.(?P<minor>[0-9]{1,2})(?P<threading>t?)", re.ASCII)
 _WHERE_AM_I = "import sys; print(sys.executable)"
 
 
-def find_python(host: Host, wanted: str | None) -> Path:
+def find_python(host: Host, wanted: str | None) -> Interpreter:
     """Return the Python that `wanted` means: `3.13`, `3.13t`, a path, or winarm's own for None.
 
     One that has C headers is preferred; where none has, the first of that version is returned.
@@ -32,7 +32,7 @@ def find_python(host: Host, wanted: str | None) -> Path:
     :raises InterpreterError: there is none; the message names everything that was looked at.
     """
     if wanted is None:
-        return host.executable
+        return ask(host, host.executable)
     if version := _VERSION.fullmatch(wanted):
         abi = PythonABI(int(version["minor"]), bool(version["threading"]))
         if not OLDEST_PYTHON.minor <= abi.minor <= NEWEST_PYTHON.minor:
@@ -42,14 +42,14 @@ def find_python(host: Host, wanted: str | None) -> Path:
         return _search(host, abi)
     path = Path(wanted).absolute()
     if path.is_file():
-        return path
+        return ask(host, path)
     message = f"{wanted!r} is neither a version of Python nor a file."
     raise UsageError(message, cure="Write 3.13, 3.13t, or the path of an interpreter.")
 
 
-def _search(host: Host, abi: PythonABI) -> Path:
+def _search(host: Host, abi: PythonABI) -> Interpreter:
     misses: list[str] = []
-    without_headers: list[Path] = []
+    without_headers: list[Interpreter] = []
     seen: set[Path] = set()
     for candidate in _candidates(host, abi, misses):
         if candidate in seen:
@@ -63,9 +63,9 @@ def _search(host: Host, abi: PythonABI) -> Path:
         if found.abi != abi:
             misses.append(f"{candidate} is Python {_spelled(found.abi)}")
         elif not _has_headers(found):
-            without_headers.append(candidate)
+            without_headers.append(found)
         else:
-            return candidate
+            return found
     if without_headers:
         return without_headers[0]
     raise _not_found(abi, misses)

@@ -19,7 +19,6 @@ from winarm.environment.install_failure import LastLines, not_installed, not_mad
 from winarm.environment.uv import configured_uv
 from winarm.errors import IsolationError
 from winarm.host import ProgramError
-from winarm.project.pip_config import pip_configuration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from winarm.environment.interpreter import Interpreter
     from winarm.environment.uv import Uv
     from winarm.host import Host
+    from winarm.project.pip_config import PipConfiguration
 
 #: Variables that make a Python look for its modules somewhere else.
 _PYTHON_VARIABLES = frozenset(
@@ -137,13 +137,13 @@ class IsolatedEnvironment:
         return kept
 
 
-def isolated(host: Host, interpreter: Interpreter, folder: Path) -> IsolatedEnvironment:
+def isolated(
+    host: Host, interpreter: Interpreter, folder: Path, pip: PipConfiguration
+) -> IsolatedEnvironment:
     """Make an empty environment of `interpreter` in `folder`, which must not exist yet.
 
     :raises IsolationError: it cannot be made.
-    :raises SettingsError: pip's configuration cannot be read.
     """
-    pip = pip_configuration(host)
     environ = _installer_environ(host)
     scripts = folder / ("Scripts" if host.system == "windows" else "bin")
     python = scripts / ("python.exe" if host.system == "windows" else "python")

@@ -63,15 +63,17 @@ def find_toolchain(
     site_folders: Sequence[Path] = (),
     version: str | None = None,
     sysroot: Path | None = None,
+    lasting: bool = False,
 ) -> Toolchain:
     """Return the toolchain called `wanted`, or with `auto` the first that is there.
 
     :param site_folders: `site-packages` folders to look in for toolchains from PyPI.
     :param version: the beginning of its version; of a Visual Studio, too, for `msvc`.
     :param sysroot: the headers and libraries of Windows, for `clang-cl`.
+    :param lasting: copy a zig of `site_folders` into the cache first, because they are temporary.
     :raises ToolchainNotFoundError: with every place that was looked at and why it was not it.
     """
-    request = Request(target, tuple(site_folders), version, sysroot)
+    request = Request(target, tuple(site_folders), version, sysroot, lasting)
     findings = []
     for kind in kinds(wanted):
         finding = FINDERS[kind](host, request)

@@ -91,7 +91,6 @@ def _toolchain(
         version=llvm.version,
         origin=origin,
         target=request.target,
-        style="msvc",
         cc=compiler,
         cxx=compiler,
         ar=llvm.lib,

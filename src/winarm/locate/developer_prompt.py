@@ -50,7 +50,6 @@ def prompt_toolchain(host: Host, request: Request) -> tuple[Toolchain | None, st
         version=version,
         origin=f"the developer prompt, {cl}",
         target=target,
-        style="msvc",
         cc=(str(cl),),
         cxx=(str(cl),),
         ar=(str(lib),),

@@ -88,7 +88,6 @@ def _toolchain(request: Request, origin: str, folder: Path, version: str) -> Too
         version=version,
         origin=origin,
         target=request.target,
-        style="gnu",
         cc=command(f"{triple}-clang"),
         cxx=command(f"{triple}-clang++"),
         ar=command(f"{triple}-ar", "llvm-ar"),

@@ -59,7 +59,6 @@ def _toolchain(
         version=libraries.toolset.version,
         origin=f"{libraries.instance}, Windows SDK {libraries.sdk.version}",
         target=request.target,
-        style="msvc",
         cc=cl,
         cxx=cl,
         ar=lib,

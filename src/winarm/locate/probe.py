@@ -17,8 +17,6 @@ from winarm.host import ProgramError
 from winarm.target import TARGETS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from winarm.host import Answer, Host
     from winarm.locate.toolchain import Toolchain
 
@@ -44,7 +42,7 @@ def probe(host: Host, toolchain: Toolchain) -> Proof:
     with tempfile.TemporaryDirectory(prefix="winarm-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         (folder / "probe.c").write_text(SOURCE, encoding="ascii")
-        for command in commands(toolchain):
+        for command in toolchain.dll_commands("probe"):
             try:
                 answer = host.run(
                     command,
@@ -58,20 +56,6 @@ def probe(host: Host, toolchain: Toolchain) -> Proof:
                 summary = f"{Path(command[0]).name} failed with exit status {answer.status}"
                 return Proof(ok=False, summary=summary, output=_said(answer))
         return _judged(folder / "probe.dll", toolchain)
-
-
-def commands(toolchain: Toolchain) -> Sequence[Sequence[str]]:
-    """Return the command lines that make probe.dll of probe.c in the working directory."""
-    if toolchain.style == "msvc":
-        machine = f"/MACHINE:{toolchain.target.vs_arch.upper()}"
-        link = ("/NOLOGO", "/DLL", machine, "/MANIFEST:NO", "/OUT:probe.dll", "probe.obj")
-        return (
-            (*toolchain.cc, "/nologo", "/c", "/MD", "probe.c", "/Foprobe.obj"),
-            (*toolchain.link, *link),
-        )
-    # At the optimisation of a build: zig makes its C library anew for each.
-    options = ("-O2", "-shared", "-s", "-Wl,--out-implib,probe.lib")
-    return ((*toolchain.cc, *options, "probe.c", "-o", "probe.dll"),)
 
 
 def _judged(image: Path, toolchain: Toolchain) -> Proof:

@@ -23,6 +23,8 @@ class Request:
     version: str | None = None
     #: The folder that holds the headers and libraries of Windows.
     sysroot: Path | None = None
+    #: Whether a zig of `site_folders` is copied into the cache first: they may be temporary.
+    lasting: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,107 @@
-"""The value that locating ends in: a toolchain that makes code for the target."""
+"""A toolchain that makes code for the target, and everything that differs between the kinds.
+
+Other rooms ask a `Toolchain` for command lines and flags; none of them asks which kind it is.
+"""
 
 from __future__ import annotations
 
 import os
+import shlex
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from winarm.target import WIN32, WIN_AMD64, WIN_ARM64
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from winarm.host import System
     from winarm.target import Target
 
 #: How a toolchain's compiler reads its command line.
 Style = Literal["gnu", "msvc"]
+
+#: Newer compilers turn these warnings into errors; MSVC, and the gcc that projects were tried
+#: with, accept the code.
+_TOLERANT = (
+    "-Wno-error=implicit-function-declaration",
+    "-Wno-error=implicit-int",
+    "-Wno-error=int-conversion",
+    "-Wno-error=incompatible-function-pointer-types",
+)
+#: zig makes `__DATE__` an error; SOURCE_DATE_EPOCH makes it harmless.
+_TOLERANT_GNU = (*_TOLERANT, "-Wno-error=date-time", "-Wno-unused-command-line-argument")
+_TOLERANT_CLANG_CL = (*_TOLERANT, "-Wno-unused-command-line-argument")
+
+_GNU_COMPILE = (
+    "-O2",
+    "-DNDEBUG",
+    # zig writes debug information by default, in a third of the time; the link drops it.
+    "-g0",
+    # As CPython compiles itself and, elsewhere, its extensions.
+    "-fwrapv",
+    # zig adds checks to code that is not optimised, and they need a runtime library.
+    "-fno-sanitize=undefined",
+    *_TOLERANT_GNU,
+)
+#: setuptools' own flags without /GL, which makes objects for one version of the tools only;
+#: /Brepro leaves the time of day out.
+_MSVC_COMPILE = ("/nologo", "/O2", "/W3", "/MD", "/DNDEBUG", "/Brepro")
+#: No manifest, which mt.exe would have to merge, and nothing that a second link would reuse.
+_MSVC_LINK = ("/NOLOGO", "/INCREMENTAL:NO", "/MANIFEST:NO", "/Brepro")
+
+#: What dlltool's `-m` calls the machines.
+_DLLTOOL_MACHINES = {WIN_ARM64: "arm64", WIN_AMD64: "i386:x86-64", WIN32: "i386"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Family:
+    """What all toolchains of one kind have in common."""
+
+    style: Style
+    #: For every compilation and link where winarm chooses the flags, as for setuptools.
+    compile: tuple[str, ...]
+    link: tuple[str, ...]
+    #: For every compilation of a build tool that chooses its own optimisation (CMake, Meson).
+    tolerant: tuple[str, ...]
+    #: What the compiler takes so that `folder` is not in `__FILE__`.
+    prefix_map: str
+    #: For compiler and linker of a build tool that compiles probes without optimisation.
+    uniform: tuple[str, ...] = ()
+
+
+_FAMILIES = {
+    "msvc": _Family("msvc", _MSVC_COMPILE, _MSVC_LINK, (), "/d1trimfile:{folder}\\"),
+    "clang-cl": _Family(
+        "msvc",
+        (*_MSVC_COMPILE, "/clang:-fwrapv", *_TOLERANT_CLANG_CL),
+        _MSVC_LINK,
+        _TOLERANT_CLANG_CL,
+        "/clang:-ffile-prefix-map={folder}=.",
+    ),
+    "llvm-mingw": _Family(
+        "gnu",
+        _GNU_COMPILE,
+        # It links libc++ and libunwind as DLLs that no machine has (llvm-mingw#500).
+        ("-Wl,-Bstatic",),
+        _TOLERANT_GNU,
+        "-ffile-prefix-map={folder}=.",
+    ),
+    "zig": _Family(
+        "gnu",
+        _GNU_COMPILE,
+        # zig makes its C library again for each level of optimisation: all links have one level.
+        ("-O2",),
+        _TOLERANT_GNU,
+        "-ffile-prefix-map={folder}=.",
+        uniform=("-O2", "-s", "-fno-sanitize=undefined"),
+    ),
+}
+
+#: The kinds, in the order in which `auto` takes them: first those with what CPython itself is
+#: made with, then those that need nothing of Microsoft's.
+KINDS = tuple(_FAMILIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +114,6 @@ class Toolchain:
     #: Where it was found, for people: `the ziglang package in …`.
     origin: str
     target: Target
-    style: Style
     #: Compiles C, and links it where the style is `gnu`.
     cc: tuple[str, ...]
     #: Compiles C++, and links it where the style is `gnu`.
@@ -49,8 +136,114 @@ class Toolchain:
     include_dirs: tuple[Path, ...] = ()
     #: Folders with the libraries of C and of Windows, likewise.
     library_dirs: tuple[Path, ...] = ()
-    #: What whoever builds should know about the choice, one sentence each.
+    #: What the user should know about the choice, one sentence each.
     notes: tuple[str, ...] = ()
+
+    @property
+    def style(self) -> Style:
+        """Return how the compiler reads its command line."""
+        return _FAMILIES[self.kind].style
+
+    @property
+    def compiler_type(self) -> str:
+        """Return what distutils calls this family of compilers."""
+        return "msvc" if self.style == "msvc" else "mingw32"
+
+    @property
+    def multitool(self) -> tuple[str, ...]:
+        """Return the one program that is all others, chosen by its first argument, if it is."""
+        return self.cc[:1] if self.kind == "zig" else ()
+
+    @property
+    def makes_libraries(self) -> bool:
+        """Return whether the first link on a machine compiles the C library, which is slow."""
+        return self.kind == "zig"
+
+    @property
+    def compile_flags(self) -> tuple[str, ...]:
+        """Return the flags of every compilation where winarm chooses them, as for setuptools."""
+        return _FAMILIES[self.kind].compile
+
+    @property
+    def link_flags(self) -> tuple[str, ...]:
+        """Return the flags of every link where winarm chooses them, as for setuptools."""
+        # Named, so that an object for another machine is an error here and not on the target.
+        machine = (f"/MACHINE:{self.target.vs_arch.upper()}",) if self.style == "msvc" else ()
+        return (*_FAMILIES[self.kind].link, *machine)
+
+    @property
+    def tolerant_flags(self) -> tuple[str, ...]:
+        """Return the flags of compilations where the build tool chooses the optimisation."""
+        return _FAMILIES[self.kind].tolerant
+
+    @property
+    def uniform_flags(self) -> tuple[str, ...]:
+        """Return the flags that make all links of a build one kind, the build tool's probes too."""
+        return _FAMILIES[self.kind].uniform
+
+    def prefix_map(self, project: Path) -> tuple[str, ...]:
+        """Return the flags that keep the project's path out of `__FILE__`."""
+        spelled = (str(project),) if self.kind == "msvc" else (str(project), project.as_posix())
+        form = _FAMILIES[self.kind].prefix_map
+        return tuple(form.format(folder=folder) for folder in dict.fromkeys(spelled))
+
+    def library_flags(self, folders: Iterable[str], libraries: Iterable[str]) -> list[str]:
+        """Return the linker's arguments for libraries and for the folders that have them."""
+        if self.style == "msvc":
+            names = [name if name.lower().endswith(".lib") else f"{name}.lib" for name in libraries]
+            return [*(f"/LIBPATH:{folder}" for folder in folders), *names]
+        return [*(f"-L{folder}" for folder in folders), *(f"-l{name}" for name in libraries)]
+
+    def import_library_command(self, definition: Path, library: Path) -> list[str]:
+        """Return the command that makes an import library from a module definition."""
+        if self.style == "msvc":
+            machine = f"/machine:{self.target.vs_arch}"
+            return [*self.dlltool, "/nologo", machine, f"/def:{definition}", f"/out:{library}"]
+        machine = _DLLTOOL_MACHINES[self.target]
+        return [*self.dlltool, "-m", machine, "-d", str(definition), "-l", str(library)]
+
+    def preprocess_command(self, source: Path, folders: Iterable[Path]) -> list[str]:
+        """Return the command that prints a preprocessed C source."""
+        includes = [argument for folder in folders for argument in ("-I", str(folder))]
+        if self.style == "msvc":
+            # With /Tc: `/tmp/names.c` alone would be an option.
+            return [*self.cc, *includes, "/nologo", "/EP", f"/Tc{source}"]
+        return [*self.cc, *includes, "-E", "-P", "-w", str(source)]
+
+    def dll_commands(self, name: str) -> list[list[str]]:
+        """Return the commands that make NAME.dll from NAME.c in the working directory."""
+        if self.style == "msvc":
+            link = ["/NOLOGO", "/DLL", f"/MACHINE:{self.target.vs_arch.upper()}", "/MANIFEST:NO"]
+            return [
+                [*self.cc, "/nologo", "/c", "/MD", f"{name}.c", f"/Fo{name}.obj"],
+                [*self.link, *link, f"/OUT:{name}.dll", f"{name}.obj"],
+            ]
+        # At the optimisation of a build, so that zig makes its C library once.
+        options = ["-O2", "-shared", "-s", f"-Wl,--out-implib,{name}.lib"]
+        return [[*self.cc, *options, f"{name}.c", "-o", f"{name}.dll"]]
+
+    def one_word_compilers(self, *, launcher: bool) -> dict[str, str]:
+        """Return under which names the compilers must be one word, by CMake's language.
+
+        CMake asks clang with `-?` alone in which style it reads its command line, without the
+        words after the program (CMakeDetermineCompilerId.cmake). A launcher such as ccache takes
+        the first word for the compiler, and recognises it by its name.
+        """
+        if self.kind == "clang-cl":
+            return {"C": "clang-cl", "CXX": "clang-cl"}
+        return {"C": "clang", "CXX": "clang++"} if self.kind == "zig" and launcher else {}
+
+    def variables(self, system: System) -> dict[str, str]:
+        """Return the environment variables by which build tools find the programs.
+
+        :param system: the host's, which decides how a command is quoted.
+        """
+        commands = {"CC": self.cc, "CXX": self.cxx, "AR": self.ar, "RC": self.rc}
+        if self.style == "gnu":
+            commands["DLLTOOL"] = self.dlltool
+        else:
+            commands |= {"LD": self.link, "MT": self.mt}
+        return {name: command_text(words, system) for name, words in commands.items() if words}
 
     def environment(self, base: Mapping[str, str]) -> dict[str, str]:
         """Return `base` with what the programs need in it, and their folders first on PATH."""
@@ -61,7 +254,13 @@ class Toolchain:
         path = dict.fromkeys((*map(str, self.path), *filter(None, inherited)))
         return {**kept, **self.environ, "PATH": os.pathsep.join(path)}
 
-    @property
-    def compiler_type(self) -> str:
-        """Return what distutils calls this family of compilers."""
-        return "msvc" if self.style == "msvc" else "mingw32"
+
+def command_text(command: Sequence[str], system: System) -> str:
+    """Return a command line as one text, quoted as make, CMake and distutils split it there.
+
+    >>> command_text(("C:/Program Files/cl.exe", "/c"), "windows")
+    '"C:/Program Files/cl.exe" /c'
+    """
+    if system != "windows":
+        return shlex.join(command)
+    return " ".join(f'"{word}"' if " " in word else word for word in command)

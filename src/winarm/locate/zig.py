@@ -14,6 +14,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from winarm.host import ProgramError
+from winarm.locate.lasting_zig import lasting_program, program_name
 from winarm.locate.overlay import case_overlay
 from winarm.locate.request import Finding, begins_with
 from winarm.locate.toolchain import Toolchain
@@ -50,14 +51,11 @@ def find_zig(host: Host, request: Request) -> Finding:
         if version is None or miss:
             misses.append(f"{origin}: {miss}")
         else:
+            if request.lasting:
+                program = lasting_program(host, program)  # noqa: PLW2901 - the same one, elsewhere
             toolchain = _toolchain(host, request.target, program, version, origin)
             return Finding(KIND, toolchain, tuple(misses))
     return Finding(KIND, None, tuple(misses), INSTALL)
-
-
-def program_name(host: Host) -> str:
-    """Return what zig's program is called on `host`."""
-    return "zig.exe" if host.system == "windows" else "zig"
 
 
 def zig_candidates(
@@ -113,7 +111,6 @@ def _toolchain(
         version=str(version),
         origin=origin,
         target=target,
-        style="gnu",
         cc=(zig, "cc", *triple, *headers),
         cxx=(zig, "c++", *triple, *headers),
         ar=(zig, "ar"),

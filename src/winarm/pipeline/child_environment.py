@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import os
-import shlex
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from winarm.plan import CHILD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
-    from winarm.locate.toolchain import Toolchain
-    from winarm.target import Target
-
-#: The folder that makes the target view in every Python that has it on PYTHONPATH.
-CHILD = Path(__file__).parent.parent / "child"
+    from winarm.plan import Build, EquippedBuild
 
 #: Variables through which the host's compilers, headers, libraries or settings would get in.
 LEAKS = frozenset(
@@ -55,51 +52,42 @@ class Environment:
     removed: tuple[str, ...]
 
 
-def child_environment(
-    base: Mapping[str, str],
-    *,
-    spec: Path,
-    target: Target,
-    toolchain: Toolchain | None,
-    scratch: Path,
-) -> Environment:
-    """Return the environment of a child that builds for `target`.
+def early_environment(build: Build, spec: Path, scratch: Path) -> Environment:
+    """Return the environment of hooks that come before a build and compile nothing.
 
-    :param base: the environment in which the build's Python finds its modules.
     :param spec: the file that tells the child everything.
     :param scratch: a private folder that exists as long as the child.
     """
+    base = build.environ
     kept = {name: value for name, value in base.items() if not leaks(name)}
     variables = {
         **kept,
         # An empty variable is an unset one.
         "SOURCE_DATE_EPOCH": kept.get("SOURCE_DATE_EPOCH") or EPOCH,
-        # pip's build isolation lives on PYTHONPATH, too: it goes on working behind ours.
+        # pip's build isolation uses PYTHONPATH too: it goes on working after ours.
         "PYTHONPATH": os.pathsep.join(filter(None, (str(CHILD), kept.get("PYTHONPATH")))),
         "WINARM_CHILD": str(spec),
         # The name that Visual Studio and cibuildwheel have for the target.
-        "VSCMD_ARG_TGT_ARCH": target.vs_arch,
+        "VSCMD_ARG_TGT_ARCH": build.target.vs_arch,
         # An empty place, so that pkg-config finds none of the host's libraries.
         "PKG_CONFIG_LIBDIR": str(scratch),
     }
-    if toolchain:
-        variables |= toolchain_variables(toolchain, scratch)
-        variables = toolchain.environment(variables)
     return Environment(variables, tuple(sorted(set(base) - set(kept))))
+
+
+def build_environment(build: EquippedBuild, spec: Path, scratch: Path) -> Environment:
+    """Return the environment of a build, in which tools find the toolchain's programs."""
+    early = early_environment(build, spec, scratch)
+    programs = build.toolchain.variables(build.host.system)
+    variables = {
+        **early.variables,
+        "ZIG_LOCAL_CACHE_DIR": str(scratch / "zig"),
+        **{name: text for name, text in programs.items() if name in {"CC", "CXX", "AR", "RC"}},
+    }
+    return Environment(build.toolchain.environment(variables), early.removed)
 
 
 def leaks(name: str) -> bool:
     """Return whether a variable of this name would bring the host into the target's build."""
     upper = name.upper()
     return upper in LEAKS or upper.startswith(LEAKING_PREFIXES)
-
-
-def toolchain_variables(toolchain: Toolchain, scratch: Path) -> dict[str, str]:
-    """Return what a build reads to find the toolchain's programs by their usual names."""
-    return {
-        "ZIG_LOCAL_CACHE_DIR": str(scratch / "zig"),
-        "CC": shlex.join(toolchain.cc),
-        "CXX": shlex.join(toolchain.cxx),
-        "AR": shlex.join(toolchain.ar),
-        "RC": shlex.join(toolchain.rc),
-    }

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from winarm import backends, events
-from winarm.backends.request import Request
-from winarm.pipeline.child_environment import child_environment
+from winarm.pipeline.child_environment import build_environment, early_environment
 from winarm.pipeline.child_process import Child, Journal
-from winarm.pipeline.child_spec import Workshop, child_spec
+from winarm.pipeline.child_spec import build_spec, early_spec, journal_path
 from winarm.pipeline.first_use import announcing
 from winarm.storage import file_errors_in_words, scratch_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from winarm.pipeline.job import Job
+    from winarm.backends.provision import Provision
+    from winarm.pipeline.child_environment import Environment
+    from winarm.plan import Build, EquippedBuild
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,102 +33,65 @@ class Layout:
 
 
 @contextlib.contextmanager
-def laid_out(job: Job, workshop: Workshop | None) -> Iterator[Layout]:
-    """Lay out a private folder and all that a child reads; sweep it in the end.
+def early_layout(build: Build) -> Iterator[Layout]:
+    """Make a private folder with all that a hook before the build reads; remove it in the end.
 
-    :param workshop: none for an early hook, which compiles nothing.
     :raises FileSystemError: it cannot be written.
     """
-    kept = job.settings.build_dir
-    with file_errors_in_words(), scratch_folder(kept and kept / "child") as scratch:
-        provision = backends.provision(_request(job, workshop, scratch))
+    with _scratch(build) as scratch:
+        spec = _written(scratch, early_spec(build, scratch))
+        environment = early_environment(build, spec, scratch)
+        provision = backends.early_provision(build)
+        yield _layout(build, scratch, provision, environment, build.listener)
+
+
+@contextlib.contextmanager
+def build_layout(build: EquippedBuild) -> Iterator[Layout]:
+    """Make a private folder with all that a build reads; remove it in the end.
+
+    :raises FileSystemError: it cannot be written.
+    """
+    with _scratch(build) as scratch:
+        provision = backends.provision(build, scratch)
         provision.write()
-        spec = _write_spec(job, workshop, scratch)
-        environment = child_environment(
-            job.environ,
-            spec=spec,
-            target=job.target,
-            toolchain=workshop.toolchain if workshop else None,
-            scratch=scratch,
-        )
-        if workshop:
-            _tell(job, provision.notes, environment.removed)
-        child = _child(job, workshop, scratch, {**environment.variables, **provision.variables})
-        config_settings = {**(job.config_settings or {}), **provision.config_settings}
-        yield Layout(child, scratch, config_settings or None)
+        spec = _written(scratch, build_spec(build, scratch))
+        environment = build_environment(build, spec, scratch)
+        for note in provision.notes:
+            build.listener(events.Note(note))
+        if names := ", ".join(environment.removed):
+            build.listener(events.Detail(f"removed from the environment: {names}"))
+        marks = build.host.cache / "first-use"
+        listener = announcing(build.listener, build.toolchain, marks)
+        yield _layout(build, scratch, provision, environment, listener)
 
 
-def _tell(job: Job, notes: Iterable[str], removed: Iterable[str]) -> None:
-    for note in notes:
-        job.listener(events.Note(note))
-    if names := ", ".join(removed):
-        job.listener(events.Detail(f"removed from the environment: {names}"))
+@contextlib.contextmanager
+def _scratch(build: Build) -> Iterator[Path]:
+    kept = build.settings.build_dir
+    with file_errors_in_words(), scratch_folder(kept and kept / "child") as scratch:
+        yield scratch
 
 
-def _child(job: Job, workshop: Workshop | None, scratch: Path, environ: Mapping[str, str]) -> Child:
-    listener = job.listener
-    if workshop:
-        listener = announcing(listener, workshop.toolchain, job.host.cache / "first-use")
-    return Child(
-        host=job.host,
-        python=job.python,
-        project=job.project,
-        backend=job.backend,
-        environ=environ,
-        journal=Journal(_journal(scratch), job.project, listener),
-        listener=listener,
-    )
-
-
-def _write_spec(job: Job, workshop: Workshop | None, scratch: Path) -> Path:
-    spec = child_spec(
-        project=job.project,
-        scratch=scratch,
-        journal=_journal(scratch),
-        target=job.target,
-        interpreter=job.interpreter,
-        settings=job.settings,
-        workshop=workshop,
-        instead_of=_instead_of(job, workshop),
-        jobs=job.jobs,
-    )
+def _written(scratch: Path, spec: Mapping[str, Any]) -> Path:
     file = scratch / "spec.json"
     file.write_text(json.dumps(spec), encoding="utf-8")
     return file
 
 
-def _journal(scratch: Path) -> Path:
-    return scratch / "journal"
-
-
-def _request(job: Job, workshop: Workshop | None, scratch: Path) -> Request:
-    return Request(
-        host=dataclasses.replace(job.host, environ=job.environ),
-        project=job.project,
-        settings=job.settings,
-        target=job.target,
-        interpreter=job.interpreter,
-        python=job.python,
-        backend=job.backend.name,
-        site_folders=job.site_folders,
-        workshop=workshop,
-        scratch=scratch,
-        jobs=job.jobs,
-        config_settings=job.config_settings or {},
+def _layout(
+    build: Build,
+    scratch: Path,
+    provision: Provision,
+    environment: Environment,
+    listener: events.Listener,
+) -> Layout:
+    child = Child(
+        host=build.host,
+        python=build.python,
+        project=build.folder,
+        backend=build.project.backend,
+        environ={**environment.variables, **provision.variables},
+        journal=Journal(journal_path(scratch), build.folder, listener),
+        listener=listener,
     )
-
-
-def _instead_of(job: Job, workshop: Workshop | None) -> dict[str, str]:
-    """Return the host's folders that a project may hand to the compiler, and the target's."""
-    if workshop is None:
-        return {}
-    instead = {
-        str(job.interpreter.include): str(workshop.python.include),
-        # distutils on Windows adds the `libs` folder of the Python that runs it.
-        str(job.interpreter.dll_folder / "libs"): str(workshop.python.libraries),
-    }
-    if "include" in workshop.numpy:
-        for folder in job.site_folders:
-            for package in ("numpy/_core", "numpy/core"):
-                instead[str(folder / package / "include")] = workshop.numpy["include"]
-    return instead
+    return Layout(child, scratch, {**build.config_settings, **provision.config_settings} or None)

@@ -39,7 +39,7 @@ def announcing(listener: events.Listener, toolchain: Toolchain, marks: Path) -> 
 
     :param marks: a folder of a cache; it remembers what has been made.
     """
-    return _Announcer(listener, toolchain, marks) if toolchain.kind == "zig" else listener
+    return _Announcer(listener, toolchain, marks) if toolchain.makes_libraries else listener
 
 
 class _Announcer:

@@ -5,27 +5,25 @@ from __future__ import annotations
 import contextlib
 import functools
 import importlib.util
-import re
 import sys
 import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from winarm.config import inner_config_settings, read_settings
+from winarm.config import inner_config_settings
 from winarm.errors import EXIT_INTERRUPTED, CrossEditableError, ToolchainNotFoundError, WinarmError
 from winarm.host import Host, terminations_as_interrupts
 from winarm.pipeline.inner_import import import_backend
-from winarm.project.build_system import InnerBackend, build_system, inner_backend
+from winarm.project.build_system import Project, read_project
 from winarm.target import TARGETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from winarm import events
-    from winarm.config import Settings
     from winarm.config.sources import ConfigSettings
-    from winarm.pipeline.job import Job
+    from winarm.plan import Build
     from winarm.target import Target
 
 
@@ -34,21 +32,19 @@ class _Call:
     """One call of a hook: for what, and by whom it is answered."""
 
     host: Host
-    project: Path
-    settings: Settings
-    backend: InnerBackend
+    project: Project
     #: The machine that is built for, when it is not this one.
     foreign: Target | None
     #: What the inner backend gets.
     config_settings: Any
 
     def inner(self) -> Any:  # noqa: ANN401 - any module
-        return import_backend(self.project, self.backend)
+        return import_backend(self.project)
 
     def is_inner_there(self) -> bool:
         """Return whether the inner backend is installed, or is the project's to require."""
-        package = re.split("[.:]", self.backend.name, maxsplit=1)[0]
-        return not self.backend.requires or importlib.util.find_spec(package) is not None
+        backend = self.project.backend
+        return not backend.requires or importlib.util.find_spec(backend.package) is not None
 
 
 def has_hook(name: str) -> bool:
@@ -85,14 +81,14 @@ def get_requires_for_build_wheel(config_settings: ConfigSettings | None = None) 
     """Return what this build needs and does not have: inner backend, toolchain, its own."""
     with _one_clear_message():
         call = _call(config_settings)
-        needed = list(call.backend.requires)
+        needed = list(call.project.backend.requires)
         if call.foreign is None:
             return _passed_through(call, "get_requires_for_build_wheel")
         needed += _foreign_requires(call, call.foreign)
         if call.is_inner_there():
             from winarm.pipeline.wheel import call_early  # noqa: PLC0415 - not in a pass-through
 
-            needed += call_early(_job(call, call.foreign), "get_requires_for_build_wheel")
+            needed += call_early(_build(call, call.foreign), "get_requires_for_build_wheel")
         return needed
 
 
@@ -109,8 +105,8 @@ def prepare_metadata_for_build_wheel(
         else:
             from winarm.pipeline.wheel import call_early  # noqa: PLC0415 - not in a pass-through
 
-            job = _job(call, call.foreign)
-            name = call_early(job, "prepare_metadata_for_build_wheel", metadata_directory)
+            build = _build(call, call.foreign)
+            name = call_early(build, "prepare_metadata_for_build_wheel", metadata_directory)
         return name
 
 
@@ -124,11 +120,13 @@ def build_wheel(
         call = _call(config_settings)
         if call.foreign is None:
             return _own_wheel(call, wheel_directory, metadata_directory)
-        from winarm.pipeline.wheel import build_wheel as build  # noqa: PLC0415
+        from winarm.pipeline import wheel  # noqa: PLC0415 - not in a pass-through
+        from winarm.pipeline.equip import equip  # noqa: PLC0415
 
         terminations_as_interrupts()
         metadata = Path(metadata_directory) if metadata_directory else None
-        built = build(_job(call, call.foreign), Path(wheel_directory), metadata=metadata)
+        build = equip(_build(call, call.foreign), may_fetch=False)
+        built = wheel.build_wheel(build, Path(wheel_directory), metadata=metadata)
         if built.pure:
             _say(f"{built.path.name} is pure Python: it runs everywhere, without winarm, too.")
         return built.path.name
@@ -166,15 +164,12 @@ def build_editable(
 
 def _call(config_settings: ConfigSettings | None) -> _Call:
     host = Host.current()
-    project = Path.cwd()
-    settings = read_settings(project, config_settings, host)
-    target = settings.target
+    project = read_project(Path.cwd(), config_settings, host)
+    target = project.settings.target
     is_host = target is None or target.sysconfig_platform == sysconfig.get_platform()
     return _Call(
         host=host,
         project=project,
-        settings=settings,
-        backend=inner_backend(project, settings),
         foreign=None if is_host else target,
         config_settings=inner_config_settings(config_settings),
     )
@@ -199,7 +194,7 @@ def _own_wheel(call: _Call, wheel_directory: str, metadata_directory: str | None
 
         with scratch_folder() as private:
             name = build(str(private), call.config_settings, metadata_directory)
-            verify_and_deliver(private / name, Path(wheel_directory), own, call.settings)
+            verify_and_deliver(private / name, Path(wheel_directory), own, call.project.settings)
     return name
 
 
@@ -207,48 +202,48 @@ def _foreign_requires(call: _Call, target: Target) -> list[str]:
     """Return what winarm itself needs for a build for `target` and does not have."""
     from winarm import backends  # noqa: PLC0415 - not in a pass-through
     from winarm.locate import zig  # noqa: PLC0415
-    from winarm.pipeline.toolchain import MET_BY_ZIG, toolchain_for  # noqa: PLC0415 - not always
+    from winarm.pipeline.equip import MET_BY_ZIG, toolchain_for  # noqa: PLC0415
 
+    project, settings = call.project, call.project.settings
     needed = []
     try:
-        toolchain_for(call.host, target, call.settings, _site_folders())
+        toolchain_for(call.host, target, settings, _site_folders())
     except ToolchainNotFoundError:
-        if call.settings.toolchain in MET_BY_ZIG:
+        if settings.toolchain in MET_BY_ZIG:
             needed.append(zig.REQUIREMENT)
-    requires = build_system(call.project).requires
-    if any(re.match(r"\s*(oldest-supported-)?numpy\b", line, re.IGNORECASE) for line in requires):
+    if not project.system.required_names.isdisjoint(("numpy", "oldest-supported-numpy")):
         # Fetches the target's headers.
         needed.append("unearth")
     has_ninja = call.host.which("ninja") is not None
-    return [*needed, *backends.requirements(call.backend.name, requires, has_ninja=has_ninja)]
+    return [*needed, *backends.requirements(project, has_ninja=has_ninja)]
 
 
 def _passed_through(call: _Call, hook: str) -> list[str]:
     """Return what a build on this machine needs: the inner backend, and what that asks for."""
-    needed = list(call.backend.requires)
+    needed = list(call.project.backend.requires)
     if call.is_inner_there():
         ask = getattr(call.inner(), hook, None)
         needed += ask(call.config_settings) if ask else []
     return needed
 
 
-def _job(call: _Call, target: Target) -> Job:
+def _build(call: _Call, target: Target) -> Build:
     from winarm.environment.interpreter import ask  # noqa: PLC0415 - not in a pass-through
-    from winarm.pipeline.job import Job  # noqa: PLC0415
+    from winarm.plan import Build  # noqa: PLC0415
+    from winarm.project.pip_config import pip_configuration  # noqa: PLC0415
 
-    return Job(
+    return Build(
         host=call.host,
         project=call.project,
-        settings=call.settings,
         target=target,
         interpreter=ask(call.host, call.host.executable),
         python=call.host.executable,
-        backend=call.backend,
         environ=call.host.environ,
         site_folders=_site_folders(),
         tool_folders=(),
-        config_settings=call.config_settings,
-        listener=functools.partial(_tell, verbose=call.settings.verbose),
+        pip=pip_configuration(call.host),
+        config_settings=call.config_settings or {},
+        listener=functools.partial(_tell, verbose=call.project.settings.verbose),
     )
 
 

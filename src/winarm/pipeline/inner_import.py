@@ -9,17 +9,16 @@ from typing import TYPE_CHECKING, Any
 from winarm.errors import BackendError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from winarm.project.build_system import InnerBackend
+    from winarm.project.build_system import Project
 
 
-def import_backend(project: Path, backend: InnerBackend) -> Any:  # noqa: ANN401 - any module
+def import_backend(project: Project) -> Any:  # noqa: ANN401 - any module
     """Import a backend as PEP 517 has front-ends do, from its own folders first.
 
     :raises BackendError: it cannot be imported.
     """
-    folders = [str(project / folder) for folder in backend.path]
+    backend = project.backend
+    folders = [str(project.folder / folder) for folder in backend.path]
     # For good: a backend imports modules of its own while it works. A front-end does the same.
     sys.path[:0] = [folder for folder in folders if folder not in sys.path]
     module_name, _, object_path = backend.name.partition(":")

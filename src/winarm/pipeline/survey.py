@@ -8,14 +8,13 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from winarm.environment.find_python import find_python
-from winarm.environment.interpreter import ask
 from winarm.errors import WinarmError
 from winarm.locate import Finding, Request, kinds, search_toolchains
 from winarm.locate.msvc_libraries import INSTALL
 from winarm.locate.probe import Proof, probe
 from winarm.locate.sysroot import MAKE, find_sysroot
 from winarm.locate.windows_sdk import find_sdk
-from winarm.pipeline import embedded_zig
+from winarm.pipeline.equip import tool_folders
 from winarm.target import NEWEST_PYTHON, OLDEST_PYTHON, WIN_ARM64
 
 if TYPE_CHECKING:
@@ -77,7 +76,7 @@ class Survey:
 def survey(host: Host, settings: Settings, *, prove: bool) -> Survey:
     """Look at everything; with `prove`, have each toolchain make a DLL."""
     target = settings.target or WIN_ARM64
-    folders = embedded_zig.site_folders(host)
+    folders = tool_folders(host)
     request = Request(target, folders, settings.toolchain_version, settings.sysroot)
     findings = search_toolchains(host, request)
     toolchains = [finding.toolchain for finding in findings if finding.toolchain]
@@ -118,7 +117,7 @@ def _pythons(host: Host) -> tuple[Place, ...]:
 def _python(host: Host, wanted: str) -> Place:
     name = f"Python {wanted}"
     try:
-        found = ask(host, find_python(host, wanted))
+        found = find_python(host, wanted)
     except WinarmError as error:
         cure = f"uv python install {wanted}"
         return Place(name, problem=error.what.partition(" Looked at:")[0], cure=cure)

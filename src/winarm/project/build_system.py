@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from winarm.config import OWN_BACKEND
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from winarm.config import OWN_BACKEND, settings_of
 from winarm.config.values import is_backend_name
 from winarm.errors import SourceError, bullets
 from winarm.pyproject import read_pyproject, stays_inside
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from winarm.config import Settings
+    from winarm.config.sources import ConfigSettings
+    from winarm.host import Host
 
 #: What PEP 517 has front-ends do for a project that names no backend: setup.py is run with the
 #: project's folder on sys.path.
@@ -52,6 +57,11 @@ class BuildSystem:
     #: Whether the project names the backend itself.
     declared: bool
 
+    @property
+    def required_names(self) -> frozenset[str]:
+        """Return the normalised names of the distributions that the build requires."""
+        return frozenset(filter(None, map(requirement_name, self.requires)))
+
 
 @dataclass(frozen=True, slots=True)
 class InnerBackend:
@@ -64,14 +74,42 @@ class InnerBackend:
     #: What must be installed for it beside all that the project requires itself.
     requires: tuple[str, ...] = ()
 
+    @property
+    def package(self) -> str:
+        """Return the package that it is imported from: `setuptools`."""
+        return re.split("[.:]", self.name, maxsplit=1)[0]
 
-def build_system(project: Path) -> BuildSystem:
-    """Return what the project in the folder `project` declares to build it.
 
-    :raises SourceError: there is no build system, or what stands there is none.
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project as it is read once: where it is, what it declares, what winarm is asked for."""
+
+    folder: Path
+    system: BuildSystem
+    settings: Settings
+    backend: InnerBackend
+
+
+def read_project(folder: Path, config_settings: ConfigSettings | None, host: Host) -> Project:
+    """Read the project in `folder`, with all settings for it.
+
+    :raises SettingsError: settings are wrong.
+    :raises SourceError: the project has no usable build system.
     :raises FileSystemError: pyproject.toml cannot be read.
     """
-    document = read_pyproject(project)
+    document = read_pyproject(folder)
+    settings = settings_of(document or {}, folder, config_settings, host)
+    system = build_system(folder, document)
+    return Project(folder, system, settings, inner_backend(system, document or {}, settings))
+
+
+def build_system(project: Path, document: Mapping[str, Any] | None) -> BuildSystem:
+    """Return what the project in the folder `project` declares to build it.
+
+    :param document: its pyproject.toml, if it has one.
+
+    :raises SourceError: there is no build system, or what stands there is none.
+    """
     if document is None and not (project / "setup.py").is_file():
         message = f"{project} is a source without a build system."
         raise SourceError(
@@ -94,25 +132,23 @@ def build_system(project: Path) -> BuildSystem:
     )
 
 
-def inner_backend(project: Path, settings: Settings) -> InnerBackend:
-    """Return the backend that builds the project, winarm being asked to.
+def inner_backend(
+    system: BuildSystem, document: Mapping[str, Any], settings: Settings
+) -> InnerBackend:
+    """Return the backend that builds the project.
 
     A project that declares a backend of its own keeps it, so that an unchanged sdist is built
     as everybody builds it. `[tool.winarm]` decides for a project that declares winarm's, or none.
-
-    :raises SourceError: the project has no usable build system.
-    :raises FileSystemError: pyproject.toml cannot be read.
     """
-    system = build_system(project)
     if system.declared and system.backend.partition(":")[0] != OWN_BACKEND:
         return InnerBackend(system.backend, system.backend_path)
     if settings.build_backend is not None:
         name, path = settings.build_backend, settings.backend_path
-    elif _has_scikit_build(read_pyproject(project) or {}):
+    elif _has_scikit_build(document):
         name, path = SCIKIT_BUILD_CORE, ()
     else:
         name, path = SETUPTOOLS if system.declared else LEGACY_BACKEND, ()
-    return InnerBackend(name, path, () if path else _undeclared(name, system.requires))
+    return InnerBackend(name, path, () if path else _undeclared(name, system))
 
 
 def _table_problems(table: object, project: Path) -> list[str]:
@@ -151,16 +187,21 @@ def _has_scikit_build(document: Mapping[str, object]) -> bool:
     return isinstance(tools, dict) and "scikit-build" in tools
 
 
-def _undeclared(backend: str, requires: tuple[str, ...]) -> tuple[str, ...]:
-    """Return what `backend` comes from, unless `requires` names it already."""
+def _undeclared(backend: str, system: BuildSystem) -> tuple[str, ...]:
+    """Return what installs `backend`, unless the project requires it already."""
     requirement = _DISTRIBUTIONS.get(re.split("[.:]", backend, maxsplit=1)[0])
-    if requirement is None:
+    if requirement is None or requirement_name(requirement) in system.required_names:
         return ()
-    wanted = _distribution(requirement)
-    return () if any(_distribution(line) == wanted for line in requires) else (requirement,)
+    return (requirement,)
 
 
-def _distribution(requirement: str) -> str:
-    """Return the normalized name (PEP 503) that a requirement (PEP 508) begins with."""
-    match = re.match(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)", requirement)
-    return re.sub(r"[-_.]+", "-", match[1]).lower() if match else ""
+def requirement_name(requirement: str) -> str:
+    """Return the normalised name in a requirement, or nothing if it is not valid.
+
+    >>> requirement_name("Scikit_Build.core >= 0.10; python_version > '3'")
+    'scikit-build-core'
+    """
+    try:
+        return canonicalize_name(Requirement(requirement).name)
+    except InvalidRequirement:
+        return ""

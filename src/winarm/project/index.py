@@ -19,7 +19,7 @@ from packaging.version import Version
 
 from winarm.errors import FileSystemError, SourceError, UsageError
 from winarm.project.index_files import Answer, IndexFile, Listing
-from winarm.project.pip_config import pip_configuration, redacted
+from winarm.project.pip_config import redacted
 from winarm.storage import CACHE_CURE, PATIENCE, replacing
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from unearth.fetchers import Fetcher
     from unearth.fetchers.sync import PyPIClient
 
-    from winarm.host import Host
     from winarm.project.pip_config import PipConfiguration
     from winarm.target import PythonABI
 
@@ -139,11 +138,10 @@ class PackageIndex:
 
 
 @contextlib.contextmanager
-def package_index(host: Host) -> Iterator[PackageIndex]:
+def package_index(configuration: PipConfiguration) -> Iterator[PackageIndex]:
     """Open the package index that pip is configured for.
 
     :raises UsageError: unearth is not installed.
-    :raises SettingsError: pip's configuration cannot be read.
     """
     try:
         from unearth.auth import MultiDomainBasicAuth  # noqa: PLC0415 - an optional dependency
@@ -151,7 +149,6 @@ def package_index(host: Host) -> Iterator[PackageIndex]:
     except ModuleNotFoundError as error:
         message = f"nothing can be fetched from the package index: {error.name} is not installed."
         raise UsageError(message, cure='pip install "winarm[cli]"') from None
-    configuration = pip_configuration(host)
     with PyPIClient(
         trusted_hosts=configuration.trusted_hosts,
         verify=_certificates(configuration),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from winarm.host import Host
     from winarm.project.index_files import IndexFile, Listing
+    from winarm.project.pip_config import PipConfiguration
     from winarm.target import PythonABI
 
 #: Versions that an error names.
@@ -26,6 +27,7 @@ _NAMED_VERSIONS = 8
 def fetch_sdist(
     host: Host,
     requirement: Requirement,
+    pip: PipConfiguration,
     progress: Callable[[str], None],
     python: PythonABI | None = None,
 ) -> Path:
@@ -35,7 +37,7 @@ def fetch_sdist(
     :raises UsageError: unearth is not installed.
     :raises SourceError: there is none, it cannot be fetched, or it is not what was promised.
     """
-    with package_index(host) as index:
+    with package_index(pip) as index:
         listing = index.files(requirement.name, "sdist", python=python)
         file = _best(requirement, listing)
         if file is not None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from winarm.host import Host
+    from winarm.project.pip_config import PipConfiguration
     from winarm.target import PythonABI
 
 #: The files of which a project has at least one, as pip looks for them.
@@ -43,6 +44,7 @@ def open_source(
     host: Host,
     spec: str,
     workdir: Path,
+    pip: PipConfiguration,
     *,
     progress: Callable[[str], None],
     python: PythonABI | None = None,
@@ -52,7 +54,8 @@ def open_source(
     A folder or file of that name is stronger than a requirement of that name.
 
     :param workdir: an existing folder that an archive is unpacked into.
-    :param progress: told in a few words what takes time.
+    :param pip: where a requirement is fetched from.
+    :param progress: is called with a few words on what takes time.
     :param python: only releases for this Python are fetched; any, when not given.
     :raises UsageError: `spec` is nothing that winarm builds.
     :raises SourceError: it cannot be found, fetched or unpacked, or has no build system.
@@ -66,7 +69,7 @@ def open_source(
         case "nothing":
             requirement = _requirement(spec)
             progress(f"looking for the source of {requirement}")
-            return _archive(fetch_sdist(host, requirement, progress, python), workdir)
+            return _archive(fetch_sdist(host, requirement, pip, progress, python), workdir)
 
 
 def _kind(path: Path) -> Literal["folder", "file", "nothing"]:

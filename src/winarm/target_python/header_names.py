@@ -93,12 +93,8 @@ def _preprocessed(host: Host, toolchain: Toolchain, include: Path, source: str) 
         # From a file: `zig cc -E -` does not find the C library's headers.
         file = Path(folder, "names.c")
         file.write_text(source, encoding="ascii")
-        options: list[str | Path] = ["-E", "-P", "-w", file]
-        if toolchain.style == "msvc":
-            # Behind /Tc, for `/tmp/names.c` alone would be an option.
-            options = ["/nologo", "/EP", f"/Tc{file}"]
         answer = host.run(
-            [*toolchain.cc, "-I", include, "-I", include / "internal", *options],
+            toolchain.preprocess_command(file, (include, include / "internal")),
             environ=toolchain.environment(host.environ),
             timeout=600,
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from winarm.errors import TargetPythonError
-from winarm.target import WIN32, WIN_AMD64, WIN_ARM64
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,9 +13,6 @@ if TYPE_CHECKING:
     from winarm.host import Host
     from winarm.locate.toolchain import Toolchain
     from winarm.python_exports import Kind
-
-#: What dlltool's `-m` calls the machines.
-_DLLTOOL_MACHINES = {WIN_ARM64: "arm64", WIN_AMD64: "i386:x86-64", WIN32: "i386"}
 
 _MAGIC = b"!<arch>\n"
 _MEMBER_HEADER = 60
@@ -36,18 +32,8 @@ def make_import_library(
     """
     definition = library.with_suffix(".def")
     definition.write_text(module_definition(dll, names), encoding="ascii")
-    if toolchain.style == "msvc":
-        arguments = [
-            "/nologo",
-            f"/machine:{toolchain.target.vs_arch}",
-            f"/def:{definition}",
-            f"/out:{library}",
-        ]
-    else:
-        machine = _DLLTOOL_MACHINES[toolchain.target]
-        arguments = ["-m", machine, "-d", str(definition), "-l", str(library)]
     answer = host.run(
-        [*toolchain.dlltool, *arguments],
+        toolchain.import_library_command(definition, library),
         environ=toolchain.environment(host.environ),
         timeout=600,
     )

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from winarm.environment.interpreter import Interpreter
     from winarm.host import Host
     from winarm.project.index_files import IndexFile, Listing
+    from winarm.project.pip_config import PipConfiguration
     from winarm.target import PythonABI, Target
 
 #: Other versions that an error names.
@@ -37,6 +38,7 @@ def numpy_include(
     host: Host,
     interpreter: Interpreter,
     numpy_version: str,
+    pip: PipConfiguration,
     *,
     progress: Callable[[str], None] = lambda _: None,
     target: Target = WIN_ARM64,
@@ -59,7 +61,7 @@ def numpy_include(
     name = f"{version}-{interpreter.abi.tag}-{target.wheel_platform}"
 
     def make(folder: Path) -> None:
-        wheel = _fetched(host, interpreter.abi, version, target, progress)
+        wheel = _fetched(host, interpreter.abi, version, target, pip, progress=progress)
         unpack(wheel, folder, wanted=lambda path: _is_for_c(path, core))
 
     try:
@@ -85,9 +87,11 @@ def _fetched(
     abi: PythonABI,
     version: Version,
     target: Target,
+    pip: PipConfiguration,
+    *,
     progress: Callable[[str], None],
 ) -> Path:
-    with package_index(host) as index:
+    with package_index(pip) as index:
         listing = index.files("numpy", "wheel")
         fitting = [file for file in listing.files if _fits(file, abi, target)]
         exact = [file for file in fitting if file.version == version]

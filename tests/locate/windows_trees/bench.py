@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from winarm.config import Settings
 from winarm.environment.interpreter import ask
-from winarm.pipeline.child_environment import child_environment
-from winarm.pipeline.child_spec import Workshop, child_spec
+from winarm.pipeline.child_environment import build_environment
+from winarm.pipeline.child_spec import build_spec
+from winarm.plan import Build
+from winarm.project.build_system import read_project
+from winarm.project.pip_config import PipConfiguration
 from winarm.target import WIN_ARM64
 from winarm.target_python.target_python import provide
 
@@ -43,26 +46,27 @@ class Bench:
         scratch = self.tmp_path / "scratch"
         scratch.mkdir(exist_ok=True)
         interpreter = ask(self.host, self.host.executable)
-        python = provide(self.host, interpreter, WIN_ARM64, toolchain)
-        spec = child_spec(
-            project=source,
-            scratch=scratch,
-            journal=scratch / "journal",
+        project = read_project(source, None, self.host)
+        build = Build(
+            host=self.host,
+            project=replace(project, settings=settings or Settings()),
             target=WIN_ARM64,
             interpreter=interpreter,
-            settings=settings or Settings(),
-            workshop=Workshop(toolchain, python, {"error": "no NumPy"}),
-            instead_of={},
-            jobs=2,
+            python=interpreter.executable,
+            environ=self.host.environ,
+            site_folders=(),
+            tool_folders=(),
+            pip=PipConfiguration(),
+            config_settings={},
+            listener=lambda _: None,
+        ).equipped(
+            toolchain,
+            provide(self.host, interpreter, WIN_ARM64, toolchain),
+            {"error": "no NumPy"},
         )
-        (scratch / "spec.json").write_text(json.dumps(spec), encoding="utf-8")
-        environment = child_environment(
-            self.host.environ,
-            spec=scratch / "spec.json",
-            target=WIN_ARM64,
-            toolchain=toolchain,
-            scratch=scratch,
-        )
+        spec = scratch / "spec.json"
+        spec.write_text(json.dumps(build_spec(build, scratch)), encoding="utf-8")
+        environment = build_environment(build, spec, scratch)
         code = f"import setuptools.build_meta as b; b.build_wheel({str(self.dist)!r})"
         return subprocess.run(
             [sys.executable, "-c", code],

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from winarm.host import Host
-from winarm.pipeline.lasting_zig import lasting
+from winarm.locate.lasting_zig import lasting
 
 
 @pytest.fixture

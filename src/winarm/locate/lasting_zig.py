@@ -12,11 +12,26 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from winarm.locate.zig import program_name
 from winarm.storage import cached_folder
 
 if TYPE_CHECKING:
     from winarm.host import Host
+
+
+def program_name(host: Host) -> str:
+    """Return what zig's program is called on `host`."""
+    return "zig.exe" if host.system == "windows" else "zig"
+
+
+def lasting_program(host: Host, program: Path) -> Path:
+    """Return the zig of a `ziglang` package in the cache, made from `program` if need be.
+
+    Any other program is returned as it is.
+
+    :raises FileSystemError: the cache cannot be written.
+    """
+    site_folder = program.parent.parent
+    return lasting(host, site_folder) / program.relative_to(site_folder)
 
 
 def lasting(host: Host, site_folder: Path) -> Path:

@@ -1,4 +1,4 @@
-"""The main job on a source that may know nothing of winarm: fetch, isolate, build, verify."""
+"""Building any source in an isolated environment: `winarm build` and the public `build_wheel`."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winarm import backends, events
-from winarm.config import inner_config_settings, read_settings
+from winarm.config import inner_config_settings
 from winarm.environment.find_python import find_python
-from winarm.environment.interpreter import ask
 from winarm.environment.isolation import isolated, without_winarm
-from winarm.pipeline import embedded_zig
-from winarm.pipeline.job import Job
+from winarm.pipeline.equip import equip, tool_folders
 from winarm.pipeline.wheel import Built, build_wheel, call_early
-from winarm.project.build_system import build_system, inner_backend
+from winarm.plan import Build
+from winarm.project.build_system import read_project
+from winarm.project.pip_config import pip_configuration
 from winarm.project.source import open_source
 from winarm.storage import scratch_folder
 from winarm.target import WIN_ARM64
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from winarm.environment.interpreter import Interpreter
     from winarm.environment.isolation import IsolatedEnvironment
     from winarm.host import Host
-    from winarm.project.source import Source
+    from winarm.project.pip_config import PipConfiguration
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,76 +53,85 @@ def build(
     :param spec: a folder, an sdist, or a requirement such as `annoy==1.17.3`.
     :param python: `3.13`, `3.13t`, a path, or None for the Python that runs winarm.
     :param config_settings: as PEP 517 has them; those named `winarm.*` are winarm's.
-    :raises WinarmError: the wheel could not be made, or is not good.
+    :raises WinarmError: the build failed, or the wheel failed verification.
     """
     began = time.monotonic()
-    kept = kept_folder(config_settings, host)
+    pip = pip_configuration(host)
+    kept = kept_folder(config_settings, host, spec)
     if kept:
-        # Against where the user stands: the project may be unpacked anywhere.
         config_settings = {**(config_settings or {}), "winarm.build-dir": str(kept)}
     with scratch_folder(kept and kept / "project") as scratch:
         listener(events.Step(f"opening {spec}"))
-        interpreter = ask(host, find_python(host, python))
+        interpreter = find_python(host, python)
         source = open_source(
             host,
             spec,
             scratch,
+            pip,
             progress=lambda text: listener(events.Step(text)),
             python=interpreter.abi,
         )
-        job = _prepared(
-            host, source, interpreter, scratch, config_settings=config_settings, listener=listener
+        prepared = _prepared(
+            host,
+            source.folder,
+            interpreter=interpreter,
+            pip=pip,
+            scratch=scratch,
+            config_settings=config_settings,
+            listener=listener,
         )
-        built = build_wheel(job, folder)
+        built = build_wheel(equip(prepared, may_fetch=True), folder)
     return Result(source.name, built, time.monotonic() - began)
 
 
-def kept_folder(config_settings: ConfigSettings | None, host: Host) -> Path | None:
-    """Return the folder that `build-dir` names; needed before the project's settings are read."""
+def kept_folder(config_settings: ConfigSettings | None, host: Host, spec: str = ".") -> Path | None:
+    """Return the folder that `build-dir` names; needed before the project's settings are read.
+
+    A relative one counts from the project's folder, or, if the project is unpacked into a
+    temporary folder, from the working directory.
+    """
     named = (config_settings or {}).get("winarm.build-dir") or host.variable("WINARM_BUILD_DIR")
-    return Path(named).absolute() if isinstance(named, str) else None
+    if not isinstance(named, str):
+        return None
+    project = Path(spec)
+    return (project if project.is_dir() else Path()).absolute() / named
 
 
 def _prepared(
     host: Host,
-    source: Source,
-    interpreter: Interpreter,
-    scratch: Path,
+    folder: Path,
     *,
+    interpreter: Interpreter,
+    pip: PipConfiguration,
+    scratch: Path,
     config_settings: ConfigSettings | None,
     listener: events.Listener,
-) -> Job:
+) -> Build:
     """Make the build's environment and install all that the project asks for."""
-    settings = read_settings(source.folder, config_settings, host)
-    target = settings.target or WIN_ARM64
-    backend = inner_backend(source.folder, settings)
+    project = read_project(folder, config_settings, host)
     listener(events.Step("making an isolated environment"))
-    environment = isolated(host, interpreter, scratch / "environment")
-    declared = build_system(source.folder).requires
+    environment = isolated(host, interpreter, scratch / "environment", pip)
     has_ninja = host.which("ninja") is not None
-    extra = backends.requirements(backend.name, declared, has_ninja=has_ninja)
-    requires = [*declared, *backend.requires, *extra]
+    extra = backends.requirements(project, has_ninja=has_ninja)
+    requires = [*project.system.requires, *project.backend.requires, *extra]
     _install(environment, without_winarm(requires), listener)
-    job = Job(
+    build = Build(
         host=host,
-        project=source.folder,
-        settings=settings,
-        target=target,
+        project=project,
+        target=project.settings.target or WIN_ARM64,
         interpreter=interpreter,
         python=environment.python,
-        backend=backend,
         environ=environment.environ(host.environ),
         site_folders=(environment.site_packages,),
-        tool_folders=embedded_zig.site_folders(host),
-        config_settings=inner_config_settings(config_settings) or None,
+        tool_folders=tool_folders(host),
+        pip=pip,
+        config_settings=inner_config_settings(config_settings) or {},
         listener=listener,
     )
     listener(events.Step("asking the build backend what it needs"))
-    more: list[str] = call_early(job, "get_requires_for_build_wheel")
+    more: list[str] = call_early(build, "get_requires_for_build_wheel")
     _install(environment, without_winarm(more), listener)
-    folders = (*job.site_folders, *job.tool_folders)
-    embedded_zig.ensure_toolchain(host, target, settings, folders, listener)
-    return job
+    return build
 
 
 def _install(

@@ -1,0 +1,103 @@
+"""The values that travel through a build: what is built, by which Python, with what.
+
+A `Build` is enough for the hooks that come before a build and compile nothing. A build itself
+needs an `EquippedBuild`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from winarm import events
+    from winarm.config import Settings
+    from winarm.environment.interpreter import Interpreter
+    from winarm.host import Host
+    from winarm.locate.toolchain import Toolchain
+    from winarm.project.build_system import Project
+    from winarm.project.pip_config import PipConfiguration
+    from winarm.target import Target
+    from winarm.target_python.target_python import TargetPython
+
+#: The folder that makes the target view in every Python that has it on PYTHONPATH.
+CHILD = Path(__file__).parent / "child"
+
+
+@dataclass(frozen=True)
+class Build:
+    """One project to be built by one Python for one target."""
+
+    host: Host
+    project: Project
+    target: Target
+    #: Facts of the Python that builds.
+    interpreter: Interpreter
+    #: The program of that Python in the environment that has the build's requirements.
+    python: Path
+    #: The environment variables with which that Python finds them.
+    environ: Mapping[str, str]
+    #: The folders in which it finds them.
+    site_folders: tuple[Path, ...]
+    #: Further folders in which toolchains from PyPI may be.
+    tool_folders: tuple[Path, ...]
+    #: Where packages come from.
+    pip: PipConfiguration
+    #: What the inner backend gets.
+    config_settings: Mapping[str, Any]
+    listener: events.Listener
+
+    @property
+    def folder(self) -> Path:
+        """Return the project's folder."""
+        return self.project.folder
+
+    @property
+    def settings(self) -> Settings:
+        """Return what the project and its builder ask of winarm."""
+        return self.project.settings
+
+    @property
+    def jobs(self) -> int:
+        """Return how many compilations run at once."""
+        return self.settings.jobs or self.host.cpus
+
+    @property
+    def environment_host(self) -> Host:
+        """Return the host as programs of the build's environment see it."""
+        return dataclasses.replace(self.host, environ=self.environ)
+
+    def equipped(
+        self, toolchain: Toolchain, target_python: TargetPython, numpy: Mapping[str, str]
+    ) -> EquippedBuild:
+        """Return this build with what it compiles with."""
+        facts = {item.name: getattr(self, item.name) for item in dataclasses.fields(Build)}
+        return EquippedBuild(**facts, toolchain=toolchain, target_python=target_python, numpy=numpy)
+
+
+@dataclass(frozen=True)
+class EquippedBuild(Build):
+    """A build with all that it compiles with."""
+
+    toolchain: Toolchain
+    target_python: TargetPython
+    #: The include folder of the target's NumPy (`include`), or why there is none (`error`).
+    numpy: Mapping[str, str]
+
+    @property
+    def compile_flags(self) -> list[str]:
+        """Return what the user adds to every compilation."""
+        folders = [f"-I{folder}" for folder in self.settings.include_dirs]
+        macros = [f"-D{macro}" for macro in self.settings.defines]
+        return [*folders, *macros, *self.settings.cflags]
+
+    @property
+    def link_flags(self) -> list[str]:
+        """Return what the user adds to every link, as the toolchain's linker takes it."""
+        settings = self.settings
+        named = self.toolchain.library_flags(settings.library_dirs, settings.libraries)
+        return [*named, *settings.ldflags]

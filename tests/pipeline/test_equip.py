@@ -1,0 +1,163 @@
+"""Finding what a build compiles with."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from winarm import events
+from winarm.environment.interpreter import ask
+from winarm.errors import IsolationError, ToolchainNotFoundError
+from winarm.pipeline.equip import equip, extra_library_dirs, installed_version, tool_folders
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from winarm.host import Host
+    from winarm.plan import Build, EquippedBuild
+
+    MakeBuild = Callable[..., tuple[Build, list[events.Event]]]
+
+
+@pytest.mark.parametrize(
+    ("system", "written", "folders"),
+    [
+        ("linux", "[build_ext]\nlibrary_dirs=/arm64/libs\n", ["/arm64/libs"]),
+        ("linux", "[build_ext]\nlibrary_dirs = /a : /b\n", ["/a", "/b"]),
+        ("linux", "[build_ext]\nlibrary_dirs =\n    /a\n    /b\n", ["/a", "/b"]),
+        (
+            "windows",
+            "[build_ext]\nlibrary_dirs=C:\\a;D:\\b\nplat_name=win-arm64\n",
+            ["C:\\a", "D:\\b"],
+        ),
+        ("linux", "[build_ext]\nlibrary_dirs=/100%sure\n", ["/100%sure"]),
+        ("linux", "[build_ext]\nplat_name=win-arm64\n", []),
+        ("linux", "[other]\n", []),
+        ("linux", "", []),
+        ("linux", "no section\n", []),
+        ("linux", "[build_ext\n", []),
+    ],
+)
+def test_the_folders_with_libraries(
+    make_host: Callable[..., Host], tmp_path: Path, system: str, written: str, folders: list[str]
+) -> None:
+    file = tmp_path / "extra.cfg"
+    file.write_text(written)
+    host = make_host(system=system, environ={"DIST_EXTRA_CONFIG": str(file)})
+
+    assert extra_library_dirs(host) == tuple(map(Path, folders))
+
+
+@pytest.mark.parametrize("environ", [{}, {"DIST_EXTRA_CONFIG": ""}, {"DIST_EXTRA_CONFIG": "/none"}])
+def test_nothing_where_there_is_no_file(
+    make_host: Callable[..., Host], environ: dict[str, str]
+) -> None:
+    assert extra_library_dirs(make_host(environ=environ)) == ()
+
+
+def test_nothing_of_a_file_that_is_no_text(make_host: Callable[..., Host], tmp_path: Path) -> None:
+    (tmp_path / "extra.cfg").write_bytes(b"[build_ext]\nlibrary_dirs=\xff\xfe\n")
+    host = make_host(environ={"DIST_EXTRA_CONFIG": str(tmp_path / "extra.cfg")})
+
+    assert extra_library_dirs(host) == ()
+
+
+def test_a_file_without_end_is_read_in_part(make_host: Callable[..., Host], tmp_path: Path) -> None:
+    (tmp_path / "extra.cfg").write_text("[build_ext]\nlibrary_dirs=/a\n" + "# x\n" * 400_000)
+    host = make_host(environ={"DIST_EXTRA_CONFIG": str(tmp_path / "extra.cfg")})
+
+    assert extra_library_dirs(host) == (Path("/a"),)
+
+
+class TestInstalledVersion:
+    @pytest.fixture
+    def folder(self, tmp_path: Path) -> Path:
+        info = tmp_path / "numpy-2.1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: numpy\nVersion: 2.1.0\n")
+        return tmp_path
+
+    def test_is_that_of_the_builds_environment(self, folder: Path) -> None:
+        assert installed_version("numpy", (folder / "none", folder)) == "2.1.0"
+
+    def test_and_of_no_other(self, folder: Path) -> None:
+        assert installed_version("pytest", (folder,)) is None
+        assert installed_version("numpy", ()) is None
+
+
+def installed(build: Build) -> list[tuple[str, ...]]:
+    """What uv was asked to install on the machine with stand-ins."""
+    found: list[tuple[str, ...]] = build.host.installed  # type: ignore[attr-defined]
+    return found
+
+
+class TestFetchingZig:
+    """Where no toolchain is, zig is fetched once; ziglang beside winarm would be taken instead."""
+
+    @pytest.fixture
+    def build(self, make_build: Callable[..., EquippedBuild], uv_host: Host) -> MakeBuild:
+        def make(wanted: str, *, host: Host = uv_host) -> tuple[Build, list[events.Event]]:
+            heard: list[events.Event] = []
+            build = make_build(
+                toolchain_version=None,
+                facts={"host": host, "listener": heard.append, "site_folders": ()},
+            )
+            interpreter = ask(host, host.executable)
+            settings = replace(build.settings, toolchain=wanted)
+            project = replace(build.project, settings=settings)
+            return replace(build, interpreter=interpreter, project=project), heard
+
+        return make
+
+    @pytest.mark.parametrize("wanted", ["auto", "zig"])
+    def test_it_is_fetched_once_and_said_to_be(self, build: MakeBuild, wanted: str) -> None:
+        made, heard = build(wanted)
+
+        found = equip(made, may_fetch=True).toolchain
+        again = equip(made, may_fetch=True).toolchain
+
+        assert (found.kind, found.version) == (again.kind, again.version) == ("zig", "0.17.1")
+        assert Path(found.cc[0]).is_relative_to(made.host.cache)
+        ((requirement,),) = installed(made)
+        assert requirement.startswith("ziglang")
+        notes = [event.text for event in heard if isinstance(event, events.Note)]
+        assert any("100 MB" in text for text in notes)
+        assert events.Output(b"installing\n") in heard
+
+    def test_another_toolchain_is_not_replaced_by_it(self, build: MakeBuild) -> None:
+        made, _ = build("llvm-mingw")
+
+        with pytest.raises(ToolchainNotFoundError):
+            equip(made, may_fetch=True)
+
+        assert installed(made) == []
+
+    def test_in_a_hook_nothing_is_fetched(self, build: MakeBuild) -> None:
+        made, _ = build("auto")
+
+        with pytest.raises(ToolchainNotFoundError):
+            equip(made, may_fetch=False)
+
+    def test_a_fetch_that_fails_leaves_nothing_that_looks_whole(
+        self, build: MakeBuild, uv_host: Host
+    ) -> None:
+        made, _ = build("zig", host=replace(uv_host, online=False))  # type: ignore[call-arg]
+
+        with pytest.raises(IsolationError):
+            equip(made, may_fetch=True)
+
+        assert not list((made.host.cache / "tools").glob("zig-*/env"))
+
+
+def test_it_is_looked_for_where_a_virtual_environment_has_its_modules(
+    make_host: Callable[..., Host],
+) -> None:
+    host = make_host()
+
+    _, cached = tool_folders(host)
+
+    assert cached.name == "site-packages"
+    assert cached.is_relative_to(host.cache)

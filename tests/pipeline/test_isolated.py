@@ -1,0 +1,218 @@
+"""Any source is built in an environment of its own; uv is a stand-in that installs nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from winarm import events
+from winarm.errors import SettingsError, SourceError
+from winarm.pipeline import isolated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from winarm.host import Host
+
+PYPROJECT = """\
+[build-system]
+requires = ["setuptools", "cython"{more}]
+build-backend = "{backend}"
+backend-path = ["."]
+"""
+
+#: Notes what it sees, and makes a wheel without code.
+BACKEND = """\
+import base64, hashlib, json, os, sys, zipfile
+def digest(text):
+    data = hashlib.sha256(text.encode()).digest()
+    return "sha256=" + base64.urlsafe_b64encode(data).decode().rstrip("=")
+def note(hook, settings):
+    with open(os.path.join(os.environ["NOTES"], hook), "w") as file:
+        json.dump({"settings": settings, "python": sys.executable, "path": os.environ["PATH"],
+                   "isolated": sys.path, "sees": sys.platform}, file)
+def get_requires_for_build_wheel(config_settings=None):
+    note("requires", config_settings)
+    return json.loads(os.environ.get("NEEDS", "[]"))
+def build_wheel(folder, config_settings=None, metadata_directory=None):
+    note("build", config_settings)
+    info = "a-1.dist-info/"
+    tags = "Root-Is-Purelib: true\\nTag: py3-none-any\\n"
+    members = {
+        "a.py": "",
+        info + "METADATA": "Metadata-Version: 2.1\\nName: a\\nVersion: 1\\n",
+        info + "WHEEL": "Wheel-Version: 1.0\\nGenerator: a test\\n" + tags,
+    }
+    rows = [f"{name},{digest(text)},{len(text)}\\n" for name, text in members.items()]
+    members[info + "RECORD"] = "".join(rows) + info + "RECORD,,\\n"
+    with zipfile.ZipFile(os.path.join(folder, "a-1-py3-none-any.whl"), "w") as wheel:
+        for name, text in members.items():
+            wheel.writestr(name, text)
+    return "a-1-py3-none-any.whl"
+"""
+
+
+class Building:
+    """What was built, and what was seen and heard of it."""
+
+    def __init__(self, host: Any, folder: Path) -> None:  # noqa: ANN401 - UvHost, of conftest
+        self.host = host
+        self.folder = folder
+        self.heard: list[events.Event] = []
+
+    @property
+    def steps(self) -> list[str]:
+        return [event.what for event in self.heard if isinstance(event, events.Step)]
+
+    def noted(self, hook: str) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads((self.folder / "notes" / hook).read_text())
+        return found
+
+    def build(self, source: Path, **config_settings: str) -> isolated.Result:
+        settings = {
+            key.replace("__", ".").replace("_", "-"): value
+            for key, value in config_settings.items()
+        }
+        return isolated.build(
+            self.host,
+            str(source),
+            self.folder / "out",
+            python=None,
+            config_settings=settings,
+            listener=self.heard.append,
+        )
+
+
+@pytest.fixture
+def building(zig_on_path: Host, tmp_path: Path) -> Building:
+    (tmp_path / "notes").mkdir()
+    environ = {**zig_on_path.environ, "NOTES": str(tmp_path / "notes")}
+    return Building(replace(zig_on_path, environ=environ), tmp_path)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Callable[..., Path]:
+    def write(backend: str = "inner", more: str = "", table: str = "") -> Path:
+        folder = tmp_path / "project"
+        folder.mkdir()
+        (folder / "pyproject.toml").write_text(PYPROJECT.format(backend=backend, more=more) + table)
+        (folder / "inner.py").write_text(BACKEND)
+        return folder
+
+    return write
+
+
+def test_the_steps_have_their_order(building: Building, project: Callable[..., Path]) -> None:
+    building.host.environ["NEEDS"] = '["wheel"]'
+
+    result = building.build(project())
+
+    first, *steps = [step for step in building.steps if not step.startswith("preparing")]
+    assert first.startswith("opening ")
+    assert steps == [
+        "making an isolated environment",
+        "installing setuptools, cython",
+        "asking the build backend what it needs",
+        "installing wheel",
+        "looking for a toolchain",
+        "building",
+        "verifying",
+    ]
+    assert building.host.installed == [("setuptools", "cython"), ("wheel",)]
+    assert events.Output(b"installing\n") in building.heard
+    assert result.built.path == building.folder / "out" / "a-1-py3-none-any.whl"
+    assert result.seconds > 0
+
+
+def test_the_running_winarm_meets_a_requirement_on_winarm(
+    building: Building, project: Callable[..., Path]
+) -> None:
+    building.host.environ["NEEDS"] = '["winarm>=0.1", "ninja"]'
+
+    building.build(project(more=', "winarm[cli]>=99"'))
+
+    assert building.host.installed == [("setuptools", "cython"), ("ninja",)]
+
+
+def test_behind_winarms_backend_the_inner_one_builds(
+    building: Building, project: Callable[..., Path]
+) -> None:
+    table = '[tool.winarm]\nbuild-backend = "inner"\nbackend-path = ["."]\n'
+
+    building.build(project("winarm.backend", table=table))
+
+    assert building.noted("build")["sees"] == "win32"
+
+
+def test_the_build_runs_in_the_environment_that_was_made(
+    building: Building, project: Callable[..., Path]
+) -> None:
+    building.build(project())
+
+    seen = building.noted("build")
+    programs = seen["path"].split(os.pathsep)
+    assert Path(programs[0]).parent.name == "environment"
+    assert Path(seen["python"]).name == Path(sys.executable).name or "environment" in seen["python"]
+    assert seen["sees"] == "win32"
+
+
+def test_settings_go_to_whom_they_are_for(building: Building, project: Callable[..., Path]) -> None:
+    building.build(project(), winarm__jobs="3", other="x")
+
+    assert building.noted("build")["settings"] == {"other": "x"}
+
+
+def test_a_wrong_setting_stops_it_before_anything_is_made(
+    building: Building, project: Callable[..., Path]
+) -> None:
+    with pytest.raises(SettingsError):
+        building.build(project(), winarm__jobs="many")
+
+    assert building.host.installed == []
+
+
+def test_so_does_a_source_without_a_build_system(building: Building, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+
+    with pytest.raises(SourceError, match="has no build system"):
+        building.build(tmp_path / "empty")
+
+    assert building.host.installed == []
+
+
+def test_nothing_is_left_behind(building: Building, project: Callable[..., Path]) -> None:
+    folder = project()
+
+    building.build(folder)
+
+    scratch = Path(building.noted("build")["path"].split(os.pathsep)[0])
+    assert not scratch.exists()
+    left = {path.name for path in folder.iterdir()} - {"__pycache__"}
+    assert left == {"pyproject.toml", "inner.py"}
+
+
+class TestKeptFolder:
+    def test_a_relative_one_counts_from_the_projects_folder(
+        self, building: Building, project: Callable[..., Path]
+    ) -> None:
+        folder = project()
+
+        kept = isolated.kept_folder({"winarm.build-dir": "kept"}, building.host, str(folder))
+
+        assert kept == folder / "kept"
+
+    def test_for_a_source_that_is_unpacked_it_counts_from_the_working_directory(
+        self, building: Building
+    ) -> None:
+        kept = isolated.kept_folder({"winarm.build-dir": "kept"}, building.host, "annoy==1.17.3")
+
+        assert kept == Path.cwd() / "kept"
+
+    def test_without_a_setting_there_is_none(self, building: Building) -> None:
+        assert isolated.kept_folder({}, building.host, ".") is None
