@@ -615,6 +615,32 @@ class Code(Enum):
         "Its parts are purelib, platlib, headers, scripts and data.",
         "Move the files to one of these, or into the package.",
     )
+    WA619 = Rule(
+        ERROR,
+        "METADATA cannot be used",
+        "It is not UTF-8, lacks Metadata-Version, has a field twice that may be there once, or a "
+        "Requires-Python that is no version specifier. pip, uv or PyPI refuse the wheel.",
+        "Correct the project's metadata, and build the wheel again.",
+    )
+    WA620 = Rule(
+        ERROR,
+        "Requires-Python excludes the Python in the wheel's tag",
+        "Installers compare both, and no Python fulfils both.",
+        "Correct requires-python of the project, or build for a Python that it allows.",
+    )
+    WA621 = Rule(
+        WARNING,
+        "RECORD spells its own path with backslashes",
+        "Paths in RECORD have forward slashes. Installers write this row again.",
+        "Repack with `wheel unpack` and `wheel pack`.",
+    )
+    WA622 = Rule(
+        ERROR,
+        "entry_points.txt cannot be used",
+        "It is not UTF-8 or not in the form of an INI file, or an entry does not name a module. "
+        "pip and PyPI refuse the wheel.",
+        "Correct the project's entry points, and build the wheel again.",
+    )
 
     # 7: layout
 

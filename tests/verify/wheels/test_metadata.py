@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import email.parser
+import email.policy
+
 import pytest
 
 from winarm.verify.wheels.metadata import (
@@ -12,9 +15,48 @@ from winarm.verify.wheels.metadata import (
 
 
 def test_fields_end_at_the_first_empty_line() -> None:
-    text = b"Name: a\r\nTag: x\nTag: y\n  continued: no\n\nVersion: 1\n"
+    text = b"Name: a\r\nTag: x\nTag: y\n\nVersion: 1\n"
 
     assert header_fields(text) == {"name": ["a"], "tag": ["x", "y"]}
+
+
+def test_lines_that_begin_with_a_space_continue_a_field() -> None:
+    """A line of spaces is no empty line: licences are folded that way."""
+    text = b"License: MIT\n        \n\tCopyright\nName: a\n"
+
+    assert header_fields(text) == {"license": ["MIT\n\nCopyright"], "name": ["a"]}
+
+
+def test_fields_end_at_a_line_that_is_none() -> None:
+    assert header_fields(b"Name: a\nnot a field\nVersion: 1\n") == {"name": ["a"]}
+
+
+def test_other_line_ends_of_unicode_do_not_end_a_line() -> None:
+    assert header_fields("Summary: a\u2028Name: b\x0cName: c\n".encode()) == {
+        "summary": ["a\u2028Name: b\x0cName: c"]
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"Name: a\nVersion: 1\n\nbody",
+        b" first\nName: a\n",
+        b"Name: a\n  more\n \nVersion: 1\n",
+        b"Name: a\rVersion: 1\r\rbody",
+        b"Name : a\nVersion: 1\n",
+        b"Name:a\nX-Y_Z.1: b\n",
+    ],
+)
+def test_fields_are_those_of_the_parser_that_installers_use(text: bytes) -> None:
+    parsed = email.parser.BytesParser(policy=email.policy.compat32).parsebytes(text)
+
+    found = header_fields(text)
+
+    assert [(name, value) for name in found for value in found[name]] == [
+        (name.lower(), "\n".join(line.strip() for line in value.splitlines()))
+        for name, value in parsed.items()
+    ]
 
 
 def test_rows_are_read_with_quotes() -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from itertools import islice
 from math import prod
 from typing import TYPE_CHECKING
 
 from winarm.verify.codes import Code
 from winarm.verify.report import Finding, finding
-from winarm.verify.wheels.metadata import header_fields, same_name, same_version
+from winarm.verify.wheels.filename import STABLE_TAGS
+from winarm.verify.wheels.metadata import header_fields, is_utf8, same_name, same_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +23,21 @@ if TYPE_CHECKING:
 _MOST_TAGS = 10_000
 #: Characters of one that are looked at.
 _LONGEST_TAG = 1000
+#: Fields of METADATA that may be there once.
+_ONCE = ("metadata-version", "name", "version", "requires-python")
+_METADATA_VERSION = re.compile(r"[12]\.[0-9]")
+#: `>=3.10`, what most wheels require.
+_AT_LEAST = re.compile(r">=\s*3(?:\.(?P<minor>[0-9]{1,3}))?")
+#: Python tags of one version: of CPython, PyPy, GraalPy, or of any Python.
+_PYTHON_TAG = re.compile(r"(?P<kind>cp|pp|graalpy|py)3(?P<minor>[0-9]{1,3})")
+#: Releases of a Python that are tried, and later Pythons; nothing has more.
+_RELEASES = 30
+_LATEST_MINOR = 40
+_LONGEST_SPECIFIER = 200
+_MOST_ENTRY_POINTS = 2**18
+#: What an entry point's name and a script's value are (the entry points specification).
+_ENTRY_NAME = re.compile(r"[\w.-]+")
+_SCRIPT = re.compile(r"\w+(\.\w+)*:\w+(\.\w+)*\s*(\[[^\]]*\])?")
 #: Parts of the .data folder (binary distribution format).
 _DATA_PARTS = frozenset({"purelib", "platlib", "headers", "scripts", "data"})
 
@@ -39,6 +56,7 @@ def check_metadata(subject: Subject, _options: VerifyOptions) -> Iterator[Findin
         yield finding(Code.WA616, "", f"there are several: {', '.join(folders)}")
     yield from _wheel_file(subject, subject.name, subject.dist_info)
     yield from _metadata_file(subject, subject.name, subject.dist_info)
+    yield from _entry_points(subject, subject.dist_info)
     yield from _data_folder(subject)
 
 
@@ -47,6 +65,8 @@ def _wheel_file(subject: Subject, name: WheelName, dist_info: str) -> Iterator[F
     if member not in subject.texts:
         yield finding(Code.WA613, "", f"there is no {member}")
         return
+    if not is_utf8(subject.texts[member]):
+        yield finding(Code.WA613, member, "it is not UTF-8")
     found = header_fields(subject.texts[member])
     version = found.get("wheel-version", [""])[0]
     if version.partition(".")[0] != "1":
@@ -79,13 +99,105 @@ def _metadata_file(subject: Subject, name: WheelName, dist_info: str) -> Iterato
     if member not in subject.texts:
         yield finding(Code.WA614, "", f"there is no {member}")
         return
-    found = header_fields(subject.texts[member])
+    text = subject.texts[member]
+    if not is_utf8(text):
+        yield finding(Code.WA619, member, "it is not UTF-8")
+    found = header_fields(text)
     inside = found.get("name", [""])[0]
     if not same_name(inside, name.distribution):
         yield finding(Code.WA614, member, f"its Name is {inside or 'missing'}")
     inside = found.get("version", [""])[0]
     if not same_version(inside, name.version):
         yield finding(Code.WA614, member, f"its Version is {inside or 'missing'}")
+    for field in _ONCE:
+        if len(found.get(field, [])) > 1:
+            words = f"it has {field.title()} {len(found[field])} times"
+            yield finding(Code.WA619, member, words)
+    version = found.get("metadata-version", [""])[0]
+    if not _METADATA_VERSION.fullmatch(version):
+        words = f"its Metadata-Version is {version or 'missing'}"
+        yield finding(Code.WA619, member, words)
+    if requires := found.get("requires-python", [""])[0]:
+        yield from _requires_python(member, requires, name)
+
+
+def _entry_points(subject: Subject, dist_info: str) -> Iterator[Finding]:
+    member = f"{dist_info}/entry_points.txt"
+    text = subject.texts.get(member)
+    if text is None or not text.strip():
+        return
+    if not is_utf8(text) or len(text) > _MOST_ENTRY_POINTS:
+        yield finding(Code.WA622, member, "it is not UTF-8, or very long")
+        return
+    # Most wheels have none, and start-up time counts.
+    import configparser  # noqa: PLC0415
+
+    parser = configparser.ConfigParser(delimiters="=", interpolation=None)
+    parser.optionxform = str  # type: ignore[assignment, method-assign]
+    try:
+        parser.read_string(text.decode("utf-8"))
+    except configparser.Error as error:
+        yield finding(Code.WA622, member, f"{error}".partition("\n")[0])
+        return
+    for section in ("console_scripts", "gui_scripts"):
+        for name, value in parser.items(section) if parser.has_section(section) else ():
+            if not _ENTRY_NAME.fullmatch(name):
+                yield finding(Code.WA622, member, f"{name!r} in {section} is not a script's name")
+            elif not _SCRIPT.fullmatch(value.strip()):
+                words = f"{name} = {value} in {section} is not MODULE:FUNCTION"
+                yield finding(Code.WA622, member, words)
+
+
+def _requires_python(member: str, requires: str, name: WheelName) -> Iterator[Finding]:
+    """Find a wheel that its own Requires-Python keeps off the Pythons in its tags."""
+    tags = [match for tag in name.pythons if (match := _PYTHON_TAG.fullmatch(tag))]
+    if not tags:
+        return
+    allowed = _allowed_minors(requires)
+    if allowed is None:
+        yield finding(Code.WA619, member, f"its Requires-Python {requires!r} is not a specifier")
+        return
+    stable = any(tag in STABLE_TAGS for tag in name.abis)
+    excluded = [tag for tag in tags if not _some_python(tag, allowed, stable=stable)]
+    # `py2.py3` and its like are wide on purpose.
+    wrong = [tag for tag in excluded if tag["kind"] != "py"]
+    if len(excluded) == len(name.pythons):
+        wrong = excluded
+    if wrong:
+        words = f"its Requires-Python {requires} excludes {', '.join(tag[0] for tag in wrong)}"
+        yield finding(Code.WA620, member, words)
+
+
+def _some_python(tag: re.Match[str], allowed: frozenset[int], *, stable: bool) -> bool:
+    """Return whether a Python that takes the tag is allowed."""
+    minor = int(tag["minor"])
+    # Later Pythons take what is for any implementation, or for the stable ABI.
+    return minor in allowed or (
+        (stable or tag["kind"] == "py") and minor <= max(allowed, default=-1)
+    )
+
+
+def _allowed_minors(requires: str) -> frozenset[int] | None:
+    """Return the minor versions of Python 3 of which a release fulfils a specifier, or None."""
+    if match := _AT_LEAST.fullmatch(requires.strip()):
+        return frozenset(range(int(match["minor"] or 0), _LATEST_MINOR))
+    # Few wheels have more than that, and start-up time counts.
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet  # noqa: PLC0415
+
+    try:
+        if len(requires) > _LONGEST_SPECIFIER:
+            return None
+        specifiers = SpecifierSet(requires)
+    except InvalidSpecifier:
+        return None
+    return frozenset(
+        minor
+        for minor in range(_LATEST_MINOR)
+        if any(
+            specifiers.contains(f"3.{minor}.{release}", prereleases=True)
+            for release in range(_RELEASES)
+        )
+    )
 
 
 def _data_folder(subject: Subject) -> Iterator[Finding]:

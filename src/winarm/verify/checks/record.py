@@ -34,7 +34,12 @@ def check_record(subject: Subject, _options: VerifyOptions) -> Iterator[Finding]
     unlisted = {f"{subject.dist_info}/{name}" for name in _UNLISTED}
     seen: set[str] = set()
     most = 2 * len(subject.names) + _MORE_ROWS
-    for number, row in enumerate(record_rows(text)):
+    for number, written in enumerate(record_rows(text)):
+        row = written
+        # PyQt6's wheels have that for RECORD alone, which installers write again.
+        if "\\" in row.path and (path := row.path.replace("\\", "/")) in unlisted:
+            yield finding(Code.WA621, path, f"RECORD calls it {row.path}")
+            row = row._replace(path=path)
         if number > most:
             words = f"in RECORD: it has over {most} rows for {len(subject.names)} files"
             yield finding(Code.WA612, f"{subject.dist_info}/RECORD", words)

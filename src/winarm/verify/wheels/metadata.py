@@ -22,7 +22,11 @@ _MOST_EMPTY = 1000
 #: Longer ones are nobody's, and Python converts no number of that many digits.
 _LONGEST_VERSION = 1000
 
-_FIELD = re.compile(r"(?P<name>[A-Za-z0-9-]+):[ \t]*(?P<value>.*)")
+#: The name of a field, as email's parser has it; what is no field ends the fields.
+_FIELD = re.compile(r"(?P<name>[!-9;-~]+):[ \t]*(?P<value>.*)", re.DOTALL)
+_LINE_END = re.compile(r"\r\n|\r|\n")
+#: Lines of fields that are read; METADATA of a large project has some hundreds.
+_MOST_LINES = 20_000
 _SEPARATORS = re.compile(r"[-_.]+")
 
 
@@ -41,14 +45,34 @@ class Row(NamedTuple):
 
 
 def header_fields(text: bytes) -> dict[str, list[str]]:
-    """Return the fields before the first empty line, by their names in lower case."""
-    found: dict[str, list[str]] = {}
-    for line in text[:MAX_HEADER].decode("utf-8", "replace").splitlines():
-        if not line.strip():
+    """Return the fields of METADATA or WHEEL, by their names in lower case.
+
+    They end at the first empty line, or at a line that is no field, as for email's parser, which
+    installers use. A line that begins with a space or a tab continues the field before it.
+    """
+    lines = _LINE_END.split(text[:MAX_HEADER].decode("utf-8", "replace"), _MOST_LINES)
+    fields: list[tuple[str, list[str]]] = []
+    for line in lines[:_MOST_LINES]:
+        if line[:1] in {" ", "\t"}:
+            if fields:
+                fields[-1][1].append(line.strip())
+        elif match := _FIELD.fullmatch(line):
+            fields.append((match["name"].lower(), [match["value"].strip()]))
+        else:
             break
-        if match := _FIELD.fullmatch(line):
-            found.setdefault(match["name"].lower(), []).append(match["value"].strip())
+    found: dict[str, list[str]] = {}
+    for name, parts in fields:
+        found.setdefault(name, []).append("\n".join(parts))
     return found
+
+
+def is_utf8(text: bytes) -> bool:
+    """Return whether a file of .dist-info is UTF-8, as every installer reads it."""
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def record_rows(text: bytes) -> Iterator[Row]:

@@ -83,7 +83,20 @@ raw("a weak hash", "WA612")(
 raw("no WHEEL", "WA613", "WA610")(lambda: without(f"{DIST_INFO}/WHEEL"))
 changed("a WHEEL of the future", "WA613", "WHEEL", WHEEL.replace(b"1.0", b"2.0"))
 raw("no METADATA", "WA614", "WA610")(lambda: without(f"{DIST_INFO}/METADATA"))
-changed("another version in METADATA", "WA614", "METADATA", b"Name: pkg\nVersion: 2.0\n")
+METADATA = b"Metadata-Version: 2.1\nName: pkg\nVersion: 1.0\n"
+changed("another version in METADATA", "WA614", "METADATA", METADATA.replace(b"1.0", b"2.0"))
+changed("METADATA that is not UTF-8", "WA619", "METADATA", METADATA + b"Author: Andr\xe9\n")
+changed("a Requires-Python without the wheel's Python", "WA620", "METADATA",
+        METADATA + b"Requires-Python: >=3.8,<3.13\n")  # fmt: skip
+raw("RECORD that spells itself with a backslash", "WA621")(
+    lambda: with_record(lambda text: text.replace(b"info/RECORD", b"info\\RECORD"))
+)
+files("a script that names no function", "WA622")(
+    lambda: {
+        PYD: im.module(),
+        f"{DIST_INFO}/entry_points.txt": b"[console_scripts]\nx = pkg\n",
+    }
+)
 
 
 @case("a name that is no wheel's", "WA615")

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from verify_samples import image as im
+from verify_samples.cases import DIST_INFO
+from verify_samples.wheel import wheel
+
+from winarm.verify import verify
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEAD = "Metadata-Version: 2.1\nName: pkg\nVersion: 1.0\n"
+
+
+def codes(folder: Path, files: dict[str, bytes], tag: str = "cp313-cp313") -> list[str]:
+    suffix = tag.split("-")[1].split(".", maxsplit=1)[0]
+    module = "pkg/_x.pyd" if suffix == "abi3" else f"pkg/_x.{suffix}-win_arm64.pyd"
+    dll = "python3.dll" if suffix == "abi3" else f"python{suffix[2:]}.dll"
+    members = {module: im.module(imports={dll: ["PyModuleDef_Init"]}), **files}
+    path = wheel(folder, members, f"pkg-1.0-{tag}-win_arm64.whl")
+    return sorted({found.code.name for found in verify(path).findings})
+
+
+def metadata(text: str) -> dict[str, bytes]:
+    return {f"{DIST_INFO}/METADATA": text.encode()}
+
+
+@pytest.mark.parametrize(
+    ("tag", "requires"),
+    [
+        ("cp313-cp313", ">=3.13"),
+        ("cp313-cp313", ">= 3.8"),
+        ("cp313-cp313", ">=3.13.5"),
+        ("cp313-cp313", "==3.13.*"),
+        ("cp313-cp313", "!=3.13.0,<3.14"),
+        ("cp313-cp313", ">=3"),
+        ("cp311-abi3", ">=3.12"),
+        ("cp311-abi3", ">=3.12,<3.15"),
+    ],
+)
+def test_requires_python_that_takes_the_tag_is_good(
+    tag: str, requires: str, tmp_path: Path
+) -> None:
+    assert codes(tmp_path, metadata(f"{HEAD}Requires-Python: {requires}\n"), tag) == []
+
+
+@pytest.mark.parametrize(
+    ("tag", "requires"),
+    [
+        ("cp313-cp313", ">=3.14"),
+        ("cp313-cp313", ">=3.8,<3.13"),
+        ("cp313-cp313", "<3"),
+        ("cp313-cp313", "!=3.13.*"),
+        ("cp313-cp313", "==3.13.999"),
+        ("cp311-abi3", "<3.11"),
+    ],
+)
+def test_requires_python_that_excludes_the_tag_is_found(
+    tag: str, requires: str, tmp_path: Path
+) -> None:
+    assert codes(tmp_path, metadata(f"{HEAD}Requires-Python: {requires}\n"), tag) == ["WA620"]
+
+
+@pytest.mark.parametrize("requires", ["3.x", ">=3.8;<4", ">=" + "3," * 200])
+def test_requires_python_that_is_no_specifier_is_found(requires: str, tmp_path: Path) -> None:
+    assert codes(tmp_path, metadata(f"{HEAD}Requires-Python: {requires}\n")) == ["WA619"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Name: pkg\nVersion: 1.0\n",
+        HEAD.replace("2.1", "3.0"),
+        HEAD.replace("2.1", "new"),
+        f"{HEAD}Name: pkg\n",
+        f"{HEAD}Requires-Python: >=3.8\nRequires-Python: >=3.9\n",
+    ],
+)
+def test_metadata_that_indexes_refuse_is_found(text: str, tmp_path: Path) -> None:
+    assert codes(tmp_path, metadata(text)) == ["WA619"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        HEAD.replace("2.1", "2.5"),
+        f"{HEAD}Author: Andr\u00e9\n",
+        f"{HEAD}License: MIT\n        \n        Copyright\n",
+        f"{HEAD}Classifier: a\nClassifier: b\n",
+        f"{HEAD}\nName: of the description\n",
+    ],
+)
+def test_good_metadata_is_good(text: str, tmp_path: Path) -> None:
+    assert codes(tmp_path, metadata(text)) == []
+
+
+def test_name_after_a_line_that_is_no_field_is_missing(tmp_path: Path) -> None:
+    text = "Metadata-Version: 2.1\nLicense: MIT\nCopyright by me\nName: pkg\nVersion: 1.0\n"
+
+    assert codes(tmp_path, metadata(text)) == ["WA614"]
+
+
+def test_wheel_file_that_is_not_utf8_is_found(tmp_path: Path) -> None:
+    text = b"Wheel-Version: 1.0\nGenerator: \xe9\nRoot-Is-Purelib: false\n"
+    text += b"Tag: cp313-cp313-win_arm64\n"
+
+    assert codes(tmp_path, {f"{DIST_INFO}/WHEEL": text}) == ["WA613"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (b"", []),
+        (b"[console_scripts]\na-b.c_d = pkg.cli:main\n\n[other]\nx y = pkg\n", []),
+        (b"[console_scripts]\nx = pkg:main [extra]\n", []),
+        (b"[gui_scripts]\nX = pkg:main\nx = pkg:main.run\n", []),
+        (b"[console_scripts]\nx = %(pkg)s:main\n", ["WA622"]),
+        (b"[console_scripts]\nx = pkg\n", ["WA622"]),
+        (b"[console_scripts]\n../x = pkg:main\n", ["WA622"]),
+        (b"[console_scripts]\nx = pkg:main\nx = pkg:other\n", ["WA622"]),
+        (b"x = pkg:main\n", ["WA622"]),
+        (b"[console_scripts\n", ["WA622"]),
+        (b"[console_scripts]\nx = pkg:main # \xe9\n", ["WA622"]),
+        (b"[other]\nx = pkg\n" * 100_000, ["WA622"]),
+    ],
+)
+def test_entry_points_are_read_as_installers_do(
+    text: bytes, found: list[str], tmp_path: Path
+) -> None:
+    assert codes(tmp_path, {f"{DIST_INFO}/entry_points.txt": text}) == found
