@@ -91,7 +91,7 @@ def test_missing_extensions_are_named_with_the_setting_that_accepts_it(
 def test_a_wheel_that_is_not_good_lists_what_is_wrong() -> None:
     error = VerificationError("a.whl", ["E1 x", "E2 y"])
 
-    assert str(error).startswith("a.whl was built but is not good:\n  - E1 x\n  - E2 y")
+    assert str(error).startswith("a.whl failed verification:\n  - E1 x\n  - E2 y")
     assert error.findings == ("E1 x", "E2 y")
 
 

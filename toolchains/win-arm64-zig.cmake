@@ -1,4 +1,4 @@
-# ARM64 Windows with zig (0.13 or later), from any host:
+# ARM64 Windows with zig (0.14 or later, except 0.15.1), from any host:
 #
 #     cmake --toolchain win-arm64-zig.cmake -S . -B build -G Ninja
 #

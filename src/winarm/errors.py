@@ -120,14 +120,23 @@ class MissingExtensionsError(BuildFailedError):
 
 
 class VerificationError(WinarmError):
-    """A wheel was built, and an ARM64 Windows machine could not load it."""
+    """A wheel was built, and its findings reach the severity that fails a build."""
 
     def __init__(self, wheel: str, findings: Sequence[str]) -> None:
         self.findings = tuple(findings)
         super().__init__(
-            f"{wheel} was built but is not good:\n{bullets(findings)}",
-            why="It was not handed on, so that nobody installs it by mistake.",
-            cure="winarm verify --explain CODE tells cause and cure of each.",
+            f"{wheel} failed verification:\n{bullets(findings)}",
+            why="The wheel was not put into the output folder.",
+            cure="winarm verify --explain CODE shows cause and cure of a finding.",
+        )
+
+
+class UnsupportedTargetError(UsageError):
+    """A build is asked for a machine that winarm verifies wheels for, and does not build for."""
+
+    def __init__(self, target: str) -> None:
+        super().__init__(
+            f"winarm builds for win_arm64, not for {target}; `winarm verify` checks both."
         )
 
 

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from winarm.errors import UnsupportedTargetError
+from winarm.target import WIN_ARM64
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -101,3 +104,14 @@ class EquippedBuild(Build):
         settings = self.settings
         named = self.toolchain.library_flags(settings.library_dirs, settings.libraries)
         return [*named, *settings.ldflags]
+
+
+def build_target(settings: Settings) -> Target:
+    """Return the machine that is built for where it is not this one.
+
+    :raises UnsupportedTargetError: winarm does not build for the one that the settings name.
+    """
+    target = settings.target or WIN_ARM64
+    if target is not WIN_ARM64:
+        raise UnsupportedTargetError(target.wheel_platform)
+    return target

@@ -55,7 +55,8 @@ def result(tmp_path: Path) -> Callable[..., Result]:
     def make(*members: str, pure: bool = False) -> Result:
         wheel = tmp_path / "a-1-cp313-cp313-win_arm64.whl"
         wheel.write_bytes(b"x" * 12_345)
-        report = SimpleNamespace(images=[SimpleNamespace(member=member) for member in members])
+        images = [SimpleNamespace(member=member) for member in members]
+        report = SimpleNamespace(images=images, target="win_arm64")
         built = SimpleNamespace(path=wheel, report=report, pure=pure)
         return cast("Result", SimpleNamespace(source="a", built=built, seconds=7.4))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -97,7 +96,8 @@ def host(
     said: Mapping[str, Answer] | None = None,
     **environ: str,
 ) -> DiskHost:
-    path = os.pathsep.join(str(disk.root / name) for name in ("shims", "bin", "more"))
+    separator = ";" if system == "windows" else ":"
+    path = separator.join(str(disk.root / name) for name in ("shims", "bin", "more"))
     return DiskHost(
         environ={"PATH": path, "HOME": str(disk.root), "USERPROFILE": str(disk.root)} | environ,
         system=system,

@@ -74,6 +74,15 @@ class TestWhich:
         assert found is not None
         assert found.name.lower() == (named if "." in named else "tool.exe").lower()
 
+    def test_on_windows_path_is_split_as_windows_splits_it(
+        self, empty: Host, tmp_path: Path
+    ) -> None:
+        (tmp_path / "tool.exe").touch()
+        (tmp_path / "tool.exe").chmod(0o755)
+        host = replace(empty, system="windows", environ={"PATH": rf"C:\Windows;{tmp_path}"})
+
+        assert host.which("tool") == tmp_path / "tool.exe"
+
     @pytest.mark.parametrize("path", ["", ".", f".{os.pathsep}", "relative"])
     def test_never_in_the_working_directory(
         self, empty: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str

@@ -244,6 +244,25 @@ class TestPassThrough:
 
         assert wheels[0] == wheels[1]
 
+    def test_on_windows_a_wheel_is_delivered_whatever_is_found_in_it(
+        self, front_end: MakeFrontEnd, tmp_path: Path
+    ) -> None:
+        code = BACKEND + (
+            "import zipfile\n"
+            "def build_wheel(folder, config_settings=None, metadata_directory=None):\n"
+            "    name = 'sample-1-cp313-cp313-win_arm64.whl'\n"
+            "    with zipfile.ZipFile(os.path.join(folder, name), 'w') as wheel:\n"
+            "        wheel.writestr('sample.cp313-win_arm64.pyd', 'no image')\n"
+            "    return name\n"
+        )
+        front = front_end(code=code)
+
+        name = front.call("build_wheel", str(tmp_path), _PYTHON_HOST_PLATFORM="win-arm64")
+
+        assert name == "sample-1-cp313-cp313-win_arm64.whl"
+        assert zipfile.is_zipfile(tmp_path / name)
+        assert f"winarm: {name}: WA" in front.output
+
     @pytest.mark.parametrize(
         "variables",
         [{"WINARM_TARGET": ""}, {"VSCMD_ARG_TGT_ARCH": ""}, {"VSCMD_ARG_TGT_ARCH": "x64"}],
@@ -387,6 +406,28 @@ class TestForeignTarget:
         assert name == "sample-1-py3-none-any.whl"
         assert zipfile.is_zipfile(tmp_path / name)
         assert "is pure Python" in front.output
+
+    def test_the_inner_backend_is_never_imported_in_our_process(
+        self, front_end: MakeFrontEnd, tmp_path: Path
+    ) -> None:
+        code = BACKEND + "open('imported', 'a').write(f'{sys.platform} ')\n"
+        front = front_end(code=code)
+
+        hooks = [hook for hook in HOOKS if not hook.endswith("sdist")]
+        front.says(f"from winarm import backend; [hasattr(backend, h) for h in {hooks}]", **FOREIGN)
+        front.call("get_requires_for_build_wheel", **FOREIGN)
+        front.call("prepare_metadata_for_build_wheel", str(tmp_path), **FOREIGN)
+
+        assert set((front.project / "imported").read_text().split()) == {"win32"}
+
+    def test_another_target_than_arm64_is_refused_in_one_sentence(
+        self, passed: FrontEnd, tmp_path: Path
+    ) -> None:
+        said = passed.fails("build_wheel", str(tmp_path), WINARM_TARGET="win_amd64")
+
+        assert said.startswith("winarm builds for win_arm64, not for win_amd64")
+        assert len(said.strip().splitlines()) == 1
+        assert passed.status == 2
 
 
 class TestABackendThatIsNotThere:

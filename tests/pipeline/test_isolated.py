@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from winarm import events
-from winarm.errors import SettingsError, SourceError
+from winarm.errors import SettingsError, SourceError, UnsupportedTargetError
 from winarm.pipeline import isolated
 
 if TYPE_CHECKING:
@@ -182,6 +182,15 @@ def test_so_does_a_source_without_a_build_system(building: Building, tmp_path: P
 
     with pytest.raises(SourceError, match="has no build system"):
         building.build(tmp_path / "empty")
+
+    assert building.host.installed == []
+
+
+def test_another_target_is_refused_before_anything_is_made(
+    building: Building, project: Callable[..., Path]
+) -> None:
+    with pytest.raises(UnsupportedTargetError, match="builds for win_arm64, not for win_amd64"):
+        building.build(project(), winarm__target="win_amd64")
 
     assert building.host.installed == []
 

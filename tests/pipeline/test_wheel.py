@@ -24,6 +24,7 @@ from winarm.errors import (
 from winarm.host import Host
 from winarm.pipeline.wheel import build_wheel, call_early, is_module
 from winarm.project.build_system import InnerBackend
+from winarm.verify import Severity, VerifyOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -114,6 +115,11 @@ def building(tmp_path: Path, make_build: Callable[..., EquippedBuild]) -> Buildi
     return Building(build, tmp_path / "out", heard)
 
 
+def with_verify(build: EquippedBuild, options: VerifyOptions) -> EquippedBuild:
+    settings = replace(build.settings, verify=options)
+    return replace(build, project=replace(build.project, settings=settings))
+
+
 class TestBuildWheel:
     def test_a_good_wheel_reaches_its_folder(self, building: Building) -> None:
         built = build_wheel(building.build, building.out)
@@ -170,6 +176,27 @@ class TestBuildWheel:
 
         assert "sample.cp313-win_arm64.pyd" in str(caught.value)
         assert building.left == []
+
+    def test_fail_on_decides_what_fails_the_build(self, building: Building) -> None:
+        # Tagged for one platform, and without native code: a warning.
+        odd = building.with_settings(files={"notes.txt": "x"})
+        strict = with_verify(odd, VerifyOptions(fail_on=Severity.WARNING))
+        build_wheel(odd, building.out)
+
+        with pytest.raises(VerificationError, match="failed verification") as caught:
+            build_wheel(strict, building.out / "strict")
+
+        assert caught.value.findings[0].startswith("WA606 warning")
+        assert not (building.out / "strict").exists()
+
+    def test_findings_that_fail_nothing_are_details(self, building: Building) -> None:
+        job = building.with_settings(files={"sample.cp313-win_arm64.pyd": "no image"})
+
+        built = build_wheel(with_verify(job, VerifyOptions(fail_on=None)), building.out)
+
+        assert built.path.exists()
+        details = [event.text for event in building.heard if isinstance(event, events.Detail)]
+        assert any("sample.cp313-win_arm64.pyd" in text for text in details)
 
     def test_an_older_good_wheel_outlives_a_failure(self, building: Building) -> None:
         build_wheel(building.build, building.out)

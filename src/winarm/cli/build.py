@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from winarm import events
 from winarm.config import TOOLCHAINS
 from winarm.errors import BuildFailedError, UsageError
+from winarm.target import parse_target
 
 if TYPE_CHECKING:
     from winarm.cli.console import Console, Status
@@ -135,11 +136,14 @@ def closing_line(result: Result) -> str:
     else:
         names = ", ".join(Path(image.member).name for image in images[:3])
         more = f" and {len(images) - 3} more" if len(images) > 3 else ""  # noqa: PLR2004
-        verified = f"verified {len(images)} ARM64 image{'s'[: len(images) != 1]}: {names}{more}"
+        target = parse_target(result.built.report.target)
+        machine = target.processor if target else result.built.report.target
+        plural = "s" * (len(images) != 1)
+        verified = f"verified {len(images)} {machine} image{plural}: {names}{more}"
     return f"{wheel} ({size:,.0f} kB, {result.seconds:.0f} s) {verified}"
 
 
-#: Files of which an ARM64 process makes code.
+#: Files whose code a process of the target runs.
 IMAGES = (".pyd", ".dll", ".exe")
 
 

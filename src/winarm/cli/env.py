@@ -80,12 +80,11 @@ def chosen(host: Host, named: str | None) -> Toolchain:
         tool_folders,
         toolchain_for,
     )
-    from winarm.target import WIN_ARM64  # noqa: PLC0415
+    from winarm.plan import build_target  # noqa: PLC0415
 
     asked = {"winarm.toolchain": named} if named else None
     settings = read_settings(Path.cwd(), asked, host)
-    target = settings.target or WIN_ARM64
-    return toolchain_for(host, target, settings, tool_folders(host))
+    return toolchain_for(host, build_target(settings), settings, tool_folders(host))
 
 
 def as_json(toolchain: Toolchain, found: ShellVariables) -> dict[str, object]:

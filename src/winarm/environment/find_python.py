@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -106,13 +105,10 @@ def _from_uv(host: Host, version: str, misses: list[str]) -> Iterator[Path]:
 
 def _on_path(host: Host, name: str, misses: list[str]) -> Iterator[Path]:
     """Yield every program of that name: a pyenv shim of an inactive version may come first."""
-    program = f"{name}.exe" if host.system == "windows" else name
     found = False
-    for folder in (host.variable("PATH") or "").split(os.pathsep):
-        path = Path(folder) / program
-        if folder and path.is_file():
-            found = True
-            yield path
+    for path in host.which_all(name):
+        found = True
+        yield path
     if not found:
         misses.append(f"{name} is not on PATH")
 

@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING, Literal
 
 from winarm.host import programs
@@ -20,7 +20,7 @@ from winarm.host.programs import Answer, ProgramError
 from winarm.host.windows import RegistryError, native_machine, registry_value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from winarm.host.windows import Hive
 
@@ -87,13 +87,25 @@ class Host:
         Never one in the working directory, where shutil.which looks first on Windows: that is
         somebody's project.
         """
-        folders = self.environ.get("PATH", "").split(os.pathsep)
-        candidates = (
-            Path(folder, name)
-            for folder in filter(os.path.isabs, folders)
-            for name in self._file_names(program)
-        )
-        return next((file for file in candidates if _is_executable(file)), None)
+        return next(self.which_all(program), None)
+
+    def which_all(self, program: str) -> Iterator[Path]:
+        """Yield every program of that name on PATH, in its order."""
+        names = self._file_names(program)
+        candidates = (Path(folder, name) for folder in self._path_folders() for name in names)
+        return filter(_is_executable, candidates)
+
+    @property
+    def pathsep(self) -> str:
+        """Return what separates folders in PATH on this machine, which need not be ours."""
+        return ";" if self.system == "windows" else ":"
+
+    def _path_folders(self) -> Iterator[str]:
+        for folder in self.environ.get("PATH", "").split(self.pathsep):
+            if Path(folder).is_absolute() or (
+                self.system == "windows" and PureWindowsPath(folder).is_absolute()
+            ):
+                yield folder
 
     def _file_names(self, program: str) -> tuple[str, ...]:
         if self.system != "windows":

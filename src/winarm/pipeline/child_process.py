@@ -28,6 +28,18 @@ if TYPE_CHECKING:
     from winarm.host import Host
     from winarm.project.build_system import InnerBackend
 
+#: Prints whether a backend has a hook; its folders come first on sys.path, as PEP 517 has it.
+_HAS_HOOK = """
+import importlib, sys
+name, hook, *folders = sys.argv[1:]
+sys.path[:0] = folders
+module, _, attributes = name.partition(":")
+found = importlib.import_module(module)
+for attribute in filter(None, attributes.split(".")):
+    found = getattr(found, attribute)
+print(hasattr(found, hook))
+"""
+
 #: Output that is kept to explain a failure with, in bytes.
 MAX_KEPT = 200_000
 #: How much of it is searched for signs, and of each line, in characters.
@@ -160,7 +172,8 @@ class Child:
         except _HookFailed:
             raise self._failed(hook) from None
         except (BackendUnavailable, BackendInvalid) as error:
-            raise _no_backend(self.backend.name, error) from None
+            words = getattr(error, "traceback", "") or str(error)
+            raise _no_backend(self.backend.name, words) from None
         except (HookMissing, UnsupportedOperation) as error:
             message = f"the build backend {self.backend.name} cannot do {hook}: {error}"
             raise BackendError(message) from None
@@ -168,6 +181,23 @@ class Child:
         if not self.journal.in_force:
             raise _not_in_force(self.python)
         return answer
+
+    def has(self, hook: str) -> bool:
+        """Return whether the inner backend has a hook.
+
+        :raises BackendError: there is no such backend.
+        """
+        folders = [str(self.project / folder) for folder in self.backend.path]
+        answer = self.host.run(
+            [self.python, "-c", _HAS_HOOK, self.backend.name, hook, *folders],
+            environ=self.environ,
+            cwd=self.project,
+            timeout=600,
+        )
+        if not answer.ok:
+            raise _no_backend(self.backend.name, answer.stderr)
+        # The backend may print, too.
+        return answer.stdout.endswith("True\n")
 
     def _run(
         self,
@@ -227,10 +257,10 @@ class _HookFailed(Exception):  # noqa: N818 - it never leaves this module
     """The process that ran a hook ended with an exit status other than 0."""
 
 
-def _no_backend(name: str, error: BackendUnavailable | BackendInvalid) -> BackendError:
-    lines = (getattr(error, "traceback", "") or str(error)).strip().splitlines()
+def _no_backend(name: str, words: str) -> BackendError:
+    last = (words.strip().splitlines() or [""])[-1]
     return BackendError(
-        f"the build backend {name} cannot be imported: {lines[-1] if lines else error}",
+        f"the build backend {name} cannot be imported: {last}",
         why="It is not installed in the build environment, or there is no such backend.",
         cure="Name its distribution in [build-system] requires, and check build-backend.",
     )

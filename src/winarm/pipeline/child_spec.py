@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from winarm.plan import Build, EquippedBuild
     from winarm.target import PythonABI, Target
 
-#: What CPython's ARM64 builds say of their compiler; many a setup.py looks for "MSC" in it.
-COMPILER = "MSC v.1944 64 bit (ARM64)"
+#: What CPython's Windows builds say of their compiler; many a setup.py looks for "MSC" in it.
+COMPILER = "MSC v.1944 {bits} bit ({processor})"
 #: Windows 11 24H2, the newest that every Windows-on-Arm machine runs.
 WINDOWS_VERSION = "10.0.26100"
 PROCESSOR = "ARMv8 (64-bit) Family 8 Model 1 Revision 201, Qualcomm Technologies Inc"
@@ -130,7 +130,7 @@ def answers(abi: PythonABI, target: Target, include: Path, libraries: Path) -> d
         "platform": target.sysconfig_platform,
         "machine": target.processor,
         "processor": PROCESSOR,
-        "compiler": COMPILER,
+        "compiler": COMPILER.format(bits=target.bits, processor=target.processor),
         "windows_version": WINDOWS_VERSION,
         "variables": variables,
     }

@@ -159,8 +159,8 @@ def explain(output: str) -> Hint:
 def cmake_error(output: str) -> str:
     r"""Return CMake's first error message with its file and line, or nothing.
 
-    >>> cmake_error("-- ok\\nCMake Error at CMakeLists.txt:3 (oops):\\n  Unknown.\\n\\n\\nmore")
-    'CMake Error at CMakeLists.txt:3 (oops):\\n  Unknown.'
+    >>> cmake_error("-- ok\nCMake Error at CMakeLists.txt:3 (oops):\n  Unknown.\n\n\nmore")
+    'CMake Error at CMakeLists.txt:3 (oops):\n  Unknown.'
     """
     match = _CMAKE_ERROR.search(output)
     if match is None:

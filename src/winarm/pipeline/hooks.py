@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import functools
 import importlib.util
 import sys
@@ -15,6 +16,7 @@ from winarm.config import inner_config_settings
 from winarm.errors import EXIT_INTERRUPTED, CrossEditableError, ToolchainNotFoundError, WinarmError
 from winarm.host import Host, terminations_as_interrupts
 from winarm.pipeline.inner_import import import_backend
+from winarm.plan import build_target
 from winarm.project.build_system import Project, read_project
 from winarm.target import TARGETS
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from winarm import events
+    from winarm.config import Settings
     from winarm.config.sources import ConfigSettings
     from winarm.plan import Build
     from winarm.target import Target
@@ -50,9 +53,8 @@ class _Call:
 def has_hook(name: str) -> bool:
     """Return whether `winarm.backend` has the hook: exactly when the inner backend has it.
 
-    `get_requires_for_build_wheel` is always there, since winarm itself may need something. Where
-    the inner backend is not installed yet, so are those that ask for it, and those that must be
-    there and say so.
+    `get_requires_for_build_wheel` is always there, since winarm itself may need something. Until
+    the inner backend is installed, only get_requires_* and the mandatory hooks are there.
     """
     if name == "get_requires_for_build_wheel":
         return True
@@ -60,7 +62,14 @@ def has_hook(name: str) -> bool:
         call = _call(None)
         if not call.is_inner_there():
             return name in {"build_wheel", "build_sdist"} or name.startswith("get_requires_for_")
-        return hasattr(call.inner(), name)
+        if call.foreign is None or name.endswith("sdist"):
+            return hasattr(call.inner(), name)
+        # Two hooks are mandatory, and those of editable installs say that there are none.
+        if name == "build_wheel":
+            return True
+        from winarm.pipeline.wheel import has_early  # noqa: PLC0415 - not in a pass-through
+
+        return has_early(_build(call, call.foreign), name)
 
 
 def get_requires_for_build_sdist(config_settings: ConfigSettings | None = None) -> list[str]:
@@ -170,7 +179,7 @@ def _call(config_settings: ConfigSettings | None) -> _Call:
     return _Call(
         host=host,
         project=project,
-        foreign=None if is_host else target,
+        foreign=None if is_host else build_target(project.settings),
         config_settings=inner_config_settings(config_settings),
     )
 
@@ -183,19 +192,23 @@ def _editable(config_settings: ConfigSettings | None) -> _Call:
 
 
 def _own_wheel(call: _Call, wheel_directory: str, metadata_directory: str | None) -> str:
-    build = call.inner().build_wheel
+    """Return the inner backend's wheel, whatever it is; on Windows, say what is wrong with it."""
+    name: str = call.inner().build_wheel(wheel_directory, call.config_settings, metadata_directory)
     own = next((t for t in TARGETS if t.sysconfig_platform == sysconfig.get_platform()), None)
-    name: str
-    if own is None:
-        name = build(wheel_directory, call.config_settings, metadata_directory)
-    else:
-        from winarm.pipeline.wheel import verify_and_deliver  # noqa: PLC0415
-        from winarm.storage import scratch_folder  # noqa: PLC0415 - on Windows only
-
-        with scratch_folder() as private:
-            name = build(str(private), call.config_settings, metadata_directory)
-            verify_and_deliver(private / name, Path(wheel_directory), own, call.project.settings)
+    if own is not None:
+        try:
+            _say_findings(Path(wheel_directory, name), own, call.project.settings)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the wheel is the backend's
+            _say(f"{name} was not verified: {error}")
     return name
+
+
+def _say_findings(wheel: Path, target: Target, settings: Settings) -> None:
+    from winarm.verify import VerifyOptions, verify  # noqa: PLC0415 - on Windows only
+
+    options = settings.verify or VerifyOptions()
+    for found in verify(wheel, dataclasses.replace(options, target=target)).findings:
+        _say(f"{wheel.name}: {found.line()}")
 
 
 def _foreign_requires(call: _Call, target: Target) -> list[str]:

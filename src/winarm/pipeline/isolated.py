@@ -13,12 +13,11 @@ from winarm.environment.find_python import find_python
 from winarm.environment.isolation import isolated, without_winarm
 from winarm.pipeline.equip import equip, tool_folders
 from winarm.pipeline.wheel import Built, build_wheel, call_early
-from winarm.plan import Build
+from winarm.plan import Build, build_target
 from winarm.project.build_system import read_project
 from winarm.project.pip_config import pip_configuration
 from winarm.project.source import open_source
 from winarm.storage import scratch_folder
-from winarm.target import WIN_ARM64
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -109,6 +108,7 @@ def _prepared(
 ) -> Build:
     """Make the build's environment and install all that the project asks for."""
     project = read_project(folder, config_settings, host)
+    target = build_target(project.settings)
     listener(events.Step("making an isolated environment"))
     environment = isolated(host, interpreter, scratch / "environment", pip)
     has_ninja = host.which("ninja") is not None
@@ -118,7 +118,7 @@ def _prepared(
     build = Build(
         host=host,
         project=project,
-        target=project.settings.target or WIN_ARM64,
+        target=target,
         interpreter=interpreter,
         python=environment.python,
         environ=environment.environ(host.environ),

@@ -15,7 +15,8 @@ from winarm.locate.probe import Proof, probe
 from winarm.locate.sysroot import MAKE, find_sysroot
 from winarm.locate.windows_sdk import find_sdk
 from winarm.pipeline.equip import tool_folders
-from winarm.target import NEWEST_PYTHON, OLDEST_PYTHON, WIN_ARM64
+from winarm.plan import build_target
+from winarm.target import NEWEST_PYTHON, OLDEST_PYTHON
 
 if TYPE_CHECKING:
     from winarm.config import Settings
@@ -75,7 +76,7 @@ class Survey:
 
 def survey(host: Host, settings: Settings, *, prove: bool) -> Survey:
     """Look at everything; with `prove`, have each toolchain make a DLL."""
-    target = settings.target or WIN_ARM64
+    target = build_target(settings)
     folders = tool_folders(host)
     request = Request(target, folders, settings.toolchain_version, settings.sysroot)
     findings = search_toolchains(host, request)

@@ -17,13 +17,11 @@ from winarm.errors import (
 from winarm.pipeline.child_layout import build_layout, early_layout
 from winarm.pipeline.hints import complaints
 from winarm.storage import deliver
-from winarm.verify import Report, Severity, VerifyOptions, verify
+from winarm.verify import Report, VerifyOptions, verify
 
 if TYPE_CHECKING:
-    from winarm.config import Settings
     from winarm.pipeline.child_process import Child
     from winarm.plan import Build, EquippedBuild
-    from winarm.target import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +46,15 @@ def call_early(build: Build, hook: str, *arguments: object) -> Any:  # noqa: ANN
         return at.child.call(hook, *arguments, config_settings=at.config_settings)
 
 
+def has_early(build: Build, hook: str) -> bool:
+    """Return whether the inner backend has a hook, asked in a child that sees the target.
+
+    :raises WinarmError: there is no such backend.
+    """
+    with early_layout(build) as at:
+        return at.child.has(hook)
+
+
 def build_wheel(build: EquippedBuild, folder: Path, *, metadata: Path | None = None) -> Built:
     """Build the project's wheel, verify it, and only then put it into `folder`.
 
@@ -62,23 +69,24 @@ def build_wheel(build: EquippedBuild, folder: Path, *, metadata: Path | None = N
         wheel = _checked(private, name)
         _require_extensions(wheel, at.child, build.settings.allow_missing)
         build.listener(events.Step("verifying"))
-        return Built(*verify_and_deliver(wheel, folder, build.target, build.settings))
+        report = _verified(build, wheel)
+        return Built(deliver(wheel, folder), report)
 
 
-def verify_and_deliver(
-    wheel: Path, folder: Path, target: Target, settings: Settings
-) -> tuple[Path, Report]:
-    """Put `wheel` into `folder` if `target` can load it; return its new path and the report.
+def _verified(build: EquippedBuild, wheel: Path) -> Report:
+    """Return what verification finds for the target, as the project's settings have it.
 
-    :raises VerificationError: it cannot.
-    :raises FileSystemError: the folder cannot be written.
+    :raises VerificationError: there are findings of the severity that fails.
     """
-    options = settings.verify or VerifyOptions()
-    report = verify(wheel, dataclasses.replace(options, target=target))
-    if not report.ok:
-        errors = [f.line() for f in report.findings if f.severity is Severity.ERROR]
-        raise VerificationError(wheel.name, errors)
-    return deliver(wheel, folder), report
+    options = build.settings.verify or VerifyOptions()
+    report = verify(wheel, dataclasses.replace(options, target=build.target))
+    failing = options.fail_on
+    if report.reaches(failing):
+        lines = [found.line() for found in report.findings if found.severity >= (failing or 0)]
+        raise VerificationError(wheel.name, lines)
+    for found in report.findings:
+        build.listener(events.Detail(found.line()))
+    return report
 
 
 def _checked(folder: Path, name: object) -> Path:

@@ -81,7 +81,7 @@ def find_rule(argument: str, *, clang: bool, mt: bool) -> Rule | None:
     r"""Return what is done with an argument, or None where it is taken as it is.
 
     >>> find_rule("-lfoo", clang=True, mt=True).becomes
-    ('\\\\1.lib',)
+    ('\\1.lib',)
     >>> find_rule("/std:c++17", clang=False, mt=False) is None
     True
     """
