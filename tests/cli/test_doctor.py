@@ -36,6 +36,7 @@ def found() -> Survey:
         machine="x86_64",
         winarm="1.0",
         wanted="auto",
+        can_fetch=False,
         findings=(
             Finding("msvc", None, ("msvc: it runs on Windows only",)),
             Finding("zig", toolchain("zig"), ("zig on PATH: there is none",)),
@@ -171,3 +172,16 @@ def test_json_of_a_bare_machine(examine: Callable[..., tuple[int, str]], tmp_pat
 @pytest.fixture
 def windows(tmp_path: Path) -> FakeWindows:
     return FakeWindows(tmp_path / "C")
+
+
+def test_a_fresh_machine_can_build_because_zig_can_be_fetched(found: Survey) -> None:
+    finding = Finding("zig", None, ("zig on PATH: there is none",), "python -m pip install ziglang")
+    fresh = replace(found, findings=(finding,), can_fetch=True)
+
+    report = "\n".join(doctor.lines(fresh))
+
+    assert fresh.can_build
+    assert "> nothing to do: `winarm build` fetches zig" in report
+    assert report.endswith(
+        "Ready: `winarm build` will fetch zig from the package index (100 MB, once)."
+    )

@@ -82,6 +82,7 @@ def put_zig(site_packages: Path) -> None:
     program.parent.mkdir(parents=True, exist_ok=True)
     program.write_text(ZIG)
     program.chmod(0o755)
+    (site_packages / "ziglang-0.17.1.dist-info").mkdir(exist_ok=True)
 
 
 @pytest.fixture

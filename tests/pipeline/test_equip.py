@@ -11,7 +11,13 @@ import pytest
 from winarm import events
 from winarm.environment.interpreter import ask
 from winarm.errors import IsolationError, ToolchainNotFoundError
-from winarm.pipeline.equip import equip, extra_library_dirs, installed_version, tool_folders
+from winarm.pipeline.equip import (
+    can_fetch_zig,
+    equip,
+    extra_library_dirs,
+    installed_version,
+    tool_folders,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -122,7 +128,10 @@ class TestFetchingZig:
         assert (found.kind, found.version) == (again.kind, again.version) == ("zig", "0.17.1")
         assert Path(found.cc[0]).is_relative_to(made.host.cache)
         ((requirement,),) = installed(made)
-        assert requirement.startswith("ziglang")
+        assert requirement == "ziglang!=0.15.1,>=0.14"
+        # Kept once, and nothing beside it.
+        (kept,) = (path for path in (made.host.cache / "tools").iterdir() if path.is_dir())
+        assert kept.name.startswith("ziglang-0.17.1-")
         notes = [event.text for event in heard if isinstance(event, events.Note)]
         assert any("100 MB" in text for text in notes)
         assert events.Output(b"installing\n") in heard
@@ -149,15 +158,47 @@ class TestFetchingZig:
         with pytest.raises(IsolationError):
             equip(made, may_fetch=True)
 
-        assert not list((made.host.cache / "tools").glob("zig-*/env"))
+        assert not [path for path in (made.host.cache / "tools").iterdir() if path.is_dir()]
 
 
-def test_it_is_looked_for_where_a_virtual_environment_has_its_modules(
-    make_host: Callable[..., Host],
+class TestToolFolders:
+    """Where `ziglang` packages are looked for: beside winarm, then in its cache."""
+
+    def test_the_newest_that_this_machine_can_run_comes_first(
+        self, make_host: Callable[..., Host]
+    ) -> None:
+        host = make_host()
+        names = ("ziglang-0.9.1", "ziglang-0.16.0", "ziglang-0.17.1")
+        for name in names:
+            (host.cache / "tools" / f"{name}-linux-x86_64").mkdir(parents=True)
+        for other in ("ziglang-0.18.0-linux-aarch64", "ziglang-odd-linux-x86_64", "other"):
+            (host.cache / "tools" / other).mkdir()
+
+        _, *cached = tool_folders(host)
+
+        assert [folder.name for folder in cached] == [
+            f"{name}-linux-x86_64" for name in reversed(names)
+        ]
+
+    def test_without_a_cache_there_is_none(self, make_host: Callable[..., Host]) -> None:
+        assert len(tool_folders(make_host())) == 1
+
+
+@pytest.mark.parametrize(
+    ("toolchain", "version", "may"),
+    [
+        ("auto", None, True),
+        ("auto", "0.16", True),
+        ("auto", "14.44", False),
+        ("zig", None, True),
+        ("zig", "0.16", True),
+        ("msvc", None, False),
+        ("clang-cl", None, False),
+    ],
+)
+def test_zig_is_fetched_only_where_it_is_what_is_wanted(
+    make_build: Callable[..., EquippedBuild], toolchain: str, version: str | None, *, may: bool
 ) -> None:
-    host = make_host()
+    settings = replace(make_build().settings, toolchain=toolchain, toolchain_version=version)
 
-    _, cached = tool_folders(host)
-
-    assert cached.name == "site-packages"
-    assert cached.is_relative_to(host.cache)
+    assert can_fetch_zig(settings) is may

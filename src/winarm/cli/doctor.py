@@ -71,7 +71,7 @@ def lines(found: Survey) -> Iterator[str]:
     yield f"host        {found.system} {found.machine}, winarm {found.winarm}"
     yield ""
     for finding in found.findings:
-        yield from _about_toolchain(finding, found.proofs.get(finding.kind))
+        yield from _about_toolchain(finding, found)
     yield ""
     for title, places in (("libraries", found.libraries), ("Pythons", found.pythons)):
         yield title
@@ -86,6 +86,8 @@ def lines(found: Survey) -> Iterator[str]:
 def conclusion(found: Survey) -> str:
     """Return what a build would take, and why."""
     toolchain = found.chosen
+    if toolchain is None and found.can_build:
+        return "Ready: `winarm build` will fetch zig from the package index (100 MB, once)."
     if toolchain is None:
         return _what_would_help(found)
     before = [f.kind for f in found.findings if f.toolchain is None]
@@ -115,8 +117,8 @@ def _what_would_help(found: Survey) -> str:
     return "\n  ".join((f"{words} What would help:", *cures)) if cures else words
 
 
-def _about_toolchain(finding: Finding, proof: Proof | None) -> Iterator[str]:
-    toolchain = finding.toolchain
+def _about_toolchain(finding: Finding, found: Survey) -> Iterator[str]:
+    toolchain, proof = finding.toolchain, found.proofs.get(finding.kind)
     if toolchain is None:
         yield _row("x", finding.kind, "not found")
     else:
@@ -127,7 +129,13 @@ def _about_toolchain(finding: Finding, proof: Proof | None) -> Iterator[str]:
         yield from (_below(f"  {line}") for line in proof.output.splitlines()[-10:])
     yield from (_below(f"- {miss}") for miss in finding.misses)
     if toolchain is None and finding.cure:
-        yield _below(f"> {finding.cure}")
+        yield _below(f"> {_cure(finding, found)}")
+
+
+def _cure(finding: Finding, found: Survey) -> str:
+    if finding.kind == "zig" and found.can_fetch:
+        return "nothing to do: `winarm build` fetches zig"
+    return finding.cure
 
 
 def _about_place(place: Place) -> Iterator[str]:

@@ -12,6 +12,8 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from packaging.version import InvalidVersion, Version
+
 from winarm.storage import cached_folder
 
 if TYPE_CHECKING:
@@ -34,16 +36,28 @@ def lasting_program(host: Host, program: Path) -> Path:
     return lasting(host, site_folder) / program.relative_to(site_folder)
 
 
-def lasting(host: Host, site_folder: Path) -> Path:
+def lasting_folders(host: Host) -> tuple[Path, ...]:
+    """Return the folders of the cache that hold a ziglang for this machine, the newest first."""
+    beginning, ending = "ziglang-", f"-{host.system}-{host.machine}"
+    found = [
+        (parsed, folder)
+        for folder in (host.cache / "tools").glob(f"{beginning}*{ending}")
+        if (parsed := _parsed(folder.name.removeprefix(beginning).removesuffix(ending)))
+    ]
+    return tuple(folder for _, folder in sorted(found, reverse=True))
+
+
+def lasting(host: Host, site_folder: Path, *, is_temporary: bool = False) -> Path:
     """Return a folder of the cache with the ziglang of `site_folder`, or that itself without one.
 
+    :param is_temporary: whether `site_folder` will be removed although it is in the cache.
     :raises FileSystemError: the cache cannot be written.
     """
     program = Path("ziglang", program_name(host))
     version = _version(site_folder)
     if version is None or not (site_folder / program).is_file():
         return site_folder
-    if site_folder.is_relative_to(host.cache):
+    if site_folder.is_relative_to(host.cache) and not is_temporary:
         return site_folder
     # A cache may be shared by machines, or by both kinds of Python on one.
     name = f"ziglang-{version}-{host.system}-{host.machine}"
@@ -53,6 +67,13 @@ def lasting(host: Host, site_folder: Path) -> Path:
         shutil.copytree(source, folder / program.parent, copy_function=_linked)
 
     return cached_folder(host.cache / "tools" / name, (program.as_posix(),), make)
+
+
+def _parsed(version: str) -> Version | None:
+    try:
+        return Version(version)
+    except InvalidVersion:
+        return None
 
 
 def _version(site_folder: Path) -> str | None:

@@ -31,11 +31,19 @@ if TYPE_CHECKING:
 #: load; 0.15.1 cannot write an output into a subfolder (zig#24993).
 SUPPORTED = SpecifierSet(">=0.14,!=0.15.1")
 
-#: What installs it, for messages and for `get_requires_for_build_wheel`.
-REQUIREMENT = f"ziglang{SUPPORTED}"
 
 KIND = "zig"
 INSTALL = "python -m pip install ziglang"
+
+
+def requirement(version: str | None = None) -> str:
+    """Return what installs zig: the newest one that winarm works with, or one of `version`.
+
+    >>> requirement("0.16")
+    'ziglang!=0.15.1,==0.16.*,>=0.14'
+    """
+    series = SpecifierSet(f"=={version}.*" if version else "")
+    return f"ziglang{SUPPORTED & series}"
 
 
 def find_zig(host: Host, request: Request) -> Finding:

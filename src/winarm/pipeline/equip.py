@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import contextlib
 import sysconfig
 from importlib.metadata import distributions
 from pathlib import Path
@@ -12,10 +13,9 @@ from winarm import events
 from winarm.environment.interpreter import ask
 from winarm.environment.isolation import isolated
 from winarm.errors import ToolchainNotFoundError, WinarmError
-from winarm.locate import find_toolchain
-from winarm.locate.lasting_zig import program_name
-from winarm.locate.zig import REQUIREMENT
-from winarm.storage import cached_folder
+from winarm.locate import find_toolchain, zig
+from winarm.locate.lasting_zig import lasting, lasting_folders
+from winarm.storage import scratch_folder
 from winarm.target_python.numpy_headers import numpy_include
 from winarm.target_python.target_python import provide
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from winarm.host import Host
     from winarm.locate import Toolchain
     from winarm.plan import Build, EquippedBuild
+    from winarm.project.pip_config import PipConfiguration
     from winarm.target import Target
 
 #: Kinds for which the `ziglang` wheel from PyPI is enough, if nothing else is there.
@@ -43,7 +44,14 @@ def equip(build: Build, *, may_fetch: bool) -> EquippedBuild:
     """
     listener, settings = build.listener, build.settings
     listener(events.Step("looking for a toolchain"))
-    toolchain = _toolchain(build, may_fetch=may_fetch)
+    folders = (*build.site_folders, *build.tool_folders)
+    toolchain = (
+        ensured_toolchain(
+            build.host, build.target, settings, folders, pip=build.pip, listener=listener
+        )
+        if may_fetch
+        else toolchain_for(build.host, build.target, settings, folders, lasting=True)
+    )
     listener(events.Detail(f"toolchain: {toolchain.kind} {toolchain.version}, {toolchain.origin}"))
     for note in toolchain.notes:
         listener(events.Note(note))
@@ -85,51 +93,50 @@ def toolchain_for(
     )
 
 
-def _toolchain(build: Build, *, may_fetch: bool) -> Toolchain:
-    """Return the toolchain; where none is, and zig is asked for or enough, fetch that."""
-    folders = (*build.site_folders, *build.tool_folders)
-    host, settings = build.host, build.settings
+def can_fetch_zig(settings: Settings) -> bool:
+    """Return whether zig may be fetched for these settings: it is asked for, or is enough."""
+    version = settings.toolchain_version
+    # The versions of other toolchains begin with another number.
+    return settings.toolchain == "zig" or (
+        settings.toolchain == "auto" and (version is None or version.startswith("0."))
+    )
+
+
+def ensured_toolchain(
+    host: Host,
+    target: Target,
+    settings: Settings,
+    site_folders: Sequence[Path],
+    *,
+    pip: PipConfiguration,
+    listener: events.Listener,
+) -> Toolchain:
+    """Return the toolchain; where none is, and zig is asked for or enough, fetch that.
+
+    :raises ToolchainNotFoundError: none is there, and another than zig is asked for.
+    :raises IsolationError: zig cannot be fetched.
+    """
     try:
-        return toolchain_for(host, build.target, settings, folders, lasting=True)
+        return toolchain_for(host, target, settings, site_folders, lasting=True)
     except ToolchainNotFoundError:
-        if not may_fetch or settings.toolchain not in {"auto", "zig"}:
+        if not can_fetch_zig(settings):
             raise
-    _fetch_zig(build)
-    return toolchain_for(host, build.target, settings, (_cached_site(host),))
+    # On the disk of the cache, where the installed files can be linked to.
+    with scratch_folder(host.cache / "tools" / "fetching") as scratch:
+        # Another build may have fetched it while this one waited for the folder.
+        with contextlib.suppress(ToolchainNotFoundError):
+            return toolchain_for(host, target, settings, lasting_folders(host))
+        listener(events.Note("fetching zig from the package index (about 100 MB, once)"))
+        environment = isolated(host, ask(host, host.executable), scratch / "env", pip)
+        requirement = zig.requirement(settings.toolchain_version)
+        environment.install([requirement], output=lambda data: listener(events.Output(data)))
+        kept = lasting(host, environment.site_packages, is_temporary=True)
+    return toolchain_for(host, target, settings, (kept,))
 
 
 def tool_folders(host: Host) -> tuple[Path, ...]:
     """Return where a `ziglang` package may be: with winarm itself, and in its cache."""
-    return (Path(sysconfig.get_path("platlib")), _cached_site(host))
-
-
-def _fetch_zig(build: Build) -> None:
-    """Install zig from the package index into the cache, once.
-
-    :raises IsolationError: it cannot be fetched.
-    """
-    host, listener = build.host, build.listener
-    text = "fetching zig from the package index (about 100 MB, once)"
-    listener(events.Note(text))
-    interpreter = ask(host, host.executable)
-
-    def make(folder: Path) -> None:
-        environment = isolated(host, interpreter, folder / "env", build.pip)
-        environment.install([REQUIREMENT], output=lambda data: listener(events.Output(data)))
-
-    folder = _zig_folder(host)
-    program = _cached_site(host) / "ziglang" / program_name(host)
-    cached_folder(folder, (program.relative_to(folder).as_posix(),), make)
-
-
-def _zig_folder(host: Host) -> Path:
-    return host.cache / "tools" / f"zig-{sysconfig.get_python_version()}"
-
-
-def _cached_site(host: Host) -> Path:
-    env = str(_zig_folder(host) / "env")
-    # Not the default scheme: Debian's own Python has another for itself than for its venvs.
-    return Path(sysconfig.get_path("platlib", "venv", vars={"base": env, "platbase": env}))
+    return (Path(sysconfig.get_path("platlib")), *lasting_folders(host))
 
 
 def extra_library_dirs(host: Host) -> tuple[Path, ...]:

@@ -223,7 +223,7 @@ def _foreign_requires(call: _Call, target: Target) -> list[str]:
         toolchain_for(call.host, target, settings, _site_folders())
     except ToolchainNotFoundError:
         if settings.toolchain in MET_BY_ZIG:
-            needed.append(zig.REQUIREMENT)
+            needed.append(zig.requirement(settings.toolchain_version))
     if not project.system.required_names.isdisjoint(("numpy", "oldest-supported-numpy")):
         # Fetches the target's headers.
         needed.append("unearth")

@@ -14,7 +14,7 @@ from winarm.locate.msvc_libraries import INSTALL
 from winarm.locate.probe import Proof, probe
 from winarm.locate.sysroot import MAKE, find_sysroot
 from winarm.locate.windows_sdk import find_sdk
-from winarm.pipeline.equip import tool_folders
+from winarm.pipeline.equip import can_fetch_zig, tool_folders
 from winarm.plan import build_target
 from winarm.target import NEWEST_PYTHON, OLDEST_PYTHON
 
@@ -50,6 +50,8 @@ class Survey:
     winarm: str
     #: What the settings ask for: `auto`, or a kind.
     wanted: str
+    #: Whether a build would fetch zig if there is no toolchain.
+    can_fetch: bool
     findings: tuple[Finding, ...]
     #: What each toolchain that was found has proved, by kind; empty when nobody asked.
     proofs: dict[str, Proof]
@@ -66,10 +68,12 @@ class Survey:
 
     @property
     def can_build(self) -> bool:
-        """Return whether there is a toolchain that works and a Python to build with."""
-        toolchain = self.chosen
-        if toolchain is None or not any(not python.problem for python in self.pythons):
+        """Return whether there is a Python, and a toolchain that works or can be fetched."""
+        if not any(not python.problem for python in self.pythons):
             return False
+        toolchain = self.chosen
+        if toolchain is None:
+            return self.can_fetch
         proof = self.proofs.get(toolchain.kind)
         return proof is None or proof.ok
 
@@ -86,6 +90,7 @@ def survey(host: Host, settings: Settings, *, prove: bool) -> Survey:
         machine=host.machine,
         winarm=version("winarm"),
         wanted=settings.toolchain,
+        can_fetch=can_fetch_zig(settings),
         findings=findings,
         proofs={found.kind: probe(host, found) for found in toolchains} if prove else {},
         libraries=_libraries(host, request),
