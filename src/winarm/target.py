@@ -83,6 +83,9 @@ def parse_target(spelling: str) -> Target | None:
     return next((target for target in TARGETS if wanted in target.spellings), None)
 
 
+#: The minor version of Python that brought the stable ABI of both threadings.
+_ABI3T_SINCE = 15
+
 _ABI_TAG = re.compile(r"cp(?P<major>3)(?P<minor>[0-9]{1,3})(?P<threading>t?)(?P<debug>d?)")
 
 
@@ -141,6 +144,14 @@ class PythonABI:
     def stable_dll(self) -> str:
         """Return the stable ABI's DLL."""
         return f"{self.stable_library}.dll"
+
+    @property
+    def abi3t_library(self) -> str | None:
+        """Return the import library of modules for both threadings (PEP 803).
+
+        Since 3.15 every Python on Windows has its DLL, with the GIL and without it.
+        """
+        return "python3t" if self.minor >= _ABI3T_SINCE else None
 
     def soabi(self, target: Target) -> str:
         """Return SOABI as sysconfig has it on `target`: `cp313-win_arm64`."""

@@ -98,16 +98,17 @@ def test_folders_of_the_host_are_replaced_by_the_targets(
 
 
 @pytest.mark.parametrize(
-    ("abi", "full", "stable"),
+    ("abi", "libraries"),
     [
-        (CP313, "python313", "python3"),
-        (PythonABI(14, free_threaded=True), "python314t", "python3t"),
+        (CP313, {"full": "python313", "stable": "python3"}),
+        (PythonABI(14, free_threaded=True), {"full": "python314t", "stable": "python3t"}),
+        (PythonABI(15), {"full": "python315", "stable": "python3", "abi3t": "python3t"}),
     ],
 )
 def test_python_libraries(
-    spec: Callable[..., dict[str, Any]], abi: PythonABI, full: str, stable: str
+    spec: Callable[..., dict[str, Any]], abi: PythonABI, libraries: dict[str, str]
 ) -> None:
-    assert spec(abi)["python_libraries"] == {"full": full, "stable": stable}
+    assert spec(abi)["python_libraries"] == libraries
 
 
 def test_an_early_hook_has_no_toolchain_and_says_so(early: dict[str, Any]) -> None:

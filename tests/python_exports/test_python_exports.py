@@ -6,18 +6,26 @@ from pathlib import Path
 import pytest
 
 import winarm.python_exports
-from winarm.python_exports import exported_names, stable_names
+from winarm.python_exports import exported_names, names_in_release, stable_names
 from winarm.target import PythonABI
 
 FILES = sorted(Path(winarm.python_exports.__file__).parent.glob("*.txt"))
-KNOWN = [PythonABI(minor) for minor in (11, 12, 13, 14)]
-FREE_THREADED = [PythonABI(minor, free_threaded=True) for minor in (13, 14)]
+KNOWN = [PythonABI(minor) for minor in (11, 12, 13, 14, 15)]
+FREE_THREADED = [PythonABI(minor, free_threaded=True) for minor in (13, 14, 15)]
+
+#: What may follow name and kind, where a file has remarks.
+REMARKS = {
+    "python3": r" 3\.\d+",
+    "python315": r" (linux|314|wheels)(,wheels)?",
+    "python315t": r" (linux|314|wheels)(,wheels)?",
+}
+LATER = r"( after:3\.\d+\.\d+)?"
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_each_file_is_sorted_unique_and_well_formed(file: Path) -> None:
     lines = file.read_text("ascii").splitlines()
-    line = re.compile(r"_?P[yY]\w+ (FUNC|DATA)" + (r" 3\.\d+" if file.stem == "python3" else ""))
+    line = re.compile(r"_?P[yY]\w+ (FUNC|DATA)" + REMARKS.get(file.stem, LATER))
 
     assert [text for text in lines if not line.fullmatch(text)] == []
     names = [text.split()[0] for text in lines]
@@ -45,6 +53,19 @@ def test_every_python_with_a_file_exports_what_all_modules_need(abi: PythonABI) 
         (PythonABI(14, free_threaded=True), "_Py_MergeZeroLocalRefcount", True),
         (PythonABI(11), "PyErr_GetRaisedException", False),
         (PythonABI(12), "PyErr_GetRaisedException", True),
+        # 3.15's headers declare them, and its binary does not have them.
+        (PythonABI(15), "_PyGen_yf", False),
+        (PythonABI(15), "_PyType_GetBaseByToken_Borrow", False),
+        (PythonABI(15), "_Py_AtExit", False),
+        (PythonABI(15), "_Py_GatherStats_GetIter", False),
+        (PythonABI(15), "_Py_assert_within_stack_bounds", False),
+        # For Windows only: no binary of another system has them.
+        (PythonABI(15), "PyErr_SetFromWindowsErr", True),
+        (PythonABI(15), "PyUnicode_DecodeMBCS", True),
+        (PythonABI(15), "PyOS_BeforeFork", False),
+        # Without the GIL only.
+        (PythonABI(15), "_Py_DecRefShared", False),
+        (PythonABI(15, free_threaded=True), "_Py_DecRefShared", True),
     ],
 )
 def test_the_files_know_what_a_version_has_of_its_own(
@@ -59,7 +80,7 @@ def test_a_dll_is_found_in_any_case(dll: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "dll", ["python315.dll", "python27.dll", "kernel32.dll", "python313", "../python313.dll", ""]
+    "dll", ["python316.dll", "python27.dll", "kernel32.dll", "python313", "../python313.dll", ""]
 )
 def test_nothing_is_known_of_other_dlls(dll: str) -> None:
     assert exported_names(dll) is None
@@ -95,6 +116,21 @@ def test_the_stable_names_of_a_version_are_those_it_has_and_no_later_ones(
 @pytest.mark.parametrize("abi", [*KNOWN, *FREE_THREADED], ids=lambda abi: abi.tag)
 def test_every_stable_name_is_behind_its_forwarder(abi: PythonABI) -> None:
     assert stable_names(abi).items() <= (exported_names(abi.dll) or {}).items()
+
+
+@pytest.mark.parametrize(("patch", "there"), [(0, False), (5, False), (6, True), (15, True)])
+def test_a_name_that_a_patch_release_brought_is_not_in_earlier_ones(
+    patch: int, *, there: bool
+) -> None:
+    names = names_in_release("python313t.dll", patch)
+
+    assert names is not None
+    assert ("_PyEval_NoToolsForUnwind" in names) is there
+    assert "_PyEval_NoToolsForUnwind" in (exported_names("python313t.dll") or {})
+
+
+def test_nothing_is_known_of_a_release_of_an_unknown_python() -> None:
+    assert names_in_release("python316.dll", 0) is None
 
 
 def test_fork_and_reference_debugging_are_promised_to_nobody() -> None:

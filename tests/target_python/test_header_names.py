@@ -1,23 +1,24 @@
 from __future__ import annotations
 
+import sys
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from winarm.errors import TargetPythonError
-from winarm.host import Answer
+from winarm.host import Answer, Host
 from winarm.python_exports import exported_names, stable_names
-from winarm.target import WIN_ARM64
-from winarm.target_python.header_names import declared_names, header_names
+from winarm.target import WIN_ARM64, PythonABI
+from winarm.target_python.header_names import declared_names, defined_names, header_names
 from winarm.target_python.headers import copy_headers
 from winarm.target_python.pyconfig import windows_pyconfig
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from winarm.environment.interpreter import Interpreter
-    from winarm.host import Host
     from winarm.locate.toolchain import Toolchain
 
 #: What preprocessing leaves of a marker.
@@ -64,16 +65,65 @@ def test_a_compiler_that_fails_is_quoted(
     assert "python-dir" in caught.value.cure
 
 
+@pytest.mark.integration
+def test_headers_that_refuse_to_be_included_alone_hide_no_other(
+    zig_host: Host, zig: Toolchain, tmp_path: Path
+) -> None:
+    """3.15 has such a one; winarm must not depend on which, nor on how many."""
+    (tmp_path / "internal").mkdir()
+    (tmp_path / "Python.h").write_text('#include "listed.h"\n')
+    for number in range(9):
+        refuses = number in {0, 4, 5}
+        error = f'#ifndef WHOLE_{number}\n#error "must not be included directly"\n#endif\n'
+        text = f"PyAPI_FUNC(int) Py_Of{number}(void);\n"
+        name = f"internal/pycore_{number}.h"
+        (tmp_path / name).write_text(f"#pragma once\n{error if refuses else ''}{text}")
+    (tmp_path / "listed.h").write_text("PyAPI_DATA(int) Py_Listed;\n")
+    (tmp_path / "internal" / "pycore_whole.h").write_text(
+        '#define WHOLE_4 1\n#include "pycore_4.h"\n'
+    )
+
+    found = header_names(zig_host, zig, tmp_path)
+
+    alone = {f"Py_Of{number}" for number in (1, 2, 3, 4, 6, 7, 8)}
+    assert found == {"Py_Listed": "DATA", **dict.fromkeys(alone, "FUNC")}
+
+
+def test_an_interpreter_that_cannot_tell_what_exists_proves_nothing(
+    make_host: Callable[..., Host], make_interpreter: Callable[..., Interpreter]
+) -> None:
+    host = make_host(answer=Answer(1, "", "No module named '_ctypes'"))
+
+    assert defined_names(host, make_interpreter(PythonABI(16)), ["PyObject_Call"]) == frozenset()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a Python on Windows has its names in a DLL")
+def test_an_interpreter_says_which_names_exist(
+    make_interpreter: Callable[..., Interpreter],
+) -> None:
+    running = replace(make_interpreter(PythonABI(13)), executable=Path(sys.executable))
+
+    found = defined_names(Host.current(), running, ["PyObject_Call", "Py_Absent", "PyExc_OSError"])
+
+    assert found == {"PyObject_Call", "PyExc_OSError"}
+
+
 #: In the DLL and in no header that is read: a macro takes its place, or only the core has it.
 NEVER_DECLARED = {"Py_CompileStringFlags"}
 UNDECLARED = {
     "3.11": {"_PyBytesIOBuffer_Type", "_PyWindowsConsoleIO_Type"},
     "3.12": {"PyUnicode_GetSize", "_PyErr_SetLocaleString"},
     "3.13": {"_PyErr_SetLocaleString"},
+    # For builds with the just-in-time compiler, as Windows' are.
+    "3.14": {f"_Py_Executors_Invalidate{what}" for what in ("All", "Cold", "Dependency")},
+    "3.15": {f"_Py_Executors_Invalidate{what}" for what in ("All", "Cold", "Dependency")},
 }
-#: Brought by a later patch release than the oldest one whose headers are tested with.
+#: Brought by a later patch release than the oldest one whose headers are tested with, or, since
+#: 3.14, gone from the headers and still in the DLL.
 BROUGHT_LATER = {
     "3.11": set[str](),
+    "3.14": {"_PyOS_ReadlineTState"},
+    "3.15": {"_PyOS_ReadlineTState"},
     "3.12": {
         "PyUnicode_InternImmortal",
         "_PySys_GetOptionalAttr",
@@ -134,11 +184,25 @@ NOT_EXPORTED = {
         "_Py_SetTier2Optimizer",
         "_Py_uop_symbols_test",
     },
+    "3.14": {
+        "Py_FrozenMain",
+        "_PyBuildSlice_ConsumeRefs",
+        "_PyFloat_FromDouble_ConsumeInputs",
+        "_Py_AtExit",
+    },
+    "3.15": {
+        "Py_FrozenMain",
+        "_PyGen_yf",
+        "_PyType_GetBaseByToken_Borrow",
+        "_Py_AtExit",
+        "_Py_GatherStats_GetIter",
+        "_Py_assert_within_stack_bounds",
+    },
 }
 
 
 @pytest.mark.integration
-@pytest.mark.parametrize("version", ["3.11", "3.12", "3.13"])
+@pytest.mark.parametrize("version", ["3.11", "3.12", "3.13", "3.14", "3.15"])
 def test_the_headers_say_what_the_dll_exports(
     zig_host: Host,
     zig: Toolchain,

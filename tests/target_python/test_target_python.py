@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import struct
 import time
 from dataclasses import replace
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 CP313 = PythonABI(13)
 CP313T = PythonABI(13, free_threaded=True)
 CP315 = PythonABI(15)
+#: One that winarm has no list of.
+CP316 = PythonABI(16)
 
 
 def files(folder: Path) -> set[str]:
@@ -186,13 +189,13 @@ def test_on_windows_the_pyconfig_is_the_interpreters_own(
 def test_a_python_without_a_list_is_read_from_its_headers(
     make_host: MakeHost, make_interpreter: MakeInterpreter, fake_toolchain: Toolchain
 ) -> None:
-    said = "int winarm_declares_ PyNew_In315(void); extern int winarm_declares_ PyNew_Flag;"
+    said = "int winarm_declares_ PyNew_In316(void); extern int winarm_declares_ PyNew_Flag;"
     host = make_host(answer=Answer(0, said, ""))
 
-    python = provide(host, make_interpreter(CP315), WIN_ARM64, fake_toolchain)
+    python = provide(host, make_interpreter(CP316), WIN_ARM64, fake_toolchain)
 
-    definition = (python.libraries / "python315.def").read_text()
-    assert "    PyNew_In315\n" in definition
+    definition = (python.libraries / "python316.def").read_text()
+    assert "    PyNew_In316\n" in definition
     assert "    PyNew_Flag DATA\n" in definition
     # In no header any more, kept by the stable ABI.
     assert "    PyEval_AcquireLock\n" in definition
@@ -204,12 +207,59 @@ def test_on_windows_a_python_without_a_list_is_read_from_its_dll(
     recording_host: Host, make_interpreter: MakeInterpreter, fake_toolchain: Toolchain
 ) -> None:
     host = replace(recording_host, system="windows")
-    interpreter = make_interpreter(CP315)
+    interpreter = make_interpreter(CP316)
     interpreter.dll_folder.mkdir()
-    (interpreter.dll_folder / "python315.dll").write_bytes(b"MZ, and no more")
+    (interpreter.dll_folder / "python316.dll").write_bytes(b"MZ, and no more")
 
-    with pytest.raises(TargetPythonError, match=r"python315\.dll is not a DLL"):
+    with pytest.raises(TargetPythonError, match=r"python316\.dll is not a DLL"):
         provide(host, interpreter, WIN_ARM64, fake_toolchain)
+
+
+def test_names_of_later_patch_releases_are_not_promised(
+    recording_host: Host, make_interpreter: MakeInterpreter, fake_toolchain: Toolchain
+) -> None:
+    interpreter = replace(make_interpreter(CP313T), version="3.13.5")
+    later = replace(interpreter, version="3.13.15")
+
+    definitions = [
+        (
+            provide(recording_host, python, WIN_ARM64, fake_toolchain).libraries / "python313t.def"
+        ).read_text()
+        for python in (interpreter, later)
+    ]
+
+    assert ["_PyEval_NoToolsForUnwind" in text for text in definitions] == [False, True]
+
+
+@pytest.mark.parametrize("abi", [CP315, replace(CP315, free_threaded=True)], ids=str)
+def test_since_315_every_python_has_the_stable_dll_of_free_threaded_code(
+    recording_host: Host,
+    make_interpreter: MakeInterpreter,
+    fake_toolchain: Toolchain,
+    abi: PythonABI,
+) -> None:
+    python = provide(recording_host, make_interpreter(abi), WIN_ARM64, fake_toolchain)
+
+    libraries = {file.name for file in python.libraries.glob("*.lib")}
+    assert libraries == {f"{abi.library}.lib", f"{abi.stable_library}.lib", "python3t.lib"}
+    for library in libraries:
+        definition = (python.libraries / library).with_suffix(".def").read_text()
+        assert "PyModule_FromSlotsAndSpec" in definition
+
+
+def test_a_name_that_only_headers_declare_is_not_promised(
+    make_host: MakeHost, make_interpreter: MakeInterpreter, fake_toolchain: Toolchain
+) -> None:
+    names = ("Py_Absent", "PyObject_Call", "PyErr_SetFromWindowsErr")
+    declarations = "".join(f"int winarm_declares_ {name}(void);" for name in names)
+    # One answer to both questions: what the headers declare, and which names exist.
+    host = make_host(answer=Answer(0, json.dumps(["PyObject_Call", declarations]), ""))
+
+    python = provide(host, make_interpreter(CP316), WIN_ARM64, fake_toolchain)
+
+    promised = (python.libraries / "python316.def").read_text().split()
+    # The interpreter of this machine lacks the last one, too, but python315.dll has it.
+    assert [name in promised for name in names] == [False, True, True]
 
 
 @pytest.fixture
@@ -330,7 +380,7 @@ def python_imports(image: Path) -> dict[str, set[str]]:
 
 
 @pytest.mark.integration
-@pytest.mark.parametrize("version", ["3.11", "3.12", "3.13"])
+@pytest.mark.parametrize("version", ["3.11", "3.12", "3.13", "3.14", "3.15"])
 @pytest.mark.parametrize("stable", [False, True], ids=["full", "abi3"])
 @pytest.mark.parametrize("language", ["c", "c++"])
 def test_a_module_compiles_links_and_imports_the_right_dll(

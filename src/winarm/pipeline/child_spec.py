@@ -90,8 +90,14 @@ def _common(build: Build, scratch: Path, include: Path, libraries: Path) -> dict
         "jobs": build.jobs,
         "target_view": list(build.settings.target_view),
         "answers": answers(abi, build.target, include, libraries),
-        "python_libraries": {"full": abi.library, "stable": abi.stable_library},
+        "python_libraries": python_libraries(abi),
     }
+
+
+def python_libraries(abi: PythonABI) -> dict[str, str]:
+    """Return the import libraries of the target's Python by what they are for."""
+    libraries = {"full": abi.library, "stable": abi.stable_library, "abi3t": abi.abi3t_library}
+    return {kind: name for kind, name in libraries.items() if name is not None}
 
 
 def _instead_of(build: EquippedBuild) -> dict[str, str]:

@@ -1,15 +1,29 @@
 """The names that each CPython DLL exports: what import libraries promise and images may import.
 
-One text file per DLL beside this module, a `NAME KIND` line per name, sorted. `tools/
-python_exports.py` makes one anew from a DLL.
+One text file per DLL beside this module, a `NAME KIND [REMARKS]` line per name, sorted;
+`tools/python_exports.py` writes them. A name whose address is in executable memory, or that
+forwards to another DLL, is `FUNC`, any other is `DATA`. x64 and ARM64 builds export the same C API.
 
-Where the facts come from: the files of the versions with the GIL are the export directories of
-the official DLLs (x64 and ARM64 builds export the same C API). A name whose address is in
-executable memory, or that forwards to another DLL, is `FUNC`, any other is `DATA`. The
-free-threaded ones were not read from a DLL: they are the names that the python3-dll-a project
-(MIT) lists for those builds. `python3.txt` is the stable ABI (PEP 384) and has a third column,
-the first version whose `python3.dll` has the name, as CPython's Misc/stable_abi.toml records
-it, without what Windows releases never export (fork, reference debugging).
+Where the names come from:
+
+- `python311.txt` to `python314.txt`: the export directories of the official DLLs.
+- `python313t.txt` and `python314t.txt`: the names that the python3-dll-a project (MIT) lists for
+  those builds; the first was compared with a python313t.dll built from 3.13.5.
+- `python315.txt` and `python315t.txt`: no DLL was at hand. A name is listed when it can be called
+  or linked to by the headers of 3.15.2, the stable ABI or python314.dll, and when something proves
+  that it is defined. The remark on each line says what: `linux`, the Linux binary of 3.15.2 exports
+  it; `314`, python314.dll (python314t.dll) does and the name is for Windows, or for builds without
+  the GIL, only; `wheels`, modules of published cp315 (cp315t) wheels for Windows import it.
+  A name that only a header declares is not listed: a module that uses it must not link here and
+  then fail to load.
+- `python3.txt`: the stable ABI (PEP 384, PEP 803). The remark is the first version whose
+  `python3.dll` has the name, as CPython's Misc/stable_abi.toml records it, without what Windows
+  releases never export (fork, reference debugging).
+
+**Patch releases.** The public API of a version does not change after 3.X.0, private names do. A
+list holds the names of every patch release that was seen. The remark `after:3.13.5` marks a name
+that this release still lacks and a later one has. Import libraries made with a Python of 3.13.5 or
+earlier leave it out, as that Python's headers do.
 """
 
 from __future__ import annotations
@@ -18,7 +32,7 @@ import re
 from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,13 +50,26 @@ _NAMED = re.compile(r"(?P<stem>python3[0-9]{0,3}t?)\.dll", re.IGNORECASE)
 def exported_names(dll: str) -> Mapping[str, Kind] | None:
     """Return every name that `dll` exports, or None when nothing is known of it.
 
-    For `python3.dll` these are the names of all versions together; `stable_names` has those of
-    one.
+    These are the names of all patch releases together, for `python3.dll` of all versions;
+    `names_in_release` and `stable_names` have those of one.
 
     :param dll: file name such as `python313.dll`, in any case, without a folder.
     """
     match = _NAMED.fullmatch(dll)
     return None if match is None else _names(match["stem"].lower())
+
+
+def names_in_release(dll: str, patch: int) -> Mapping[str, Kind] | None:
+    """Return the names that the DLL of one patch release exports, or None when none are known.
+
+    >>> [len(names_in_release("python313t.dll", patch) or ()) for patch in (5, 6)]
+    [1660, 1661]
+    """
+    names = exported_names(dll)
+    if names is None:
+        return None
+    late = {row.name for row in _rows(dll.lower().removesuffix(".dll")) if row.after >= patch}
+    return MappingProxyType({name: kind for name, kind in names.items() if name not in late})
 
 
 def stable_names(abi: PythonABI) -> Mapping[str, Kind]:
@@ -53,11 +80,22 @@ def stable_names(abi: PythonABI) -> Mapping[str, Kind]:
     behind = exported_names(abi.dll)
     return MappingProxyType(
         {
-            name: kind
-            for name, kind, since in _rows("python3")
-            if since <= abi.minor and (behind is None or name in behind)
+            row.name: row.kind
+            for row in _rows("python3")
+            if row.since <= abi.minor and (behind is None or row.name in behind)
         }
     )
+
+
+class _Row(NamedTuple):
+    """One line of a file."""
+
+    name: str
+    kind: Kind
+    #: The minor version that brought a name of the stable ABI; 0 in other files.
+    since: int = 0
+    #: The last patch release that is known to lack the name; -1 where none is.
+    after: int = -1
 
 
 @lru_cache(maxsize=64)
@@ -65,17 +103,21 @@ def _names(stem: str) -> Mapping[str, Kind] | None:
     stem = "python3" if _STABLE.fullmatch(stem) else stem
     if not _file(stem).is_file():
         return None
-    return MappingProxyType({name: kind for name, kind, _ in _rows(stem)})
+    return MappingProxyType({row.name: row.kind for row in _rows(stem)})
 
 
 @cache
-def _rows(stem: str) -> tuple[tuple[str, Kind, int], ...]:
-    """Return name, kind and the minor version that brought it (0 where all are as old)."""
-    lines = (line.split(" ") for line in _file(stem).read_text("ascii").splitlines())
-    return tuple(
-        (name, cast("Kind", kind), int(since[0].partition(".")[2]) if since else 0)
-        for name, kind, *since in lines
-    )
+def _rows(stem: str) -> tuple[_Row, ...]:
+    return tuple(_row(line) for line in _file(stem).read_text("ascii").splitlines())
+
+
+def _row(line: str) -> _Row:
+    name, kind, *remarks = line.split(" ")
+    remark = remarks[0] if remarks else ""
+    if remark.startswith("3."):
+        return _Row(name, cast("Kind", kind), since=int(remark[2:]))
+    after = int(remark.rpartition(".")[2]) if remark.startswith("after:") else -1
+    return _Row(name, cast("Kind", kind), after=after)
 
 
 def _file(stem: str) -> Path:

@@ -18,10 +18,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from winarm.errors import FileSystemError
-from winarm.python_exports import exported_names, stable_names
+from winarm.python_exports import exported_names, names_in_release, stable_names
 from winarm.storage import cached_folder
+from winarm.target import NEWEST_PYTHON
 from winarm.target_python.export_directory import read_exports
-from winarm.target_python.header_names import header_names
+from winarm.target_python.header_names import defined_names, header_names
 from winarm.target_python.headers import (
     copy_headers,
     headers_identity,
@@ -45,9 +46,6 @@ if TYPE_CHECKING:
 
 #: Goes into the names of cached folders: raised when the same facts make another folder.
 GENERATOR = 1
-
-#: PEP 803: since 3.15 every Python has the free-threaded stable ABI's DLL, too.
-_ABI3T_SINCE = 15
 
 #: What a whole folder of headers has for certain.
 _HEADERS = ("include/Python.h", "include/pyconfig.h")
@@ -133,7 +131,7 @@ def _made(
     require_headers(interpreter, host.system)
     abi = interpreter.abi
     pyconfig = _pyconfig(host, interpreter, target)
-    promises = _promises(abi)
+    promises = _promises(interpreter)
 
     def make(folder: Path) -> None:
         include, libraries = folder / "include", folder / "libs"
@@ -165,11 +163,12 @@ def _made(
     )
 
 
-def _promises(abi: PythonABI) -> dict[str, Mapping[str, Kind] | None]:
+def _promises(interpreter: Interpreter) -> dict[str, Mapping[str, Kind] | None]:
     """Return the names of each DLL that a module may be linked to; None where none are listed."""
-    promises = {abi.dll: exported_names(abi.dll), abi.stable_dll: stable_names(abi)}
-    if abi.minor >= _ABI3T_SINCE:
-        promises[replace(abi, free_threaded=True).stable_dll] = stable_names(abi)
+    abi, patch = interpreter.abi, int(interpreter.version.rpartition(".")[2])
+    promises = {abi.dll: names_in_release(abi.dll, patch), abi.stable_dll: stable_names(abi)}
+    if abi.abi3t_library is not None:
+        promises[f"{abi.abi3t_library}.dll"] = stable_names(abi)
     return promises
 
 
@@ -189,7 +188,15 @@ def _found_names(
     if host.system == "windows" and dll.is_file():
         return read_exports(dll)
     # Some of what the stable ABI promises is in no header any more.
-    return {**stable_names(interpreter.abi), **header_names(host, toolchain, include)}
+    stable = stable_names(interpreter.abi)
+    declared = header_names(host, toolchain, include)
+    exist = defined_names(host, interpreter, declared)
+    if not exist:
+        return {**stable, **declared}
+    # What is for Windows only does not exist here; the newest DLL that winarm knows has it.
+    known = exported_names(replace(interpreter.abi, minor=NEWEST_PYTHON.minor).dll) or {}
+    proven = exist | known.keys()
+    return {**stable, **{name: kind for name, kind in declared.items() if name in proven}}
 
 
 def _cache_key(abi: PythonABI, target: Target, facts: Iterable[str]) -> str:

@@ -7,6 +7,8 @@ folder and the order of work come from here; tags and suffixes come from the vie
 
 import contextlib
 import functools
+import os
+import re
 import threading
 from collections.abc import Iterator, Mapping
 from types import ModuleType
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 
 #: Where `build_extension` may be defined for extensions to be built side by side.
 KNOWN_BUILDERS = ("setuptools", "distutils", "Cython")
+
+#: Chooses the stable ABI of both threadings.
+ABI3T = "Py_TARGET_ABI3T"
 
 #: The extension that this thread builds.
 _current = threading.local()
@@ -133,7 +138,9 @@ def _patch_build_ext(spec: Mapping[str, Any], pool: "Pool", module: ModuleType) 
         names = spec["python_libraries"]
         # Some say py_limited_api of code that does not keep to it (pysimdjson 7.0.2). Microsoft's
         # headers then link the full library; here it offers what the stable one, before it, lacks.
-        kinds = ("stable", "full") if getattr(ext, "py_limited_api", False) else ("full",)
+        abi3t = "abi3t" in names and targets_abi3t(ext)
+        limited = abi3t or getattr(ext, "py_limited_api", False)
+        kinds = ("abi3t" if abi3t else "stable", "full") if limited else ("full",)
         libraries = [name for name in real_libraries(self, ext) if name not in names.values()]
         return [*libraries, *(names[kind] for kind in kinds)]
 
@@ -153,6 +160,28 @@ def _patch_build_ext(spec: Mapping[str, Any], pool: "Pool", module: ModuleType) 
     build_ext.get_libraries = get_libraries
     build_ext.build_extensions = build_extensions
     build_ext.build_extension = build_extension
+
+
+def targets_abi3t(ext: Any) -> bool:
+    """Return whether an extension asks for the stable ABI of both threadings (PEP 803).
+
+    By a macro, among the arguments or in its sources: all that Microsoft's headers go by.
+    """
+    macros = [macro[0] for macro in getattr(ext, "define_macros", None) or ()]
+    arguments = map(str, getattr(ext, "extra_compile_args", None) or ())
+    if ABI3T in macros or any(ABI3T in argument for argument in arguments):
+        return True
+    return any(defines(os.fspath(source), ABI3T) for source in getattr(ext, "sources", None) or ())
+
+
+def defines(source: str, macro: str) -> bool:
+    """Return whether the beginning of a source defines a macro."""
+    try:
+        with open(source, encoding="utf-8", errors="replace") as file:
+            text = file.read(2**20)
+    except OSError:
+        return False
+    return re.search(rf"^[ \t]*#[ \t]*define[ \t]+{macro}\b", text, re.MULTILINE) is not None
 
 
 def may_run_side_by_side(command: Any) -> bool:
