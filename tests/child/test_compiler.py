@@ -92,6 +92,39 @@ class TestLink:
         (listed,) = (Path(arg) for arg in argv if arg.endswith(".def"))
         assert listed.read_text().splitlines()[1:] == ["EXPORTS", "a", "b"]
 
+    @pytest.mark.parametrize(
+        ("content", "abi3t", "exported"),
+        [
+            ("PyModExport_x", True, "PyModExport_x"),
+            ("PyModExport_x PyInit_x", True, "PyInit_x"),
+            ("PyInit_x", True, "PyInit_x"),
+            ("neither", True, "PyInit_x"),
+            ("PyModExport_x", False, "PyInit_x"),
+        ],
+    )
+    def test_since_315_a_module_may_export_slots_instead(
+        self,
+        compiler: GnuCompiler,
+        notes: Notes,
+        tmp_path: Path,
+        spec: dict[str, Any],
+        content: str,
+        exported: str,
+        *,
+        abi3t: bool,
+    ) -> None:
+        if abi3t:
+            spec["python_libraries"]["abi3t"] = "python3t"
+        (tmp_path / "x.o").write_text(content)
+        output = str(tmp_path / "out" / "x.pyd")
+
+        compiler.link(
+            compiler.SHARED_OBJECT, [str(tmp_path / "x.o")], output, export_symbols=["PyInit_x"]
+        )
+
+        (listed,) = (Path(arg) for arg in notes.steps[-1].argv if arg.endswith(".def"))
+        assert listed.read_text().splitlines()[2:] == [exported]
+
     def test_a_library_with_its_folder_is_a_file_where_there_is_one(
         self, compiler: GnuCompiler, notes: Notes, tmp_path: Path
     ) -> None:

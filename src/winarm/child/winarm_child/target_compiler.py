@@ -3,6 +3,7 @@
 Imported once a project asks for a compiler, since its base class is that project's distutils.
 """
 
+import contextlib
 import os
 import subprocess
 import tempfile
@@ -161,7 +162,7 @@ class TargetCompiler(CCompiler):  # type: ignore[misc]
             objects=[*objects, *self.objects],
             libraries=libraries,
             library_dirs=[folder for folder in library_dirs if folder],
-            exports=list(dict.fromkeys(export_symbols or ())),
+            exports=self._exports(export_symbols or (), objects),
             before=list(extra_preargs or ()),
             after=list(extra_postargs or ()),
             executable=target_desc == self.EXECUTABLE,
@@ -171,6 +172,17 @@ class TargetCompiler(CCompiler):  # type: ignore[misc]
         )
         self.mkpath(os.path.dirname(link.output))
         self._run([Step("link", link.output, self._link_command(link), target_lang)], LinkError)
+
+    def _exports(self, symbols: Iterable[str], objects: Iterable[str]) -> list[str]:
+        """Return what an image exports, each name once.
+
+        build_ext names PyInit_X for every module. Since 3.15 a module may export PyModExport_X
+        instead (PEP 793), which the linker would not find under the other name.
+        """
+        names = list(dict.fromkeys(symbols))
+        if "abi3t" not in self._spec["python_libraries"]:
+            return names
+        return [slots_export(name, objects) for name in names]
 
     def _link_command(self, link: Link) -> list[str]:
         raise NotImplementedError
@@ -227,6 +239,21 @@ def without_parents(path: str, folder: str) -> str:
     """
     parts = PurePath(path[len(folder) :].lstrip("/\\")).parts
     return os.path.join(folder, *("__" if part == ".." else part for part in parts))
+
+
+def slots_export(name: str, objects: Iterable[str]) -> str:
+    """Return PyModExport_X for PyInit_X when only that is in the object files."""
+    prefix, _, module = name.partition("_")
+    if prefix != "PyInit":
+        return name
+    slots, found = f"PyModExport_{module}", False
+    for path in objects:
+        with contextlib.suppress(OSError), open(path, "rb") as file:
+            content = file.read()
+            if name.encode() in content:
+                return name
+            found = found or slots.encode() in content
+    return slots if found else name
 
 
 def is_resource(source: str) -> bool:
