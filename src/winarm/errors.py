@@ -162,5 +162,11 @@ class FileSystemError(WinarmError):
         )
 
 
+class OutputError(FileSystemError):
+    """A result cannot be written to where it was asked for."""
+
+    exit_status = EXIT_USAGE
+
+
 def _counted(count: int, noun: str) -> str:
     return f"{count} {noun}" + ("" if count == 1 else "s")

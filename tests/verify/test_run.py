@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from verify_samples import image as im
@@ -17,9 +18,6 @@ from winarm.verify import (
     VerifyOptions,
     verify,
 )
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def codes(report: Report) -> list[str]:
@@ -200,6 +198,42 @@ def test_source_archive_is_passed_over(tmp_path: Path) -> None:
     (tmp_path / "pkg-1.0.tar.gz").write_bytes(b"x")
 
     assert codes(verify(tmp_path / "pkg-1.0.tar.gz")) == ["WA617"]
+    assert codes(verify(tmp_path / "gone-1.0.tar.gz")) == ["WA001"]
+
+
+def test_zip_is_a_source_archive_only_with_pkg_info_in_its_folder(tmp_path: Path) -> None:
+    sdist = pack(tmp_path / "pkg-1.0.zip", {"pkg-1.0/PKG-INFO": b"", "pkg-1.0/setup.py": b""})
+    bad = contents(ARM64_WHEEL, {PYD: im.module(machine=im.AMD64)})
+    renamed = pack(tmp_path / "wheel.zip", bad)
+    (tmp_path / "text.zip").write_bytes(b"no archive")
+
+    assert codes(verify(sdist)) == ["WA617"]
+    assert {"WA615", "WA101"} <= set(codes(verify(renamed)))
+    assert codes(verify(tmp_path / "text.zip")) == ["WA002"]
+
+
+@pytest.mark.parametrize("path", ["", Path("a\0b"), "gone.whl"])
+def test_path_without_a_file_is_a_finding(path: str | Path) -> None:
+    assert codes(verify(path)) == ["WA001"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+@pytest.mark.parametrize("name", [ARM64_WHEEL, "_x.pyd", "x.zip", "x.tar.gz"])
+def test_pipe_is_not_read(name: str, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / name)
+
+    assert codes(verify(tmp_path / name)) == ["WA001"]
+
+
+def test_report_says_whether_the_file_is_for_the_target(tmp_path: Path) -> None:
+    (tmp_path / "_x.pyd").write_bytes(im.module(machine=im.AMD64))
+    (tmp_path / "_y.pyd").write_bytes(im.module())
+    (tmp_path / ARM64_WHEEL).write_bytes(b"")
+    other = wheel(tmp_path, {}, "pkg-1.0-cp313-cp313-win_amd64.whl")
+
+    fits = [verify(tmp_path / name).for_target for name in ("_x.pyd", "_y.pyd", ARM64_WHEEL)]
+    assert fits == [False, True, True]
+    assert not verify(other).for_target
 
 
 def test_stronger_hashes_are_compared_too(tmp_path: Path) -> None:

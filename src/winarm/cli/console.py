@@ -7,7 +7,10 @@ import os
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Self, TextIO
+
+from winarm.errors import OutputError
 
 if TYPE_CHECKING:
     from rich.console import Console as RichConsole
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
 
 #: Seconds between two words about the work where there is no live line.
 PATIENCE = 5.0
+STDOUT = "standard output"
 
 
 class Console:
@@ -30,15 +34,32 @@ class Console:
     @classmethod
     def standard(cls) -> Console:
         """Return the console of this process."""
-        for stream in (sys.stdout, sys.stderr):
+        # Python has no stream where the caller has closed it.
+        out = sys.stdout or _nowhere()
+        err = sys.stderr or _nowhere()
+        for stream in (out, err):
             if isinstance(stream, io.TextIOWrapper):
                 # Names in wheels are in any script; a Windows console may know few.
                 stream.reconfigure(errors="backslashreplace")
-        return cls(sys.stdout, sys.stderr, rich=_rich() if sys.stderr.isatty() else None)
+        return cls(out, err, rich=_rich() if err.isatty() else None)
+
+    @property
+    def is_terminal(self) -> bool:
+        """Return whether results are shown on a terminal."""
+        return self._out.isatty()
 
     def out(self, text: str) -> None:
-        """Write a result."""
-        print(text, file=self._out, flush=True)
+        """Write a result.
+
+        :raises OutputError: it cannot be written, for example because the disk is full.
+        """
+        try:
+            print(text, file=self._out, flush=True)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            self.abandon()
+            raise OutputError(STDOUT, error) from error
 
     def exact(self, text: str) -> None:
         """Write what another program will read: as it is, in UTF-8, whatever the console's own."""
@@ -101,6 +122,10 @@ class Status:
         if now - self._said > PATIENCE:
             self._said = now
             self._console.err(f"winarm: {text} ({now - self._began:.0f} s)")
+
+
+def _nowhere() -> TextIO:
+    return Path(os.devnull).open("w", encoding="utf-8")
 
 
 def _live_line(console: RichConsole) -> Progress:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import sys
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Any
 from winarm.config import read_verify_options
 from winarm.config.values import InvalidValueError
 from winarm.config.verify import CodePrefixes, FailOn, TargetNames
-from winarm.errors import FileSystemError, SourceError, UsageError
-from winarm.verify.codes import Code, find_code
+from winarm.errors import FileSystemError, OutputError, SourceError, UsageError
+from winarm.storage import replacing
+from winarm.target import parse_target
+from winarm.verify.codes import find_codes
 from winarm.verify.formats import table
 from winarm.verify.options import VerifyOptions
+from winarm.verify.report import judge
 from winarm.verify.several import verify_all
 
 if TYPE_CHECKING:
@@ -25,27 +28,41 @@ if TYPE_CHECKING:
     from winarm.cli.console import Console
     from winarm.config.values import Kind
     from winarm.host import Host
-    from winarm.verify.report import Report
+    from winarm.verify.baseline import Baseline
+    from winarm.verify.codes import Code
+    from winarm.verify.report import Report, Verdict
 
 DESCRIPTION = """\
 Check that a Windows machine, ARM64 by default, can load what is in wheels, folders and files.
 
-PATH is a wheel, a folder of wheels, or a single .pyd, .dll, .exe, .lib, .a or .obj; with --tree
-it is an installed environment or any other folder. Nothing is extracted, loaded or run.
+WHAT is a wheel, a folder of wheels, or a single .pyd, .dll, .exe, .lib, .a or .obj; or a
+requirement (numpy==2.5.5) or an address, whose wheel for the target is fetched. With --tree it is
+an installed environment or any other folder. Nothing is extracted, loaded or run.
 """
 
 EPILOG = """\
 examples:
   winarm verify dist/*                       every wheel of an upload
   winarm verify --target auto dist/*         each for the Windows platform it is tagged for
+  winarm verify --require-target dist/*      fails when there is none for ARM64 Windows
+  winarm verify numpy==2.5.5                 the wheel on the package index
   winarm verify --tree .venv/Lib/site-packages
+  winarm verify --format json --output report.json dist/*
   winarm verify --explain WA401
 
-exit status: 0 all is good, 1 there are findings, 2 a mistake in options or settings
+exit status: 0 all is good, 1 there are findings, 2 a mistake in options or settings, or the
+result cannot be written
 """
 
 _WILDCARDS = frozenset("*?[")
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+#: A requirement with a version; a name alone may be a folder that is not there.
+_REQUIREMENT = re.compile(
+    r"[A-Za-z0-9][A-Za-z0-9._-]*\s*(\[[^\]/\\]*\])?\s*(===|[=~!<>]=|<|>)[^/\\]*", re.ASCII
+)
 _FORMATS = ("table", "json", "sarif", "github")
+#: More bytes are no report.
+_MOST_BASELINE = 64 * 2**20
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -54,7 +71,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EPILOG
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     add = parser.add_argument
-    add("paths", metavar="PATH", nargs="*", help="what to verify; patterns are expanded")
+    add("paths", metavar="WHAT", nargs="*", help="what to verify; patterns are expanded")
     add("--tree", action="store_true", help="a folder is an installed tree, not one of wheels")
     add(
         "--target",
@@ -63,16 +80,27 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="win_arm64 (the default), win_amd64, win32, or auto for the one each wheel is "
         "tagged with; may be given again",
     )
+    add(
+        "--require-target",
+        action="store_true",
+        help="fail when nothing is for a target that is named (with auto: for none at all)",
+    )
     add("--format", choices=_FORMATS, default="table", help="how the result is written (table)")
+    add("-o", "--output", metavar="FILE", help="write the result to FILE, in UTF-8")
     add("--select", metavar="CODES", help="report only these codes, or beginnings of codes")
     add("--ignore", metavar="CODES", help="do not report these codes, or beginnings of codes")
     add("--allow", metavar="PATTERN", action="append", help="members that may be for any machine")
     add("--external", metavar="DLL", action="append", help="a DLL that something else brings")
-    add("--fail-on", metavar="SEVERITY", help="error (the default), warning or note")
+    add("--baseline", metavar="FILE", help="do not report what this report in JSON has")
+    add("--fail-on", metavar="SEVERITY", help="error (the default), warning, note or never")
     add("--no-record", action="store_true", help="do not compare hashes with RECORD")
-    add("--explain", metavar="CODE", help="say what a code means, its usual cause and its cure")
+    add("--explain", metavar="CODES", help="explain codes, or families of codes (WA4)")
     add("--jobs", metavar="N", type=int, help="how many files to verify at once (all cores)")
-    add("-v", "--verbose", action="store_true", help="show every image, its machine and imports")
+    volume = parser.add_mutually_exclusive_group()
+    volume.add_argument(
+        "-v", "--verbose", action="store_true", help="show every image, its machine and imports"
+    )
+    volume.add_argument("-q", "--quiet", action="store_true", help="show only what fails")
 
 
 def run(args: argparse.Namespace, host: Host, console: Console) -> int:
@@ -80,38 +108,116 @@ def run(args: argparse.Namespace, host: Host, console: Console) -> int:
 
     :raises UsageError: an option is wrong, or there is nothing to verify.
     :raises SettingsError: [tool.winarm.verify] in this folder's pyproject.toml is wrong.
+    :raises OutputError: the result cannot be written.
     """
     if args.explain:
         console.out(_explanation(args.explain))
         return 0
     options = _options(args)
-    paths = _paths(args.paths, tree=args.tree)
     jobs = args.jobs if args.jobs is not None else host.cpus
     if jobs < 1:
         message = f"--jobs {jobs}: at least one file must be verified at a time"
         raise UsageError(message)
+    baseline = _baseline(args.baseline) if args.baseline else None
+    paths = _paths(args.paths, options, host, console, tree=args.tree)
     reports = list(verify_all(paths, options, jobs=jobs))
-    terminal = _terminal() if args.format == "table" else None
+    if baseline is not None:
+        reports = [baseline.without_known(report) for report in reports]
+    verdict = judge(reports, options.fail_on, _required(args, options))
+    status = 0 if verdict.good else 1
+    try:
+        _show(args, console, reports, verdict, options)
+    except BrokenPipeError:
+        # The reader has seen enough; the verdict stands.
+        console.abandon()
+    if args.format == "github":
+        _append_summary(host, reports, options)
+    return status
+
+
+def _show(
+    args: argparse.Namespace,
+    console: Console,
+    reports: list[Report],
+    verdict: Verdict,
+    options: VerifyOptions,
+) -> None:
+    """Write the reports where they were asked for."""
+    shown = reports
+    if args.quiet and args.format in {"table", "github"}:
+        shown = [
+            replace(
+                report,
+                findings=tuple(
+                    found
+                    for found in report.findings
+                    if options.fail_on is not None and found.severity >= options.fail_on
+                ),
+            )
+            for report in reports
+            if report.reaches(options.fail_on)
+        ]
+    terminal = _terminal(console) if args.format == "table" and not args.output else None
     if terminal is not None:
         from winarm.verify.formats import terminal as pretty  # noqa: PLC0415 - needs rich
 
-        terminal.print(pretty.render(reports, verbose=args.verbose, fail_on=options.fail_on))
+        if shown:
+            terminal.print(pretty.render(shown, verbose=args.verbose, fail_on=options.fail_on))
     else:
-        console.out(_rendered(reports, args, options))
-    if args.format == "github":
-        _append_summary(host, reports, options)
-    return 1 if any(report.reaches(options.fail_on) for report in reports) else 0
+        text = _rendered(shown, args, verdict, options)
+        if args.output:
+            _write(Path(args.output), f"{text}\n" if text else "")
+        elif text:
+            console.out(text)
+    unreported = not verdict.good and not any(r.reaches(options.fail_on) for r in reports)
+    if args.format == "table" and not args.output and unreported:
+        console.out(f"FAIL  {verdict.reason}")
+    if args.output and not args.quiet:
+        console.out(f"{verdict.reason}.")
 
 
-def _explanation(word: str) -> str:
-    code = find_code(word)
-    if code is None:
-        names = [code.name for code in Code]
-        message = f"--explain {word}: there is no such code; they are {names[0]} to {names[-1]}"
+def _required(args: argparse.Namespace, options: VerifyOptions) -> tuple[tuple[str, ...], ...]:
+    """Return the platforms for which something must be there: one of each group."""
+    if not args.require_target:
+        return ()
+    every = tuple(target.wheel_platform for target in (options.target, *options.also))
+    if not options.skip_others:
+        return tuple((platform,) for platform in every)
+    words = [word.lower() for word in _words(args.target or [])]
+    named = [target for word in words if (target := parse_target(word))]
+    return tuple((target.wheel_platform,) for target in named) or (every,)
+
+
+def _explanation(words: str) -> str:
+    found: dict[Code, None] = {}
+    for word in _words([words]):
+        codes = find_codes(word)
+        if not codes:
+            message = f"{word} is not a finding; see docs/verify.md#findings"
+            raise UsageError(message)
+        found.update(dict.fromkeys(codes))
+    if not found:
+        message = "--explain: name a code such as WA401, or a family such as WA4"
         raise UsageError(message)
     from winarm.verify.formats import reference  # noqa: PLC0415 - as in _rendered
 
-    return reference.explain(code)
+    return reference.explain_all(list(found))
+
+
+def _baseline(name: str) -> Baseline:
+    from winarm.verify.baseline import Baseline, BaselineError  # noqa: PLC0415 - as in _rendered
+
+    cure = "Make one with: winarm verify … --format json --output FILE"
+    path = Path(name)
+    try:
+        if not path.is_file() or path.stat().st_size > _MOST_BASELINE:
+            message = f"--baseline {name}: it is not a file of at most {_MOST_BASELINE >> 20} MiB."
+            raise UsageError(message, cure=cure)
+        return Baseline.parse(path.read_bytes())
+    except (OSError, ValueError) as error:
+        what = "it is not a report in JSON" if isinstance(error, BaselineError) else error
+        message = f"--baseline {name}: {what}."
+        raise UsageError(message, cure=cure) from error
 
 
 def _options(args: argparse.Namespace) -> VerifyOptions:
@@ -152,22 +258,56 @@ def _words(texts: Iterable[str]) -> list[str]:
     return [word.strip() for text in texts for word in text.split(",") if word.strip()]
 
 
-def _paths(words: Sequence[str], *, tree: bool) -> list[Path]:
-    """Return the files to verify, in order and once each.
+def _paths(
+    words: Sequence[str], options: VerifyOptions, host: Host, console: Console, *, tree: bool
+) -> list[Path]:
+    """Return the files to verify, in order and once each; what is on an index is fetched.
 
     :raises UsageError: there is none.
+    :raises SourceError: a wheel cannot be fetched.
     """
     if not words:
         message = "nothing to verify: name a wheel, a file or a folder"
         raise UsageError(message)
-    found = [path for word in words for path in _expanded(word)]
+    found = [
+        path
+        for word in words
+        for path in (_fetched(word, options, host, console) or _expanded(word))
+    ]
     if not tree:
         found = [inner for path in found for inner in _wheels_in(path)]
     return list(dict.fromkeys(found))
 
 
+def _fetched(word: str, options: VerifyOptions, host: Host, console: Console) -> list[Path] | None:
+    """Return the wheels that a requirement or an address means; None for anything else."""
+    is_address = _ADDRESS.match(word)
+    if not (is_address or _REQUIREMENT.fullmatch(word)) or (not is_address and Path(word).exists()):
+        return None
+    # What fetches takes longer to import than a wheel to verify.
+    from packaging.requirements import InvalidRequirement, Requirement  # noqa: PLC0415
+
+    from winarm.project.pip_config import pip_configuration  # noqa: PLC0415
+    from winarm.project.wheels import fetch_address, fetch_wheels  # noqa: PLC0415
+
+    pip = pip_configuration(host)
+    with console.status() as status:
+        if is_address:
+            return [fetch_address(host, word, pip, status.update)]
+        try:
+            requirement = Requirement(word)
+        except InvalidRequirement as error:
+            message = f"{word!r} is neither a file nor a requirement."
+            raise UsageError(message) from error
+        targets = (options.target, *options.also)
+        return fetch_wheels(host, requirement, targets, pip, status.update)
+
+
 def _expanded(word: str) -> list[Path]:
     """Return what a pattern matches; cmd.exe and PowerShell hand patterns on as they are."""
+    if not word:
+        message = "an empty name is no file"
+        raise UsageError(message)
     path = Path(word)
     if path.exists() or not _WILDCARDS.intersection(word):
         return [path]
@@ -190,12 +330,14 @@ def _wheels_in(path: Path) -> list[Path]:
     return wheels
 
 
-def _rendered(reports: list[Report], args: argparse.Namespace, options: VerifyOptions) -> str:
+def _rendered(
+    reports: list[Report], args: argparse.Namespace, verdict: Verdict, options: VerifyOptions
+) -> str:
     # Start-up time counts, so that only the format that is asked for is imported.
     if args.format == "json":
         from winarm.verify.formats import json  # noqa: PLC0415
 
-        return json.render(reports)
+        return json.render(reports, verdict, options.fail_on)
     if args.format == "sarif":
         from importlib.metadata import version  # noqa: PLC0415
 
@@ -206,12 +348,30 @@ def _rendered(reports: list[Report], args: argparse.Namespace, options: VerifyOp
         from winarm.verify.formats import github  # noqa: PLC0415
 
         return github.render(reports)
-    return table.render(reports, verbose=args.verbose, fail_on=options.fail_on)
+    return table.render(reports, verbose=args.verbose, fail_on=options.fail_on) if reports else ""
 
 
-def _terminal() -> RichConsole | None:
+def _write(path: Path, text: str) -> None:
+    """Write a result to a file, whole or not at all; to a pipe or a device as it is.
+
+    :raises OutputError: it cannot be written.
+    """
+    data = text.encode("utf-8", "surrogateescape")
+    try:
+        if path.exists() and not path.is_file():
+            path.write_bytes(data)
+            return
+        # A link stays one.
+        with replacing(path.resolve()) as part:
+            part.write_bytes(data)
+    except (OSError, ValueError) as error:
+        reason = error if isinstance(error, OSError) else OSError(f"{error}")
+        raise OutputError(path, reason, cure="Choose another file with --output.") from error
+
+
+def _terminal(console: Console) -> RichConsole | None:
     """Return rich's console on stdout, where rich is installed and stdout is a terminal."""
-    if not sys.stdout.isatty():
+    if not console.is_terminal:
         return None
     try:
         from rich.console import Console as RichConsole  # noqa: PLC0415 - an extra
@@ -231,4 +391,4 @@ def _append_summary(host: Host, reports: list[Report], options: VerifyOptions) -
         with Path(name).open("a", encoding="utf-8") as file:
             file.write(github.summary(reports, options.fail_on))
     except OSError as error:
-        raise FileSystemError(name, error, cure="GITHUB_STEP_SUMMARY names it.") from error
+        raise OutputError(name, error, cure="GITHUB_STEP_SUMMARY names it.") from error

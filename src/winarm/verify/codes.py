@@ -705,6 +705,11 @@ class Code(Enum):
     )
 
 
-def find_code(word: str) -> Code | None:
-    """Return the code that `word` names in any case, or None."""
-    return Code.__members__.get(word.strip().upper())
+def find_codes(beginning: str) -> tuple[Code, ...]:
+    """Return the code of that name, or the codes whose names begin so, in any case.
+
+    `WA4` and `4` name a family.
+    """
+    wanted = beginning.strip().upper()
+    wanted = wanted if wanted.startswith("WA") else f"WA{wanted}"
+    return tuple(code for code in Code if code.name.startswith(wanted)) if beginning.strip() else ()

@@ -15,6 +15,7 @@ from winarm.verify.report import Finding, finding
 from winarm.verify.subject import Shape, Subject, base_name
 from winarm.verify.wheels.archive import Archive, read_archive
 from winarm.verify.wheels.content import METHODS, Content, DamagedError
+from winarm.verify.wheels.entry import ArchiveError
 from winarm.verify.wheels.metadata import OTHER_STRONG, record_rows
 
 if TYPE_CHECKING:
@@ -32,6 +33,24 @@ _BUFFER = 64 * 2**10
 #: Members and archives below these sizes may be packed as tightly as they like.
 _SMALL_MEMBER = 16 * 2**20
 _SMALL_ARCHIVE = 64 * 2**20
+
+
+def is_sdist(path: Path, limits: Limits) -> bool:
+    """Return whether a file is a source archive, by its name and, of a zip, its directory.
+
+    :raises OSError: it cannot be read.
+    """
+    if path.name.lower().endswith(".tar.gz"):
+        return True
+    if path.suffix.lower() != ".zip":
+        return False
+    with path.open("rb", buffering=_BUFFER) as file:
+        try:
+            entries = read_archive(file, limits.members).entries
+        except ArchiveError:
+            return False
+    # PKG-INFO is in the one folder at the top (PEP 643).
+    return any(entry.name.partition("/")[2] == "PKG-INFO" for entry in entries)
 
 
 def read_wheel(

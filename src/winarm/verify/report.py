@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from winarm.verify.codes import Code, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Sequence
     from pathlib import Path
 
 #: Control characters, and those that reorder text, as a file name may hold them.
@@ -18,6 +18,8 @@ _UNPRINTABLE = "\ufffd"
 MOST = 1000
 #: Characters of a name or a sentence that are told.
 _LONGEST_TEXT = 1000
+#: Codes that the reason of a verdict names.
+_MOST_CODES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,10 @@ class Report:
     target: str = ""
     #: What the verdict rests on; verification alone inspects.
     evidence: Evidence = Evidence.INSPECTED
+    #: It has code for the target, or its tag says so.
+    for_target: bool = False
+    #: Findings that are left out because a baseline has them.
+    known: int = 0
 
     @property
     def ok(self) -> bool:
@@ -127,6 +133,63 @@ class Report:
         """Return whether a finding is as bad as `severity`, or worse; None is never reached."""
         return severity is not None and any(found.severity >= severity for found in self.findings)
 
+    @property
+    def skipped(self) -> bool:
+        """Return whether the file was passed over, because it is not for Windows."""
+        return any(found.code is Code.WA617 for found in self.findings)
+
     def count(self, severity: Severity) -> int:
         """Return how many findings are exactly of `severity`."""
         return sum(found.severity == severity for found in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What all reports together come to."""
+
+    good: bool
+    #: Why, in one sentence without its full stop.
+    reason: str
+
+    @property
+    def word(self) -> str:
+        """Return the word that reports use: `good` or `bad`."""
+        return "good" if self.good else "bad"
+
+
+def judge(
+    reports: Sequence[Report],
+    fail_on: Severity | None = Severity.ERROR,
+    required: Iterable[Collection[str]] = (),
+) -> Verdict:
+    """Return the verdict on all reports.
+
+    :param fail_on: the severity from which on a report fails; None for never.
+    :param required: groups of platforms (`win_arm64`), for one of each of which there must be
+        something.
+    """
+    bad = [report for report in reports if report.reaches(fail_on)]
+    if bad:
+        codes = sorted(
+            {
+                found.code.name
+                for report in bad
+                for found in report.findings
+                if fail_on is not None and found.severity >= fail_on
+            }
+        )
+        more = f" and {len(codes) - _MOST_CODES} more codes" if len(codes) > _MOST_CODES else ""
+        named = ", ".join(codes[:_MOST_CODES]) + more
+        return Verdict(good=False, reason=f"{len(bad)} of {_files(len(reports))} failed: {named}")
+    served = {report.target for report in reports if report.for_target}
+    if absent := [" or ".join(group) for group in required if served.isdisjoint(group)]:
+        return Verdict(good=False, reason=f"nothing is for {', '.join(absent)}")
+    skipped = sum(report.skipped for report in reports)
+    more = f", {_files(skipped)} skipped" if skipped else ""
+    return Verdict(
+        good=True, reason=f"{_files(len(reports) - skipped)} verified, none failed{more}"
+    )
+
+
+def _files(count: int) -> str:
+    return f"{count} file{'' if count == 1 else 's'}"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winarm.verify.checks import CHECKS
 from winarm.verify.codes import Code
 from winarm.verify.options import VerifyOptions
-from winarm.verify.reading import read_file, read_tree, read_wheel
+from winarm.verify.reading import is_sdist, read_file, read_tree, read_wheel
 from winarm.verify.report import Finding, ImageSummary, Report, finding, listed
 from winarm.verify.subject import Shape, Subject
 from winarm.verify.wheels.content import DamagedError
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
     from winarm.target import Target
 
-#: Suffixes of source archives, which an upload has beside its wheels.
-_SDISTS = (".tar.gz", ".zip")
 #: Nothing chosen: everything is verified for win_arm64.
 DEFAULTS = VerifyOptions()
 
@@ -32,11 +31,11 @@ def verify(path: Path | str, options: VerifyOptions = DEFAULTS) -> Report:
     Nothing is extracted, loaded or run. Whatever is wrong with the path or what it names is a
     finding of the report; nothing is raised for it.
     """
-    path = Path(path)
-    name = WheelName.parse(path.name)
+    name = WheelName.parse(Path(path).name)
     target = _target_for(name, options)
     if note := _passed_over(path, name, options):
-        return _report(path, target, [note], options)
+        return _report(Path(path), target, [note], options)
+    path = Path(path)
     try:
         subject, problems = _read(path, name, target, options)
     except ArchiveError as error:
@@ -50,12 +49,22 @@ def verify(path: Path | str, options: VerifyOptions = DEFAULTS) -> Report:
     return _report(path, target, findings, options, subject)
 
 
-def _passed_over(path: Path, name: WheelName | None, options: VerifyOptions) -> Finding | None:
+def _passed_over(
+    path: Path | str, name: WheelName | None, options: VerifyOptions
+) -> Finding | None:
     """Return why a path is not read, if so."""
-    if "\0" in str(path):
+    if not str(path) or "\0" in str(path):
         return finding(Code.WA001, "", "no file can have this name")
-    if path.name.lower().endswith(_SDISTS):
-        return finding(Code.WA617, "", "it is a source archive")
+    path = Path(path)
+    try:
+        mode = path.stat().st_mode
+        # A pipe or a device would be read for ever.
+        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+            return finding(Code.WA001, "", "it is neither a file nor a folder")
+        if stat.S_ISREG(mode) and is_sdist(path, options.limits):
+            return finding(Code.WA617, "", "it is a source archive")
+    except OSError as error:
+        return finding(Code.WA001, "", error.strerror or f"{error}")
     if name is not None and options.skip_others and not (name.targets or name.any_platform):
         return finding(Code.WA617, "", f"it is for {'.'.join(name.platforms)}")
     return None
@@ -73,7 +82,8 @@ def _read(
 ) -> tuple[Subject, tuple[Finding, ...]]:
     if path.is_dir():
         return read_tree(path, target, options)
-    if path.suffix.lower() == ".whl":
+    # A .zip may be a wheel under another name, or no wheel at all: the checks say which.
+    if path.suffix.lower() in {".whl", ".zip"}:
         return read_wheel(path, name, target, options)
     return read_file(path, target, options)
 
@@ -87,6 +97,7 @@ def _report(
 ) -> Report:
     return Report(
         path=path,
+        for_target=_is_for(target, path, subject),
         findings=listed(found for found in findings if options.wants(found.code, found.member)),
         images=_summaries(subject) if subject else (),
         pure=subject is not None
@@ -94,6 +105,14 @@ def _report(
         and not (subject.images or subject.libraries or subject.impostors or subject.damaged),
         target=target.wheel_platform,
     )
+
+
+def _is_for(target: Target, path: Path, subject: Subject | None) -> bool:
+    """Return whether a wheel is tagged for `target`, or something else has code for it."""
+    name = WheelName.parse(path.name)
+    if name is not None:
+        return target in name.targets
+    return subject is not None and any(image.loads_on(target) for image in subject.images.values())
 
 
 def _summaries(subject: Subject) -> tuple[ImageSummary, ...]:

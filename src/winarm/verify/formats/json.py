@@ -6,33 +6,49 @@ import json
 from typing import TYPE_CHECKING
 
 from winarm.verify.codes import Severity
+from winarm.verify.report import judge
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from winarm.verify.report import Report
+    from winarm.verify.report import Report, Verdict
 
 #: Changes when a field goes or changes its meaning; new fields may come without.
 VERSION = 1
 
 
-def render(reports: Sequence[Report]) -> str:
-    """Return all reports as one JSON object."""
+def render(
+    reports: Sequence[Report],
+    verdict: Verdict | None = None,
+    fail_on: Severity | None = Severity.ERROR,
+) -> str:
+    """Return all reports as one JSON object.
+
+    :param verdict: on all of them; without one it is what `judge` says.
+    :param fail_on: the severity from which on a report fails.
+    """
+    verdict = verdict or judge(reports, fail_on)
     found = {
         "version": VERSION,
-        "reports": [_report(report) for report in reports],
+        "verdict": verdict.word,
+        "reason": verdict.reason,
+        "fail_on": fail_on.label if fail_on is not None else "never",
+        "reports": [_report(report, fail_on) for report in reports],
     }
     return json.dumps(found, indent=2, ensure_ascii=True)
 
 
-def _report(report: Report) -> dict[str, object]:
+def _report(report: Report, fail_on: Severity | None) -> dict[str, object]:
     return {
         "path": report.path.as_posix(),
+        "verdict": judge([report], fail_on).word,
         "target": report.target,
+        "for_target": report.for_target,
         "ok": report.ok,
         "evidence": report.evidence.value,
         "pure": report.pure,
         "counts": {severity.label: report.count(severity) for severity in Severity},
+        "known": report.known,
         "findings": [
             {
                 "code": found.code.name,

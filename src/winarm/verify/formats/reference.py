@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from winarm.verify.codes import FAMILIES, Code
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def explain(code: Code) -> str:
@@ -12,6 +17,20 @@ def explain(code: Code) -> str:
         f"{code.name} ({rule.severity.label}): {rule.title}\n\n"
         f"Cause: {rule.cause}\n\nCure: {rule.cure}"
     )
+
+
+def explain_all(codes: Sequence[Code]) -> str:
+    """Return the explanations of codes, each family under its title when there are several."""
+    if len(codes) == 1:
+        return explain(codes[0])
+    parts: list[str] = []
+    family = ""
+    for code in codes:
+        if code.family != family:
+            family = code.family
+            parts.append(f"{family}: {FAMILIES[family]}")
+        parts.append(explain(code))
+    return "\n\n".join(parts)
 
 
 def reference() -> str:

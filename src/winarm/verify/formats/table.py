@@ -34,19 +34,34 @@ def render(
 
 
 def total(reports: Sequence[Report], fail_on: Severity | None) -> str:
-    """Return how many are good and how many are not."""
+    """Return how many are good, how many are not, and how many were passed over."""
     bad = sum(report.reaches(fail_on) for report in reports)
-    return f"{len(reports)} verified: {len(reports) - bad} good, {bad} not."
+    skipped = sum(report.skipped and not report.reaches(fail_on) for report in reports)
+    verified = len(reports) - skipped
+    more = f" {skipped} skipped." if skipped else ""
+    return f"{verified} verified: {verified - bad} good, {bad} not.{more}"
+
+
+def outcome(report: Report, fail_on: Severity | None) -> str:
+    """Return the word before a file: `ok`, `skip` or `FAIL`."""
+    if report.reaches(fail_on):
+        return "FAIL"
+    return "skip" if report.skipped else "ok"
+
+
+def known(report: Report) -> str:
+    """Return how many findings are left out because a baseline has them, in words."""
+    if not report.known:
+        return ""
+    return f"{report.known} known {'finding' if report.known == 1 else 'findings'} not shown"
 
 
 def _block(report: Report, *, verbose: bool, fail_on: Severity | None) -> list[str]:
-    failed = report.reaches(fail_on)
-    verdict = "FAIL" if failed else "ok  "
-    lines = [f"{verdict}  {printable(report.path.name)}  {contents(report)}"]
+    lines = [f"{outcome(report, fail_on):4}  {printable(report.path.name)}  {contents(report)}"]
     if verbose:
         lines.extend(line for image in report.images for line in image_lines(image))
     lines.extend(_finding_line(found) for found in report.findings)
-    lines.extend(f"      {line}" for line in cures(report.findings))
+    lines.extend(f"      {line}" for line in (*cures(report.findings), known(report)) if line)
     return lines
 
 

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from winarm.verify.codes import Severity
-from winarm.verify.formats.table import contents, cures, image_lines, total
+from winarm.verify.formats.table import contents, cures, image_lines, known, outcome, total
 from winarm.verify.report import printable
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from winarm.verify.report import Finding, Report
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
+_OUTCOMES = {"FAIL": "bold red", "ok": "green", "skip": "dim"}
 _INDENT = (0, 0, 0, 6)
 
 
@@ -37,14 +38,16 @@ def render(
 
 
 def _parts(report: Report, *, verbose: bool, fail_on: Severity | None) -> Iterator[RenderableType]:
-    verdict = ("FAIL", "bold red") if report.reaches(fail_on) else ("ok  ", "green")
+    word = outcome(report, fail_on)
     name = printable(report.path.name)
-    yield Text.assemble(verdict, f"  {name}  ", (contents(report), "dim"))
+    yield Text.assemble((f"{word:4}", _OUTCOMES[word]), f"  {name}  ", (contents(report), "dim"))
     if verbose:
         yield from (Text(line) for image in report.images for line in image_lines(image))
     if report.findings:
         yield Padding(_findings(report.findings), _INDENT)
         yield from (Padding(Text(line, style="dim"), _INDENT) for line in cures(report.findings))
+    if report.known:
+        yield Padding(Text(known(report), style="dim"), _INDENT)
 
 
 def _findings(findings: Sequence[Finding]) -> Table:
