@@ -15,13 +15,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Working:
-    """The toolchain works: what it does to which file, and how many it has done."""
+    """The toolchain works: what it does to which file, and how many files it has compiled."""
 
     doing: str
     subject: str
     done: int
     #: `c` or `c++`.
     language: str = "c"
+    #: How many files there are to compile, or 0 where nobody knows.
+    total: int = 0
 
 
 @dataclass(frozen=True, slots=True)

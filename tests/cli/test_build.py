@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 import io
 from pathlib import Path
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,11 +15,12 @@ from winarm.cli.console import Console
 from winarm.errors import BuildFailedError, UsageError
 from winarm.host import Host
 from winarm.pipeline import isolated
+from winarm.pipeline.isolated import Result
+from winarm.pipeline.wheel import Built
+from winarm.verify.report import ImageSummary, Report
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from winarm.pipeline.isolated import Result
 
 
 def parsed(*argv: str) -> argparse.Namespace:
@@ -55,10 +55,9 @@ def result(tmp_path: Path) -> Callable[..., Result]:
     def make(*members: str, pure: bool = False) -> Result:
         wheel = tmp_path / "a-1-cp313-cp313-win_arm64.whl"
         wheel.write_bytes(b"x" * 12_345)
-        images = [SimpleNamespace(member=member) for member in members]
-        report = SimpleNamespace(images=images, target="win_arm64")
-        built = SimpleNamespace(path=wheel, report=report, pure=pure)
-        return cast("Result", SimpleNamespace(source="a", built=built, seconds=7.4))
+        images = tuple(ImageSummary(member, "ARM64", 1) for member in members)
+        report = Report(wheel, (), images, pure=pure, target="win_arm64")
+        return Result("a", Built(wheel, report), seconds=7.4)
 
     return make
 
@@ -198,3 +197,18 @@ def test_what_people_see_of_an_event(
 
     assert (streams.err, other.err) == (plain, verbose)
     assert streams.out.getvalue() == ""
+
+
+@pytest.mark.parametrize(
+    ("event", "line"),
+    [
+        (events.Step("installing cython"), "installing cython"),
+        (events.Working("compile", "/x/a.c", 12, "c", 812), "compiled 12 of 812 files"),
+        (events.Working("compile", "/x/a.c", 12), "compile a.c, 12 compiled"),
+        (events.Output(b"[1/30] a\nwarning: [2/9]\n[17/30] b\n"), "made 17 of 30 files"),
+        (events.Output(b"nothing to count"), ""),
+        (events.Note("a note"), ""),
+    ],
+)
+def test_the_status_line_counts_where_there_is_a_count(event: events.Event, line: str) -> None:
+    assert build.progress(event) == line

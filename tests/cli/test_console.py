@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -80,12 +81,14 @@ class TestStatus:
     def test_a_slow_one_says_what_it_does_now_and_then(
         self, streams: Streams, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(console_module, "PATIENCE", -1.0)
+        monkeypatch.setattr(console_module, "PATIENCE", 0.01)
 
         with streams.console.status() as status:
             status.update("compile a.c")
+            time.sleep(0.5)
 
-        assert streams.err == "winarm: compile a.c (0 s)\n"
+        lines = set(streams.err.splitlines())
+        assert "winarm: compile a.c (0 s)" in lines
 
     def test_a_terminal_has_one_live_line(self) -> None:
         rich_console = pytest.importorskip("rich.console")

@@ -405,7 +405,7 @@ class TestForeignTarget:
 
         assert name == "sample-1-py3-none-any.whl"
         assert zipfile.is_zipfile(tmp_path / name)
-        assert "is pure Python" in front.output
+        assert "sample-1-py3-none-any.whl: pure Python" in front.output
 
     def test_the_inner_backend_is_never_imported_in_our_process(
         self, front_end: MakeFrontEnd, tmp_path: Path

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winarm import events
 from winarm.config import TOOLCHAINS
 from winarm.errors import BuildFailedError, UsageError
-from winarm.target import parse_target
 
 if TYPE_CHECKING:
     from winarm.cli.console import Console, Status
@@ -129,22 +129,12 @@ def config_settings(args: argparse.Namespace) -> dict[str, str | list[str] | boo
 def closing_line(result: Result) -> str:
     """Return what a finished build says: the wheel, its size, the time, what was verified."""
     wheel = result.built.path
-    images = [i for i in result.built.report.images if i.member.lower().endswith(IMAGES)]
     size = wheel.stat().st_size / 1000
-    if result.built.pure:
-        verified = "pure Python: it runs everywhere and has no native code to verify"
-    else:
-        names = ", ".join(Path(image.member).name for image in images[:3])
-        more = f" and {len(images) - 3} more" if len(images) > 3 else ""  # noqa: PLR2004
-        target = parse_target(result.built.report.target)
-        machine = target.processor if target else result.built.report.target
-        plural = "s" * (len(images) != 1)
-        verified = f"verified {len(images)} {machine} image{plural}: {names}{more}"
-    return f"{wheel} ({size:,.0f} kB, {result.seconds:.0f} s) {verified}"
+    return f"{wheel} ({size:,.0f} kB, {result.seconds:.0f} s) {result.built.summary}"
 
 
-#: Files whose code a process of the target runs.
-IMAGES = (".pyd", ".dll", ".exe")
+#: How ninja counts, for CMake and Meson.
+_NINJA = re.compile(rb"^\[(\d{1,6})/(\d{1,6})\]", re.MULTILINE)
 
 
 class Listener:
@@ -158,19 +148,29 @@ class Listener:
     def __call__(self, event: events.Event) -> None:
         """Show one event."""
         match event:
-            case events.Step(what):
-                self._status.update(what)
-                if self._verbose:
-                    self._console.err(f"winarm: {what}")
-            case events.Working(doing, subject, done, _):
-                self._status.update(f"{doing} {Path(subject).name}, {done} done")
             case events.Note(text):
                 self._console.err(f"winarm: {text}")
-            case events.Detail(text):
-                if self._verbose:
-                    self._console.err(f"winarm: {text}")
-            case events.Output(data):
-                if self._verbose:
-                    self._console.raw(data)
-            case events.Worked():
+            case events.Step(text) | events.Detail(text) if self._verbose:
+                self._console.err(f"winarm: {text}")
+            case events.Output(data) if self._verbose:
+                self._console.raw(data)
+            case _:
                 pass
+        if text := progress(event):
+            self._status.update(text)
+
+
+def progress(event: events.Event) -> str:
+    """Return what the status line says from now on; empty where it stays as it is."""
+    match event:
+        case events.Step(what):
+            return what
+        case events.Working(_, _, done, _, total) if total:
+            return f"compiled {done} of {total} files"
+        case events.Working(doing, subject, done):
+            return f"{doing} {Path(subject).name}, {done} compiled"
+        case events.Output(data) if counts := _NINJA.findall(data):
+            done, total = (int(number) for number in counts[-1])
+            return f"made {done} of {total} files"
+        case _:
+            return ""

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from rich.console import Console as RichConsole
     from rich.progress import Progress
 
-#: Seconds between two words about the work where there is no live line.
-PATIENCE = 5.0
+#: Seconds between two lines about the work where there is no live line.
+PATIENCE = 10.0
 STDOUT = "standard output"
 
 
@@ -98,30 +98,41 @@ class Status:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._began = self._said = time.monotonic()
+        self._began = time.monotonic()
+        self._text = ""
         self._live = _live_line(console.rich) if console.rich else None
+        self._over = threading.Event()
+        self._ticker = threading.Thread(target=self._tick, daemon=True)
 
     def __enter__(self) -> Self:
         """Show the line."""
         if self._live:
             self._live.add_task("")
             self._live.start()
+        else:
+            self._ticker.start()
         return self
 
     def __exit__(self, *_exc: object) -> None:
         """Take the line away."""
         if self._live:
             self._live.stop()
+        else:
+            self._over.set()
+            self._ticker.join()
 
     def update(self, text: str) -> None:
-        """Say what is being done; without a terminal, only now and then."""
+        """Say what is being done."""
+        self._text = text
         if self._live:
             self._live.update(self._live.task_ids[0], description=text)
-            return
-        now = time.monotonic()
-        if now - self._said > PATIENCE:
-            self._said = now
-            self._console.err(f"winarm: {text} ({now - self._began:.0f} s)")
+
+    def _tick(self) -> None:
+        """Write what is being done every few seconds, also while one step takes long."""
+        while not self._over.wait(PATIENCE):
+            if self._text:
+                seconds = time.monotonic() - self._began
+                self._console.err(f"winarm: {self._text} ({seconds:.0f} s)")
 
 
 def _nowhere() -> TextIO:

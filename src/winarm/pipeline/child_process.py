@@ -70,6 +70,7 @@ class Journal:
         self._read = 0
         self._rest = b""
         self._done = 0
+        self._total = 0
         #: Extensions that setup() declared.
         self.declared: list[str] = []
         #: Whether the target view has been made.
@@ -104,9 +105,12 @@ class Journal:
                 self.declared += [name for name in entry["names"] if name not in self.declared]
             case "start":
                 doing, subject, language = entry["doing"], entry["subject"], entry["language"]
-                self._listener(events.Working(doing, subject, self._done, language))
+                total = max(self._total, self._done) if self._total else 0
+                self._listener(events.Working(doing, subject, self._done, language, total))
+            case "planned":
+                self._total += int(entry["files"])
             case "done":
-                self._done += 1
+                self._done += entry["doing"] == "compile"
                 self._listener(events.Worked(entry["doing"], entry["subject"], entry["language"]))
             case "failed":
                 if not is_probe(entry["doing"], Path(entry["subject"]), self._project):

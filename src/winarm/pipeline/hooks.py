@@ -135,9 +135,10 @@ def build_wheel(
         terminations_as_interrupts()
         metadata = Path(metadata_directory) if metadata_directory else None
         build = equip(_build(call, call.foreign), may_fetch=False)
+        toolchain = f"{build.toolchain.kind} {build.toolchain.version}"
+        _say(f"building for {call.foreign.wheel_platform} with {toolchain}")
         built = wheel.build_wheel(build, Path(wheel_directory), metadata=metadata)
-        if built.pure:
-            _say(f"{built.path.name} is pure Python: it runs everywhere, without winarm, too.")
+        _say(f"{built.path.name}: {built.summary}")
         return built.path.name
 
 

@@ -17,11 +17,18 @@ from winarm.errors import (
 from winarm.pipeline.child_layout import build_layout, early_layout
 from winarm.pipeline.hints import complaints
 from winarm.storage import deliver
+from winarm.target import parse_target
 from winarm.verify import Report, VerifyOptions, verify
 
 if TYPE_CHECKING:
     from winarm.pipeline.child_process import Child
     from winarm.plan import Build, EquippedBuild
+
+
+#: Files whose code a process of the target runs.
+_IMAGES = (".pyd", ".dll", ".exe")
+#: How many of them are named to people.
+_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,19 @@ class Built:
     def pure(self) -> bool:
         """Return whether there is no native code in it."""
         return self.report.pure
+
+    @property
+    def summary(self) -> str:
+        """Return what was verified, in words for people."""
+        if self.pure:
+            return "pure Python: it runs everywhere and has no native code to verify"
+        images = [i for i in self.report.images if i.member.lower().endswith(_IMAGES)]
+        names = ", ".join(Path(image.member).name for image in images[:_NAMED])
+        more = f" and {len(images) - _NAMED} more" if len(images) > _NAMED else ""
+        target = parse_target(self.report.target)
+        machine = target.processor if target else self.report.target
+        plural = "s" * (len(images) != 1)
+        return f"verified {len(images)} {machine} image{plural}: {names}{more}"
 
 
 def call_early(build: Build, hook: str, *arguments: object) -> Any:  # noqa: ANN401

@@ -146,6 +146,7 @@ def _patch_build_ext(spec: Mapping[str, Any], pool: "Pool", module: ModuleType) 
 
     @functools.wraps(real_build_extensions)
     def build_extensions(self: Any) -> None:
+        pool.plan(sum(len(ext.sources) for ext in self.extensions))
         # A `build_extensions` of the project's that ends here, as most do, has done its part.
         if not self.parallel and may_run_side_by_side(self):
             # They wait for the pool most of the time, so that it never runs dry.

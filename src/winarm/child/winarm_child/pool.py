@@ -32,6 +32,10 @@ class Pool:
         self._executor = ThreadPoolExecutor(jobs, thread_name_prefix="winarm")
         self._lock = threading.Lock()
 
+    def plan(self, files: int) -> None:
+        """Tell the parent that this many files will be compiled, for its count."""
+        self._journal.write("planned", files=files)
+
     def run(self, steps: Sequence[Step]) -> None:
         """Run all steps; after a failure those that have not begun are left out.
 
