@@ -16,6 +16,7 @@ import pytest
 from winarm.coff.image import Image, read_image
 from winarm.coff.machines import Kind
 from winarm.verify import verify
+from winarm.verify.inspection import inspect_image
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,6 +113,16 @@ def symbol_of(line: str) -> str | int:
     match = SYMBOL.fullmatch(line)
     assert match, line
     return match["name"] or int(match["number"])
+
+
+def test_pefile_sees_the_same(good_wheels: list[Path]) -> None:
+    found = {
+        f"{wheel.name}:{name}": inspect_image(data).disagreements
+        for wheel in good_wheels
+        for name, data in images(wheel)
+    }
+
+    assert {name: words for name, words in found.items() if words} == {}
 
 
 def test_lief_sees_the_same(good_wheels: list[Path]) -> None:

@@ -36,6 +36,7 @@ documentation: {DOCUMENTATION}
 VERBS = {
     "build": "build a verified win_arm64 wheel of a folder, an sdist or a requirement",
     "verify": "check that an ARM64 Windows machine can load what is in a wheel",
+    "inspect": "show what a Windows image is, and whether two readers of it agree",
     "doctor": "show what this machine can build with, and what would help where it cannot",
     "env": "print the environment of a toolchain for a shell",
     "toolchain-file": "print the path of a CMake toolchain file",
