@@ -21,7 +21,7 @@ PROJECT = nox.project.load_toml("pyproject.toml")
 def install(session: nox.Session, *groups: str) -> None:
     """Install winarm in place and what the dependency groups name; any pip will do."""
     wanted = [dependency for group in groups for dependency in requirements(group)]
-    session.install("-e", ".[cli]", *wanted)
+    session.install("-e", ".[cli,stack]", *wanted)
 
 
 def requirements(group: str) -> tuple[str, ...]:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from winarm.locate import find_toolchain
     from winarm.locate.toolchain import Toolchain
     from winarm.pipeline.isolated import build as build_wheel
+    from winarm.stack.report import PackageStatus, StackReport, Status
+    from winarm.stack.status import StatusOptions, stack_status
     from winarm.target import WIN_AMD64, WIN_ARM64, Target
     from winarm.verify import Report, VerifyOptions
     from winarm.verify import verify as verify_wheel
@@ -26,13 +28,18 @@ __all__ = [
     "WIN_AMD64",
     "WIN_ARM64",
     "Host",
+    "PackageStatus",
     "Report",
+    "StackReport",
+    "Status",
+    "StatusOptions",
     "Target",
     "Toolchain",
     "VerifyOptions",
     "WinarmError",
     "build_wheel",
     "find_toolchain",
+    "stack_status",
     "verify_wheel",
 ]
 
@@ -42,12 +49,17 @@ _HOMES = {
     "WIN_ARM64": ("winarm.target", "WIN_ARM64"),
     "Host": ("winarm.host", "Host"),
     "Report": ("winarm.verify", "Report"),
+    "PackageStatus": ("winarm.stack.report", "PackageStatus"),
+    "StackReport": ("winarm.stack.report", "StackReport"),
+    "Status": ("winarm.stack.report", "Status"),
+    "StatusOptions": ("winarm.stack.status", "StatusOptions"),
     "Target": ("winarm.target", "Target"),
     "Toolchain": ("winarm.locate.toolchain", "Toolchain"),
     "VerifyOptions": ("winarm.verify", "VerifyOptions"),
     "WinarmError": ("winarm.errors", "WinarmError"),
     "build_wheel": ("winarm.pipeline.isolated", "build"),
     "find_toolchain": ("winarm.locate", "find_toolchain"),
+    "stack_status": ("winarm.stack.status", "stack_status"),
     "verify_wheel": ("winarm.verify", "verify"),
 }
 

@@ -25,6 +25,7 @@ examples:
   winarm build .                        a verified win_arm64 wheel of this project
   winarm build annoy==1.17.3            the same of an sdist from the package index
   winarm verify dist/*.whl              whether ARM64 Windows can load what is in them
+  winarm status                         what of this project's dependencies runs there
   winarm doctor                         what this machine can build with
 
 exit status: 0 good, 1 failed, 2 wrongly used, 130 interrupted
@@ -37,6 +38,7 @@ VERBS = {
     "build": "build a verified win_arm64 wheel of a folder, an sdist or a requirement",
     "verify": "check that an ARM64 Windows machine can load what is in a wheel",
     "inspect": "show what a Windows image is, and whether two readers of it agree",
+    "status": "say which packages of a stack run on Windows on Arm, and how to get the rest",
     "doctor": "show what this machine can build with, and what would help where it cannot",
     "env": "print the environment of a toolchain for a shell",
     "toolchain-file": "print the path of a CMake toolchain file",

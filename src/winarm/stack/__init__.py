@@ -1,0 +1,1 @@
+"""What a set of requirements needs to run on Windows on Arm: its status, and its wheels."""

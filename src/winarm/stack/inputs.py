@@ -1,0 +1,318 @@
+"""What a user points at: a folder, lock and requirements files, names, or an environment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import distributions
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from winarm.errors import FileSystemError, UsageError
+from winarm.pyproject import read_pyproject
+from winarm.stack.files import parsed_version
+from winarm.stack.locks import Selection, lock_reader
+from winarm.stack.requirement_files import read_requirements
+from winarm.stack.resolve import Wish
+from winarm.stack.wanted import Edge, WantedPackage, WantedStack, edges_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from winarm.host import Host
+    from winarm.stack.places import Places
+    from winarm.stack.requirement_files import RequirementsFile
+    from winarm.stack.wanted import TargetMarkers
+
+#: Locks in a folder, the first one that is there counts.
+_LOCKS = ("uv.lock", "pylock.toml", "poetry.lock", "pdm.lock", "Pipfile.lock", "pixi.lock")
+
+
+@dataclass(frozen=True, slots=True)
+class StackInput:
+    """What was asked for, as the command line has it."""
+
+    #: Names, requirements, lock files or folders; nothing for the working directory.
+    sources: tuple[str, ...] = ()
+    requirement_files: tuple[Path, ...] = ()
+    extras: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    #: An environment whose packages are meant; an empty path for the active one.
+    installed: Path | None = None
+    #: A file with a name on each line.
+    names: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InputFound:
+    """What an input comes to: a stack, or a wish that must be resolved first."""
+
+    found: WantedStack | Wish
+    places: Places
+
+
+def read_input(host: Host, asked: StackInput, places: Places, markers: TargetMarkers) -> InputFound:
+    """Return what is asked for; no index is asked.
+
+    :raises UsageError: it is not there, or cannot be understood.
+    """
+    if asked.installed is not None:
+        return InputFound(_installed(host, asked.installed, markers), places)
+    if asked.names is not None:
+        return InputFound(_names(asked.names), places)
+    if asked.requirement_files:
+        return _of_files(asked, places, markers)
+    if len(asked.sources) == 1 and (path := _existing(asked.sources[0])):
+        return _of_path(path, asked, places, markers)
+    if asked.sources:
+        return InputFound(_wish(", ".join(asked.sources), asked.sources), places)
+    return _of_folder(Path(), asked, places, markers)
+
+
+def tool_uv(folder: Path) -> Mapping[str, Any]:
+    """Return `[tool.uv]` of the project in `folder`."""
+    tool = (read_pyproject(folder) or {}).get("tool")
+    table = tool.get("uv") if isinstance(tool, dict) else None
+    return table if isinstance(table, dict) else {}
+
+
+def _of_path(path: Path, asked: StackInput, places: Places, markers: TargetMarkers) -> InputFound:
+    if path.is_dir():
+        return _of_folder(path, asked, places, markers)
+    if reader := lock_reader(path):
+        return InputFound(reader(path, markers, Selection(asked.extras, asked.groups)), places)
+    if path.name == "pyproject.toml":
+        return InputFound(_of_project(path.parent, asked), places)
+    if path.suffix in {".txt", ".in"}:
+        again = StackInput(requirement_files=(path,), extras=asked.extras, groups=asked.groups)
+        return _of_files(again, places, markers)
+    message = f"{path} is neither a lock nor a requirements file that winarm reads."
+    raise UsageError(message, cure=f"It reads {', '.join(_LOCKS)}, pyproject.toml and *.txt.")
+
+
+def _of_folder(
+    folder: Path, asked: StackInput, places: Places, markers: TargetMarkers
+) -> InputFound:
+    for name in _LOCKS:
+        if (folder / name).is_file():
+            return _of_path(folder / name, asked, places, markers)
+    if (folder / "pyproject.toml").is_file():
+        return InputFound(_of_project(folder, asked), places)
+    files = tuple(sorted(folder.glob("requirements*.txt")))
+    if files:
+        return _of_files(StackInput(requirement_files=files), places, markers)
+    message = f"there is nothing to look at in {folder.resolve()}."
+    raise UsageError(
+        message,
+        cure="Name packages, a requirements file (-r FILE), a lock file, or --installed ENV.",
+    )
+
+
+def _of_files(asked: StackInput, places: Places, markers: TargetMarkers) -> InputFound:
+    files = [read_requirements(path) for path in asked.requirement_files]
+    for file in files:
+        places = places.with_options(
+            index=file.index, extra=file.extra, links=file.links, no_index=file.no_index
+        )
+    lines = [line for file in files for line in file.lines]
+    here = [line for line in lines if markers.hold(line.requirement.marker)]
+    requirements = [line.requirement for line in here]
+    requirements += [_requirement(source) for source in asked.sources]
+    origin = ", ".join(path.name for path in asked.requirement_files)
+    notes = [f"not looked at: {one}" for file in files for one in file.elsewhere]
+    if len(here) < len(lines):
+        notes.append(f"{len(lines) - len(here)} requirements do not apply to the target")
+    hashes = tuple(
+        (canonicalize_name(line.requirement.name), line.sha256) for line in here if line.sha256
+    )
+    wish = Wish(
+        origin,
+        tuple(requirements),
+        tuple(one for file in files for one in file.constraints),
+        tuple(notes),
+        hashes,
+    )
+    if _is_lock(files, asked):
+        return InputFound(pinned(wish), places)
+    return InputFound(wish, places)
+
+
+def _is_lock(files: Sequence[RequirementsFile], asked: StackInput) -> bool:
+    return not asked.sources and all(file.is_lock for file in files)
+
+
+def pinned(wish: Wish) -> WantedStack:
+    """Return the named packages alone, each at the version that its requirement pins, if any."""
+    hashes = dict(wish.sha256)
+    packages = {}
+    edges: list[Edge] = []
+    for requirement in wish.requirements:
+        name = canonicalize_name(requirement.name)
+        exact = [s.version for s in requirement.specifier if s.operator in {"==", "==="}]
+        version = parsed_version(exact[0]) if exact and "*" not in exact[0] else None
+        packages[name] = WantedPackage(name, version, hashes.get(name, frozenset()))
+        edges += edges_of("", [requirement])
+    return WantedStack(
+        wish.origin, tuple(packages.values()), tuple(edges), wish.notes, resolved=False
+    )
+
+
+def _of_project(folder: Path, asked: StackInput) -> Wish:
+    document = read_pyproject(folder) or {}
+    project = document.get("project")
+    path = folder / "pyproject.toml"
+    if not isinstance(project, dict):
+        message = f"{path} has no [project] table, so its dependencies are not known."
+        raise UsageError(message, cure="Name a lock file or a requirements file.")
+    if "dependencies" in project.get("dynamic", ()):
+        message = f"the dependencies of {path} are dynamic: only a build tells them."
+        raise UsageError(message, cure="Name a lock file or a requirements file.")
+    lines = list(_texts(project.get("dependencies"), f"{path}: dependencies"))
+    extras = project.get("optional-dependencies") or {}
+    for extra in asked.extras:
+        lines += _texts(_named(extras, extra, path, "extra"), f"{path}: extra {extra}")
+    groups = document.get("dependency-groups") or {}
+    for group in asked.groups:
+        lines += _group(groups, group, path, ())
+    sources = {canonicalize_name(name) for name in _sources(folder)}
+    requirements, notes = [], []
+    own = canonicalize_name(str(project.get("name", "")))
+    for line in lines:
+        requirement = _requirement(line, str(path))
+        name = canonicalize_name(requirement.name)
+        if name == own:
+            for extra in sorted(requirement.extras):
+                nested = _texts(_named(extras, extra, path, "extra"), f"{path}: extra {extra}")
+                requirements += [_requirement(one, str(path)) for one in nested]
+        elif requirement.url or name in sources:
+            notes.append(f"not looked at: {name} (it does not come from an index)")
+        else:
+            requirements.append(requirement)
+    return Wish(path.name if folder == Path() else str(path), tuple(requirements), (), tuple(notes))
+
+
+def _sources(folder: Path) -> Iterator[str]:
+    table = tool_uv(folder).get("sources")
+    for name, source in table.items() if isinstance(table, dict) else ():
+        if isinstance(source, dict) and {"git", "path", "url", "workspace"} & set(source):
+            yield name
+
+
+def _group(groups: Mapping[str, Any], name: str, path: Path, above: tuple[str, ...]) -> list[str]:
+    plain = canonicalize_name(name)
+    if plain in above:
+        message = f"{path}: the dependency group {name} includes itself."
+        raise UsageError(message, cure="Remove one of the include-group entries.")
+    normalized = {canonicalize_name(key): value for key, value in groups.items()}
+    lines: list[str] = []
+    for entry in _named(normalized, plain, path, "dependency group"):
+        if isinstance(entry, str):
+            lines.append(entry)
+        elif isinstance(entry, dict) and isinstance(entry.get("include-group"), str):
+            lines += _group(groups, entry["include-group"], path, (*above, plain))
+    return lines
+
+
+def _named(tables: object, name: str, path: Path, what: str) -> list[Any]:
+    found = tables.get(name) if isinstance(tables, dict) else None
+    if isinstance(found, list):
+        return found
+    there = ", ".join(sorted(tables)) if isinstance(tables, dict) and tables else "none"
+    message = f"{path} has no {what} {name!r}; there are: {there}."
+    raise UsageError(message, cure="Check the name.")
+
+
+def _texts(value: object, place: str) -> list[str]:
+    if value is None:
+        return []
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return value
+    message = f"{place} must be an array of strings."
+    raise UsageError(message, cure="Correct the file there.")
+
+
+def _wish(origin: str, sources: Iterable[str]) -> Wish:
+    return Wish(origin, tuple(map(_requirement, sources)))
+
+
+def _requirement(text: str, place: str = "") -> Requirement:
+    try:
+        requirement = Requirement(text)
+    except InvalidRequirement:
+        if _looks_like_path(text):
+            message = f"there is no file or folder {text}."
+            raise UsageError(message, cure="Check its name.") from None
+        where = f" ({place})" if place else ""
+        message = f"{text!r} is neither a file nor a requirement{where}."
+        raise UsageError(message, cure="Write a name, or a requirement such as lxml>=5.") from None
+    if _looks_like_path(text) and not place:
+        message = f"there is no file or folder {text}."
+        raise UsageError(message, cure="Check its name.")
+    return requirement
+
+
+def _looks_like_path(text: str) -> bool:
+    return text.endswith((".txt", ".toml", ".lock", ".in")) or text.startswith((".", "/"))
+
+
+def _existing(word: str) -> Path | None:
+    path = Path(word)
+    try:
+        # A bare word is the name of a package, even where a folder has the same name.
+        is_path = path.is_file() or (path.is_dir() and ("/" in word or "\\" in word or word == "."))
+    except (OSError, ValueError):
+        return None
+    return path if is_path else None
+
+
+def _names(path: Path) -> WantedStack:
+    try:
+        lines = path.read_text("utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error if isinstance(error, OSError) else OSError(0, "it is not UTF-8 text")
+        raise FileSystemError(
+            path, reason, cure="Name a file with a package on each line."
+        ) from error
+    names = []
+    for number, line in enumerate(lines, 1):
+        word = line.partition("#")[0].strip()
+        if word:
+            names.append(canonicalize_name(_requirement(word, f"{path}:{number}").name))
+    packages = tuple(WantedPackage(name) for name in dict.fromkeys(names))
+    return WantedStack(path.name, packages, resolved=False)
+
+
+def _installed(host: Host, environment: Path, markers: TargetMarkers) -> WantedStack:
+    folders = _site_packages(host, environment)
+    found: dict[str, WantedPackage] = {}
+    edges: list[Edge] = []
+    for distribution in distributions(path=[str(folder) for folder in folders]):
+        if not distribution.metadata["Name"]:
+            continue
+        name = canonicalize_name(distribution.metadata["Name"])
+        if name in found:
+            continue
+        elsewhere = distribution.read_text("direct_url.json") or ""
+        local = "a folder or a repository" if '"url"' in elsewhere else ""
+        found[name] = WantedPackage(name, parsed_version(distribution.version), elsewhere=local)
+        edges += edges_of(name, markers.wanted(distribution.requires or ()))
+    known = [edge for edge in edges if edge.required in found]
+    required = {edge.required for edge in known}
+    roots = [Edge("", name) for name in sorted(found) if name not in required]
+    origin = str(environment) if environment != Path() else "the active environment"
+    return WantedStack(origin, tuple(found[name] for name in sorted(found)), (*known, *roots))
+
+
+def _site_packages(host: Host, environment: Path) -> list[Path]:
+    if environment == Path():
+        active = host.variable("VIRTUAL_ENV")
+        environment = Path(active) if active else host.executable.parent.parent
+    candidates = [environment / "Lib" / "site-packages", environment]
+    candidates[:0] = sorted(environment.glob("lib/python3*/site-packages"))
+    found = [path for path in candidates if path.is_dir() and any(path.glob("*.dist-info"))]
+    if not found:
+        message = f"{environment} is not an environment: it has no site-packages."
+        raise UsageError(message, cure="Name the folder of a virtual environment.")
+    return found[:1]

@@ -1,0 +1,243 @@
+"""The judgement of one package: what its files, and those of its other versions, say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from winarm.stack.files import STABLE_ABIS
+from winarm.stack.report import (
+    FirstWheel,
+    OtherVersion,
+    PackageStatus,
+    ReadyWheel,
+    SourceFacts,
+    Status,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from packaging.specifiers import SpecifierSet
+    from packaging.version import Version
+
+    from winarm.stack.files import IndexedFile, IndexedProject, ProjectRelease, Suitability
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A package to be judged."""
+
+    name: str
+    #: None for the newest one.
+    version: Version | None
+    #: What all that require it allow; None where that is not known.
+    allowed: SpecifierSet | None = None
+
+
+def judge(question: Question, project: IndexedProject, suits: Suitability) -> PackageStatus:
+    """Return the status that the names of the files tell; a gap needs `judge_source`, too."""
+    release = release_of(question, project)
+    if release is None:
+        return _without_release(question, project)
+    base = PackageStatus(
+        name=question.name,
+        version=str(release.version),
+        status=Status.UNKNOWN,
+        reason="",
+        requirement=str(question.allowed or ""),
+        newest=str(project.newest.version) if project.newest else "",
+        first=first_wheel(project, suits),
+        notes=_notes(release, project),
+    )
+    base = replace(base, dropped=_dropped(project, suits))
+    wheel = release.best_wheel(suits)
+    if wheel is not None:
+        return _running(base, release, wheel, suits)
+    other, status = _other(question, release, project, suits)
+    pin = f"{question.name}=={other.version}" if other else ""
+    base = replace(base, other=other, pin=pin)
+    if status is not None and other is not None:
+        allowed = "allowed" if other.allowed else f"not allowed by {question.allowed}"
+        reason = f"{other.version} has a wheel ({allowed}); {_gap(release, suits)}"
+        return replace(base, status=status, reason=reason)
+    if release.sdist is None:
+        return _without_source(base, release, project, suits)
+    return replace(base, reason=f"{_gap(release, suits)}; its sdist was not examined")
+
+
+def judge_source(
+    package: PackageStatus, source: SourceFacts, classifiers: Iterable[str], command: str
+) -> PackageStatus:
+    """Return the status of a gap, with what its sdist and its classifiers say.
+
+    :param command: builds the missing wheel.
+    """
+    languages = ", ".join(source.languages) or "native code"
+    needs = f", needs {', '.join(source.needs)}" if source.needs else ""
+    described = f"{source.backend}: {languages}{needs}"
+    buildable = source.known and not source.needs_rust
+    package = replace(package, source=source, command=command if buildable else "")
+    gap = package.reason.partition("; its sdist was not examined")[0]
+    if package.status in {Status.NEWER, Status.OLDER}:
+        return package
+    if not source.native:
+        reason = f"no wheel, but its sdist has nothing to compile ({source.backend})"
+        return replace(package, status=Status.PURE, reason=reason, command="")
+    if leaves_out_windows(classifiers):
+        reason = f"{gap}; its classifiers name other systems only"
+        return replace(package, status=Status.NOT_FOR_WINDOWS, reason=reason, command="")
+    if source.needs_rust:
+        return replace(package, status=Status.RUST, reason=f"{gap}; {described}")
+    if source.known:
+        return replace(package, status=Status.BUILDABLE, reason=f"{gap}; {described}")
+    reason = f"{gap}; winarm does not know its build backend, {described}"
+    return replace(package, reason=reason)
+
+
+def release_of(question: Question, project: IndexedProject) -> ProjectRelease | None:
+    """Return the release that is meant: the version asked for, else the newest allowed one."""
+    if question.version is not None:
+        return project.releases.get(question.version)
+    if question.allowed is None:
+        return project.newest
+    live = [version for version, release in project.releases.items() if not release.yanked]
+    fitting = list(question.allowed.filter(live))
+    return project.releases[max(fitting)] if fitting else None
+
+
+def first_wheel(project: IndexedProject, suits: Suitability) -> FirstWheel | None:
+    """Return the version, and the day, of the first wheel for the target."""
+    found = [
+        (min((f.uploaded for f in wheels if f.uploaded), default=""), release.version)
+        for release in project.releases.values()
+        if (wheels := release.native_wheels(suits.target))
+    ]
+    if not found:
+        return None
+    # By day where all have one: an old series may get wheels after a new one.
+    date, version = min(found) if all(day for day, _ in found) else min(found, key=lambda f: f[1])
+    return FirstWheel(str(version), date)
+
+
+def leaves_out_windows(classifiers: Iterable[str]) -> bool:
+    """Return whether classifiers name operating systems, and Windows is not among them.
+
+    >>> leaves_out_windows(["Operating System :: POSIX", "Operating System :: MacOS :: MacOS X"])
+    True
+    >>> leaves_out_windows(["Operating System :: OS Independent"])
+    False
+    """
+    named = [one for one in classifiers if one.startswith("Operating System :: ")]
+    return bool(named) and not any("Windows" in one or "Independent" in one for one in named)
+
+
+def _without_release(question: Question, project: IndexedProject) -> PackageStatus:
+    known = f", which offers {len(project.releases)} other versions" if project.releases else ""
+    if not project.reached:
+        reason = f"no index answers: {'; '.join(project.problems)}"
+    elif question.version is not None:
+        reason = f"version {question.version} is not on any index{known}"
+    elif project.releases:
+        reason = f"no version that meets {question.allowed or 'the requirement'}"
+    else:
+        problems = f" ({'; '.join(project.problems)})" if project.problems else ""
+        reason = f"it is not on any index{problems}"
+    newest = str(project.newest.version) if project.newest else ""
+    version = str(question.version or "")
+    return PackageStatus(question.name, version, Status.UNKNOWN, reason, newest=newest)
+
+
+def _notes(release: ProjectRelease, project: IndexedProject) -> tuple[str, ...]:
+    notes = [f"not asked: {problem}" for problem in project.problems]
+    if release.yanked:
+        notes.append("this version was yanked")
+    return tuple(notes)
+
+
+def _running(
+    base: PackageStatus, release: ProjectRelease, wheel: IndexedFile, suits: Suitability
+) -> PackageStatus:
+    pythons, abis, platforms = wheel.tags
+    native = suits.target.wheel_platform in platforms
+    free_threaded = any(abi.endswith("t") and abi != "abi3" for abi in abis)
+    ready = ReadyWheel(
+        wheel.name, wheel.url, wheel.sha256, ".".join(abis), free_threaded, wheel.place
+    )
+    if native:
+        kind = next((abi for abi in abis if abi in STABLE_ABIS), "")
+        how = f"stable ABI, from {pythons[0]}" if kind else ", ".join(abis)
+        reason = f"{suits.target.wheel_platform} wheel ({how})"
+        return replace(base, status=Status.READY, reason=reason, wheel=ready)
+    reason = "wheel for any platform"
+    if "windows" in release.platforms:
+        reason += "; other platforms get a compiled one, which may be faster"
+    return replace(base, status=Status.PURE, reason=reason, wheel=ready)
+
+
+def _gap(release: ProjectRelease, suits: Suitability) -> str:
+    """Return in a few words why the release has no wheel that pip would take."""
+    native = release.native_wheels(suits.target)
+    platform = suits.target.wheel_platform
+    if native:
+        tags = sorted({"-".join(map(".".join, file.tags[:2])) for file in native})
+        return f"{release.version} has {platform} wheels for {', '.join(tags)} only"
+    systems = sorted(release.platforms - {"any"})
+    if not release.wheels:
+        return f"{release.version} has no wheels"
+    if not systems:
+        return f"{release.version} has wheels, but none for Python {suits.python.version}"
+    amd64 = any("win_amd64" in file.tags[2] for file in release.wheels)
+    there = "win_amd64 and no" if amd64 else f"{', '.join(systems)} and no"
+    return f"{release.version} has wheels for {there} {platform}"
+
+
+def _without_source(
+    base: PackageStatus, release: ProjectRelease, project: IndexedProject, suits: Suitability
+) -> PackageStatus:
+    ever = {system for one in project.releases.values() for system in one.platforms}
+    if ever and not ever & {"windows", "any"}:
+        reason = f"{_gap(release, suits)}; no version has a file for Windows, or a source"
+        return replace(base, status=Status.NOT_FOR_WINDOWS, reason=reason)
+    reason = f"{_gap(release, suits)}, and no sdist"
+    return replace(base, status=Status.NO_SOURCE, reason=reason)
+
+
+def _dropped(project: IndexedProject, suits: Suitability) -> str:
+    """Return the last version that had a wheel for the target, if newer ones have none."""
+    newest = project.newest
+    if newest is None or newest.native_wheels(suits.target) or newest.best_wheel(suits):
+        return ""
+    had = [
+        release.version
+        for release in project.releases.values()
+        if release.version < newest.version and release.native_wheels(suits.target)
+    ]
+    return str(max(had)) if had else ""
+
+
+def _other(
+    question: Question, release: ProjectRelease, project: IndexedProject, suits: Suitability
+) -> tuple[OtherVersion | None, Status | None]:
+    """Return the nearest other version with a wheel: one that is allowed first, a newer one first.
+
+    An older version that is pure does not count: it is from before the project had native code.
+    """
+    found: list[tuple[tuple[bool, bool, int], OtherVersion, Status]] = []
+    order = {version: place for place, version in enumerate(project.releases)}
+    here = order[release.version]
+    for version, other in project.releases.items():
+        if other.yanked or (version.is_prerelease and not release.version.is_prerelease):
+            continue
+        newer = version > release.version
+        wheel = other.best_wheel(suits) if version != release.version else None
+        if wheel is None or not (newer or suits.target.wheel_platform in wheel.tags[2]):
+            continue
+        allowed = question.allowed is None or question.allowed.contains(version, prereleases=True)
+        one = OtherVersion(str(version), allowed, wheel.uploaded)
+        status = Status.NEWER if newer else Status.OLDER
+        found.append(((not allowed, not newer, abs(order[version] - here)), one, status))
+    if not found:
+        return None, None
+    _, other_version, status = min(found, key=lambda entry: entry[0])
+    return other_version, status

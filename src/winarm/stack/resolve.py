@@ -1,0 +1,174 @@
+"""Choosing versions for the target: uv resolves, against an index in this process.
+
+uv by itself would leave out every version without a wheel for the target, or build it to learn its
+dependencies. The index here offers each version as one wheel for any platform, with the metadata
+that winarm read without running anything. So uv chooses the versions that pip would want, and only
+then it is asked what of them there is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from packaging.utils import canonicalize_name
+
+from winarm.environment.uv import find_uv
+from winarm.errors import SourceError, UsageError, bullets
+from winarm.stack.files import Suitability, parsed_version
+from winarm.stack.loopback import loopback_index
+from winarm.stack.wanted import Edge, WantedPackage, WantedStack, edges_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from packaging.requirements import Requirement
+    from packaging.version import Version
+
+    from winarm.host import Host
+    from winarm.stack.evidence import Evidence
+    from winarm.stack.wanted import TargetMarkers
+
+#: Seconds for a resolution; uv takes a few even for large sets.
+TIMEOUT = 600
+_LINE = re.compile(r"^([A-Za-z0-9][\w.-]*)==([^\s;]+)")
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is to be resolved."""
+
+    origin: str
+    requirements: tuple[Requirement, ...]
+    constraints: tuple[Requirement, ...] = ()
+    notes: tuple[str, ...] = ()
+    #: Checksums that a requirements file has, by package.
+    sha256: tuple[tuple[str, frozenset[str]], ...] = ()
+
+
+def resolve(
+    host: Host,
+    wish: Wish,
+    evidence: Evidence,
+    markers: TargetMarkers,
+    progress: Callable[[str], None],
+) -> WantedStack:
+    """Return every package that the requirements come to on the target.
+
+    :raises UsageError: uv is not installed.
+    :raises SourceError: the requirements cannot be met, or an index cannot be asked.
+    """
+    uv = find_uv(host)
+    if uv is None:
+        message = "requirements cannot be resolved: uv is not installed."
+        raise UsageError(message, cure='pip install "winarm[stack]", or name a lock file.')
+    progress(f"resolving {wish.origin} for {markers.target.wheel_platform}")
+    with (
+        loopback_index(evidence, Suitability(markers.target, markers.python)) as (
+            address,
+            failures,
+        ),
+        _scratch() as folder,
+    ):
+        lines = "\n".join(str(one) for one in wish.requirements)
+        (folder / "requirements.in").write_text(lines + "\n", "utf-8")
+        constraints = "\n".join(str(one) for one in wish.constraints)
+        (folder / "constraints.in").write_text(constraints + "\n", "utf-8")
+        answer = host.run(
+            [
+                *(*uv, "pip", "compile", "requirements.in", "-c", "constraints.in"),
+                *("--no-config", "--no-cache", "--quiet", "--no-header", "--no-annotate"),
+                *("--no-build", "--no-strip-extras", "--color", "never"),
+                *("--python-platform", f"{markers.target.cpu}-pc-windows-msvc"),
+                *("--python-version", markers.python.version),
+                *("--default-index", f"{address}/simple"),
+            ],
+            environ=_without_uv(host),
+            cwd=folder,
+            timeout=TIMEOUT,
+        )
+    if not answer.ok:
+        raise _failed(wish, answer.stderr, address, failures)
+    return _stack(wish, _versions(answer.stdout), evidence, markers)
+
+
+def _versions(output: str) -> dict[str, Version]:
+    found: dict[str, Version] = {}
+    for line in output.splitlines():
+        match = _LINE.match(line.replace(" ", ""))
+        if not match:
+            # With its extras: `httpx[http2]==0.28`.
+            match = re.match(r"^([A-Za-z0-9][\w.-]*)\[[^\]]*\]==([^\s;]+)", line)
+        version = parsed_version(match[2]) if match else None
+        if match and version is not None:
+            found[canonicalize_name(match[1])] = version
+    return found
+
+
+def _stack(
+    wish: Wish, versions: dict[str, Version], evidence: Evidence, markers: TargetMarkers
+) -> WantedStack:
+    """Return the stack with who requires whom, by the metadata that uv was given."""
+    hashes = dict(wish.sha256)
+    notes = list(wish.notes)
+    edges: dict[tuple[str, str], Edge] = {}
+    pending = [("", one) for one in wish.requirements if markers.hold(one.marker)]
+    seen: set[tuple[str, str]] = set()
+    while pending:
+        requirer, requirement = pending.pop()
+        name = canonicalize_name(requirement.name)
+        for edge in edges_of(requirer, [requirement]):
+            known = edges.get((requirer, name))
+            if known is None or (known.allowed is not None and not known.allowed):
+                edges[requirer, name] = edge
+        for extra in ("", *sorted(requirement.extras)):
+            if (name, extra) in seen or name not in versions:
+                continue
+            seen.add((name, extra))
+            lines, note = evidence.dependencies(name, versions[name])
+            if note and not extra:
+                notes.append(f"{name} {versions[name]}: {note}")
+            pending += [(name, one) for one in markers.wanted(lines, [extra] if extra else [])]
+    packages = tuple(
+        WantedPackage(name, version, hashes.get(name, frozenset()))
+        for name, version in sorted(versions.items())
+    )
+    kept = tuple(edge for edge in edges.values() if edge.required in versions)
+    return WantedStack(wish.origin, packages, kept, tuple(notes))
+
+
+def _failed(wish: Wish, said: str, address: str, failures: Sequence[str]) -> SourceError:
+    if failures:
+        return SourceError(
+            f"{wish.origin} cannot be resolved:\n{bullets(dict.fromkeys(failures[:5]))}",
+            why="A package index does not answer.",
+            cure="Check the network, the proxy and the index; --offline takes what is cached.",
+        )
+    text = said.replace(f"{address}/simple", "the index").replace(address, "the index")
+    lines = [re.sub(r"^\W+|^hint: ", "", line) for line in text.splitlines() if line.strip()]
+    told = " ".join(line for line in lines if line and not line.startswith("error"))
+    return SourceError(
+        f"{wish.origin} cannot be resolved: {' '.join(told.split()) or 'uv gives no reason.'}",
+        cure="Check names and versions; --no-deps looks at the named packages alone.",
+    )
+
+
+def _without_uv(host: Host) -> dict[str, str]:
+    """Return the environment without what would lead uv to another index or Python."""
+    kept = {
+        name: value
+        for name, value in host.environ.items()
+        if not name.upper().startswith(("UV_", "PIP_"))
+        and name.upper() not in {"VIRTUAL_ENV", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"}
+    }
+    return {**kept, "UV_HTTP_RETRIES": "0", "UV_PYTHON_DOWNLOADS": "never", "NO_PROXY": "*"}
+
+
+@contextlib.contextmanager
+def _scratch() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="winarm-", ignore_cleanup_errors=True) as name:
+        yield Path(name)

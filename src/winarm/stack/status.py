@@ -1,0 +1,308 @@
+"""The status of a stack: read what is asked for, ask the indexes, judge every package."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import sys
+import time
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from packaging.utils import canonicalize_name
+
+from winarm.errors import SourceError, UsageError, WinarmError, bullets
+from winarm.host import Host
+from winarm.stack.client import index_client
+from winarm.stack.evidence import Evidence
+from winarm.stack.files import IndexedFile, Suitability
+from winarm.stack.inputs import StackInput, pinned, read_input, tool_uv
+from winarm.stack.judge import Question, judge, judge_source, leaves_out_windows, release_of
+from winarm.stack.places import configured_places
+from winarm.stack.report import PackageStatus, StackReport, Status
+from winarm.stack.resolve import Wish, resolve
+from winarm.stack.wanted import TargetMarkers
+from winarm.target import NEWEST_PYTHON, OLDEST_PYTHON, WIN_ARM64, PythonABI
+from winarm.verify import Severity, VerifyOptions, verify
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from packaging.specifiers import SpecifierSet
+
+    from winarm.stack.client import IndexClient
+    from winarm.stack.places import Places
+    from winarm.stack.wanted import WantedPackage, WantedStack
+    from winarm.target import Target
+
+
+@dataclass(frozen=True, slots=True)
+class StatusOptions:
+    """How a stack is looked at."""
+
+    #: `3.13`, `3.13t`; the Python that runs winarm, when not given.
+    python: str | None = None
+    target: Target = WIN_ARM64
+    #: Look at the named packages alone.
+    no_deps: bool = False
+    #: Let build backends run where only they tell what a package requires.
+    build_metadata: bool = False
+    #: Fetch the wheels that are ready, and verify them.
+    verify: bool = False
+    offline: bool = False
+    refresh: bool = False
+    index: str | None = None
+    extra_indexes: tuple[str, ...] = ()
+    find_links: tuple[str, ...] = ()
+    no_index: bool = False
+
+
+@dataclass(frozen=True)
+class Surveyed:
+    """A stack with what was found of it; a wheelhouse is made of this."""
+
+    report: StackReport
+    stack: WantedStack
+    python: PythonABI
+    places: Places
+    #: Called where more must be fetched.
+    client: IndexClient = field(repr=False)
+
+
+def stack_status(
+    source: str | Path | Sequence[str] = ".",
+    *,
+    python: str | None = None,
+    options: StatusOptions | None = None,
+    host: Host | None = None,
+) -> StackReport:
+    """Return which packages of a stack run on Windows ARM64, and how to get the rest.
+
+    :param source: a folder, a lock file, a requirements file, or names of packages.
+    :param python: the target's Python, `3.13` or `3.13t`; the one that runs winarm by default.
+    :raises WinarmError: the source cannot be read or resolved.
+    """
+    host = host or Host.current()
+    options = options or StatusOptions()
+    sources = (str(source),) if isinstance(source, str | Path) else tuple(source)
+    return look_at(host, StackInput(sources), replace(options, python=python or options.python))
+
+
+def look_at(
+    host: Host,
+    asked: StackInput,
+    options: StatusOptions,
+    progress: Callable[[str], None] = lambda _: None,
+) -> StackReport:
+    """Return the status of what is asked for.
+
+    :raises WinarmError: it cannot be read or resolved.
+    """
+    with surveyed(host, asked, options, progress) as survey:
+        return survey.report
+
+
+@contextlib.contextmanager
+def surveyed(
+    host: Host,
+    asked: StackInput,
+    options: StatusOptions,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Iterator[Surveyed]:
+    """Yield what is found of a stack, while the indexes are still open.
+
+    :raises WinarmError: it cannot be read or resolved.
+    """
+    python = target_python(options.python)
+    markers = TargetMarkers(options.target, python)
+    places = configured_places(host, tool_uv(Path())).with_options(
+        index=options.index,
+        extra=options.extra_indexes,
+        links=options.find_links,
+        no_index=options.no_index,
+    )
+    found = read_input(host, asked, places, markers)
+    with index_client(
+        host, found.places, offline=options.offline, refresh=options.refresh
+    ) as client:
+        evidence = Evidence(host, client, build_metadata=options.build_metadata)
+        stack = _resolved(
+            host, found.found, evidence, markers, no_deps=options.no_deps, progress=progress
+        )
+        client.projects((p.name for p in stack.packages if not p.elsewhere), progress)
+        survey = _Survey(host, options, markers, stack, client, evidence, progress)
+        report = StackReport(
+            origin=stack.origin,
+            target=options.target.wheel_platform,
+            python=spelled(python),
+            packages=survey.packages(),
+            made=time.strftime("%Y-%m-%d", time.gmtime()),
+            notes=stack.notes,
+        )
+        yield Surveyed(report, stack, python, found.places, client)
+
+
+def target_python(written: str | None) -> PythonABI:
+    """Return the Python that `3.13` or `3.13t` names; winarm's own for None.
+
+    :raises UsageError: it is not a version that winarm supports.
+    """
+    if written is None:
+        return PythonABI(sys.version_info.minor)
+    abi = PythonABI.parse("cp" + written.replace(".", "", 1)) if "." in written else None
+    if abi is None or not OLDEST_PYTHON.minor <= abi.minor <= NEWEST_PYTHON.minor:
+        supported = f"{OLDEST_PYTHON.version} to {NEWEST_PYTHON.version}"
+        message = f"winarm supports Python {supported} (got {written})."
+        raise UsageError(message, cure="Write 3.13, or 3.13t for the free-threaded one.")
+    return abi
+
+
+def spelled(python: PythonABI) -> str:
+    """Return a Python as options write it: `3.13t`."""
+    return f"{python.version}{'t' if python.free_threaded else ''}"
+
+
+def _resolved(
+    host: Host,
+    found: WantedStack | Wish,
+    evidence: Evidence,
+    markers: TargetMarkers,
+    *,
+    no_deps: bool,
+    progress: Callable[[str], None],
+) -> WantedStack:
+    if not isinstance(found, Wish):
+        return found
+    if no_deps:
+        return pinned(found)
+    for requirement in found.requirements:
+        project = evidence.project(requirement.name)
+        if not project.reached:
+            message = f"{requirement.name} cannot be looked for:\n{bullets(project.problems)}"
+            raise SourceError(message, cure="Check the network, the proxy and the index.")
+        if not project.releases:
+            message = f"there is no package {requirement.name} on any index."
+            raise SourceError(message, cure="Check the name; --no-deps goes on without it.")
+    return resolve(host, found, evidence, markers, progress)
+
+
+@dataclass(frozen=True)
+class _Survey:
+    """Judges every package of a stack."""
+
+    host: Host
+    options: StatusOptions
+    markers: TargetMarkers
+    stack: WantedStack
+    client: IndexClient
+    evidence: Evidence
+    progress: Callable[[str], None]
+
+    @functools.cached_property
+    def suits(self) -> Suitability:
+        """Return which wheels pip would take."""
+        return Suitability(self.markers.target, self.markers.python)
+
+    def packages(self) -> tuple[PackageStatus, ...]:
+        """Return the status of each, in order of their names."""
+        first = [self._first(package) for package in self.stack.packages]
+        gaps = [i for i, one in enumerate(first) if one.missing]
+        done = list(first)
+
+        def examine(index: str) -> None:
+            position = int(index)
+            done[position] = self._examined(self.stack.packages[position], first[position])
+            self.progress(f"reading the source of {done[position].name}")
+
+        self.client.each(examine, map(str, gaps))
+        missing = {one.name for one in done if not one.status.runs}
+        done = [self._placed(one, missing) for one in done]
+        if self.options.verify:
+            done = [self._verified(one) for one in done]
+        return tuple(sorted(done, key=lambda one: (one.name, one.version)))
+
+    def _first(self, package: WantedPackage) -> PackageStatus:
+        if package.elsewhere:
+            reason = f"it comes from {package.elsewhere}, not from an index"
+            version = str(package.version or "")
+            return PackageStatus(package.name, version, Status.UNKNOWN, reason)
+        question = Question(package.name, package.version, self.stack.allowed(package.name))
+        return judge(question, self.client.project(package.name), self.suits)
+
+    def _examined(self, package: WantedPackage, status: PackageStatus) -> PackageStatus:
+        """Return a gap's status with what its source and those that require it say."""
+        if package.elsewhere or not status.version:
+            return status
+        project = self.client.project(package.name)
+        allowed = self.stack.allowed(package.name)
+        if status.other is not None and self.stack.resolved:
+            allowed = self._asked_requirers(package, allowed)
+            status = judge(Question(package.name, package.version, allowed), project, self.suits)
+        release = release_of(Question(package.name, package.version, allowed), project)
+        if release is None:
+            return status
+        classifiers = self.evidence.classifiers(package.name, release.version)
+        if release.sdist is None:
+            return self._without_source(status, classifiers)
+        command = (
+            f"winarm build '{package.name}=={release.version}' "
+            f"--python {spelled(self.suits.python)}"
+        )
+        try:
+            source = self.evidence.source(release.sdist)
+        except WinarmError as error:
+            if status.status is not Status.UNKNOWN:
+                return status
+            return replace(status, reason=f"its sdist cannot be examined: {error.what}")
+        return judge_source(status, source, classifiers, command)
+
+    @staticmethod
+    def _without_source(status: PackageStatus, classifiers: Sequence[str]) -> PackageStatus:
+        if status.status is Status.NO_SOURCE and leaves_out_windows(classifiers):
+            reason = f"{status.reason}; its classifiers name other systems only"
+            return replace(status, status=Status.NOT_FOR_WINDOWS, reason=reason)
+        return status
+
+    def _asked_requirers(
+        self, package: WantedPackage, allowed: SpecifierSet | None
+    ) -> SpecifierSet | None:
+        """Return what all requirers allow; those of a lock are asked by their metadata."""
+        versions = {one.name: one.version for one in self.stack.packages}
+        for edge in self.stack.edges:
+            if edge.required != package.name or edge.allowed is not None or not edge.requirer:
+                continue
+            version = versions.get(edge.requirer)
+            if version is None:
+                continue
+            try:
+                lines, _ = self.evidence.dependencies(edge.requirer, version)
+            except WinarmError:
+                continue
+            for one in self.markers.wanted(lines):
+                if canonicalize_name(one.name) == package.name:
+                    allowed = one.specifier if allowed is None else allowed & one.specifier
+        return allowed
+
+    def _placed(self, package: PackageStatus, missing: set[str]) -> PackageStatus:
+        """Return a package with its place among the others."""
+        name = package.name
+        held = self.stack.dependents(name) if name in missing else frozenset[str]()
+        return replace(
+            package,
+            root=self.stack.is_root(name),
+            required_by=self.stack.requirers(name),
+            holds_back=len(held),
+        )
+
+    def _verified(self, package: PackageStatus) -> PackageStatus:
+        """Return a package with what verification finds in its wheel."""
+        wheel = package.wheel
+        if wheel is None or package.status is not Status.READY:
+            return package
+        self.progress(f"verifying {wheel.file}")
+        file = IndexedFile(wheel.file, package.version, wheel.url, wheel.sha256)
+        path = self.client.fetch(file, self.host.cache / "wheels")
+        report = verify(path, VerifyOptions(target=self.options.target))
+        errors = [one.line() for one in report.findings if one.severity is Severity.ERROR]
+        return replace(package, findings=tuple(errors))

@@ -1,0 +1,159 @@
+"""What a user asks for: a set of packages, some at a version, and who requires which."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from packaging.markers import Marker
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from packaging.version import Version
+
+    from winarm.target import PythonABI, Target
+
+
+@dataclass(frozen=True, slots=True)
+class WantedPackage:
+    """A package of a stack."""
+
+    name: str
+    #: None where it was not resolved: the newest one that is allowed.
+    version: Version | None = None
+    #: Checksums of which its file must have one; empty where any file will do.
+    sha256: frozenset[str] = frozenset()
+    #: What it comes from instead of an index: a repository, an address, a folder.
+    elsewhere: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One package requires another."""
+
+    #: Empty for the user.
+    requirer: str
+    required: str
+    #: Which versions; None where the source does not say.
+    allowed: SpecifierSet | None = None
+
+
+@dataclass(frozen=True)
+class WantedStack:
+    """Every package that a set of requirements comes to."""
+
+    #: What was read, for people.
+    origin: str
+    packages: tuple[WantedPackage, ...]
+    edges: tuple[Edge, ...] = ()
+    notes: tuple[str, ...] = ()
+    #: Addresses that the source itself says packages come from.
+    indexes: tuple[str, ...] = ()
+    #: Whether versions were chosen: by a resolution, or in a lock.
+    resolved: bool = True
+
+    def requirers(self, name: str) -> tuple[str, ...]:
+        """Return the packages that require `name`, in order."""
+        return tuple(sorted({e.requirer for e in self.edges if e.required == name and e.requirer}))
+
+    def is_root(self, name: str) -> bool:
+        """Return whether the user asks for it; true for all where nobody says who requires what."""
+        return not self.edges or any(e.required == name and not e.requirer for e in self.edges)
+
+    def allowed(self, name: str) -> SpecifierSet | None:
+        """Return the versions of `name` that all that require it allow."""
+        known = [e.allowed for e in self.edges if e.required == name and e.allowed is not None]
+        together = SpecifierSet()
+        for specifier in known:
+            together &= specifier
+        return together if known else None
+
+    def dependents(self, name: str) -> frozenset[str]:
+        """Return every package that needs `name`, directly or not."""
+        return frozenset(_reached(name, self._up)) - {name}
+
+    @property
+    def _up(self) -> Mapping[str, list[str]]:
+        up: dict[str, list[str]] = {}
+        for edge in self.edges:
+            if edge.requirer:
+                up.setdefault(edge.required, []).append(edge.requirer)
+        return up
+
+
+def _reached(start: str, edges: Mapping[str, Iterable[str]]) -> set[str]:
+    seen, pending = {start}, deque([start])
+    while pending:
+        for other in edges.get(pending.popleft(), ()):
+            if other not in seen:
+                seen.add(other)
+                pending.append(other)
+    return seen
+
+
+@dataclass(frozen=True)
+class TargetMarkers:
+    """Evaluates environment markers (PEP 508) as the target's Python would."""
+
+    target: Target
+    python: PythonABI
+    _known: dict[tuple[str, str], bool] = field(default_factory=dict, compare=False)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return the variables of PEP 508 on the target."""
+        full = f"{self.python.version}.0"
+        return {
+            "implementation_name": "cpython",
+            "implementation_version": full,
+            "os_name": "nt",
+            "platform_machine": self.target.processor,
+            "platform_python_implementation": "CPython",
+            "platform_release": "",
+            "platform_system": "Windows",
+            "platform_version": "",
+            "python_full_version": full,
+            "python_version": self.python.version,
+            "sys_platform": "win32",
+        }
+
+    def hold(self, marker: Marker | str | None, extras: Iterable[str] = ()) -> bool:
+        """Return whether a marker is true, with any of `extras`; nonsense counts as true."""
+        if not marker:
+            return True
+        text = str(marker)
+        return any(self._holds(text, extra) for extra in (*extras, ""))
+
+    def _holds(self, marker: str, extra: str) -> bool:
+        known = self._known.get((marker, extra))
+        if known is None:
+            try:
+                parsed = Marker(marker)
+                known = parsed.evaluate({**self.environment, "extra": extra})
+            except (ValueError, KeyError):
+                known = True
+            self._known[marker, extra] = known
+        return known
+
+    def wanted(self, lines: Iterable[str], extras: Iterable[str] = ()) -> list[Requirement]:
+        """Return the requirements that count on the target; invalid ones are left out."""
+        found = []
+        extras = tuple(extras)
+        for line in lines:
+            try:
+                requirement = Requirement(line)
+            except InvalidRequirement:
+                continue
+            if self.hold(requirement.marker, extras):
+                found.append(requirement)
+        return found
+
+
+def edges_of(requirer: str, requirements: Iterable[Requirement]) -> list[Edge]:
+    """Return what `requirer` requires, as edges."""
+    return [Edge(requirer, canonicalize_name(one.name), one.specifier) for one in requirements]

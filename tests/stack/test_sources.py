@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from stack_samples import sdist
+
+from winarm.errors import SourceError
+from winarm.stack.report import SourceFacts
+from winarm.stack.sources import kept_facts, read_sdist, source_facts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SETUP = "from setuptools import setup, Extension\nsetup(ext_modules=[Extension('a', ['a.c'])])\n"
+
+
+def facts(tmp_path: Path, **texts: str) -> SourceFacts:
+    names = {name.replace("__", "/").replace("_dot_", "."): text for name, text in texts.items()}
+    file = tmp_path / "a-1.tar.gz"
+    file.write_bytes(sdist("a-1", names))
+    return source_facts(read_sdist(file))
+
+
+def pyproject(backend: str, *requires: str, more: str = "") -> str:
+    return f'[build-system]\nrequires = {list(requires)}\nbuild-backend = "{backend}"\n{more}'
+
+
+@pytest.mark.parametrize(
+    ("files", "backend", "known", "native", "languages"),
+    [
+        ({"setup.py": SETUP, "a.c": ""}, "setuptools", True, True, ("C",)),
+        ({"setup.py": "setup()"}, "setuptools", True, False, ()),
+        ({"setup.py": "import build_ext", "src/a.pyx": ""}, "setuptools", True, True, ("Cython",)),
+        ({"setup.py": "setup()", "tests/a.c": ""}, "setuptools", True, False, ()),
+        (
+            {"pyproject.toml": pyproject("mesonpy"), "meson.build": "project('a', 'c', 'fortran')"},
+            "meson-python",
+            True,
+            True,
+            ("C", "Fortran"),
+        ),
+        (
+            {"pyproject.toml": pyproject("scikit_build_core.build"), "a.cpp": ""},
+            "scikit-build-core",
+            True,
+            True,
+            ("C++",),
+        ),
+        (
+            {"pyproject.toml": pyproject("maturin"), "Cargo.toml": ""},
+            "maturin",
+            False,
+            True,
+            ("Rust",),
+        ),
+        (
+            {
+                "pyproject.toml": pyproject(
+                    "setuptools.build_meta", "setuptools", "setuptools-rust>=1"
+                ),
+                "setup.py": "setup()",
+            },
+            "setuptools",
+            True,
+            True,
+            ("Rust",),
+        ),
+        (
+            {"pyproject.toml": pyproject("hatchling.build"), "a.c": ""},
+            "hatchling",
+            False,
+            False,
+            (),
+        ),
+        ({"pyproject.toml": pyproject("flit_core.buildapi")}, "flit", False, False, ()),
+        (
+            {"pyproject.toml": pyproject("_own", "setuptools"), "setup.py": SETUP, "a.c": ""},
+            "setuptools through _own",
+            True,
+            True,
+            ("C",),
+        ),
+        (
+            {"setup.py": "CMakeExtension('a')  # cmake", "CMakeLists.txt": "", "a.cc": ""},
+            "setuptools with CMake",
+            True,
+            True,
+            ("C++",),
+        ),
+        (
+            {"pyproject.toml": pyproject("strange.backend"), "a.c": ""},
+            "strange.backend",
+            False,
+            True,
+            ("C",),
+        ),
+    ],
+)
+def test_what_files_say_of_the_build(
+    tmp_path: Path,
+    files: dict[str, str],
+    backend: str,
+    known: bool,  # noqa: FBT001
+    native: bool,  # noqa: FBT001
+    languages: tuple[str, ...],
+) -> None:
+    file = tmp_path / "a-1.tar.gz"
+    file.write_bytes(sdist("a-1", files))
+
+    found = source_facts(read_sdist(file))
+
+    assert found == SourceFacts("a-1.tar.gz", backend, known, native, languages, found.needs)
+
+
+@pytest.mark.parametrize(
+    ("files", "needs"),
+    [
+        (
+            {"setup.py": SETUP.replace("['a.c']", "['a.c'], libraries=['pq', 'ws2_32', 'm']")},
+            ("pq",),
+        ),
+        (
+            {
+                "pyproject.toml": pyproject("mesonpy"),
+                "meson.build": "dependency('openblas')\ndependency('python3')",
+            },
+            ("openblas",),
+        ),
+        (
+            {
+                "pyproject.toml": pyproject("scikit_build_core.build"),
+                "CMakeLists.txt": "find_package(Python 3)\nfind_package(ZLIB REQUIRED)\n"
+                "pkg_check_modules(FOO REQUIRED libxml-2.0)",
+            },
+            ("libxml-2.0", "zlib"),
+        ),
+    ],
+)
+def test_libraries_that_build_files_name(
+    tmp_path: Path, files: dict[str, str], needs: tuple[str, ...]
+) -> None:
+    file = tmp_path / "a-1.tar.gz"
+    file.write_bytes(sdist("a-1", files))
+
+    assert source_facts(read_sdist(file)).needs == needs
+
+
+def test_facts_are_read_once(tmp_path: Path) -> None:
+    file = tmp_path / "a-1.tar.gz"
+    file.write_bytes(sdist("a-1", {"setup.py": SETUP, "a.c": ""}))
+    first = kept_facts(file, tmp_path / "cache", "key")
+    file.unlink()
+
+    assert kept_facts(file, tmp_path / "cache", "key") == first
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"not an archive", sdist("a-1", {"setup.py": SETUP})[:40]]
+)
+def test_a_damaged_sdist_is_one_error(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "a-1.tar.gz"
+    file.write_bytes(content)
+
+    with pytest.raises(SourceError, match=r"a-1\.tar\.gz cannot be read"):
+        read_sdist(file)
+
+
+def test_dependencies_are_static_only_where_the_metadata_promises_it(tmp_path: Path) -> None:
+    static, dynamic = tmp_path / "a-1.tar.gz", tmp_path / "a-2.tar.gz"
+    static.write_bytes(sdist("a-1", {}))
+    dynamic.write_bytes(sdist("a-2", {}, dynamic=True))
+
+    assert read_sdist(static).has_static_dependencies
+    assert not read_sdist(dynamic).has_static_dependencies
