@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -208,7 +208,7 @@ def test_every_miss_is_told_with_its_reason(disk: Disk) -> None:
     for miss in (
         f"{disk.root / 'winarm/python'} is Python 3.12",
         "pyenv: python3.13: command not found",
-        f"{disk.root / 'bin/python3.13'} does not answer as a Python does",
+        f"{disk.root / 'bin/python3.13'} is not a working Python interpreter",
         f"{disk.root / 'bin/python'} is Python 3.11",
         "python3 is not on PATH",
         "pyenv has no 3.13",
@@ -243,3 +243,62 @@ def test_the_python_of_the_tests_is_found_by_its_version() -> None:
     real = Host.current()
     found = find_python(real, "{}.{}".format(*sys.version_info[:2]))
     assert found.executable == real.executable
+
+
+@dataclass(frozen=True)
+class FetchingHost(DiskHost):
+    """A machine with a uv that has a Python only after it was told to install it."""
+
+    fetched: Answer = field(default_factory=lambda: Answer(0, "", ""))
+    commands: list[str] = field(default_factory=list)
+
+    def run(self, argv: Sequence[str | Path], **options: Any) -> Answer:  # noqa: ANN401
+        command = " ".join(map(str, argv))
+        self.commands.append(command)
+        if command == "uv python install 3.14":
+            return self.fetched
+        if command.startswith("uv python find"):
+            is_there = "uv python install 3.14" in self.commands and self.fetched.ok
+            path = self.executable.parent.parent / "uv/bin/python"
+            return Answer(0, f"{path}\n", "") if is_there else Answer(2, "", "error: none")
+        return super().run(argv, **options)
+
+
+class TestFetching:
+    """A Python that is not there is fetched by uv, where the caller and uv allow it."""
+
+    @pytest.fixture
+    def machine(self, disk: Disk) -> FetchingHost:
+        disk.python("uv/bin/python", "3.14")
+        plain = host(disk, said={"uv --version": Answer(0, "uv 0.9.1", "")})
+        return FetchingHost(**vars(plain))
+
+    def test_it_is_announced_and_found(self, machine: FetchingHost) -> None:
+        heard: list[str] = []
+
+        found = find_python(machine, "3.14", fetching=heard.append)
+
+        assert found.abi.version == "3.14"
+        assert heard == ["fetching Python 3.14 with uv (about 30 MB, once)"]
+
+    @pytest.mark.parametrize("word", ["never", "manual"])
+    def test_uvs_own_setting_forbids_it(self, machine: FetchingHost, word: str) -> None:
+        heard: list[str] = []
+        forbidden = replace(machine, environ={**machine.environ, "UV_PYTHON_DOWNLOADS": word})
+
+        with pytest.raises(InterpreterError, match="UV_PYTHON_DOWNLOADS"):
+            find_python(forbidden, "3.14", fetching=heard.append)
+
+        assert heard == []
+
+    def test_none_is_fetched_for_a_caller_that_does_not_ask(self, machine: FetchingHost) -> None:
+        with pytest.raises(InterpreterError):
+            find_python(machine, "3.14")
+
+        assert "uv python install 3.14" not in machine.commands
+
+    def test_a_fetch_that_fails_is_one_of_the_misses(self, machine: FetchingHost) -> None:
+        failing = replace(machine, fetched=Answer(1, "", "error: no network"))
+
+        with pytest.raises(InterpreterError, match="uv python install 3.14: error: no network"):
+            find_python(failing, "3.14", fetching=lambda _: None)

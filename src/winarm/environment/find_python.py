@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from winarm.host import ProgramError
 from winarm.target import NEWEST_PYTHON, OLDEST_PYTHON, PythonABI
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from winarm.environment.interpreter import Interpreter
     from winarm.host import Answer, Host
@@ -22,11 +23,15 @@ _VERSION = re.compile(r"3\.(?P<minor>[0-9]{1,2})(?P<threading>t?)", re.ASCII)
 _WHERE_AM_I = "import sys; print(sys.executable)"
 
 
-def find_python(host: Host, wanted: str | None) -> Interpreter:
+def find_python(
+    host: Host, wanted: str | None, *, fetching: Callable[[str], None] | None = None
+) -> Interpreter:
     """Return the Python that `wanted` means: `3.13`, `3.13t`, a path, or winarm's own for None.
 
     One that has C headers is preferred; where none has, the first of that version is returned.
 
+    :param fetching: called before uv fetches a Python that is not there, which it may take minutes
+        to do; without it none is fetched. UV_PYTHON_DOWNLOADS and UV_OFFLINE forbid it, too.
     :raises UsageError: `wanted` is neither a version nor an existing file.
     :raises InterpreterError: there is none; the message names everything that was looked at.
     """
@@ -35,10 +40,10 @@ def find_python(host: Host, wanted: str | None) -> Interpreter:
     if version := _VERSION.fullmatch(wanted):
         abi = PythonABI(int(version["minor"]), bool(version["threading"]))
         if not OLDEST_PYTHON.minor <= abi.minor <= NEWEST_PYTHON.minor:
-            message = f"winarm does not build for Python {wanted}."
-            cure = f"Python {OLDEST_PYTHON.version} to {NEWEST_PYTHON.version} will do."
-            raise UsageError(message, cure=cure)
-        return _search(host, abi)
+            supported = f"{OLDEST_PYTHON.version} to {NEWEST_PYTHON.version}"
+            message = f"winarm supports Python {supported} (got {wanted})."
+            raise UsageError(message)
+        return _search(host, abi, fetching)
     path = Path(wanted).absolute()
     if path.is_file():
         return ask(host, path)
@@ -46,11 +51,12 @@ def find_python(host: Host, wanted: str | None) -> Interpreter:
     raise UsageError(message, cure="Write 3.13, 3.13t, or the path of an interpreter.")
 
 
-def _search(host: Host, abi: PythonABI) -> Interpreter:
+def _search(host: Host, abi: PythonABI, fetching: Callable[[str], None] | None) -> Interpreter:
     misses: list[str] = []
     without_headers: list[Interpreter] = []
     seen: set[Path] = set()
-    for candidate in _candidates(host, abi, misses):
+    fetched = _fetched(host, _spelled(abi), misses, fetching) if fetching else ()
+    for candidate in itertools.chain(_candidates(host, abi, misses), fetched):
         if candidate in seen:
             continue
         seen.add(candidate)
@@ -101,6 +107,31 @@ def _from_uv(host: Host, version: str, misses: list[str]) -> Iterator[Path]:
         return
     command = [*uv, "python", "find", "--system", version]
     yield from _path_in(_run(host, command), f"uv python find {version}", misses)
+
+
+def _fetched(
+    host: Host, version: str, misses: list[str], fetching: Callable[[str], None]
+) -> Iterator[Path]:
+    """Have uv fetch a Python, if it is there and may."""
+    uv = find_uv(host)
+    if uv is None or host.variable("UV_OFFLINE"):
+        return
+    # uv's own words for what is allowed without being asked for.
+    if (host.variable("UV_PYTHON_DOWNLOADS") or "automatic") not in {"automatic", "true", "1"}:
+        misses.append("uv may not fetch one: UV_PYTHON_DOWNLOADS")
+        return
+    fetching(f"fetching Python {version} with uv (about 30 MB, once)")
+    # Only into uv's own folder.
+    environ = {**host.environ, "UV_PYTHON_INSTALL_BIN": "0", "UV_PYTHON_INSTALL_REGISTRY": "0"}
+    try:
+        answer = host.run([*uv, "python", "install", version], environ=environ, timeout=900)
+    except ProgramError as error:
+        misses.append(f"uv python install {version}: {error.what}")
+        return
+    if answer.ok:
+        yield from _from_uv(host, version, misses)
+    else:
+        misses.append(f"uv python install {version}: {_one_line(answer.stderr)}")
 
 
 def _on_path(host: Host, name: str, misses: list[str]) -> Iterator[Path]:

@@ -59,11 +59,9 @@ class Interpreter:
         major, minor, micro = facts["version"]
         abi = PythonABI(minor, bool(facts["free_threaded"]), major)
         if major != OLDEST_PYTHON.major or not OLDEST_PYTHON.minor <= minor <= NEWEST_PYTHON.minor:
-            message = f"{executable} is Python {abi.version}, for which winarm does not build."
-            raise InterpreterError(
-                message,
-                cure=f"Python {OLDEST_PYTHON.version} to {NEWEST_PYTHON.version} will do.",
-            )
+            supported = f"{OLDEST_PYTHON.version} to {NEWEST_PYTHON.version}"
+            message = f"winarm supports Python {supported}; {executable} is {abi.version}."
+            raise InterpreterError(message, cure="Choose another one with --python.")
         return cls(
             executable=executable,
             abi=abi,
@@ -85,6 +83,9 @@ def ask(host: Host, executable: Path) -> Interpreter:
     except ProgramError as error:
         raise InterpreterError(error.what) from error
     except json.JSONDecodeError:
-        message = f"{executable} does not answer as a Python does: {answer.stderr[-500:].strip()}"
-        raise InterpreterError(message) from None
+        said = (answer.stderr.strip() or answer.stdout.strip() or "nothing").splitlines()[0]
+        message = f"{executable} is not a working Python interpreter; it said: {said[:120]}"
+        raise InterpreterError(
+            message, cure="--python takes a version such as 3.13, or the path of a Python."
+        ) from None
     return Interpreter.from_facts(executable, facts)

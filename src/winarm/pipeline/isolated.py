@@ -61,7 +61,7 @@ def build(
         config_settings = {**(config_settings or {}), "winarm.build-dir": str(kept)}
     with scratch_folder(kept and kept / "project") as scratch:
         listener(events.Step(f"opening {spec}"))
-        interpreter = find_python(host, python)
+        interpreter = find_python(host, python, fetching=lambda text: listener(events.Note(text)))
         source = open_source(
             host,
             spec,
