@@ -300,5 +300,5 @@ class TestFetching:
     def test_a_fetch_that_fails_is_one_of_the_misses(self, machine: FetchingHost) -> None:
         failing = replace(machine, fetched=Answer(1, "", "error: no network"))
 
-        with pytest.raises(InterpreterError, match="uv python install 3.14: error: no network"):
+        with pytest.raises(InterpreterError, match=r"uv python install 3\.14: error: no network"):
             find_python(failing, "3.14", fetching=lambda _: None)
