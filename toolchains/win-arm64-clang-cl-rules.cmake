@@ -3,7 +3,8 @@
 foreach(language C CXX)
   foreach(name CMAKE_LINKER CMAKE_AR)
     if(winarm_rest_${name})
-      string(JOIN " " winarm_command "<${name}>" ${winarm_rest_${name}})
+      winarm_text(winarm_rest winarm_rest_${name})
+      set(winarm_command "<${name}>${winarm_rest}")
       foreach(rule ARCHIVE_CREATE CREATE_STATIC_LIBRARY CREATE_SHARED_MODULE
                    CREATE_SHARED_LIBRARY LINK_EXECUTABLE)
         if(DEFINED CMAKE_${language}_${rule})

@@ -60,8 +60,9 @@ if(NOT WINARM_RC)
   set(CMAKE_RC_COMPILER "${CMAKE_COMMAND}" CACHE FILEPATH "There is none")
 endif()
 if(winarm_rest_CMAKE_RC_COMPILER)
-  string(JOIN " " winarm_rc "<CMAKE_RC_COMPILER>" ${winarm_rest_CMAKE_RC_COMPILER})
-  set(CMAKE_RC_COMPILE_OBJECT "${winarm_rc} <DEFINES> <INCLUDES> <FLAGS> /fo <OBJECT> -- <SOURCE>")
+  winarm_text(winarm_rc winarm_rest_CMAKE_RC_COMPILER)
+  set(CMAKE_RC_COMPILE_OBJECT
+    "<CMAKE_RC_COMPILER>${winarm_rc} <DEFINES> <INCLUDES> <FLAGS> /fo <OBJECT> -- <SOURCE>")
 endif()
 # A helper that only Windows can run.
 set(CMAKE_NINJA_CMCLDEPS_RC 0)
@@ -75,12 +76,12 @@ foreach(folder IN LISTS WINARM_LIBRARY_DIRS)
   string(APPEND winarm_libraries " \"/libpath:${folder}\"")
 endforeach()
 foreach(language C CXX)
-  string(JOIN " " CMAKE_${language}_FLAGS_INIT ${WINARM_FLAGS} "${winarm_includes}")
+  string(JOIN " " CMAKE_${language}_FLAGS_INIT "${winarm_flags}" "${winarm_includes}")
   set(CMAKE_USER_MAKE_RULES_OVERRIDE_${language}
     "${CMAKE_CURRENT_LIST_DIR}/win-arm64-clang-cl-rules.cmake")
 endforeach()
 # No manifest, which mt.exe would have to merge; the same bytes from the same sources.
 foreach(kind EXE SHARED MODULE)
   string(JOIN " " CMAKE_${kind}_LINKER_FLAGS_INIT
-    "/MANIFEST:NO" "/INCREMENTAL:NO" "/Brepro" ${WINARM_LINK_FLAGS} "${winarm_libraries}")
+    "/MANIFEST:NO" "/INCREMENTAL:NO" "/Brepro" "${winarm_link_flags}" "${winarm_libraries}")
 endforeach()

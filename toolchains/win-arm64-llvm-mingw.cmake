@@ -34,12 +34,12 @@ if(WINARM_RC)
 endif()
 
 foreach(language C CXX ASM)
-  string(JOIN " " CMAKE_${language}_FLAGS_INIT ${WINARM_FLAGS})
+  string(JOIN " " CMAKE_${language}_FLAGS_INIT "${winarm_flags}")
   set(CMAKE_USER_MAKE_RULES_OVERRIDE_${language}
     "${CMAKE_CURRENT_LIST_DIR}/win-arm64-mingw-names.cmake")
 endforeach()
 # libc++ and libunwind are in no Python's folder (llvm-mingw#500). Symbols are of no use without the
 # .pdb, which no wheel carries.
 foreach(kind EXE SHARED MODULE)
-  string(JOIN " " CMAKE_${kind}_LINKER_FLAGS_INIT "-s" "-static" ${WINARM_LINK_FLAGS})
+  string(JOIN " " CMAKE_${kind}_LINKER_FLAGS_INIT "-s" "-static" "${winarm_link_flags}")
 endforeach()

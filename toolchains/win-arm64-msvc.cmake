@@ -22,9 +22,9 @@ foreach(tool CC:CMAKE_C_COMPILER:cl CXX:CMAKE_CXX_COMPILER:cl LINK:CMAKE_LINKER:
 endforeach()
 
 foreach(language C CXX)
-  string(JOIN " " CMAKE_${language}_FLAGS_INIT "/DWIN32" "/D_WINDOWS" ${WINARM_FLAGS})
+  string(JOIN " " CMAKE_${language}_FLAGS_INIT "/DWIN32" "/D_WINDOWS" "${winarm_flags}")
 endforeach()
 foreach(kind EXE SHARED MODULE)
   string(JOIN " " CMAKE_${kind}_LINKER_FLAGS_INIT
-    "/machine:ARM64" "/INCREMENTAL:NO" "/Brepro" ${WINARM_LINK_FLAGS})
+    "/machine:ARM64" "/INCREMENTAL:NO" "/Brepro" "${winarm_link_flags}")
 endforeach()

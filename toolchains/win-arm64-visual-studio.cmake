@@ -8,8 +8,8 @@
 include("${CMAKE_CURRENT_LIST_DIR}/win-arm64.cmake")
 
 foreach(language C CXX)
-  string(JOIN " " CMAKE_${language}_FLAGS_INIT "/DWIN32" "/D_WINDOWS" ${WINARM_FLAGS})
+  string(JOIN " " CMAKE_${language}_FLAGS_INIT "/DWIN32" "/D_WINDOWS" "${winarm_flags}")
 endforeach()
 foreach(kind EXE SHARED MODULE)
-  string(JOIN " " CMAKE_${kind}_LINKER_FLAGS_INIT ${WINARM_LINK_FLAGS})
+  string(JOIN " " CMAKE_${kind}_LINKER_FLAGS_INIT "${winarm_link_flags}")
 endforeach()

@@ -60,11 +60,11 @@ set(CMAKE_RC_COMPILE_OBJECT
 
 foreach(language C CXX ASM)
   # zig adds checks to what is not optimised, which need a runtime library.
-  string(JOIN " " CMAKE_${language}_FLAGS_INIT "-fno-sanitize=undefined" ${WINARM_FLAGS})
+  string(JOIN " " CMAKE_${language}_FLAGS_INIT "-fno-sanitize=undefined" "${winarm_flags}")
   set(CMAKE_USER_MAKE_RULES_OVERRIDE_${language}
     "${CMAKE_CURRENT_LIST_DIR}/win-arm64-zig-rules.cmake")
 endforeach()
 # Also after a build type's own -g: symbols are of no use without the .pdb, which no wheel carries.
 foreach(kind EXE SHARED MODULE)
-  string(JOIN " " CMAKE_${kind}_LINKER_FLAGS_INIT "-O2" "-s" ${WINARM_LINK_FLAGS})
+  string(JOIN " " CMAKE_${kind}_LINKER_FLAGS_INIT "-O2" "-s" "${winarm_link_flags}")
 endforeach()

@@ -17,6 +17,26 @@ list(APPEND CMAKE_TRY_COMPILE_PLATFORM_VARIABLES
   WINARM_INCLUDE_DIRS WINARM_LIBRARY_DIRS WINARM_FLAGS WINARM_LINK_FLAGS)
 get_property(winarm_probe GLOBAL PROPERTY IN_TRY_COMPILE)
 
+# Sets `variable` to the flags of the lists that are named, as they are in CMAKE_<LANG>_FLAGS: one
+# text that the host's shell splits. Paths hold spaces and what else a shell reads.
+function(winarm_text variable)
+  set(text "")
+  foreach(flag IN LISTS ${ARGN})
+    if(flag MATCHES "[^A-Za-z0-9_+=./,:@%-]")
+      if(CMAKE_HOST_WIN32)
+        string(REPLACE "\"" "\\\"" flag "${flag}")
+      else()
+        string(REGEX REPLACE "([\\\"$`])" "\\\\\\1" flag "${flag}")
+      endif()
+      set(flag "\"${flag}\"")
+    endif()
+    string(APPEND text " ${flag}")
+  endforeach()
+  set(${variable} "${text}" PARENT_SCOPE)
+endfunction()
+winarm_text(winarm_flags WINARM_FLAGS)
+winarm_text(winarm_link_flags WINARM_LINK_FLAGS)
+
 # What runs the target's programs on the host, as a list of a program and its first arguments.
 if(WINARM_EMULATOR AND NOT CMAKE_CROSSCOMPILING_EMULATOR)
   set(CMAKE_CROSSCOMPILING_EMULATOR ${WINARM_EMULATOR})

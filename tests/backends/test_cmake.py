@@ -178,17 +178,19 @@ def test_a_compiler_cache_stands_before_the_compiler(build_with: MakeBuild) -> N
 
 
 @pytest.mark.parametrize(
-    ("kind", "cache", "names"),
+    ("kind", "word", "cache", "names"),
     [
-        ("zig", "ccache", {"clang", "clang++"}),
-        ("clang-cl", None, {"clang-cl"}),
-        ("zig", None, set()),
+        ("zig", "cc", "ccache", {"clang", "clang++"}),
+        ("clang-cl", "cc", None, {"clang-cl"}),
+        # CMake does not quote the words after the program.
+        ("zig", "/my overlays/x.yaml", None, {"clang", "clang++"}),
+        ("zig", "/overlays/x.yaml", None, set()),
     ],
 )
 def test_compiler_is_one_word_where_somebody_looks_at_it(
-    build_with: MakeBuild, kind: str, cache: str | None, names: set[str]
+    build_with: MakeBuild, kind: str, word: str, cache: str | None, names: set[str]
 ) -> None:
-    build = build_with(toolchain={"kind": kind, "cc": ("zig", "cc", "a b")}, launcher=cache)
+    build = build_with(toolchain={"kind": kind, "cc": ("zig", "cc", word)}, launcher=cache)
 
     provision = cmake.provision(build, Path("scratch"))
 

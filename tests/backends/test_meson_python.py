@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import configparser
 import json
 from dataclasses import replace
@@ -143,17 +142,32 @@ def test_meson_python_may_call_cmake_too(build_with: MakeBuild, new_meson: None)
     }
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["plain", r"C:\Program Files\x", "/home/O'Brien/x", "-DX='a' -DY", r"C:\Users\O'Brien\x"],
+)
+def test_any_text_reads_back_from_a_machine_file(text: str) -> None:
+    assert evaluated(meson_python.literal(["first", text])) == ["first", text]
+
+
+def test_a_text_that_a_machine_file_cannot_hold_is_named(build_with: MakeBuild) -> None:
+    with pytest.raises(BackendError, match="apostrophe"):
+        meson_python.cross_file(build_with("mesonpy", cflags=("-DX='a'",)), Path("scratch"))
+
+
 def machine_file(text: str) -> dict[str, dict[str, Any]]:
     parser = configparser.ConfigParser(interpolation=None, delimiters="=")
     parser.read_string(text)
-    words = {"true": "True", "false": "False"}
     return {
-        section: {
-            name: ast.literal_eval(words.get(value, value))
-            for name, value in parser[section].items()
-        }
+        section: {name: evaluated(value) for name, value in parser[section].items()}
         for section in parser.sections()
     }
+
+
+def evaluated(value: str) -> Any:  # noqa: ANN401 - whatever a machine file has
+    """Return a value as Meson's MachineFileParser does: it doubles backslashes, then reads them."""
+    words = {"true": "True", "false": "False"}
+    return eval(words.get(value, value).replace("\\", "\\\\"), {})
 
 
 def test_config_tools_of_the_build_environment_are_named(

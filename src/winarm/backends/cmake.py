@@ -184,8 +184,13 @@ def compiler_commands(build: EquippedBuild, scratch: Path) -> dict[str, Sequence
 def compiler_scripts(build: EquippedBuild, scratch: Path) -> dict[str, tuple[Path, str]]:
     """Return scripts that are the compilers in one word, by language, where that is needed."""
     toolchain = build.toolchain
-    names = toolchain.one_word_compilers(launcher=bool(build.settings.launcher))
     commands = {"C": toolchain.cc, "CXX": toolchain.cxx}
+    # CMake joins the words after the program without quoting them.
+    odd = any(
+        re.search(r"[^\w@%+=:,./\\-]", word) for words in commands.values() for word in words[1:]
+    )
+    launcher = bool(build.settings.launcher) or odd
+    names = toolchain.one_word_compilers(launcher=launcher)
     windows = build.host.system == "windows"
     script, ending = (batch_file, ".cmd") if windows else (shell_script, "")
     folder = scratch / "cmake" / "bin"

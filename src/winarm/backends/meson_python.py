@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from winarm.backends.cmake import compiler_commands, emulator
@@ -147,10 +148,12 @@ def config_tools(build: Build) -> dict[str, list[str]]:
 
 
 def literal(value: object) -> str:
-    r"""Return `value` as a machine file has it.
+    """Return `value` as a machine file has it, in which strings have no escapes.
 
-    >>> literal(["it's", True])
-    "['it\\'s', true]"
+    >>> literal(["plain", True])
+    "['plain', true]"
+
+    :raises BackendError: it is a text that a machine file cannot hold.
     """
     match value:
         case bool():
@@ -158,8 +161,19 @@ def literal(value: object) -> str:
         case list():
             return f"[{', '.join(map(literal, value))}]"
         case _:
-            text = str(value).replace("\\", "\\\\").replace("'", "\\'")
-            return f"'{text}'"
+            text = str(value)
+            if "'" not in text:
+                return f"'{text}'"
+            # Only a multi-line string holds apostrophes, and Meson doubles backslashes in it.
+            parts = filter(None, re.split(r"(\\+)", text))
+            return " + ".join(_multi_line(part) if "'" in part else f"'{part}'" for part in parts)
+
+
+def _multi_line(text: str) -> str:
+    if text.endswith("'") or "'''" in text:
+        message = f"Meson's machine files cannot hold {text!r}, because of its apostrophe."
+        raise BackendError(message, cure="Use a path or a flag without one.")
+    return f"'''{text}'''"
 
 
 def build_details(build: EquippedBuild) -> str:

@@ -238,7 +238,8 @@ class Child:
         tail = "\n".join(output.splitlines()[-LAST_LINES:])
         why, cure = explain(_readable(output))
         # A configuration that failed says why long before its last line.
-        shown = "\n\n".join(filter(None, (cmake_error(output), tail)))
+        first = cmake_error(output)
+        shown = f"{first}\n\n{tail}" if first not in tail else tail
         return BuildFailedError(what, why=why, cure=cure, output=shown)
 
 

@@ -124,7 +124,8 @@ _RULES = (
         r"No CMAKE_\w+_COMPILER could be found|"
         r"is not able to compile a simple test program",
         "The toolchain cannot compile and link a simple program for the target.",
-        "winarm build -v shows the compiler's own words; choose another with --toolchain.",
+        "See the compiler's own message above. `winarm doctor --probe` tests each toolchain, and "
+        "--toolchain chooses another.",
     ),
     _rule(
         # FetchContent, before and since CMake 3.30.
