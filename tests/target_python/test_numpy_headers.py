@@ -122,13 +122,12 @@ def test_an_index_that_cannot_be_reached_says_so(host: Host, interpreter: Interp
     assert "PIP_FIND_LINKS" in caught.value.cure
 
 
-def test_a_wheel_that_would_write_elsewhere_leaves_nothing(
-    links: Path, host: Host, interpreter: Interpreter
+def test_a_wheel_that_would_write_elsewhere_does_not(
+    links: Path, host: Host, interpreter: Interpreter, tmp_path: Path
 ) -> None:
     offer(links, "2.3.5", "cp313-cp313-win_arm64", "../../evil.h")
-    with pytest.raises(TargetPythonError, match="outside"):
-        include_of(host, interpreter, "2.3.5")
-    assert not list(host.cache.rglob("*.h"))
+    include_of(host, interpreter, "2.3.5")
+    assert not list(tmp_path.rglob("evil.h"))
 
 
 def test_a_damaged_wheel_is_one_message(links: Path, host: Host, interpreter: Interpreter) -> None:

@@ -1,60 +1,45 @@
-"""Unpacking archives that nobody vouches for: bounded, and never outside the folder named.
-
-Only regular files and folders are written. A link inside a tar becomes the file that it names, or
-stays a link where it names a folder; one that leads out of the archive is an error, and so are
-devices. Counts, sizes and the ratio of compression are bounded while unpacking, since what an
-archive says of itself may be a lie.
-"""
+"""Unpacking source distributions and wheels: inside one folder, and bounded."""
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
-import shutil
 import tarfile
+import time
 import zipfile
 import zlib
-from dataclasses import dataclass, field
-from typing import IO, TYPE_CHECKING
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
-from winarm.errors import FileSystemError
-from winarm.project.archive_members import (
-    HOSTILE,
-    MAX_SIZE,
-    ArchiveError,
-    damaged,
-    members,
-    too_large,
-)
+from winarm.errors import FileSystemError, SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path, PurePosixPath
+    from collections.abc import Callable
+    from pathlib import Path
 
-    from winarm.project.archive_members import Member
+#: Endings of the archives that can be unpacked, as pip and PyPI know them for sdists.
+ENDINGS = (".tar.gz", ".tgz", ".tar.bz2", ".tbz", ".tar", ".zip")
 
 MAX_MEMBERS = 100_000
-#: Times that an archive may grow; small ones may grow more, since empty files compress well.
-MAX_RATIO = 200
-RATIO_COUNTS_FROM = 64 * 2**20
-#: A link may name a link; one that still leads nowhere after that is of no use to anybody.
-MAX_LINKS_IN_A_ROW = 8
+#: Bytes that all files of an archive may have together.
+MAX_SIZE = 4 * 2**30
 
 #: What tarfile, zipfile and the decompressors raise for bytes that they do not expect.
 _BAD_DATA = (
-    tarfile.TarError,
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    NotImplementedError,
-    ValueError,
+    *(tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError),
+    *(RuntimeError, ValueError, KeyError),
 )
-#: An archive with impossible names, such as a file that is a folder too; without a number it is
-#: bad data, as gzip and bz2 report it.
-_BAD_NAMES = frozenset(
-    (None, errno.EEXIST, errno.EINVAL, errno.EISDIR, errno.ENAMETOOLONG, errno.ENOTDIR)
-)
+#: An archive with impossible names; without a number it is bad data, as gzip and bz2 report it.
+_BAD_NAMES = (None, errno.EEXIST, errno.EISDIR, errno.ENAMETOOLONG, errno.ENOTDIR)
+
+
+class ArchiveError(SourceError):
+    """An archive is damaged, too large, or would write where it must not."""
+
+
+def ending(name: str) -> str | None:
+    """Return which of `ENDINGS` a file's name has, or None."""
+    return next((end for end in ENDINGS if name.lower().endswith(end)), None)
 
 
 def unpack(
@@ -66,13 +51,46 @@ def unpack(
     :raises FileSystemError: the folder cannot be written, or is full.
     """
     try:
-        _write_all(archive, into, members(archive), wanted)
+        if ending(archive.name) in {".zip", None}:
+            _unpack_zip(archive, into, wanted)
+        else:
+            _unpack_tar(archive, into, wanted)
     except _BAD_DATA as error:
-        raise damaged(archive, str(error)) from error
+        raise _damaged(archive, str(error)) from error
     except OSError as error:
         if error.errno in _BAD_NAMES:
-            raise damaged(archive, str(error)) from error
+            raise _damaged(archive, str(error)) from error
         raise FileSystemError(error.filename or into, error) from error
+
+
+def _unpack_tar(archive: Path, into: Path, wanted: Callable[[PurePosixPath], bool]) -> None:
+    """Unpack a tar through the `data` filter (PEP 706), which keeps members and links inside."""
+    if not hasattr(tarfile, "data_filter"):
+        message = "this Python is too old to unpack source distributions safely."
+        cure = "Use Python 3.11.4 or newer, or unpack it yourself and build the folder."
+        raise ArchiveError(message, cure=cure)
+    with tarfile.open(archive) as tar:
+        size = 0
+        for number, member in enumerate(tar):
+            size += member.size
+            _require_bounds(archive, number, size)
+            if wanted(PurePosixPath(member.name)):
+                tar.extract(member, into, filter="data")
+
+
+def _unpack_zip(archive: Path, into: Path, wanted: Callable[[PurePosixPath], bool]) -> None:
+    """Unpack a zip; zipfile drops what would lead out of the folder from names."""
+    with zipfile.ZipFile(archive) as file:
+        size = 0
+        for number, member in enumerate(file.infolist()):
+            size += member.file_size
+            _require_bounds(archive, number, size)
+            if wanted(PurePosixPath(member.filename)):
+                path = file.extract(member, into)
+                if not member.is_dir():
+                    # Cython and make compare the times of a source and of what was made from it.
+                    changed = max(time.mktime((*member.date_time, 0, 0, -1)), 0)
+                    os.utime(path, (changed, changed))
 
 
 def top_folder(into: Path, archive: Path) -> Path:
@@ -87,87 +105,22 @@ def top_folder(into: Path, archive: Path) -> Path:
     message = f"{archive.name} does not have exactly one folder at its top."
     raise ArchiveError(
         message,
-        why="A source distribution keeps everything in one folder, NAME-VERSION.",
+        why="A source distribution has everything in one folder, NAME-VERSION.",
         cure="Unpack it yourself and build the folder that has the project in it.",
     )
 
 
-@dataclass(slots=True)
-class _Budget:
-    """Counts what an archive has become, and stops it when that is too much."""
-
-    archive: Path
-    members: int = 0
-    size: int = 0
-    packed: int = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.packed = self.archive.stat().st_size
-
-    def count_member(self) -> None:
-        self.members += 1
-        if self.members > MAX_MEMBERS:
-            raise too_large(self.archive, f"more than {MAX_MEMBERS} members")
-
-    def count_bytes(self, count: int) -> None:
-        self.size += count
-        if self.size > MAX_SIZE:
-            raise too_large(self.archive, f"more than {MAX_SIZE} bytes")
-        if self.size > max(RATIO_COUNTS_FROM, MAX_RATIO * self.packed):
-            raise too_large(self.archive, f"more than {MAX_RATIO} times its own size")
+def _require_bounds(archive: Path, members: int, size: int) -> None:
+    if members < MAX_MEMBERS and size <= MAX_SIZE:
+        return
+    bound = f"{MAX_MEMBERS} members" if members >= MAX_MEMBERS else f"{MAX_SIZE // 2**30} GiB"
+    message = f"{archive.name} unpacks to more than {bound}."
+    raise ArchiveError(message, cure="If it is right, unpack it yourself and build the folder.")
 
 
-def _write_all(
-    archive: Path,
-    into: Path,
-    found: Iterator[Member],
-    wanted: Callable[[PurePosixPath], bool],
-) -> None:
-    budget = _Budget(archive)
-    links: list[Member] = []
-    for member in found:
-        budget.count_member()
-        if not wanted(member.path):
-            continue
-        if member.kind == "folder":
-            (into / member.path).mkdir(parents=True, exist_ok=True)
-        elif member.content is not None:
-            _write(member, member.content, into / member.path, budget)
-        else:
-            # After everything else, so that no file can be written through a link.
-            links.append(member)
-    for _ in range(MAX_LINKS_IN_A_ROW):
-        links = [member for member in links if not _write_link(member, into, budget)]
-
-
-def _write(member: Member, content: IO[bytes], path: Path, budget: _Budget) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
-        while chunk := content.read(65536):
-            budget.count_bytes(len(chunk))
-            file.write(chunk)
-    path.chmod(0o755 if member.executable else 0o644)
-    # Cython and make compare the time of a source with that of what was made from it.
-    os.utime(path, (member.modified, member.modified))
-
-
-def _write_link(member: Member, into: Path, budget: _Budget) -> bool:
-    """Write a link; return False when what it names is not there, or not yet."""
-    path = into / member.path
-    path.parent.mkdir(parents=True, exist_ok=True)
-    base = into if member.kind == "hard link" else path.parent
-    try:
-        # Strict: every part of it exists already, so its meaning cannot change later.
-        named = (base / member.link).resolve(strict=True)
-    except (OSError, RuntimeError):
-        return False
-    if not named.is_relative_to(into.resolve()):
-        message = f"{budget.archive.name} has a link that leads out of it: {member.path}."
-        raise ArchiveError(message, why=HOSTILE)
-    if named.is_dir():
-        path.symlink_to(member.link, target_is_directory=True)
-    else:
-        budget.count_bytes(named.stat().st_size)
-        with contextlib.suppress(shutil.SameFileError):
-            shutil.copy2(named, path)
-    return True
+def _damaged(archive: Path, reason: str) -> ArchiveError:
+    return ArchiveError(
+        f"{archive.name} cannot be unpacked: {reason or 'it ends too early'}.",
+        why="It is damaged, was not downloaded completely, or is not an archive of this kind.",
+        cure="Download it again.",
+    )

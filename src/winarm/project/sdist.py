@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from winarm.errors import SourceError, bullets
-from winarm.project.archive_members import ending
+from winarm.project.archives import ending
 from winarm.project.index import package_index
 from winarm.project.index_files import best
 

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from packaging.requirements import InvalidRequirement, Requirement
 
 from winarm.errors import FileSystemError, SourceError, UsageError
-from winarm.project.archive_members import ENDINGS, ending
-from winarm.project.archives import top_folder, unpack
+from winarm.project.archives import ENDINGS, ending, top_folder, unpack
 from winarm.project.sdist import fetch_sdist
 
 if TYPE_CHECKING:
