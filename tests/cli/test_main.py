@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
+import zipapp
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
+import winarm
 from winarm.cli import VERBS, main
 from winarm.cli import build as build_verb
 from winarm.errors import SettingsError, UsageError, WinarmError
@@ -105,6 +109,23 @@ def test_only_the_verb_that_is_used_is_imported() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_zip_archive_says_that_it_cannot_run(tmp_path: Path) -> None:
+    source = Path(winarm.__path__[0])
+    skipped = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(source, tmp_path / "app" / "winarm", ignore=skipped)
+    zipapp.create_archive(tmp_path / "app", tmp_path / "winarm.pyz", main="winarm.cli:main")
+
+    done = subprocess.run(
+        [sys.executable, tmp_path / "winarm.pyz", "build"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert "winarm cannot run from a zip archive." in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_python_m_winarm_is_the_command() -> None:

@@ -7,10 +7,17 @@ import difflib
 import importlib
 import re
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winarm.cli.console import Console
-from winarm.errors import DOCUMENTATION, EXIT_FAILURE, EXIT_INTERRUPTED, WinarmError
+from winarm.errors import (
+    DOCUMENTATION,
+    EXIT_FAILURE,
+    EXIT_INTERRUPTED,
+    UsageError,
+    WinarmError,
+)
 from winarm.host import Host, terminations_as_interrupts
 
 if TYPE_CHECKING:
@@ -57,6 +64,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     console = Console.standard()
     terminations_as_interrupts()
     try:
+        _refuse_archives()
         return _run(args, Host.current(), console)
     except BrokenPipeError:
         # The reader has seen enough, as `head` does.
@@ -74,6 +82,14 @@ def _run(argv: Sequence[str], host: Host, console: Console) -> int:
     # Only the verb that is used is imported, so that each starts as fast as it can.
     args = parser(argv[:1]).parse_args(argv)
     return int(_module(args.verb).run(args, host, console))
+
+
+def _refuse_archives() -> None:
+    """Refuse to run from a zipapp: winarm starts files of its own by their paths."""
+    if not Path(__file__).is_file():
+        message = "winarm cannot run from a zip archive."
+        cure = 'Install it: pipx install "winarm[cli]", or uv tool install "winarm[cli]".'
+        raise UsageError(message, cure=cure)
 
 
 def parser(verbs: Collection[str] = tuple(VERBS)) -> argparse.ArgumentParser:
