@@ -63,6 +63,9 @@ def blocks(page: str) -> Iterator[Block]:
         )
 
 
+#: What a new user reads first, in this order.
+FIRST_EVENING = [REPOSITORY / "docs" / f"{name}.md" for name in ("try", "ship", "backend")]
+
 WITH_COMMANDS = [page for page in PAGES if any(blocks(page.read_text("utf-8")))]
 
 
@@ -82,22 +85,54 @@ def reader(
     return once("reader", fill) / "bin"
 
 
-@pytest.mark.skipif(os.name == "nt", reason="the pages show a POSIX shell")
-@pytest.mark.parametrize("page", WITH_COMMANDS, ids=lambda page: page.stem)
-def test_every_command_does_what_the_page_shows(
-    page: Path, reader: Path, index_environ: dict[str, str], run: Run, tmp_path: Path
-) -> None:
-    environ = {
+@pytest.fixture
+def environ(reader: Path, index_environ: dict[str, str]) -> dict[str, str]:
+    return {
         **index_environ,
         "PATH": f"{reader}{os.pathsep}{os.environ['PATH']}",
         "COLUMNS": "200",
     }
-    folder = copied(PROJECT, tmp_path / "0")
+
+
+on_posix = pytest.mark.skipif(os.name == "nt", reason="the pages show a POSIX shell")
+
+
+@on_posix
+@pytest.mark.parametrize(
+    "page",
+    [page for page in WITH_COMMANDS if page not in FIRST_EVENING],
+    ids=lambda page: page.stem,
+)
+def test_every_command_does_what_the_page_shows(
+    page: Path, environ: dict[str, str], run: Run, tmp_path: Path
+) -> None:
+    follow(page, environ, run, tmp_path)
+
+
+@on_posix
+def test_a_new_user_gets_from_nothing_to_wheels_and_a_workflow(
+    environ: dict[str, str], run: Run, tmp_path: Path
+) -> None:
+    """With an empty home and no cache, page after page."""
+    home = tmp_path / "home"
+    home.mkdir()
+    fresh = {**environ, "HOME": str(home), "XDG_CACHE_HOME": "", "WINARM_CACHE_DIR": ""}
+
+    for page in FIRST_EVENING:
+        follow(page, fresh, run, tmp_path / page.stem)
+
+    assert (home / ".cache" / "winarm" / "zig").is_dir()
+    assert list((tmp_path / "ship").glob("*/project/.github/workflows/wheels.yml")) != []
+
+
+def follow(page: Path, environ: dict[str, str], run: Run, scratch: Path) -> None:
+    """Run the blocks of a page in their order and compare what it shows."""
+    folder = copied(PROJECT, scratch / "0")
     for number, block in enumerate(blocks(page.read_text("utf-8")), 1):
         if block.needs:
             continue
         if block.folder:
-            folder = copied(block.folder, tmp_path / str(number))
+            folder = copied(block.folder, scratch / str(number))
         script = "\n".join(block.commands).replace("WINARM_CHECKOUT", str(REPOSITORY))
 
         done = run("bash", "-euo", "pipefail", "-c", script, environ=environ, cwd=folder)
