@@ -156,7 +156,10 @@ def test_facts_are_read_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"not an archive", sdist("a-1", {"setup.py": SETUP})[:40]]
+    "content",
+    [b"", b"not an archive", sdist("a-1", {"setup.py": SETUP})[:40]],
+    # Ids of their own: an archive has the time in it, and each worker makes another.
+    ids=["empty", "text", "cut off"],
 )
 def test_a_damaged_sdist_is_one_error(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "a-1.tar.gz"
