@@ -1,4 +1,4 @@
-"""A build gets an environment of its own, for any interpreter, from uv or from pip."""
+"""A build gets an environment of its own, for any interpreter, from uv."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from winarm.environment.interpreter import Interpreter, ask
 from winarm.environment.isolation import IsolatedEnvironment, isolated, without_winarm
 from winarm.errors import IsolationError
-from winarm.host import Answer, Host, ProgramError
+from winarm.host import Answer, Host
 from winarm.project.pip_config import pip_configuration
 from winarm.target import PythonABI
 
@@ -25,16 +25,13 @@ if TYPE_CHECKING:
 
 NO = Answer(1, "", "No module named it")
 UV = Answer(0, "uv 0.9.1\n", "")
-PIP = Answer(0, "pip 24.2 from /lib/pip (python 3.12)\n", "")
-OLD_PIP = Answer(0, "pip 22.2.2 from /lib/pip (python 3.11)\n", "")
 
 
 @dataclass(frozen=True)
 class Machine(Host):
-    """A machine with uv, pip or neither, which writes down what it is told to run."""
+    """A machine with uv, which writes down what it is told to run."""
 
-    uv: Answer = NO
-    pip: Answer = NO
+    uv: Answer = UV
     makes: Answer = field(default_factory=lambda: Answer(0, "", ""))
     #: What an installer says, and its exit status.
     says: tuple[bytes, ...] = ()
@@ -54,7 +51,7 @@ class Machine(Host):
     ) -> Answer:
         command = [str(word) for word in argv]
         if command[-1] == "--version":
-            return self.pip if "pip" in command else self.uv
+            return self.uv
         self.ran.append((command, environ or {}, cwd))
         return self.makes
 
@@ -113,7 +110,7 @@ def install(environment: IsolatedEnvironment, *requirements: str) -> bytes:
 def test_uv_makes_and_fills_it(
     make_host: MakeHost, interpreter: Interpreter, tmp_path: Path
 ) -> None:
-    host = make_host(uv=UV, pip=PIP)
+    host = make_host()
     environment = made_for(host, interpreter, tmp_path / "env")
     install(environment, "setuptools>=77")
     made, filled = (command for command, _, _ in host.ran)
@@ -126,48 +123,15 @@ def test_uv_makes_and_fills_it(
     assert [cwd for _, _, cwd in host.ran] == [tmp_path, tmp_path / "env"]
 
 
-def test_without_uv_winarms_own_pip_fills_it(
+def test_without_uv_the_extra_is_named(
     make_host: MakeHost, interpreter: Interpreter, tmp_path: Path
 ) -> None:
-    host = make_host(pip=PIP)
-    environment = made_for(host, interpreter, tmp_path / "env")
-    install(environment, "setuptools")
-    made, filled = (command for command, _, _ in host.ran)
-    assert made == [
-        "/usr/bin/python3.13",
-        "-I",
-        "-m",
-        "venv",
-        "--without-pip",
-        str(tmp_path / "env"),
-    ]
-    assert filled[0] == str(host.executable)
-    assert filled[filled.index("--python") + 1] == str(environment.python)
+    with pytest.raises(IsolationError, match=r"winarm\[cli\]"):
+        made_for(make_host(uv=NO), interpreter, tmp_path / "env")
 
 
-@pytest.mark.parametrize("pip", [NO, OLD_PIP])
-def test_without_a_usable_pip_of_winarm_the_environment_has_its_own(
-    make_host: MakeHost, interpreter: Interpreter, tmp_path: Path, pip: Answer
-) -> None:
-    host = make_host(pip=pip)
-    environment = made_for(host, interpreter, tmp_path / "env")
-    install(environment, "setuptools")
-    made, filled = (command for command, _, _ in host.ran)
-    assert "--without-pip" not in made
-    assert filled[0] == str(environment.python)
-
-
-def test_options_that_only_pip_understands_leave_uv_out(
-    make_host: MakeHost, interpreter: Interpreter, tmp_path: Path
-) -> None:
-    host = make_host({"PIP_NO_BINARY": ":all:"}, uv=UV, pip=PIP)
-    made_for(host, interpreter, tmp_path / "env")
-    assert host.ran[0][0][0] == "/usr/bin/python3.13"
-
-
-@pytest.mark.parametrize("fields", [{"uv": UV}, {"pip": PIP}, {}])
 def test_an_installer_knows_nothing_of_the_cross_build(
-    make_host: MakeHost, interpreter: Interpreter, tmp_path: Path, fields: dict[str, Answer]
+    make_host: MakeHost, interpreter: Interpreter, tmp_path: Path
 ) -> None:
     misleading = {
         "_PYTHON_HOST_PLATFORM": "win-arm64",
@@ -182,7 +146,7 @@ def test_an_installer_knows_nothing_of_the_cross_build(
         "UV_PYTHON": "3.9",
         "UV_VENV_SEED": "1",
     }
-    host = make_host({**misleading, "HTTPS_PROXY": "http://proxy", "CC": "gcc"}, **fields)
+    host = make_host({**misleading, "HTTPS_PROXY": "http://proxy", "CC": "gcc"})
     install(made_for(host, interpreter, tmp_path / "env"), "setuptools")
     assert len(host.ran) == 2
     for _, environ, _ in host.ran:
@@ -193,7 +157,7 @@ def test_an_installer_knows_nothing_of_the_cross_build(
 def test_a_build_finds_the_programs_of_its_environment_first(
     make_host: MakeHost, interpreter: Interpreter, tmp_path: Path
 ) -> None:
-    environment = made_for(make_host(uv=UV), interpreter, tmp_path / "env")
+    environment = made_for(make_host(), interpreter, tmp_path / "env")
     base = {"PATH": "/usr/bin", "PYTHONPATH": "x", "VIRTUAL_ENV": "x", "CC": "gcc"}
     assert environment.environ(base) == {
         "PATH": f"{environment.scripts}{os.pathsep}/usr/bin",
@@ -205,14 +169,14 @@ def test_a_build_finds_the_programs_of_its_environment_first(
 def test_programs_are_where_windows_has_them(
     make_host: MakeHost, interpreter: Interpreter, tmp_path: Path
 ) -> None:
-    environment = made_for(make_host(uv=UV, system="windows"), interpreter, tmp_path / "env")
+    environment = made_for(make_host(system="windows"), interpreter, tmp_path / "env")
     assert environment.python == tmp_path / "env/Scripts/python.exe"
 
 
 def test_nothing_is_run_for_no_requirements(
     make_host: MakeHost, interpreter: Interpreter, tmp_path: Path
 ) -> None:
-    host = make_host(uv=UV)
+    host = make_host()
     install(made_for(host, interpreter, tmp_path / "env"))
     assert len(host.ran) == 1
 
@@ -221,7 +185,7 @@ def test_nothing_is_run_for_no_requirements(
 def test_what_is_no_requirement_never_reaches_an_installer(
     make_host: MakeHost, interpreter: Interpreter, tmp_path: Path, written: str
 ) -> None:
-    host = make_host(uv=UV)
+    host = make_host()
     environment = made_for(host, interpreter, tmp_path / "env")
     with pytest.raises(IsolationError, match="no requirement"):
         install(environment, written)
@@ -231,7 +195,7 @@ def test_what_is_no_requirement_never_reaches_an_installer(
 def test_what_the_installer_prints_is_handed_on(
     make_host: MakeHost, interpreter: Interpreter, tmp_path: Path
 ) -> None:
-    host = make_host(uv=UV, says=(b"one\ntw", b"o\n"))
+    host = make_host(says=(b"one\ntw", b"o\n"))
     assert install(made_for(host, interpreter, tmp_path / "env"), "x") == b"one\ntwo\n"
 
 
@@ -248,7 +212,7 @@ def test_what_the_installer_prints_is_handed_on(
 def test_a_failure_shows_the_installers_words_and_what_they_mean(
     make_host: MakeHost, interpreter: Interpreter, tmp_path: Path, said: bytes, cause: str
 ) -> None:
-    host = make_host(uv=UV, says=(b"\n", said[:9], said[9:]), status=1)
+    host = make_host(says=(b"\n", said[:9], said[9:]), status=1)
     with pytest.raises(IsolationError) as caught:
         install(made_for(host, interpreter, tmp_path / "env"), "nothing")
     assert said.decode().strip() in caught.value.what
@@ -260,7 +224,7 @@ def test_only_the_last_lines_of_a_long_output_are_shown(
     make_host: MakeHost, interpreter: Interpreter, tmp_path: Path
 ) -> None:
     said = b"".join(b"line %d\n" % number for number in range(1000)) + b"x" * 100_000
-    host = make_host(uv=UV, says=(said,), status=1)
+    host = make_host(says=(said,), status=1)
     with pytest.raises(IsolationError) as caught:
         install(made_for(host, interpreter, tmp_path / "env"), "nothing")
     assert "line 999" in caught.value.what
@@ -268,14 +232,11 @@ def test_only_the_last_lines_of_a_long_output_are_shown(
     assert len(caught.value.what) < 2000
 
 
-def test_an_environment_that_cannot_be_made_says_what_is_missing(
+def test_an_environment_that_cannot_be_made_shows_uvs_words(
     make_host: MakeHost, interpreter: Interpreter, tmp_path: Path
 ) -> None:
-    host = make_host(makes=Answer(1, "ensurepip is not available", ""))
-    with pytest.raises(IsolationError, match="python3-venv"):
-        made_for(host, interpreter, tmp_path / "env")
-    host = make_host(makes=Answer(1, "", "something else"))
-    with pytest.raises(IsolationError, match="something else"):
+    host = make_host(makes=Answer(1, "", "something is wrong"))
+    with pytest.raises(IsolationError, match="something is wrong"):
         made_for(host, interpreter, tmp_path / "env")
 
 
@@ -284,19 +245,6 @@ def test_a_requirement_on_winarm_is_met_by_the_running_one() -> None:
     assert without_winarm(written) == ["setuptools>=77", "winarm-other", "cython"]
     with pytest.raises(IsolationError, match="no requirement"):
         without_winarm(["!"])
-
-
-@dataclass(frozen=True)
-class WithoutUv(Host):
-    """The real machine, were uv not installed on it."""
-
-    def which(self, program: str) -> Path | None:
-        return None if program == "uv" else super().which(program)
-
-    def run(self, argv: Sequence[str | Path], **options: object) -> Answer:
-        if list(argv[1:]) == ["--version"] or "uv" in argv:
-            raise ProgramError(str(argv[0]))
-        return super().run(argv, **options)  # type: ignore[arg-type]
 
 
 def wheel(folder: Path) -> Path:
@@ -313,10 +261,7 @@ def wheel(folder: Path) -> Path:
 
 
 @pytest.mark.integration
-@pytest.mark.parametrize("kind", [Host, WithoutUv])
-def test_a_real_environment_has_what_was_installed_and_nothing_else(
-    tmp_path: Path, kind: type[Host]
-) -> None:
+def test_a_real_environment_has_what_was_installed_and_nothing_else(tmp_path: Path) -> None:
     real = Host.current()
     links = tmp_path / "links"
     links.mkdir()
@@ -324,7 +269,7 @@ def test_a_real_environment_has_what_was_installed_and_nothing_else(
     environ = {
         name: value for name, value in real.environ.items() if not name.startswith(("PIP_", "UV_"))
     } | {"PIP_CONFIG_FILE": os.devnull, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(links)}
-    host = kind(
+    host = Host(
         environ=environ, system=real.system, machine=real.machine, executable=Path(sys.executable)
     )
     environment = made_for(host, ask(host, host.executable), tmp_path / "env")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from winarm.environment.uv import configured_uv, find_uv
+from winarm.errors import IsolationError
 from winarm.host import Answer, Host, ProgramError
 from winarm.project.pip_config import PipConfiguration
 
@@ -86,7 +87,6 @@ def test_uv_is_told_what_pip_is_configured_for(tmp_path: Path) -> None:
         timeout=100,
     )
     uv = configured_uv(host(tmp_path, {UV: GOOD}), pip)
-    assert uv is not None
     assert uv.options == ()
     assert uv.environ == {
         "UV_DEFAULT_INDEX": "https://name:secret@a/simple",
@@ -106,21 +106,18 @@ def test_uv_is_told_what_pip_is_configured_for(tmp_path: Path) -> None:
 
 def test_without_a_configuration_of_pip_uv_is_left_alone(tmp_path: Path) -> None:
     uv = configured_uv(host(tmp_path, {UV: GOOD}), PipConfiguration())
-    assert uv is not None
     assert (uv.options, uv.environ) == ((), {})
 
 
 def test_no_index_is_handed_on(tmp_path: Path) -> None:
     pip = PipConfiguration(index=None, index_is_chosen=True)
     uv = configured_uv(host(tmp_path, {UV: GOOD}), pip)
-    assert uv is not None
     assert uv.options == ("--no-index",)
 
 
 def test_a_folder_of_authorities_has_its_own_variable(tmp_path: Path) -> None:
     pip = PipConfiguration(certificates=tmp_path)
     uv = configured_uv(host(tmp_path, {UV: GOOD}), pip)
-    assert uv is not None
     assert uv.environ == {"SSL_CERT_DIR": str(tmp_path)}
 
 
@@ -128,7 +125,6 @@ def test_a_folder_of_authorities_has_its_own_variable(tmp_path: Path) -> None:
 def test_who_has_told_uv_itself_is_taken_at_their_word(tmp_path: Path, name: str) -> None:
     pip = PipConfiguration(index="https://a", index_is_chosen=True)
     uv = configured_uv(host(tmp_path, {UV: GOOD}, **{name: "x"}), pip)
-    assert uv is not None
     assert uv.environ == {}
 
 
@@ -136,10 +132,17 @@ def test_a_variable_that_is_set_is_not_overruled(tmp_path: Path) -> None:
     pip = PipConfiguration(certificates=tmp_path / "pip.pem", proxy="http://pip")
     machine = host(tmp_path, {UV: GOOD}, SSL_CERT_FILE="/own.pem", HTTPS_PROXY="http://own")
     uv = configured_uv(machine, pip)
-    assert uv is not None
     assert uv.environ == {"HTTP_PROXY": "http://pip"}
 
 
-def test_options_of_pip_that_uv_does_not_get_leave_the_work_to_pip(tmp_path: Path) -> None:
-    pip = PipConfiguration(others=frozenset({"only-binary"}))
-    assert configured_uv(host(tmp_path, {UV: GOOD}), pip) is None
+def test_options_that_decide_what_is_installed_are_uvs_too(tmp_path: Path) -> None:
+    selective = (("no-binary", ("a", "b")), ("uploaded-prior-to", ("2026-01-01",)))
+
+    uv = configured_uv(host(tmp_path, {UV: GOOD}), PipConfiguration(selective=selective))
+
+    assert uv.options == ("--no-binary", "a", "--no-binary", "b", "--exclude-newer", "2026-01-01")
+
+
+def test_a_machine_without_uv_is_told_how_to_get_it(tmp_path: Path) -> None:
+    with pytest.raises(IsolationError, match=r"winarm\[cli\]"):
+        configured_uv(host(tmp_path, {}), PipConfiguration())

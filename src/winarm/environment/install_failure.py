@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _LAST_LINES = 15
 _LINE_LENGTH = 500
 
-#: What pip, uv and venv say, in lower case, with what it usually means and what helps.
+#: What uv says, in lower case, with what it usually means and what helps.
 _SAID: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (
         ("no space left on device", "not enough space on the disk"),
@@ -51,11 +51,6 @@ _SAID: tuple[tuple[tuple[str, ...], str, str], ...] = (
         "The index has no such package, or no version of it for this Python.",
         "Check [build-system] requires in pyproject.toml, and pip's index-url.",
     ),
-    (
-        ("ensurepip", "no module named venv"),
-        "Debian and Ubuntu keep this part of Python in a package of its own.",
-        "apt-get install python3-venv, or pip install uv.",
-    ),
 )
 _SOURCE = (
     "A requirement that comes as source is built for this machine, not for the target.",
@@ -90,7 +85,7 @@ def not_installed(requirements: Sequence[str], words: str) -> IsolationError:
 
 
 def not_made(words: str) -> IsolationError:
-    """Return the error for an environment that venv or uv could not make."""
+    """Return the error for an environment that uv could not make."""
     message = f"the environment for the build cannot be made:\n{words}"
     why, cure = _meaning(words, otherwise=_OTHER_PYTHON)
     return IsolationError(message, why=why, cure=cure)

@@ -2,14 +2,12 @@
 
 The `build` package's own one is always made for the Python that runs it; a wheel for another
 version needs an environment of that version. uv makes and fills one in 0.2 s where venv and pip
-take 5 s, so uv does it when it is there and can do what pip is configured to do.
+take 5 s.
 """
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -22,9 +20,9 @@ from winarm.host import ProgramError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from winarm.environment.interpreter import Interpreter
-    from winarm.environment.uv import Uv
     from winarm.host import Host
     from winarm.project.pip_config import PipConfiguration
 
@@ -69,19 +67,8 @@ _ELSEWHERE = frozenset(
         "UV_SYSTEM_PYTHON",
     )
 )
-#: `pip --python` came with 22.3.
-_PIP_WITH_PYTHON = (22, 3)
 #: Seconds to make an empty environment; a cold disk and a virus scanner included.
 _VENV_TIMEOUT = 180
-
-
-@dataclass(frozen=True, slots=True)
-class _Installer:
-    """A command that installs the requirements put after it, and what it needs around it."""
-
-    command: tuple[str, ...]
-    environ: Mapping[str, str]
-    cwd: Path
 
 
 @dataclass(frozen=True)
@@ -94,7 +81,9 @@ class IsolatedEnvironment:
     #: The folder of its modules.
     site_packages: Path
     _host: Host
-    _installer: _Installer
+    #: Installs the requirements that follow it.
+    _install: tuple[str, ...]
+    _install_environ: Mapping[str, str]
 
     def install(
         self,
@@ -119,9 +108,10 @@ class IsolatedEnvironment:
 
         try:
             status = self._host.stream(
-                [*self._installer.command, *checked],
-                environ=self._installer.environ,
-                cwd=self._installer.cwd,
+                [*self._install, *checked],
+                environ=self._install_environ,
+                # uv reads settings in the folder that it runs in: no other project's count here.
+                cwd=self.python.parent.parent,
                 output=hear,
                 tick=tick,
             )
@@ -133,7 +123,7 @@ class IsolatedEnvironment:
     def environ(self, base: Mapping[str, str]) -> dict[str, str]:
         """Return `base` with this environment's programs first and no other Python's modules."""
         kept = {name: value for name, value in base.items() if name not in _PYTHON_VARIABLES}
-        kept["PATH"] = os.pathsep.join(filter(None, (str(self.scripts), base.get("PATH"))))
+        kept["PATH"] = self._host.pathsep.join(filter(None, (str(self.scripts), base.get("PATH"))))
         return kept
 
 
@@ -142,26 +132,24 @@ def isolated(
 ) -> IsolatedEnvironment:
     """Make an empty environment of `interpreter` in `folder`, which must not exist yet.
 
-    :raises IsolationError: it cannot be made.
+    :raises IsolationError: uv is not installed, or the environment cannot be made.
     """
-    environ = _installer_environ(host)
+    uv = configured_uv(host, pip)
+    environ = {**_installer_environ(host), "UV_PYTHON_DOWNLOADS": "never", **uv.environ}
+    make: list[str | Path] = [*uv.command, "venv", "-q", "--python", interpreter.executable, folder]
+    try:
+        answer = host.run(make, environ=environ, cwd=folder.parent, timeout=_VENV_TIMEOUT)
+    except ProgramError as error:
+        raise IsolationError(error.what) from error
+    if not answer.ok:
+        last = LastLines()
+        last.add((answer.stdout + answer.stderr).encode())
+        raise not_made(last.text())
     scripts = folder / ("Scripts" if host.system == "windows" else "bin")
     python = scripts / ("python.exe" if host.system == "windows" else "python")
-    if uv := configured_uv(host, pip):
-        environ |= {"UV_PYTHON_DOWNLOADS": "never", **uv.environ}
-        make: list[str | Path] = [*uv.command, "venv", "-q", "--python"]
-        _make(host, [*make, interpreter.executable, folder], environ, folder.parent)
-        # uv takes settings from the folder that it runs in: another project's do not count here.
-        installer = _Installer(_uv_command(uv, python), environ, folder)
-    else:
-        shared = _has_pip_with_python(host, environ)
-        make = [interpreter.executable, "-I", "-m", "venv"]
-        _make(host, [*make, *(["--without-pip"] if shared else []), folder], environ, folder.parent)
-        # Relative paths in pip's options count from where the user stands.
-        installer = _Installer(_pip_command(host, python, shared=shared), environ, Path.cwd())
-    return IsolatedEnvironment(
-        python, scripts, _modules(host, interpreter, folder), host, installer
-    )
+    install = (*uv.command, "pip", "install", *uv.options, "--python", str(python), "--")
+    modules = _modules(host, interpreter, folder)
+    return IsolatedEnvironment(python, scripts, modules, host, install, environ)
 
 
 def _modules(host: Host, interpreter: Interpreter, folder: Path) -> Path:
@@ -198,44 +186,3 @@ def _installer_environ(host: Host) -> dict[str, str]:
         for name, value in host.environ.items()
         if name.upper() not in misleading and not name.startswith(("UV_VENV_", "WINARM_"))
     }
-
-
-def _uv_command(uv: Uv, python: Path) -> tuple[str, ...]:
-    return (*uv.command, "pip", "install", *uv.options, "--python", str(python), "--")
-
-
-def _pip_command(host: Host, python: Path, *, shared: bool) -> tuple[str, ...]:
-    pip: tuple[str, ...]
-    if shared:
-        pip = (str(host.executable), "-I", "-m", "pip", "--python", str(python))
-    else:
-        pip = (str(python), "-I", "-m", "pip")
-    # A build imports a few modules of what it requires: compiling all of them takes longer.
-    return (*pip, "install", "--disable-pip-version-check", "--no-user", "--no-compile", "--")
-
-
-def _has_pip_with_python(host: Host, environ: Mapping[str, str]) -> bool:
-    """Tell whether the Python that runs winarm has a pip that can install for another one."""
-    try:
-        answer = host.run([host.executable, "-I", "-m", "pip", "--version"], environ=environ)
-    except ProgramError:
-        return False
-    # It says: pip 24.2 from /usr/lib/python3/dist-packages/pip (python 3.12).
-    version = answer.stdout.partition(" from ")[0].removeprefix("pip ").split(".")[:2]
-    return (
-        answer.ok
-        and all(part.isdecimal() for part in version)
-        and tuple(map(int, version)) >= _PIP_WITH_PYTHON
-    )
-
-
-def _make(host: Host, command: Sequence[str | Path], environ: Mapping[str, str], cwd: Path) -> None:
-    try:
-        answer = host.run(command, environ=environ, cwd=cwd, timeout=_VENV_TIMEOUT)
-    except ProgramError as error:
-        raise IsolationError(error.what) from error
-    if answer.ok:
-        return
-    last = LastLines()
-    last.add((answer.stdout + answer.stderr).encode())
-    raise not_made(last.text())

@@ -1,4 +1,4 @@
-"""uv, when it is there: how to start it, and how to make it install what pip would."""
+"""uv: how to start it, and how to make it install what pip would."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from winarm.errors import IsolationError
 from winarm.host import ProgramError
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ _INDEX_VARIABLES = (
     "UV_INDEX_URL",
     "UV_OFFLINE",
 )
+#: Options of pip's that decide what is installed, and what uv calls them.
+_OPTIONS = {"build-constraint": "build-constraints", "uploaded-prior-to": "exclude-newer"}
 #: uv waits this long by itself, in seconds.
 _UV_TIMEOUT = 30
 
@@ -52,19 +55,30 @@ def find_uv(host: Host) -> tuple[str, ...] | None:
     return None
 
 
-def configured_uv(host: Host, pip: PipConfiguration) -> Uv | None:
-    """Return uv set up to install what pip would, or None when it is missing or cannot.
+def configured_uv(host: Host, pip: PipConfiguration) -> Uv:
+    """Return uv set up to install what pip would.
 
-    uv does not read pip's configuration, and the other way round; who has told uv itself where
-    packages come from is taken at their word.
+    uv does not read pip's configuration, and the other way round. If the user has told uv itself
+    where packages come from, that is used as it is.
+
+    :raises IsolationError: uv is not installed.
     """
-    if pip.others or (command := find_uv(host)) is None:
-        return None
+    command = find_uv(host)
+    if command is None:
+        message = "uv is not installed, which makes the environments of builds."
+        raise IsolationError(message, cure='pip install "winarm[cli]"')
     if any(map(host.variable, _INDEX_VARIABLES)):
         return Uv(command)
     environ = dict(_index_variables(pip)) | dict(_network_variables(host, pip))
     options = ("--no-index",) if pip.index is None else ()
-    return Uv(command, options, {name: v for name, v in environ.items() if not host.variable(name)})
+    selective = tuple(
+        word
+        for name, values in pip.selective
+        for value in values
+        for word in (f"--{_OPTIONS.get(name, name)}", value)
+    )
+    environ = {name: value for name, value in environ.items() if not host.variable(name)}
+    return Uv(command, (*options, *selective), environ)
 
 
 def _candidates(host: Host) -> Iterator[tuple[str, ...]]:

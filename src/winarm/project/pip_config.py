@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import configparser
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -27,24 +27,8 @@ DEFAULT_INDEX = "https://pypi.org/simple/"
 #: Sections that apply to an install, weakest first, as pip itself orders them.
 _SECTIONS = ("global", "install")
 
-#: Options that decide what gets installed and that winarm hands to no other tool.
-_SELECTIVE = frozenset(
-    (
-        "abi",
-        "build-constraint",
-        "config-settings",
-        "global-option",
-        "keyring-provider",
-        "no-binary",
-        "only-binary",
-        "pre",
-        "prefer-binary",
-        "require-hashes",
-        "uploaded-prior-to",
-        "use-deprecated",
-        "use-feature",
-    )
-)
+#: Options with values that decide which files are installed, and that another installer is given.
+_SELECTIVE = ("build-constraint", "no-binary", "only-binary", "uploaded-prior-to")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +50,8 @@ class PipConfiguration:
     proxy: str | None = None
     #: Seconds without an answer until a connection is given up.
     timeout: float = 15.0
-    #: Options that are set, matter to an install, and have no place in this value.
-    others: frozenset[str] = field(default_factory=frozenset)
+    #: The options of `_SELECTIVE` that are set, each with its values.
+    selective: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
     def indexes(self) -> tuple[str, ...]:
@@ -95,7 +79,11 @@ def pip_configuration(host: Host) -> PipConfiguration:
         client_certificate=Path(client) if client else None,
         proxy=options.get("proxy"),
         timeout=_seconds(options.get("timeout") or options.get("default-timeout")),
-        others=frozenset(name for name in _SELECTIVE if options.get(name)),
+        selective=tuple(
+            (name, tuple(options[name].replace(",", " ").split()))
+            for name in _SELECTIVE
+            if options.get(name)
+        ),
     )
 
 
