@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from winarm import events
-from winarm.pipeline.first_use import announcing
+from winarm.pipeline.first_use import Announcer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from winarm.locate.toolchain import Toolchain
+    from winarm.plan import EquippedBuild
 
+BUILDING = events.Step("building")
 C = events.Working("link", "a.pyd", 0, "c")
 CXX = events.Working("link", "b.pyd", 0, "c++")
 
@@ -27,59 +27,53 @@ def heard() -> list[events.Event]:
 
 @pytest.fixture
 def listen(
-    heard: list[events.Event], fake_toolchain: Toolchain, tmp_path: Path
-) -> Callable[[], events.Listener]:
-    """Return the listener of a new build; they share a cache."""
-    return lambda: announcing(heard.append, fake_toolchain, tmp_path / "marks")
+    heard: list[events.Event], make_build: Callable[..., EquippedBuild]
+) -> Callable[..., Announcer]:
+    """Return the listener of a new build; all share a cache."""
+    return lambda kind="zig": Announcer(
+        make_build(toolchain={"kind": kind}, facts={"listener": heard.append})
+    )
 
 
 def notes(heard: list[events.Event]) -> list[str]:
     return [event.text for event in heard if isinstance(event, events.Note)]
 
 
-def test_the_first_link_is_announced(
-    listen: Callable[[], events.Listener], heard: list[events.Event]
+@pytest.mark.parametrize("event", [BUILDING, C], ids=["CMake or Meson", "setuptools"])
+def test_the_first_link_is_announced_before_the_wait(
+    listen: Callable[..., Announcer], heard: list[events.Event], event: events.Event
 ) -> None:
-    listen()(C)
+    listen()(event)
 
     (note,) = notes(heard)
-    assert "zig 1.2.3 makes its C library" in note
-    # Before the wait, not after.
-    assert heard[-1] == C
+    assert "zig 1.2.3 compiles its C library for ARM64 Windows" in note
+    assert heard[-1] == event
 
 
-def test_once_in_a_build(listen: Callable[[], events.Listener], heard: list[events.Event]) -> None:
-    listener = listen()
-    for event in (C, C, events.Worked("link", "a.pyd", "c"), C):
-        listener(event)
-
-    assert len(notes(heard)) == 1
-
-
-def test_each_language_has_its_library(
-    listen: Callable[[], events.Listener], heard: list[events.Event]
+def test_each_language_is_announced_once_in_a_build(
+    listen: Callable[..., Announcer], heard: list[events.Event]
 ) -> None:
     listener = listen()
-    for event in (C, CXX):
+    for event in (BUILDING, C, events.Worked("link", "a.pyd", "c"), C, CXX, CXX):
         listener(event)
 
     assert ["C++" in note for note in notes(heard)] == [False, True]
 
 
-def test_a_later_build_knows_that_it_is_made(
-    listen: Callable[[], events.Listener], heard: list[events.Event]
+def test_a_later_build_knows_what_has_been_made(
+    listen: Callable[..., Announcer], heard: list[events.Event]
 ) -> None:
     listen()(events.Worked("link", "a.pyd", "c"))
 
     listener = listen()
-    listener(C)
-    listener(CXX)
+    for event in (BUILDING, C, CXX):
+        listener(event)
 
-    assert len(notes(heard)) == 1
+    assert ["C++" in note for note in notes(heard)] == [True]
 
 
-def test_a_link_that_failed_has_made_nothing(
-    listen: Callable[[], events.Listener], heard: list[events.Event]
+def test_a_build_that_did_not_succeed_has_made_nothing(
+    listen: Callable[..., Announcer], heard: list[events.Event]
 ) -> None:
     listen()(C)
     listen()(C)
@@ -87,8 +81,17 @@ def test_a_link_that_failed_has_made_nothing(
     assert len(notes(heard)) == 2
 
 
-def test_compilations_are_no_reason(
-    listen: Callable[[], events.Listener], heard: list[events.Event]
+def test_a_build_of_cmakes_that_succeeded_has_made_the_c_library(
+    listen: Callable[..., Announcer], heard: list[events.Event]
+) -> None:
+    listen().made("c")
+    listen()(BUILDING)
+
+    assert notes(heard) == []
+
+
+def test_other_events_pass_in_silence(
+    listen: Callable[..., Announcer], heard: list[events.Event]
 ) -> None:
     event = events.Working("compile", "a.c", 0, "c")
 
@@ -98,68 +101,20 @@ def test_compilations_are_no_reason(
 
 
 def test_other_toolchains_bring_their_libraries(
-    heard: list[events.Event], fake_toolchain: Toolchain, tmp_path: Path
+    listen: Callable[..., Announcer], heard: list[events.Event]
 ) -> None:
-    announcing(heard.append, replace(fake_toolchain, kind="msvc"), tmp_path)(C)
+    listen("msvc")(C)
 
     assert heard == [C]
 
 
-def test_a_cache_that_cannot_be_written_costs_words_only(
-    heard: list[events.Event], fake_toolchain: Toolchain, tmp_path: Path
+def test_a_cache_that_cannot_be_written_costs_a_note_only(
+    listen: Callable[..., Announcer], heard: list[events.Event], tmp_path: Path
 ) -> None:
-    (tmp_path / "file").write_text("")
-    listener = announcing(heard.append, fake_toolchain, tmp_path / "file" / "marks")
+    (tmp_path / "cache").write_text("")
+    listener = listen()
 
     listener(events.Worked("link", "a.pyd", "c"))
     listener(C)
 
     assert len(notes(heard)) == 1
-
-
-def test_what_cmake_prints_tells_of_its_links(
-    listen: Callable[[], events.Listener], heard: list[events.Event]
-) -> None:
-    listener = listen()
-    # In pieces, as a pipe hands them out.
-    for data in (b"-- The C compiler\n-- Detecting CXX comp", b"iler ABI info\r\n"):
-        listener(events.Output(data))
-
-    (note,) = notes(heard)
-    assert "makes its C++ library" in note
-
-    listener(events.Output(b"-- Detecting CXX compiler ABI info - done\n"))
-    listen()(CXX)
-
-    assert len(notes(heard)) == 1
-
-
-def test_a_link_of_cmakes_that_failed_has_made_nothing(
-    listen: Callable[[], events.Listener], heard: list[events.Event]
-) -> None:
-    output = b"-- Detecting C compiler ABI info\n-- Detecting C compiler ABI info - failed\n"
-    listen()(events.Output(output))
-    listen()(C)
-
-    assert len(notes(heard)) == 2
-
-
-def test_what_meson_prints_tells_of_its_links(
-    listen: Callable[[], events.Listener], heard: list[events.Event]
-) -> None:
-    listener = listen()
-    listener(events.Output(b"The Meson build system\nVersion: 1.12.1\n"))
-    listener(events.Output(b"C compiler for the host machine: zig cc (clang 22)\n"))
-    listen()(C)
-
-    assert len(notes(heard)) == 1
-
-
-def test_a_line_without_an_end_is_not_kept(
-    listen: Callable[[], events.Listener], heard: list[events.Event]
-) -> None:
-    listener = listen()
-    for _ in range(1000):
-        listener(events.Output(b"x" * 1000))
-
-    assert notes(heard) == []

@@ -11,7 +11,6 @@ from winarm import backends, events
 from winarm.pipeline.child_environment import build_environment, early_environment
 from winarm.pipeline.child_process import Child, Journal
 from winarm.pipeline.child_spec import build_spec, early_spec, journal_path
-from winarm.pipeline.first_use import announcing
 from winarm.storage import file_errors_in_words, scratch_folder
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ def early_layout(build: Build) -> Iterator[Layout]:
         spec = _written(scratch, early_spec(build, scratch))
         environment = early_environment(build, spec, scratch)
         provision = backends.early_provision(build)
-        yield _layout(build, scratch, provision, environment, build.listener)
+        yield _layout(build, scratch, provision, environment)
 
 
 @contextlib.contextmanager
@@ -60,9 +59,7 @@ def build_layout(build: EquippedBuild) -> Iterator[Layout]:
             build.listener(events.Note(note))
         if names := ", ".join(environment.removed):
             build.listener(events.Detail(f"removed from the environment: {names}"))
-        marks = build.host.cache / "first-use"
-        listener = announcing(build.listener, build.toolchain, marks)
-        yield _layout(build, scratch, provision, environment, listener)
+        yield _layout(build, scratch, provision, environment)
 
 
 @contextlib.contextmanager
@@ -83,7 +80,6 @@ def _layout(
     scratch: Path,
     provision: Provision,
     environment: Environment,
-    listener: events.Listener,
 ) -> Layout:
     child = Child(
         host=build.host,
@@ -91,7 +87,7 @@ def _layout(
         project=build.folder,
         backend=build.project.backend,
         environ={**environment.variables, **provision.variables},
-        journal=Journal(journal_path(scratch), build.folder, listener),
-        listener=listener,
+        journal=Journal(journal_path(scratch), build.folder, build.listener),
+        listener=build.listener,
     )
     return Layout(child, scratch, {**build.config_settings, **provision.config_settings} or None)

@@ -15,6 +15,7 @@ from winarm.errors import (
     VerificationError,
 )
 from winarm.pipeline.child_layout import build_layout, early_layout
+from winarm.pipeline.first_use import Announcer
 from winarm.pipeline.hints import complaints
 from winarm.storage import deliver
 from winarm.target import parse_target
@@ -81,6 +82,8 @@ def build_wheel(build: EquippedBuild, folder: Path, *, metadata: Path | None = N
     :param metadata: what `prepare_metadata_for_build_wheel` has made.
     :raises WinarmError: the build failed, or the wheel failed verification.
     """
+    announcer = Announcer(build)
+    build = dataclasses.replace(build, listener=announcer)
     with build_layout(build) as at:
         build.listener(events.Step("building"))
         private = at.scratch / "wheel"
@@ -90,6 +93,8 @@ def build_wheel(build: EquippedBuild, folder: Path, *, metadata: Path | None = N
         _require_extensions(wheel, at.child, build.settings.allow_missing)
         build.listener(events.Step("verifying"))
         report = _verified(build, wheel)
+        if not report.pure:
+            announcer.made("c")
         return Built(deliver(wheel, folder), report)
 
 
