@@ -87,6 +87,10 @@ class TargetPythonError(WinarmError):
     """Headers, import libraries or names of the target's Python cannot be had."""
 
 
+class LibraryError(WinarmError):
+    """A native library of the target is missing, unusable, or cannot be put into a wheel."""
+
+
 class IsolationError(WinarmError):
     """The isolated environment for the build could not be made or filled."""
 

@@ -7,11 +7,12 @@ needs an `EquippedBuild`.
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from winarm.errors import UnsupportedTargetError
+from winarm.libraries.view import Native
 from winarm.target import WIN_ARM64
 
 if TYPE_CHECKING:
@@ -75,11 +76,17 @@ class Build:
         return dataclasses.replace(self.host, environ=self.environ)
 
     def equipped(
-        self, toolchain: Toolchain, target_python: TargetPython, numpy: Mapping[str, str]
+        self,
+        toolchain: Toolchain,
+        target_python: TargetPython,
+        numpy: Mapping[str, str],
+        native: Native,
     ) -> EquippedBuild:
         """Return this build with what it compiles with."""
         facts = {item.name: getattr(self, item.name) for item in dataclasses.fields(Build)}
-        return EquippedBuild(**facts, toolchain=toolchain, target_python=target_python, numpy=numpy)
+        return EquippedBuild(
+            **facts, toolchain=toolchain, target_python=target_python, numpy=numpy, native=native
+        )
 
 
 @dataclass(frozen=True)
@@ -90,11 +97,17 @@ class EquippedBuild(Build):
     target_python: TargetPython
     #: The include folder of the target's NumPy (`include`), or why there is none (`error`).
     numpy: Mapping[str, str]
+    #: The libraries of the target that the settings name.
+    native: Native = field(default_factory=Native)
 
     @property
     def compile_flags(self) -> list[str]:
         """Return what the user adds to every compilation."""
-        folders = [f"-I{folder}" for folder in self.settings.include_dirs]
+        late = "-I" if self.toolchain.style == "msvc" else "-idirafter"
+        folders = [
+            *(f"-I{folder}" for folder in (*self.settings.include_dirs, *self.native.include_dirs)),
+            *(f"{late}{folder}" for folder in self.native.late_include_dirs),
+        ]
         macros = [f"-D{macro}" for macro in self.settings.defines]
         return [*folders, *macros, *self.settings.cflags]
 
@@ -102,8 +115,15 @@ class EquippedBuild(Build):
     def link_flags(self) -> list[str]:
         """Return what the user adds to every link, as the toolchain's linker takes it."""
         settings = self.settings
-        named = self.toolchain.library_flags(settings.library_dirs, settings.libraries)
+        named = self.toolchain.library_flags(self.library_dirs, settings.libraries)
         return [*named, *settings.ldflags]
+
+    @property
+    def library_dirs(self) -> tuple[str, ...]:
+        """Return the folders in which a linker finds the target's libraries."""
+        # The view has what is in the others, too, and chooses by `linkage`.
+        view = (str(self.native.library_dir),) if self.native.library_dir else ()
+        return (*view, *self.settings.library_dirs)
 
 
 def build_target(settings: Settings) -> Target:

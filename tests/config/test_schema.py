@@ -37,6 +37,10 @@ cflags = ["-O2"]
 ldflags = ["-s"]
 generator = "Ninja"
 drop-flags = ["-msse*", "/arch:*"]
+prefix = ["deps/arm64"]
+linkage = "static"
+bundle = "off"
+target-requires = ["scipy-openblas32>=0.3"]
 jobs = 4
 verify.target = "win_arm64"
 verify.select = ["WA0", "WA1"]

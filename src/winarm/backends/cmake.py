@@ -20,6 +20,7 @@ from winarm.plan import CHILD
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from winarm.libraries.view import Native
     from winarm.locate.toolchain import Toolchain
     from winarm.plan import Build, EquippedBuild
     from winarm.project.build_system import Project
@@ -156,6 +157,7 @@ def toolchain_file(build: EquippedBuild, scratch: Path) -> str:
         "WINARM_FLAGS": flags,
         "WINARM_LINK_FLAGS": build.link_flags,
         "WINARM_FIND_ROOT_PATH": find_roots(build, scratch),
+        "WINARM_PREFIX_PATH": prefix_path(build.native),
         "WINARM_EMULATOR": emulator(build),
         "WINARM_PYTHON_EXECUTABLE": [build.python],
         "WINARM_PYTHON_INCLUDE_DIR": [python.include],
@@ -235,7 +237,7 @@ def emulator(build: Build) -> list[str]:
     return [word for word in named.split(";") if word]
 
 
-def find_roots(build: Build, scratch: Path) -> list[Path]:
+def find_roots(build: EquippedBuild, scratch: Path) -> list[Path]:
     """Return the folders in which CMake may find headers, libraries and packages."""
     settings = build.settings
     named = map(Path, (*settings.include_dirs, *settings.library_dirs))
@@ -244,7 +246,14 @@ def find_roots(build: Build, scratch: Path) -> list[Path]:
         scratch,
         *build.site_folders,
         *dict.fromkeys(folder for path in named for folder in (path, path.parent)),
+        *prefix_path(build.native),
     ]
+
+
+def prefix_path(native: Native) -> list[Path]:
+    """Return the folders that have the `include`, `lib` and packages of the target's libraries."""
+    # The view first: its `lib` has every spelling.
+    return [*([native.library_dir.parent] if native.library_dir else ()), *native.roots]
 
 
 def set_list(name: str, values: Sequence[object]) -> str:

@@ -100,6 +100,7 @@ def cross_file(build: EquippedBuild, scratch: Path) -> str:
             "needs_exe_wrapper": True,
             # NumPy asks for it and cannot run a program to find out; `long double` is `double`.
             "longdouble_format": "IEEE_DOUBLE_LE",
+            **pkg_config_folder(build),
         },
         "host_machine": {
             "system": "windows",
@@ -119,7 +120,6 @@ def binaries(build: EquippedBuild, scratch: Path) -> dict[str, object]:
     toolchain = build.toolchain
     launcher = (build.settings.launcher,) if build.settings.launcher else ()
     compilers = compiler_commands(build, scratch)
-    # No pkg-config: it knows the host's libraries.
     commands = {
         "c": [*launcher, *compilers["C"], *toolchain.uniform_flags],
         "cpp": [*launcher, *compilers["CXX"], *toolchain.uniform_flags],
@@ -130,10 +130,26 @@ def binaries(build: EquippedBuild, scratch: Path) -> dict[str, object]:
         "windres": toolchain.rc,
         "dlltool": toolchain.dlltool,
         "python": [str(build.python)],
+        # Without a prefix no pkg-config: it knows the host's libraries.
+        "pkg-config": pkg_config(build),
         **config_tools(build),
         "exe_wrapper": emulator(build),
     }
     return {name: list(command) for name, command in commands.items() if command}
+
+
+def pkg_config_folder(build: EquippedBuild) -> dict[str, object]:
+    """Return the property that keeps pkg-config to the prefixes."""
+    folder = build.native.pkgconfig_dir
+    return {"pkg_config_libdir": [str(folder)]} if folder else {}
+
+
+def pkg_config(build: EquippedBuild) -> list[str]:
+    """Return pkg-config's program for the target's libraries, where a prefix is named."""
+    ending = ".exe" if build.host.system == "windows" else ""
+    programs = build.native.programs
+    program = programs / f"pkg-config{ending}" if programs else None
+    return [str(program)] if program and program.is_file() else []
 
 
 def config_tools(build: Build) -> dict[str, list[str]]:

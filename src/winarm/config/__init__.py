@@ -60,6 +60,10 @@ if TYPE_CHECKING:
 
 #: What `toolchain` may be.
 TOOLCHAINS = ("auto", "msvc", "clang-cl", "llvm-mingw", "zig")
+#: What `linkage` may be.
+LINKAGES = ("shared", "static")
+#: What `bundle` may be.
+BUNDLES = ("auto", "msvcp140", "off")
 #: The name of winarm's own build backend.
 OWN_BACKEND = "winarm.backend"
 #: More parallel jobs than this are a slip of the finger.
@@ -147,6 +151,32 @@ class Settings:
     )
     library_dirs: tuple[str, ...] = setting(
         _FOLDER, "Folders with the target's libraries. Relative to the project."
+    )
+    prefix: tuple[str, ...] = setting(
+        _FOLDER,
+        "Install trees of the target's libraries: what `make install` fills, vcpkg's "
+        "`installed/arm64-windows`, conda's `Library`, MSYS2's `clangarm64`, the folder of a conan "
+        "deployer. Every route of a build finds their headers, libraries and pkg-config files. "
+        "Relative to the project. See docs/libraries.md.",
+    )
+    linkage: str = setting(
+        Choice(LINKAGES),
+        "Which library is taken where a prefix has a static and a shared one. `shared`: one copy "
+        "serves all modules of the wheel, and is bundled. `static`: no DLL is bundled. Where only "
+        "the other one is there, that is taken.",
+        default="shared",
+    )
+    bundle: str = setting(
+        Choice(BUNDLES),
+        "Which DLLs are copied into the wheel. `auto`: those that only a prefix has. `msvcp140`: "
+        "also the C++ runtime of Visual C++, from the msvc-runtime wheel of the package index. "
+        "`off`: none.",
+        default="auto",
+    )
+    target_requires: tuple[str, ...] = setting(
+        Words("a requirement such as scipy-openblas32", r"[A-Za-z0-9][^\x00-\x1f]*", Split.SHELL),
+        "Packages whose win_arm64 wheels bring headers and libraries. They are fetched from the "
+        "package index, not installed, and used as prefixes.",
     )
     libraries: tuple[str, ...] = setting(
         _LIBRARY, "Libraries to link every extension with, beside its own."

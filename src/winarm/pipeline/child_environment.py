@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from winarm.plan import CHILD
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from winarm.libraries.view import Native
     from winarm.plan import Build, EquippedBuild
 
 #: Variables through which the host's compilers, headers, libraries or settings would get in.
@@ -84,7 +85,31 @@ def build_environment(build: EquippedBuild, spec: Path, scratch: Path) -> Enviro
         "ZIG_LOCAL_CACHE_DIR": str(scratch / "zig"),
         **{name: text for name, text in programs.items() if name in {"CC", "CXX", "AR", "RC"}},
     }
-    return Environment(build.toolchain.environment(variables), early.removed)
+    complete = build.toolchain.environment(variables)
+    return Environment({**complete, **native_variables(build.native, complete)}, early.removed)
+
+
+def native_variables(native: Native, base: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables by which projects find the libraries of the prefixes.
+
+    :param base: the variables that there are; lists of folders in them are made longer.
+    """
+    if native.library_dir is None:
+        return {}
+    added: dict[str, Sequence[Path]] = {
+        # Where a setup.py looks for libraries on Windows.
+        "INCLUDE": native.include_dirs,
+        "LIB": [native.library_dir],
+    }
+    variables = {
+        name: os.pathsep.join([*filter(None, [base.get(name)]), *map(str, folders)])
+        for name, folders in added.items()
+        if folders
+    }
+    programs = [str(native.programs)] if native.programs else []
+    variables["PATH"] = os.pathsep.join([*programs, *filter(None, [base.get("PATH")])])
+    variables["PKG_CONFIG_LIBDIR"] = str(native.pkgconfig_dir)
+    return variables
 
 
 def leaks(name: str) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from winarm.libraries.view import Native, as_json
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -26,6 +28,7 @@ def early_spec(build: Build, scratch: Path) -> dict[str, Any]:
         # A setup.py may ask where they are.
         "numpy": {"include": str(scratch / "numpy")},
         "instead_of": {},
+        "native": as_json(Native()),
     }
 
 
@@ -48,7 +51,7 @@ def build_spec(build: EquippedBuild, scratch: Path) -> dict[str, Any]:
         "after": {
             "compile": [*build.compile_flags, f"-I{python.include}"],
             "link": [
-                *(f"-L{folder}" for folder in settings.library_dirs),
+                *(f"-L{folder}" for folder in build.library_dirs),
                 *(f"-l{library}" for library in settings.libraries),
                 *settings.ldflags,
                 f"-L{python.libraries}",
@@ -56,6 +59,7 @@ def build_spec(build: EquippedBuild, scratch: Path) -> dict[str, Any]:
         },
         "numpy": dict(build.numpy),
         "instead_of": _instead_of(build),
+        "native": as_json(build.native),
     }
 
 

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 from winarm import events
 from winarm.environment.interpreter import ask
 from winarm.environment.isolation import isolated
-from winarm.errors import ToolchainNotFoundError, WinarmError
+from winarm.errors import SettingsError, ToolchainNotFoundError, WinarmError
+from winarm.libraries.prefix import is_folder
+from winarm.libraries.view import native_libraries
 from winarm.locate import find_toolchain, zig
 from winarm.locate.lasting_zig import lasting, lasting_folders
 from winarm.storage import scratch_folder
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from winarm.config import Settings
     from winarm.host import Host
+    from winarm.libraries.view import Native
     from winarm.locate import Toolchain
     from winarm.plan import Build, EquippedBuild
     from winarm.project.pip_config import PipConfiguration
@@ -65,7 +68,41 @@ def equip(build: Build, *, may_fetch: bool) -> EquippedBuild:
         library_dirs=extra_library_dirs(build.host),
     )
     listener(events.Detail(f"target Python: {python.origin}"))
-    return build.equipped(toolchain, python, _numpy(build))
+    return build.equipped(toolchain, python, _numpy(build), _native(build, toolchain))
+
+
+def _native(build: Build, toolchain: Toolchain) -> Native:
+    """Return the target's libraries that the settings name."""
+    settings = build.settings
+    missing = [
+        f"include-dirs: {one} is not a folder"
+        for one in settings.include_dirs
+        if not is_folder(one)
+    ]
+    if missing:
+        raise SettingsError(missing)
+    if settings.prefix or settings.library_dirs:
+        build.listener(events.Step("looking at the libraries of the target"))
+    native = native_libraries(
+        build.host,
+        toolchain,
+        named=settings.prefix,
+        library_dirs=settings.library_dirs,
+        linkage="static" if settings.linkage == "static" else "shared",
+        pkgconf=pkgconf_program(build.host, (*build.site_folders, *build.tool_folders)),
+    )
+    for note in native.notes:
+        build.listener(events.Note(note))
+    for detail in native.details:
+        build.listener(events.Detail(detail))
+    return native
+
+
+def pkgconf_program(host: Host, folders: Sequence[Path]) -> Path | None:
+    """Return the program of the `pkgconf` package in one of the folders."""
+    name = "pkgconf.exe" if host.system == "windows" else "pkgconf"
+    files = (folder / "pkgconf" / ".bin" / name for folder in folders)
+    return next((file for file in files if file.is_file()), None)
 
 
 def toolchain_for(

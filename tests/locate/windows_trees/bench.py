@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from winarm.config import Settings
 from winarm.environment.interpreter import ask
+from winarm.libraries.view import Native
 from winarm.pipeline.child_environment import build_environment
 from winarm.pipeline.child_spec import build_spec
 from winarm.plan import Build
@@ -63,6 +64,7 @@ class Bench:
             toolchain,
             provide(self.host, interpreter, WIN_ARM64, toolchain),
             {"error": "no NumPy"},
+            Native(),
         )
         spec = scratch / "spec.json"
         spec.write_text(json.dumps(build_spec(build, scratch)), encoding="utf-8")

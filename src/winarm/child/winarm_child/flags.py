@@ -65,18 +65,27 @@ _CXX_STANDARD = re.compile(r"-std=(?:c|gnu)\+\+\w+")
 _C_STANDARD = re.compile(r"-std=(?:c|gnu|iso9899:)\d\w*")
 
 
+class LibraryRefusedError(ValueError):
+    """A library that a project links is there and cannot be linked."""
+
+
 class Translator:
     """Translates whole command lines for one build, and tells the parent what it changed."""
 
     def __init__(self, spec: Mapping[str, Any], journal: Journal) -> None:
         self._journal = journal
         self._told: set[str] = set()
+        self._native = spec["native"]
+        #: Folders with headers of another toolchain's C library among those of libraries.
+        self._late = {os.path.realpath(one) for one in self._native["late_include_dirs"]}
         self._instead = {os.path.realpath(k): v for k, v in spec["instead_of"].items()}
         after = [arg for args in spec["after"].values() for arg in args]
         named = [match[2] for arg in after if (match := FOLDER.fullmatch(arg))]
+        self._projects = [os.path.realpath(p) for p in (*spec["project"], spec["build_base"])]
         #: What may be anywhere: the project, what winarm made, and what the user has named.
         self._allowed = [
-            os.path.realpath(path) for path in (*spec["project"], spec["build_base"], *named)
+            os.path.realpath(path)
+            for path in (*spec["project"], spec["build_base"], *named, *self._native["roots"])
         ]
 
     def compile(self, argv: Sequence[str], language: str | None) -> list[str]:
@@ -95,7 +104,48 @@ class Translator:
             # One export list is all that a linker takes; the project's own says more.
             argv.remove(exports)
         folders = [arg[2:] for arg in argv if arg.startswith("-L")]
-        return [_library(arg, folders) for arg in argv]
+        found = [self._of_prefix(arg, folders) or _library(arg, folders) for arg in argv]
+        return list(self._with_needs(found))
+
+    def _of_prefix(self, argument: str, folders: Sequence[str]) -> str | None:
+        """Return the prefix's file of a library that an argument asks for.
+
+        None where the project has one itself, and where no prefix has one.
+
+        :raises LibraryRefusedError: the only one of that name cannot be linked.
+        """
+        name = library_name(argument)
+        own = [folder for folder in folders if self._is_projects(folder)]
+        if name is None or file_in(own, name):
+            return None
+        known = self._native["libraries"].get(name.lower())
+        if known is not None:
+            return str(known)
+        why = self._native["refused"].get(name.lower())
+        if why is not None and not file_in(folders, name):
+            raise LibraryRefusedError(why)
+        return None
+
+    def _with_needs(self, argv: Sequence[str]) -> Iterator[str]:
+        """Return the arguments, and after all of them what static libraries among them need."""
+        names = {file: name for name, file in self._native["libraries"].items()}
+        needed = [
+            name
+            for argument in argv
+            for name in self._native["closure"].get(names.get(argument, ""), ())
+        ]
+        yield from argv
+        # The last of each: a library comes after all that need it.
+        for name in reversed(list(dict.fromkeys(reversed(needed)))):
+            yield self._native["libraries"].get(name) or self._unknown_library(name)
+
+    @staticmethod
+    def _unknown_library(name: str) -> str:
+        return f"-l{name}"
+
+    def _is_projects(self, folder: str) -> bool:
+        real = os.path.realpath(folder)
+        return any(is_inside(real, root) for root in self._projects)
 
     def command(self, argv: Sequence[str]) -> list[str]:
         """Return a command line of the project's own with flags that the toolchain takes."""
@@ -136,6 +186,8 @@ class Translator:
     def _folder(self, option: str, written: str) -> Iterator[str]:
         argument, folder = option + written, os.path.realpath(written or ".")
         option = "-I" if option == "-isystem" else option
+        if option == "-I" and folder in self._late:
+            option = "-idirafter"
         instead = self._instead.get(folder)
         if instead is not None:
             self._tell(argument, (option + instead,), "the host's describe the host")
@@ -210,7 +262,26 @@ def _library(argument: str, folders: Sequence[str]) -> str:
     if not argument.startswith("-l"):
         return argument
     name = argument[2:-4] if argument.lower().endswith(".lib") else argument[2:]
+    return f"-l{name}" if file_in(folders, name) else f"-l{name.lower()}"
+
+
+def library_name(argument: str) -> str | None:
+    """Return the name of the library that an argument asks for, or None.
+
+    >>> library_name("-lz"), library_name("zlib.lib"), library_name("dir/zlib.lib")
+    ('z', 'zlib', None)
+    """
+    if argument.startswith("-l"):
+        name = argument[2:]
+    elif argument.lower().endswith(".lib") and os.path.basename(argument) == argument:
+        name = argument
+    else:
+        return None
+    return name[:-4] if name.lower().endswith(".lib") else name
+
+
+def file_in(folders: Sequence[str], name: str) -> str | None:
+    """Return the file of a library in one of the folders, in any spelling."""
     forms = (f"lib{name}.dll.a", f"lib{name}.a", f"{name}.lib", f"lib{name}.lib", f"{name}.dll")
-    if any(os.path.exists(os.path.join(folder, form)) for folder in folders for form in forms):
-        return f"-l{name}"
-    return f"-l{name.lower()}"
+    paths = (os.path.join(folder, form) for folder in folders for form in forms)
+    return next(filter(os.path.exists, paths), None)

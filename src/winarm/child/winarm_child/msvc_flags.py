@@ -34,7 +34,9 @@ class MsvcTranslator(Translator):
     def link(self, argv: Sequence[str], exports: str = "") -> list[str]:
         """Return the arguments that link; what is exported stays on the command line."""
         del exports
-        return list(self._translated(argv))
+        argv = list(self._translated(argv))
+        folders = [arg[9:] for arg in argv if arg.startswith("/LIBPATH:")]
+        return list(self._with_needs([self._of_prefix(arg, folders) or arg for arg in argv]))
 
     def _translated(self, argv: Sequence[str]) -> Iterator[str]:
         arguments = iter(argv)
@@ -70,6 +72,10 @@ class MsvcTranslator(Translator):
         for part in becomes:
             folder = FOLDER.fullmatch(part)
             yield from self._folder(folder[1], folder[2]) if folder else (part,)
+
+    @staticmethod
+    def _unknown_library(name: str) -> str:
+        return f"{name}.lib"
 
     def _folder(self, option: str, written: str) -> Iterator[str]:
         for part in super()._folder(option, written):

@@ -13,7 +13,7 @@ from distutils.errors import CompileError, DistutilsExecError, LibError, LinkErr
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
-from .flags import Translator
+from .flags import LibraryRefusedError, Translator
 from .pool import Pool, Step
 
 
@@ -53,11 +53,24 @@ class TargetCompiler(CCompiler):  # type: ignore[misc]
         force: bool = False,
     ) -> None:
         self.compiler_type = spec["toolchain"]["compiler_type"]
+        # Before it: it asks for both lists.
+        self._native = spec["native"]
         super().__init__(force=force)
+        # Where a setup.py looks that searches for its libraries itself.
+        self.set_include_dirs([])
+        self.set_library_dirs([])
         self._spec = spec
         self._pool = pool
         self._translator = translator
         self._current_extension = current_extension
+
+    def set_include_dirs(self, dirs: Sequence[str]) -> None:
+        """Set the folders with headers: the project's, then the prefixes'."""
+        super().set_include_dirs(_joined(dirs, self._native["include_dirs"]))
+
+    def set_library_dirs(self, dirs: Sequence[str]) -> None:
+        """Set the folders with libraries, likewise."""
+        super().set_library_dirs(_joined(dirs, self._native["library_dirs"]))
 
     def initialize(self, plat_name: str | None = None) -> None:
         """Do nothing: build_ext asks for it on a Windows host, which has MSVC's in mind."""
@@ -171,7 +184,11 @@ class TargetCompiler(CCompiler):  # type: ignore[misc]
             scratch=tempfile.mkdtemp(prefix="link-", dir=self._spec["scratch"]),
         )
         self.mkpath(os.path.dirname(link.output))
-        self._run([Step("link", link.output, self._link_command(link), target_lang)], LinkError)
+        try:
+            command = self._link_command(link)
+        except LibraryRefusedError as error:
+            raise LinkError(str(error)) from None
+        self._run([Step("link", link.output, command, target_lang)], LinkError)
 
     def _exports(self, symbols: Iterable[str], objects: Iterable[str]) -> list[str]:
         """Return what an image exports, each name once.
@@ -230,6 +247,10 @@ class TargetCompiler(CCompiler):  # type: ignore[misc]
             raise failure(f"{program} failed with exit status {error.returncode}") from None
         except OSError as error:
             raise failure(str(error)) from None
+
+
+def _joined(dirs: Sequence[str], more: Sequence[str]) -> list[str]:
+    return [*dirs, *(folder for folder in more if folder not in dirs)]
 
 
 def without_parents(path: str, folder: str) -> str:

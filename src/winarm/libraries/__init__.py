@@ -1,0 +1,1 @@
+"""Native libraries of the target: where they are, how they are found, and how wheels bring them."""

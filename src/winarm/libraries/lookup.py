@@ -1,0 +1,242 @@
+"""The libraries of a prefix by every name under which a project may ask for one.
+
+A library is called differently by who builds it: `libz.dll.a`, `zlib.lib`, `libzlibstatic.a`; and
+by who links it: `-lz`, `zlib.lib`. Here each file gets all names that mean it, and each name one
+file: an import library or a static one, as `linkage` says.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from winarm.coff.buffer import MalformedError
+from winarm.coff.library import read_library
+from winarm.coff.machines import Kind, loads
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from winarm.locate.toolchain import Style
+    from winarm.target import Target
+
+Linkage = Literal["shared", "static"]
+
+#: Endings of libraries to link, the longest first.
+ENDINGS = (".dll.a", ".dll.lib", ".lib", ".a")
+#: Libraries that are looked at in one folder.
+MAX_FILES = 20_000
+#: Longest library that is read, in bytes.
+MAX_SIZE = 2**30
+#: Bytes of a library's table of symbols in which C++ names are looked for.
+MAX_TABLE = 64 * 2**20
+
+#: What the names of static libraries end in, next to shared ones of the same name.
+_STATIC = re.compile(r"(?:[-_]?static|_a)$")
+#: A version at the end of a name: `png16`, `ffi-8`.
+_VERSION = re.compile(r"(?<=[a-z_+])[-_]?\d+(?:[._]\d+)*$")
+
+#: Names of one library that no rule derives from each other.
+_SYNONYMS = (
+    ("z", "zlib", "zlib1", "zdll", "zs"),
+    ("ssl", "ssleay32"),
+    ("crypto", "libeay32"),
+    ("lzma", "xz"),
+    ("bz2", "bzip2"),
+    ("zstd", "zstd_static"),
+    ("openblas", "scipy_openblas"),
+)
+
+#: What every toolchain brings itself: the C library, Windows, the compiler's own. A prefix of
+#: MSYS2 has them too, for its own compiler.
+_RUNTIME = re.compile(
+    r"(?:lib)?(?:mingw\w*|moldname|msvcrt\w*|msvcr\d+\w*|ucrt\w*|vcruntime\w*|crtdll\w*|c\+\+\w*"
+    r"|unwind|gcc\w*|clang_rt.*|winpthread|pthread|ssp\w*|m|kernel32|ntdll|user32|gdi32|advapi32"
+    r"|shell32|ole32|oleaut32|uuid|ws2_32|wsock32|api-ms-.*|ext-ms-.*|windowsapp\w*|onecore\w*"
+    r"|python3?\d*t?)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryFile:
+    """A library that the target's linker takes."""
+
+    path: Path
+    #: File name without its ending, in lower case.
+    stem: str
+    linkage: Linkage
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A library that cannot be linked, and why."""
+
+    path: Path
+    stem: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the folders of one prefix have."""
+
+    libraries: tuple[LibraryFile, ...]
+    refused: tuple[Refused, ...]
+
+
+def libraries_in(
+    folders: Iterable[Path], target: Target, style: Style, *, without_runtime: bool
+) -> Found:
+    """Return the libraries in `folders`, each read for its machine and its kind.
+
+    :param without_runtime: leave out what the toolchain brings itself.
+    """
+    usable: list[LibraryFile] = []
+    refused: list[Refused] = []
+    for folder in folders:
+        for path in _files(folder):
+            stem = stem_of(path.name)
+            if stem is None or (without_runtime and is_runtime(stem)):
+                continue
+            judged = judge(path, stem, target, style)
+            if isinstance(judged, LibraryFile):
+                usable.append(judged)
+            else:
+                refused.append(judged)
+    return Found(tuple(usable), tuple(refused))
+
+
+def stem_of(name: str) -> str | None:
+    """Return a library's name without its ending, in lower case, or None for another file.
+
+    >>> stem_of("libZ.dll.a"), stem_of("zlib.lib"), stem_of("zlib1.dll")
+    ('libz', 'zlib', None)
+    """
+    lower = name.lower()
+    ending = next((ending for ending in ENDINGS if lower.endswith(ending)), None)
+    return lower.removesuffix(ending) or None if ending else None
+
+
+def is_runtime(stem: str) -> bool:
+    """Return whether a library is the toolchain's own business."""
+    return _RUNTIME.fullmatch(stem) is not None
+
+
+def judge(path: Path, stem: str, target: Target, style: Style) -> LibraryFile | Refused:
+    """Return a library with its kind, or why the target's linker cannot take it."""
+    try:
+        if path.stat().st_size > MAX_SIZE:
+            return Refused(path, stem, f"it is larger than {MAX_SIZE} bytes")
+        data = path.read_bytes()
+        library = read_library(data)
+    except OSError as error:
+        return Refused(path, stem, error.strerror or str(error))
+    except MalformedError as error:
+        return Refused(path, stem, error.what)
+    foreign = sorted(kind.value for kind in library.kinds if not _links(target, kind))
+    if foreign:
+        machines = " and ".join(foreign)
+        return Refused(path, stem, f"it is for {machines}, not for {target.processor}")
+    if library.sorts == {"other"}:
+        return Refused(path, stem, "its members are not object files of Windows")
+    is_import = path.name.lower().endswith((".dll.a", ".dll.lib")) or "import" in library.sorts
+    kind: Linkage = "shared" if is_import else "static"
+    why = _other_abi(_symbol_table(data), kind, style)
+    return Refused(path, stem, why) if why else LibraryFile(path, stem, kind)
+
+
+def _links(target: Target, kind: Kind) -> bool:
+    """Return whether the target's linker takes objects of `kind`; ARM64X brings both kinds."""
+    return loads(target, kind) or kind is Kind.ARM64EC
+
+
+def _symbol_table(data: bytes) -> bytes:
+    """Return the names in the first table of an archive, each between NULs."""
+    if data[:8] != b"!<arch>\n" or data[8:10] not in {b"/ ", b"__"}:
+        return b""
+    size = data[56:66].strip()
+    return data[68 : 68 + min(int(size), MAX_TABLE)] if size.isdigit() else b""
+
+
+def _other_abi(symbols: bytes, kind: Linkage, style: Style) -> str:
+    """Return why C++ of the other ABI makes a library useless; empty where it does not.
+
+    A DLL with functions of C serves every compiler, whatever is inside. A static library brings
+    its C++ code with it, which needs the C++ runtime of its own compiler.
+    """
+    microsoft = len(re.findall(rb"\0(?:__imp_)?\?", symbols))
+    itanium = len(re.findall(rb"\0(?:__imp_)?_Z", symbols))
+    other = microsoft if style == "gnu" else itanium
+    names = len(re.findall(rb"\0(?:__imp_)?[A-Za-z_]", symbols))
+    c_names = names - itanium - len(re.findall(rb"\0__IMPORT_DESCRIPTOR|\0_NULL_IMPORT", symbols))
+    if not other or (kind == "shared" and c_names > 0):
+        return ""
+    made_by, wanted = ("MSVC", "MinGW") if style == "gnu" else ("MinGW", "MSVC")
+    return f"it is C++ with {made_by}'s ABI, and the toolchain has {wanted}'s"
+
+
+def names_of(stem: str) -> tuple[str, ...]:
+    """Return the names under which projects ask for the library of this file name.
+
+    >>> names_of("libxml2"), names_of("zlibstatic")
+    (('libxml2', 'xml2'), ('zlibstatic', 'zlib', 'libzlib', 'z', 'zlib1', 'zdll', 'zs'))
+    """
+    plain = stem.removeprefix("lib") or stem
+    base = _STATIC.sub("", plain) or plain
+    synonyms = next((group for group in _SYNONYMS if base in group), ())
+    return tuple(dict.fromkeys((stem, plain, base, f"lib{base}", *synonyms)))
+
+
+def unversioned(stem: str) -> str:
+    """Return a library's name without a version; projects ask for `png` where `png16` is there.
+
+    >>> unversioned("libpng16"), unversioned("libffi-8"), unversioned("libyaml")
+    ('png', 'ffi', 'yaml')
+    """
+    plain = stem.removeprefix("lib") or stem
+    return _VERSION.sub("", _STATIC.sub("", plain) or plain)
+
+
+def by_name(
+    prefixes: Iterable[Sequence[LibraryFile]], linkage: Linkage, aliases: Mapping[str, str]
+) -> dict[str, LibraryFile]:
+    """Return the library that each name means.
+
+    Of one name, the prefix that is named first comes first, as its headers do; then the kind that
+    `linkage` says; then the file whose own name is nearer.
+
+    :param aliases: further names, each with the one that it stands for.
+    """
+    ranked: dict[str, tuple[tuple[int, bool, int], LibraryFile]] = {}
+    loose: dict[str, tuple[tuple[int, bool, int], LibraryFile]] = {}
+    for order, libraries in enumerate(prefixes):
+        for library in libraries:
+            other_kind = library.linkage != linkage
+            for position, name in enumerate(names_of(library.stem)):
+                _keep(ranked, name, (order, other_kind, position), library)
+            _keep(loose, unversioned(library.stem), (order, other_kind, 0), library)
+    found = {name: library for name, (_, library) in ranked.items()}
+    for alias, name in aliases.items():
+        if alias not in found and name in found:
+            found[alias] = found[name]
+    # Last: `pcre` is not `pcre2` where both are there.
+    return {**{name: library for name, (_, library) in loose.items()}, **found}
+
+
+def _keep(
+    best: dict[str, tuple[tuple[int, bool, int], LibraryFile]],
+    name: str,
+    rank: tuple[int, bool, int],
+    library: LibraryFile,
+) -> None:
+    if name not in best or rank < best[name][0]:
+        best[name] = (rank, library)
+
+
+def _files(folder: Path) -> list[Path]:
+    try:
+        return sorted(entry for entry in folder.iterdir() if entry.is_file())[:MAX_FILES]
+    except OSError:
+        return []

@@ -1,0 +1,427 @@
+"""One folder that shows the libraries of all prefixes as a linker of the target looks for them.
+
+Each linker tries other file names for `-lNAME` and takes a static library or an import library by
+an order of its own. In this folder every name is there in each spelling and means one file, the
+one that `linkage` chooses, so that setuptools, CMake, Meson and a bare compiler find the same. It
+is in winarm's cache and holds links (copies on Windows); nothing is written to a prefix.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from winarm.errors import DOCUMENTATION, LibraryError, SettingsError, UsageError
+from winarm.libraries import pkg_config
+from winarm.libraries.lookup import by_name, libraries_in
+from winarm.libraries.prefix import is_folder, prefixes
+from winarm.storage import cached_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from winarm.host import Host, System
+    from winarm.libraries.lookup import Found, LibraryFile, Linkage, Refused
+    from winarm.libraries.prefix import Prefix
+    from winarm.locate.toolchain import Toolchain
+
+#: Changed when the content of a view changes, so that older ones are not used.
+FORMAT = 1
+#: What says that a view is whole, and what is in it.
+_INDEX = "view.json"
+
+#: What installs pkgconf, for messages and for `get_requires_for_build_wheel`.
+PKGCONF = "pkgconf>=2.3"
+
+
+@dataclass(frozen=True, slots=True)
+class Native:
+    """The native libraries of a build; empty where no prefix is named."""
+
+    prefixes: tuple[Prefix, ...] = ()
+    #: Folders with headers, for the front of the search.
+    include_dirs: tuple[Path, ...] = ()
+    #: Folders with headers that come after the toolchain's own.
+    late_include_dirs: tuple[Path, ...] = ()
+    #: The view's folder of libraries.
+    library_dir: Path | None = None
+    #: The view's folder of `.pc` files.
+    pkgconfig_dir: Path | None = None
+    #: The view's folder of programs: `pkg-config`.
+    programs: Path | None = None
+    #: The file of each library, by every name that means it, in lower case.
+    libraries: Mapping[str, str] = field(default_factory=dict)
+    #: What a static library needs, by its name.
+    closure: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: Why a library cannot be linked, by every name that would mean it.
+    refused: Mapping[str, str] = field(default_factory=dict)
+    #: The package that answers for a program such as `xml2-config`.
+    config_programs: Mapping[str, str] = field(default_factory=dict)
+    #: Folders that may have the libraries' DLLs.
+    dll_dirs: tuple[Path, ...] = ()
+    #: What the user should know, and what only a curious one wants to.
+    notes: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
+
+    @property
+    def roots(self) -> tuple[Path, ...]:
+        """Return the folders in which a build tool may look for headers and packages."""
+        return tuple(root for prefix in self.prefixes for root in prefix.roots)
+
+
+def native_libraries(
+    host: Host,
+    toolchain: Toolchain,
+    *,
+    named: Sequence[str],
+    library_dirs: Sequence[str] = (),
+    linkage: Linkage = "shared",
+    pkgconf: Path | None = None,
+) -> Native:
+    """Return the libraries that the settings name, in a view for this toolchain.
+
+    :param named: the prefixes.
+    :param library_dirs: further folders with libraries, which come first.
+    :param pkgconf: pkgconf's program.
+    :raises SettingsError: a folder does not exist.
+    :raises LibraryError: a prefix has nothing for the target.
+    :raises UsageError: there are `.pc` files and no pkgconf.
+    :raises FileSystemError: the cache cannot be written.
+    """
+    missing = [f"library-dirs: {one} is not a folder" for one in library_dirs if not is_folder(one)]
+    if missing:
+        raise SettingsError(missing)
+    trees = prefixes(named, toolchain.target)
+    if not trees and not library_dirs:
+        return Native()
+    pc_dirs = [folder for tree in trees for folder in tree.pkgconfig_dirs]
+    if pkgconf is None and any(next(folder.glob("*.pc"), None) for folder in pc_dirs):
+        message = f"prefix {trees[0].path} has pkg-config files, and pkgconf is not installed."
+        raise UsageError(message, cure=f'pip install "{PKGCONF}", or "winarm[cli]".')
+    extra = tuple(map(Path, library_dirs))
+    maker = _Maker(host.system, toolchain, trees, extra, linkage, pkgconf)
+    folder = cached_folder(host.cache / "prefixes" / maker.key, [_INDEX], maker.make)
+    index = json.loads((folder / _INDEX).read_text("utf-8"))
+    wrong = [Path(one["path"]) for one in index["refused"]]
+    if trees and wrong and not index["libraries"]:
+        first = index["refused"][0]
+        message = f"no library of prefix {trees[0].path} can be used: {first['path']}: "
+        raise LibraryError(
+            message + first["why"] + ".",
+            cure=f"Name a prefix of {toolchain.target.processor} libraries. "
+            f"See {DOCUMENTATION}/libraries.html",
+        )
+    return _native(folder, index, trees)
+
+
+def _native(folder: Path, index: Mapping[str, Any], trees: tuple[Prefix, ...]) -> Native:
+    normal = [tree for tree in trees if not tree.has_own_c_library]
+    late = [tree for tree in trees if tree.has_own_c_library]
+    kinds = [f"prefix {tree.path}: {tree.layout}" for tree in trees]
+    return Native(
+        prefixes=trees,
+        include_dirs=tuple(one for tree in normal for one in tree.include_dirs),
+        late_include_dirs=(
+            *(one for tree in late for one in tree.include_dirs),
+            *map(Path, index["header_dirs"]),
+        ),
+        library_dir=folder / "lib",
+        pkgconfig_dir=folder / "pkgconfig",
+        programs=folder / "bin",
+        libraries={name: str(folder / "lib" / f) for name, f in index["libraries"].items()},
+        closure={name: tuple(names) for name, names in index["closure"].items()},
+        refused=index["refused_names"],
+        config_programs=index["config_programs"],
+        dll_dirs=tuple(one for tree in trees for one in tree.dll_dirs),
+        notes=tuple(index["notes"]),
+        details=(*kinds, *index["details"]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    """Makes the view of some folders for one toolchain."""
+
+    system: System
+    toolchain: Toolchain
+    trees: tuple[Prefix, ...]
+    library_dirs: tuple[Path, ...]
+    linkage: Linkage
+    pkgconf: Path | None
+
+    @property
+    def key(self) -> str:
+        """Return a name for the view that changes with anything that it shows."""
+        folders = [
+            *self.library_dirs,
+            *(one for tree in self.trees for one in (*tree.library_dirs, *tree.pkgconfig_dirs)),
+        ]
+        facts = [
+            FORMAT,
+            self.toolchain.target.wheel_platform,
+            self.toolchain.style,
+            self.linkage,
+            [str(tree.path.absolute()) for tree in self.trees],
+            [[str(folder.absolute()), *_listing(folder)] for folder in folders],
+            str(self.pkgconf),
+        ]
+        return hashlib.sha256(json.dumps(facts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+    def make(self, folder: Path) -> None:
+        """Fill the new, empty folder of the view."""
+        found = [self._found(self.library_dirs, without_runtime=False)]
+        for tree in self.trees:
+            own = tree.has_own_c_library
+            found.append(self._found(tree.library_dirs, without_runtime=own))
+        pc_dirs = {one: tree for tree in self.trees for one in tree.pkgconfig_dirs}
+        packages = pkg_config.packages_in(pc_dirs, lambda one: _root_of(one, pc_dirs[one]))
+        lists = [one.libraries for one in found]
+        plain = by_name(lists, self.linkage, {})
+        names = by_name(lists, self.linkage, pkg_config.aliases(packages, plain))
+        static = by_name([_static(one) for one in lists], "static", {})
+        files = self._write_libraries(folder / "lib", names, static)
+        self._write_packages(folder / "pkgconfig", packages, names, files, folder)
+        self._write_programs(folder / "bin")
+        refused = [one for group in found for one in group.refused]
+        index = {
+            "libraries": files,
+            "closure": self._closure(packages, names),
+            "refused": [{"path": str(one.path), "why": one.why} for one in refused],
+            "refused_names": _refused_names(refused, names),
+            "config_programs": _config_programs(packages),
+            "header_dirs": [str(one) for one in self._header_dirs(packages)],
+            "notes": [*_twice(found, self.trees), *_refusals(refused)],
+            "details": [f"{name}.pc: {why}" for name, why in pkg_config.broken(packages).items()],
+        }
+        text = json.dumps(index, ensure_ascii=True)
+        (folder / _INDEX).write_text(text, encoding="utf-8")
+
+    def _found(self, folders: Iterable[Path], *, without_runtime: bool) -> Found:
+        target, style = self.toolchain.target, self.toolchain.style
+        return libraries_in(folders, target, style, without_runtime=without_runtime)
+
+    def _write_libraries(
+        self, folder: Path, names: Mapping[str, LibraryFile], static: Mapping[str, LibraryFile]
+    ) -> dict[str, str]:
+        """Put every library under each of its names; return the file of each name."""
+        folder.mkdir()
+        files: dict[str, str] = {}
+        for name, library in names.items():
+            if not _is_file_name(name):
+                continue
+            # zig tries NAME.lib first, other MinGW linkers libNAME.dll.a and libNAME.a.
+            files[name] = f"{name}.lib"
+            spellings = [files[name]]
+            if self.toolchain.style == "gnu":
+                if library.linkage == "shared":
+                    spellings.append(f"lib{name}.dll.a")
+                if name in static:
+                    self._link(static[name].path, folder / f"lib{name}.a")
+            for spelling in spellings:
+                self._link(library.path, folder / spelling)
+        return files
+
+    def _write_packages(
+        self,
+        folder: Path,
+        packages: Mapping[str, pkg_config.Package],
+        names: Mapping[str, LibraryFile],
+        files: Mapping[str, str],
+        view: Path,
+    ) -> None:
+        folder.mkdir()
+        # `view` is renamed when it is whole.
+        final = view.parent / self.key / "lib"
+        by_path = {
+            library.path.as_posix().lower(): final / files[name]
+            for name, library in names.items()
+            if name in files
+        }
+        own_dirs = [one for tree in self.trees for one in tree.library_dirs]
+        for package in packages.values():
+            text = pkg_config.rewritten(
+                package,
+                library_dir=final,
+                own_dirs=own_dirs,
+                library_files=by_path,
+                known=packages,
+                static=self.linkage == "static",
+                msvc=self.toolchain.style == "msvc",
+            )
+            (folder / f"{package.name}.pc").write_text(text, encoding="utf-8")
+
+    def _write_programs(self, folder: Path) -> None:
+        folder.mkdir()
+        if self.pkgconf is not None:
+            ending = ".exe" if self.system == "windows" else ""
+            for name in ("pkg-config", "pkgconf"):
+                # Not a link: the environment that it is from may be a temporary one.
+                shutil.copy(self.pkgconf, folder / f"{name}{ending}")
+
+    def _closure(
+        self, packages: Mapping[str, pkg_config.Package], names: Mapping[str, LibraryFile]
+    ) -> dict[str, list[str]]:
+        """Return what each static library needs, as the `.pc` files tell."""
+        found: dict[str, list[str]] = {}
+        for package in packages.values():
+            own = [one.lower() for one in package.libraries]
+            needed = _needed_by(package, packages)
+            for position, name in enumerate(own):
+                library = names.get(name)
+                if library is not None and library.linkage == "static":
+                    found[library.path.as_posix()] = [*own[position + 1 :], *needed]
+        return {
+            name: found[library.path.as_posix()]
+            for name, library in names.items()
+            if library.path.as_posix() in found
+        }
+
+    def _header_dirs(self, packages: Mapping[str, pkg_config.Package]) -> list[Path]:
+        """Return the folders of headers that packages name below the prefixes' own.
+
+        Projects that do not ask pkg-config expect them to be known: `include/libxml2`.
+        """
+        includes = [one for tree in self.trees for one in tree.include_dirs]
+        named = (
+            Path(os.path.normpath(word[2:]))
+            for package in packages.values()
+            for word in pkg_config.split(package.fields.get("Cflags", ""))
+            if word.startswith("-I")
+        )
+        return [
+            folder
+            for folder in dict.fromkeys(named)
+            if folder.is_dir()
+            and folder not in includes
+            and any(folder.is_relative_to(include) for include in includes)
+        ]
+
+    def _link(self, file: Path, to: Path) -> None:
+        if to.exists():
+            return
+        if self.system == "windows":
+            # Links need a privilege there.
+            shutil.copyfile(file, to)
+        else:
+            to.symlink_to(file.absolute())
+
+
+def _listing(folder: Path) -> list[list[object]]:
+    """Return what changes when a file of a folder does."""
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        return [[e.name, s.st_size, s.st_mtime_ns] for e in entries for s in [e.stat()]]
+    except OSError:
+        return []
+
+
+def _root_of(folder: Path, tree: Prefix) -> Path:
+    return next(root for root in tree.roots if folder.is_relative_to(root))
+
+
+def _static(libraries: Sequence[LibraryFile]) -> list[LibraryFile]:
+    return [library for library in libraries if library.linkage == "static"]
+
+
+def _is_file_name(name: str) -> bool:
+    return not set(name) & set('/\\:*?"<>|\0')
+
+
+def _needed_by(
+    package: pkg_config.Package, packages: Mapping[str, pkg_config.Package]
+) -> list[str]:
+    """Return the libraries that a package needs beside its own, each after what needs it."""
+    private = pkg_config.split(package.fields.get("Libs.private", ""))
+    found = [word[2:].lower() for word in private if word.startswith("-l")]
+    pending, seen = list(package.requirements(private=True)), {package.name}
+    while pending:
+        name = pending.pop(0)
+        if name in packages and name not in seen:
+            seen.add(name)
+            other = packages[name]
+            words = pkg_config.split(other.fields.get("Libs.private", ""))
+            found += [one.lower() for one in other.libraries]
+            found += [word[2:].lower() for word in words if word.startswith("-l")]
+            pending += other.requirements(private=True)
+    return list(dict.fromkeys(reversed(found)))[::-1]
+
+
+def _refused_names(refused: Sequence[Refused], names: Mapping[str, object]) -> dict[str, str]:
+    """Return why libraries cannot be linked, by the names that only they would have."""
+    from winarm.libraries.lookup import names_of  # noqa: PLC0415
+
+    return {
+        name: f"{one.path}: {one.why}"
+        for one in refused
+        for name in names_of(one.stem)
+        if name not in names
+    }
+
+
+def _refusals(refused: Sequence[Refused]) -> list[str]:
+    most = 5
+    lines = [f"{one.path} is not used: {one.why}" for one in refused[:most]]
+    more = len(refused) - most
+    return [*lines, f"{more} more libraries are not used"] if more > 0 else lines
+
+
+def _twice(found: Sequence[Found], trees: Sequence[Prefix]) -> list[str]:
+    """Return which libraries are in two prefixes."""
+    first: dict[str, Path] = {}
+    twice: dict[tuple[Path, Path], list[str]] = {}
+    for tree, group in zip(trees, found[1:], strict=True):
+        for stem in dict.fromkeys(library.stem.removeprefix("lib") for library in group.libraries):
+            other = first.setdefault(stem, tree.path)
+            if other != tree.path:
+                twice.setdefault((other, tree.path), []).append(stem)
+    most = 5
+    return [
+        f"{', '.join(stems[:most])}{' and others' if len(stems) > most else ''}: in the prefixes "
+        f"{one} and {other}; the first is used"
+        for (one, other), stems in twice.items()
+    ]
+
+
+#: Programs whose names no rule derives from a package's.
+_PROGRAMS = {
+    "libxml-2.0": ("xml2-config",),
+    "libxslt": ("xslt-config",),
+    "libpq": ("pg_config",),
+    "freetype2": ("freetype-config",),
+    "libcurl": ("curl-config",),
+    "libpcre2-8": ("pcre2-config",),
+    "libpcre": ("pcre-config",),
+    "libmariadb": ("mariadb_config", "mysql_config"),
+    "mysqlclient": ("mysql_config",),
+    "icu-uc": ("icu-config",),
+    "netcdf": ("nc-config",),
+    "MagickWand": ("MagickWand-config",),
+}
+
+
+def _config_programs(packages: Mapping[str, pkg_config.Package]) -> dict[str, str]:
+    """Return the package that answers for each program such as `libpng16-config`."""
+    found: dict[str, str] = {}
+    for name in packages:
+        derived = (f"{name}-config", f"{name.removeprefix('lib')}-config")
+        for program in (*_PROGRAMS.get(name, ()), *derived):
+            found.setdefault(program, name)
+    return found
+
+
+def as_json(native: Native) -> dict[str, Any]:
+    """Return what the child needs to know, as JSON has it."""
+    return {
+        "include_dirs": [str(one) for one in native.include_dirs],
+        "late_include_dirs": [str(one) for one in native.late_include_dirs],
+        "library_dirs": [str(native.library_dir)] if native.library_dir else [],
+        "roots": [str(one) for one in native.roots],
+        "libraries": dict(native.libraries),
+        "closure": {name: list(names) for name, names in native.closure.items()},
+        "refused": dict(native.refused),
+    }
