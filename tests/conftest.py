@@ -216,6 +216,22 @@ def is_a(version: str, python: str | Path) -> bool:
     return answer.stdout.strip() == version
 
 
+#: Runs a script as the Python of a target would: `COMMAND -p FOLDER SCRIPT`.
+PRETENDER = """\
+import importlib.machinery, runpy, sys
+importlib.machinery.EXTENSION_SUFFIXES.insert(0, ".cp313-win_arm64.pyd")
+runpy.run_path(sys.argv[3], run_name="__main__")
+"""
+
+
+@pytest.fixture
+def pretended_arm64(tmp_path: Path) -> str:
+    """The runner `command` with this machine's Python, which says that it is an ARM64 one."""
+    script = tmp_path / "pretender.py"
+    script.write_text(PRETENDER)
+    return f"command:{shlex.join((sys.executable, str(script)))}"
+
+
 #: The least that winarm looks at in CPython's headers.
 PATCHLEVEL = "#define PY_MAJOR_VERSION 3\n#define PY_MINOR_VERSION {minor}\n"
 

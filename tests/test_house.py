@@ -205,3 +205,10 @@ def imported_at_start(name: str) -> set[str]:
         for node in (statement.body if isinstance(statement, ast.Try) else (statement,))
         for other in imported_by(node, name, is_package=path.stem == "__init__")
     }
+
+
+@pytest.mark.parametrize("path", sorted((SOURCE / "trial" / "on_target").glob("*.py")))
+def test_what_runs_on_the_target_needs_only_the_standard_library(path: Path) -> None:
+    wanted = {other.split(".")[0] for other in imports(module_name(path), path)}
+
+    assert wanted - sys.stdlib_module_names - {"sitecustomize"} == set()

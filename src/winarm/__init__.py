@@ -21,12 +21,14 @@ if TYPE_CHECKING:
     from winarm.stack.report import PackageStatus, StackReport, Status
     from winarm.stack.status import StatusOptions, stack_status
     from winarm.target import WIN_AMD64, WIN_ARM64, Target
-    from winarm.verify import Report, VerifyOptions
+    from winarm.trial import TrialOptions, TrialResult, test_wheel
+    from winarm.verify import Evidence, Report, VerifyOptions
     from winarm.verify import verify as verify_wheel
 
 __all__ = [
     "WIN_AMD64",
     "WIN_ARM64",
+    "Evidence",
     "Host",
     "PackageStatus",
     "Report",
@@ -35,11 +37,14 @@ __all__ = [
     "StatusOptions",
     "Target",
     "Toolchain",
+    "TrialOptions",
+    "TrialResult",
     "VerifyOptions",
     "WinarmError",
     "build_wheel",
     "find_toolchain",
     "stack_status",
+    "test_wheel",
     "verify_wheel",
 ]
 
@@ -47,6 +52,7 @@ __all__ = [
 _HOMES = {
     "WIN_AMD64": ("winarm.target", "WIN_AMD64"),
     "WIN_ARM64": ("winarm.target", "WIN_ARM64"),
+    "Evidence": ("winarm.verify", "Evidence"),
     "Host": ("winarm.host", "Host"),
     "Report": ("winarm.verify", "Report"),
     "PackageStatus": ("winarm.stack.report", "PackageStatus"),
@@ -55,11 +61,14 @@ _HOMES = {
     "StatusOptions": ("winarm.stack.status", "StatusOptions"),
     "Target": ("winarm.target", "Target"),
     "Toolchain": ("winarm.locate.toolchain", "Toolchain"),
+    "TrialOptions": ("winarm.trial", "TrialOptions"),
+    "TrialResult": ("winarm.trial", "TrialResult"),
     "VerifyOptions": ("winarm.verify", "VerifyOptions"),
     "WinarmError": ("winarm.errors", "WinarmError"),
     "build_wheel": ("winarm.pipeline.isolated", "build"),
     "find_toolchain": ("winarm.locate", "find_toolchain"),
     "stack_status": ("winarm.stack.status", "stack_status"),
+    "test_wheel": ("winarm.trial", "test_wheel"),
     "verify_wheel": ("winarm.verify", "verify"),
 }
 

@@ -144,6 +144,10 @@ class UnsupportedTargetError(UsageError):
         )
 
 
+class TrialError(WinarmError):
+    """A wheel cannot be tried: no runner, or one that does not work."""
+
+
 class CrossEditableError(WinarmError):
     """An editable install was asked for a machine that is not this one."""
 

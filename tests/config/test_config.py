@@ -219,10 +219,10 @@ class TestMistakes:
     ) -> None:
         got = problems(tmp_path, f"{name} = {toml}")
 
-        # A table is what `verify` wants: there, what is in it is wrong.
+        # A table is what some settings want: there, what is in it is wrong.
         place = (
-            "[tool.winarm.verify] x"
-            if (name, toml[0]) == ("verify", "{")
+            f"[tool.winarm.{name}] x"
+            if (name in {"verify", "test"}, toml[0]) == (True, "{")
             else f"[tool.winarm] {name}"
         )
         assert got[0].startswith(f"pyproject.toml {place}: ")

@@ -51,6 +51,12 @@ verify.external = ["mylib.dll"]
 verify.fail-on = "warning"
 verify.record = false
 verify.limits.members = 7
+test.command = "python -m pytest tests"
+test.requires = ["pytest>=8"]
+test.extras = ["fast"]
+test.copy = ["tests"]
+test.skip = ["pkg._optional"]
+test.timeout = 600
 """
 
 BAD = [
@@ -76,6 +82,10 @@ BAD = [
     'build-backend = "winarm.backend"',
     'build-backend = "winarm.backend:hooks"',
     'backend-path = ["."]',
+    "test = 1",
+    "test.command = 1",
+    "test.comand = []",
+    "test.timeout = 0",
     "verify = 1",
     "verify.ignroe = []",
     "verify.ignore = [1]",

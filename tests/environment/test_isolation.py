@@ -63,6 +63,7 @@ class Machine(Host):
         cwd: Path,
         output: Callable[[bytes], None],
         tick: Callable[[], None] = lambda: None,
+        grace: float = 2.0,
     ) -> int:
         self.ran.append(([str(word) for word in argv], environ, cwd))
         for chunk in self.says:

@@ -53,6 +53,7 @@ class UvHost(Host):
         cwd: Path,
         output: Callable[[bytes], None],
         tick: Callable[[], None] = lambda: None,
+        grace: float = 2.0,
     ) -> int:
         words = [str(word) for word in argv]
         if Path(words[0]).name != "uv":

@@ -33,6 +33,7 @@ examples:
   winarm build annoy==1.17.3            the same of an sdist from the package index
   winarm verify dist/*.whl              whether ARM64 Windows can load what is in them
   winarm status                         what of this project's dependencies runs there
+  winarm test dist/*.whl                import what is in them on ARM64 Windows
   winarm doctor                         what this machine can build with
 
 exit status: 0 good, 1 failed, 2 wrongly used, 130 interrupted
@@ -46,6 +47,7 @@ VERBS = {
     "verify": "check that an ARM64 Windows machine can load what is in a wheel",
     "inspect": "show what a Windows image is, and whether two readers of it agree",
     "status": "say which packages of a stack run on Windows on Arm, and how to get the rest",
+    "test": "import or test wheels on a Python for Windows ARM64, native or emulated",
     "doctor": "show what this machine can build with, and what would help where it cannot",
     "env": "print the environment of a toolchain for a shell",
     "toolchain-file": "print the path of a CMake toolchain file",
@@ -80,7 +82,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(argv: Sequence[str], host: Host, console: Console) -> int:
     # Only the verb that is used is imported, so that each starts as fast as it can.
-    args = parser(argv[:1]).parse_args(argv)
+    own, command = argv, []
+    if argv[:1] == ["test"] and "--" in argv:
+        # Everything after it is a command; argparse would take it for wheels.
+        own, command = argv[: argv.index("--")], list(argv[argv.index("--") + 1 :])
+    args = parser(argv[:1]).parse_args(own)
+    args.command = command
     return int(_module(args.verb).run(args, host, console))
 
 

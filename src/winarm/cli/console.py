@@ -82,6 +82,12 @@ class Console:
         self._err.buffer.write(data)
         self._err.buffer.flush()
 
+    def raw_out(self, data: bytes) -> None:
+        """Write what a program printed as a result."""
+        self._out.flush()
+        self._out.buffer.write(data)
+        self._out.buffer.flush()
+
     def abandon(self) -> None:
         """Write no more results: nobody reads them, and Python would complain at its end."""
         nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -131,7 +131,7 @@ def run(args: argparse.Namespace, host: Host, console: Console) -> int:
         # The reader has seen enough; the verdict stands.
         console.abandon()
     if args.format == "github":
-        _append_summary(host, reports, options)
+        append_summary(host, reports, options)
     return status
 
 
@@ -164,7 +164,7 @@ def _show(
         if shown:
             terminal.print(pretty.render(shown, verbose=args.verbose, fail_on=options.fail_on))
     else:
-        text = _rendered(shown, args, verdict, options)
+        text = rendered(shown, args, verdict, options)
         if args.output:
             _write(Path(args.output), f"{text}\n" if text else "")
         elif text:
@@ -199,13 +199,13 @@ def _explanation(words: str) -> str:
     if not found:
         message = "--explain: name a code such as WA401, or a family such as WA4"
         raise UsageError(message)
-    from winarm.verify.formats import reference  # noqa: PLC0415 - as in _rendered
+    from winarm.verify.formats import reference  # noqa: PLC0415 - as in rendered
 
     return reference.explain_all(list(found))
 
 
 def _baseline(name: str) -> Baseline:
-    from winarm.verify.baseline import Baseline, BaselineError  # noqa: PLC0415 - as in _rendered
+    from winarm.verify.baseline import Baseline, BaselineError  # noqa: PLC0415 - as in rendered
 
     cure = "Make one with: winarm verify … --format json --output FILE"
     path = Path(name)
@@ -272,7 +272,7 @@ def _paths(
     found = [
         path
         for word in words
-        for path in (_fetched(word, options, host, console) or _expanded(word))
+        for path in (_fetched(word, options, host, console) or expanded(word))
     ]
     if not tree:
         found = [inner for path in found for inner in _wheels_in(path)]
@@ -303,7 +303,7 @@ def _fetched(word: str, options: VerifyOptions, host: Host, console: Console) ->
         return fetch_wheels(host, requirement, targets, pip, status.update)
 
 
-def _expanded(word: str) -> list[Path]:
+def expanded(word: str) -> list[Path]:
     """Return what a pattern matches; cmd.exe and PowerShell hand patterns on as they are."""
     if not word:
         message = "an empty name is no file"
@@ -330,9 +330,10 @@ def _wheels_in(path: Path) -> list[Path]:
     return wheels
 
 
-def _rendered(
+def rendered(
     reports: list[Report], args: argparse.Namespace, verdict: Verdict, options: VerifyOptions
 ) -> str:
+    """Return reports in the format that is asked for."""
     # Start-up time counts, so that only the format that is asked for is imported.
     if args.format == "json":
         from winarm.verify.formats import json  # noqa: PLC0415
@@ -380,9 +381,9 @@ def _terminal(console: Console) -> RichConsole | None:
     return RichConsole(highlight=False)
 
 
-def _append_summary(host: Host, reports: list[Report], options: VerifyOptions) -> None:
+def append_summary(host: Host, reports: list[Report], options: VerifyOptions) -> None:
     """Add to the page of the run; GitHub names the file in the environment."""
-    from winarm.verify.formats import github  # noqa: PLC0415 - as in _rendered
+    from winarm.verify.formats import github  # noqa: PLC0415 - as in rendered
 
     name = host.variable("GITHUB_STEP_SUMMARY")
     if name is None:

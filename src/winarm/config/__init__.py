@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from winarm.config.sources import ConfigSettings
+    from winarm.config.trial import TrialSettings
     from winarm.host import Host
     from winarm.verify.options import VerifyOptions
 
@@ -230,6 +231,26 @@ class Settings:
         "verification does as it does by default.",
         PROJECT,
         default=None,
+    )
+    test: TrialSettings | None = setting(  # noqa: RUF009 - it makes the field
+        ImportedTable("winarm.config.trial"),
+        "How `winarm test` and `winarm build --test` try the project's wheels. Without the table, "
+        "every module is imported.",
+        PROJECT,
+        default=None,
+    )
+    runner: str = setting(
+        Line("auto, native, wine, qemu-wine, ssh:HOST or command:PROGRAM"),
+        "What runs Python for Windows ARM64 in a trial. `auto` takes the first that is found, in "
+        "the order native, wine, qemu-wine; `winarm doctor` lists them.",
+        WORKPLACE,
+        default="auto",
+    )
+    target_python: tuple[str, ...] = setting(
+        Words("a folder", r"[^\x00-\x1f]+", Split.PATHS, folders=True),
+        "Folders with Pythons for Windows ARM64 that trials run: NuGet's package, or where "
+        "python.org's installer put one. Several, where there are several versions.",
+        WORKPLACE,
     )
 
 

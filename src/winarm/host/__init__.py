@@ -149,6 +149,7 @@ class Host:
         cwd: Path,
         output: Callable[[bytes], None],
         tick: Callable[[], None] = lambda: None,
+        grace: float = programs.GRACE,
     ) -> int:
         """Run a program to its end, hand on what it prints as it comes, return its exit status.
 
@@ -156,9 +157,29 @@ class Host:
         ten times a second, and both in the caller's thread. When one of them raises, or this is
         interrupted, the program and all that it started end.
 
+        :param grace: seconds that are left to the output when the program has ended, because a
+            process that it started may hold the pipe open.
         :raises ProgramError: it cannot be started.
         """
-        return programs.stream(argv, environ=environ, cwd=cwd, output=output, tick=tick)
+        return programs.stream(
+            argv, environ=environ, cwd=cwd, output=output, tick=tick, grace=grace
+        )
+
+    def end_processes(
+        self,
+        variable: str,
+        value: str,
+        *,
+        spare: Callable[[tuple[str, ...]], bool] = lambda _: False,
+    ) -> tuple[str, ...]:
+        """End the processes whose environment has `variable` set to `value`.
+
+        Return their command lines. Only Linux tells the environment of others; elsewhere none is
+        ended.
+
+        :param spare: is asked for each command line whether that process may go on.
+        """
+        return programs.end_processes(variable, value, spare=spare)
 
 
 def terminations_as_interrupts() -> None:

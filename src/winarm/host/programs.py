@@ -24,6 +24,8 @@ MAX_ANSWER = 16 * 2**20
 PAUSE = 0.1
 #: Seconds that are left to the output of a program that has ended.
 GRACE = 2.0
+#: How often processes are looked for that are to end.
+_ROUNDS = 20
 #: Pieces of output that may wait for whoever takes them.
 MAX_WAITING = 64
 
@@ -81,12 +83,13 @@ def stream(
     cwd: Path,
     output: Callable[[bytes], None],
     tick: Callable[[], None],
+    grace: float = GRACE,
 ) -> int:
     """Run a program to its end, hand on what it prints as it comes; see `Host.stream`."""
     with _started(argv, environ, cwd, separate=False, feed=False) as process:
         try:
             ticked = time.monotonic()
-            for chunk in _chunks(process):
+            for chunk in _chunks(process, grace):
                 if chunk:
                     output(chunk)
                 if time.monotonic() - ticked >= PAUSE:
@@ -183,6 +186,40 @@ class _Talk:
                 pipe.write(told)
 
 
+def end_processes(
+    variable: str, value: str, *, spare: Callable[[tuple[str, ...]], bool]
+) -> tuple[str, ...]:
+    """End the processes with a variable in their environment; see `Host.end_processes`."""
+    ended: dict[int, tuple[str, ...]] = {}
+    # Again, because one of them may have started another meanwhile.
+    for _ in range(_ROUNDS):
+        found = {
+            pid: words
+            for pid, words in _processes_with(f"{variable}={value}".encode())
+            if pid != os.getpid() and not spare(words)
+        }
+        if not found:
+            break
+        for pid in found:
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+        ended |= found
+        time.sleep(PAUSE)
+    return tuple(" ".join(words) for words in ended.values())
+
+
+def _processes_with(setting: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Yield the running processes with a setting in their environment, and their command lines."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        # Most belong to others, and any may end at any time.
+        with contextlib.suppress(OSError):
+            if setting in (folder / "environ").read_bytes().split(b"\0"):
+                words = (folder / "cmdline").read_bytes().split(b"\0")
+                # One that has ended and was not waited for has no words.
+                if any(words):
+                    yield int(folder.name), tuple(word.decode("utf-8", "replace") for word in words)
+
+
 def _read(descriptor: int) -> Iterator[bytes]:
     # Of its own, for the other one may be closed, and its number used anew, while this waits.
     with open(descriptor, "rb", buffering=0) as stream:
@@ -190,7 +227,7 @@ def _read(descriptor: int) -> Iterator[bytes]:
             yield chunk
 
 
-def _chunks(process: subprocess.Popen[bytes]) -> Iterator[bytes]:
+def _chunks(process: subprocess.Popen[bytes], grace: float) -> Iterator[bytes]:
     """Yield what a program prints as it comes, and nothing in every pause."""
     if process.stdout is None:
         return
@@ -211,7 +248,7 @@ def _chunks(process: subprocess.Popen[bytes]) -> Iterator[bytes]:
             if process.poll() is not None:
                 # A grandchild that outlives the build may hold the pipe open.
                 ended = ended or time.monotonic()
-                if not chunk and time.monotonic() - ended > GRACE:
+                if not chunk and time.monotonic() - ended > grace:
                     return
     finally:
         gone.set()

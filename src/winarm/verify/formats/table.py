@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from winarm.verify.codes import Severity
-from winarm.verify.report import printable
+from winarm.verify.report import Evidence, printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,10 +67,15 @@ def _block(report: Report, *, verbose: bool, fail_on: Severity | None) -> list[s
 
 def contents(report: Report) -> str:
     """Return what is in it, in a few words: `7 images (ARM64)`."""
+    words = [] if report.evidence is Evidence.INSPECTED else [report.evidence.value]
     if report.pure:
-        return "no native code"
-    if not report.images:
-        return ""
+        words.insert(0, "no native code")
+    elif report.images:
+        words.insert(0, _images(report))
+    return ", ".join(words)
+
+
+def _images(report: Report) -> str:
     machines = Counter(image.machine for image in report.images)
     kinds = ", ".join(
         machine if len(machines) == 1 else f"{count} {machine}"

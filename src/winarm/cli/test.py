@@ -1,0 +1,185 @@
+"""`winarm test`: try wheels on a Python for Windows ARM64."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from winarm.cli.verify import append_summary, expanded, rendered
+from winarm.config import read_settings
+from winarm.config.trial import TrialSettings
+from winarm.errors import EXIT_FAILURE, UsageError
+from winarm.events import Note, Output, Step
+from winarm.target import PythonABI
+from winarm.verify.options import VerifyOptions
+from winarm.verify.report import judge
+
+if TYPE_CHECKING:
+    from winarm.cli.console import Console, Status
+    from winarm.config import Settings
+    from winarm.events import Event
+    from winarm.host import Host
+    from winarm.trial import TrialOptions
+
+DESCRIPTION = """\
+Try wheels on a Python for Windows ARM64, native or emulated.
+
+Without a command, every extension module and every top-level package of each wheel is imported.
+After --, a command is run in an environment that has the wheels, their dependencies and what
+--requires names. Its output comes as it is, and its exit status is winarm's.
+"""
+
+EPILOG = """\
+examples:
+  winarm test dist/*.whl                                  import every module
+  winarm test dist/x.whl --requires pytest --copy tests -- python -m pytest tests
+  winarm test --set-up                                    make an emulator on this machine
+  winarm test dist/*.whl --runner ssh:user@machine        on a Windows-on-Arm machine
+
+exit status: 0 good, 1 a wheel failed, 2 a mistake in options or settings; the command's own
+"""
+
+FORMATS = ("table", "json", "sarif", "github")
+_VERSION = re.compile(r"3\.(?P<minor>[0-9]{1,2})(?P<threading>t?)")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Describe the verb's options."""
+    parser.description = DESCRIPTION
+    parser.epilog = EPILOG
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.usage = "winarm test [OPTIONS] [WHEEL ...] [-- COMMAND ...]"
+    add = parser.add_argument
+    add("wheels", metavar="WHEEL", nargs="*", help="what to try; patterns are expanded")
+    add(
+        "--runner",
+        metavar="RUNNER",
+        help="auto (the default), native, wine, qemu-wine, ssh:HOST or command:PROGRAM",
+    )
+    add(
+        "--python",
+        metavar="X.Y|DIR",
+        action="append",
+        default=[],
+        help="a version such as 3.13 or 3.13t, or a folder with a Python for Windows ARM64; may "
+        "be given again (the newest that the wheel's tags allow)",
+    )
+    add(
+        "--requires",
+        metavar="REQ",
+        action="append",
+        default=[],
+        help="a requirement of the command; may be given again",
+    )
+    add("--extra", metavar="NAME", action="append", default=[], help="an extra of the wheels")
+    add(
+        "--find-links",
+        metavar="DIR",
+        action="append",
+        default=[],
+        help="a folder or page with wheels for dependencies; may be given again",
+    )
+    add(
+        "--copy",
+        metavar="PATH",
+        action="append",
+        default=[],
+        help="a file or folder that the command finds in its working folder; may be given again",
+    )
+    add("--skip", metavar="MODULE", action="append", default=[], help="do not import it; a pattern")
+    add("--timeout", metavar="SECONDS", type=float, help="for the command, or for each import")
+    add("--format", choices=FORMATS, default="table", help="how the result is written (table)")
+    add("-v", "--verbose", action="store_true", help="show every step")
+
+
+def run(args: argparse.Namespace, host: Host, console: Console) -> int:
+    """Try wheels and return the exit status.
+
+    :raises WinarmError: an option is wrong, there is no runner, or it does not work.
+    """
+    from winarm.trial import test_wheels  # noqa: PLC0415 - `--help` needs none of it
+
+    if not args.wheels:
+        message = "nothing to try: name a wheel."
+        raise UsageError(message, cure="winarm test dist/*.whl")
+    settings = read_settings(Path.cwd(), None, host)
+    options = options_from(args, settings)
+    wheels = list(dict.fromkeys(path for word in args.wheels for path in expanded(word)))
+    with console.status() as status:
+        listener = Listener(console, status, verbose=args.verbose)
+        result = test_wheels(wheels, options, host=host, listener=listener)
+    reports = list(result.reports)
+    verdict = judge(reports, options.verify.fail_on)
+    text = rendered(reports, args, verdict, options.verify)
+    # The command's output is the result; the verdict is about it.
+    (console.err if options.command and args.format == "table" else console.out)(text)
+    if args.format == "github":
+        append_summary(host, reports, options.verify)
+    if result.status:
+        return result.status
+    return 0 if verdict.good else EXIT_FAILURE
+
+
+def options_from(args: argparse.Namespace, settings: Settings) -> TrialOptions:
+    """Return what the project's settings say, as the command line changes it.
+
+    :raises UsageError: an option is wrong.
+    """
+    from winarm.trial import TrialOptions  # noqa: PLC0415 - as in run
+
+    own = settings.test or TrialSettings()
+    if args.timeout is not None and not 0 < args.timeout <= 10**6:
+        message = f"--timeout {args.timeout:g}: must be a number of seconds over 0."
+        raise UsageError(message)
+    abis = [abi for abi in map(_abi, args.python) if abi]
+    if len(abis) > 1:
+        message = "--python names more than one version; try the wheels with one at a time."
+        raise UsageError(message)
+    folders = [Path(word) for word in args.python if _abi(word) is None]
+    for folder in folders:
+        if not folder.is_dir():
+            message = f"--python {folder} is neither a version of Python nor a folder."
+            raise UsageError(message, cure="Write 3.13, 3.13t, or the path of a folder.")
+    return TrialOptions(
+        command=tuple(args.command) or own.command,
+        requires=(*own.requires, *args.requires),
+        find_links=tuple(args.find_links),
+        extras=(*own.extras, *args.extra),
+        copy=tuple(map(Path, (*own.copy, *args.copy))),
+        skip=(*own.skip, *args.skip),
+        timeout=args.timeout or own.timeout,
+        runner=args.runner or settings.runner,
+        python_dirs=(*folders, *map(Path, settings.target_python)),
+        abi=abis[0] if abis else None,
+        verify=settings.verify or VerifyOptions(),
+    )
+
+
+def _abi(word: str) -> PythonABI | None:
+    found = _VERSION.fullmatch(word)
+    return PythonABI(int(found["minor"]), bool(found["threading"])) if found else None
+
+
+class Listener:
+    """Shows what a trial does; the output of its command comes as it is."""
+
+    def __init__(self, console: Console, status: Status, *, verbose: bool) -> None:
+        self._console = console
+        self._status = status
+        self._verbose = verbose
+
+    def __call__(self, event: Event) -> None:
+        """Show one event."""
+        match event:
+            case Step(what):
+                self._status.update(what)
+                if self._verbose:
+                    self._console.err(f"winarm: {what}")
+            case Note(text):
+                self._console.err(f"winarm: {text}")
+            case Output(data):
+                self._console.raw_out(data)
+            case _:
+                pass

@@ -1,0 +1,8 @@
+"""Trials: wheels are imported and tested on a Python for Windows ARM64, native or emulated."""
+
+from __future__ import annotations
+
+from winarm.trial.options import TrialOptions
+from winarm.trial.run import TrialResult, test_wheel, test_wheels
+
+__all__ = ["TrialOptions", "TrialResult", "test_wheel", "test_wheels"]

@@ -1,0 +1,162 @@
+"""The target's environment: wheels and what they require, resolved for Windows ARM64."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from packaging.requirements import InvalidRequirement, Requirement
+
+from winarm.environment.find_python import find_python
+from winarm.environment.interpreter import ask
+from winarm.environment.uv import Uv, configured_uv, find_uv
+from winarm.errors import InterpreterError, TrialError, UsageError
+from winarm.project.archives import unpack
+from winarm.project.pip_config import pip_configuration
+from winarm.target import WIN_ARM64
+from winarm.trial.pythons import spelled
+from winarm.trial.wheel import TriedWheel, requirements_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from winarm.environment.interpreter import Interpreter
+    from winarm.host import Host
+    from winarm.target import PythonABI
+    from winarm.trial.options import TrialOptions
+
+#: Characters of uv's words that an error repeats.
+_MOST_WORDS = 3000
+
+
+def install(
+    host: Host,
+    wheels: Sequence[TriedWheel],
+    site: Path,
+    *,
+    abi: PythonABI,
+    options: TrialOptions,
+    step: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Install `wheels`, their dependencies and what the options require into the folder `site`.
+
+    :raises UsageError: uv is needed and not installed, or a requirement cannot be read.
+    :raises TrialError: the requirements cannot be met for Windows ARM64.
+    """
+    for text in options.requires:
+        _require_requirement(text)
+    site.mkdir(parents=True, exist_ok=True)
+    if not options.requires and not any(
+        requirements_of(wheel, abi, options.extras) for wheel in wheels
+    ):
+        for wheel in wheels:
+            step(f"unpacking {wheel.path.name}")
+            unpack(wheel.path, site)
+            _spread_data(site)
+        return
+    step("installing dependencies")
+    _install_with_uv(host, wheels, site, abi, options)
+
+
+def _install_with_uv(
+    host: Host,
+    wheels: Sequence[TriedWheel],
+    site: Path,
+    abi: PythonABI,
+    options: TrialOptions,
+) -> None:
+    uv = _uv(host)
+    interpreter = _interpreter(host, abi)
+    chosen = f"[{','.join(options.extras)}]" if options.extras else ""
+    words = [
+        *(*uv.command, "pip", "install", "--quiet", "--no-progress", "--color", "never"),
+        *("--target", str(site), "--python", str(interpreter.executable)),
+        *("--python-platform", WIN_ARM64.msvc_triple, "--python-version", abi.version),
+        *("--only-binary", ":all:", "--link-mode", "copy"),
+        *uv.options,
+        *(word for folder in options.find_links for word in ("--find-links", folder)),
+    ]
+    if interpreter.abi == abi:
+        # An emulated Python takes ten times as long for it.
+        words.append("--compile-bytecode")
+    words += [f"{wheel.project}{chosen} @ {wheel.path.absolute().as_uri()}" for wheel in wheels]
+    # Each requirement after "--": none can be taken for an option.
+    answer = host.run(
+        [*words, "--", *options.requires],
+        environ={**host.environ, **uv.environ},
+        timeout=1800,
+    )
+    if not answer.ok:
+        raise _unresolved(answer.stderr, abi, wheels)
+    shutil.rmtree(site / "bin", ignore_errors=True)
+
+
+def _uv(host: Host) -> Uv:
+    configuration = pip_configuration(host)
+    uv = configured_uv(host, configuration)
+    if uv is None and (command := find_uv(host)):
+        uv = Uv(command)
+    if uv is None:
+        message = "the wheel has dependencies, and uv, which finds them, is not installed."
+        raise UsageError(message, cure='python -m pip install "winarm[cli]"')
+    return uv
+
+
+def _interpreter(host: Host, abi: PythonABI) -> Interpreter:
+    """Return the Python that uv asks about this machine; one of the target's version at best.
+
+    uv takes from it whether the target is free-threaded.
+    """
+    own = ask(host, host.executable)
+    if own.abi == abi:
+        return own
+    try:
+        return find_python(host, spelled(abi))
+    except InterpreterError as error:
+        if not abi.free_threaded:
+            return own
+        message = (
+            f"dependencies for Python {spelled(abi)} can be found only with a Python "
+            f"{spelled(abi)} on this machine, and there is none."
+        )
+        raise TrialError(message, cure=f"uv python install {spelled(abi)}") from error
+
+
+def _unresolved(words: str, abi: PythonABI, wheels: Sequence[TriedWheel]) -> TrialError:
+    lacking = sorted(
+        set(re.findall(r"Wheels are required for `([\w.-]+)`", words))
+        | set(re.findall(r"\b([\w.-]+)(?:[=<>!~][^ ]*)? has no wheels with a matching", words))
+    )
+    cure = "Name the missing packages' folder with --find-links, or correct the requirements."
+    names = [name for name in lacking if name not in {wheel.project for wheel in wheels}]
+    if names:
+        listed = " ".join(names)
+        cure = (
+            f"Build what has no wheel for Windows ARM64 and name the folder: winarm wheelhouse "
+            f"{listed} -o wheelhouse --python {spelled(abi)}, then --find-links wheelhouse."
+        )
+    what = f"the dependencies cannot be installed for Python {spelled(abi)} on Windows ARM64"
+    if names:
+        what += f": no win_arm64 wheel of {', '.join(names)}"
+    return TrialError(f"{what}.", why=words.strip()[-_MOST_WORDS:], cure=cure)
+
+
+def _require_requirement(text: str) -> None:
+    if Path(text).suffix == ".whl":
+        return
+    try:
+        Requirement(text)
+    except InvalidRequirement as error:
+        message = f"--requires {text!r} is not a requirement: {error}."
+        raise UsageError(message, cure="Write it as pytest>=8.") from error
+
+
+def _spread_data(site: Path) -> None:
+    """Move what is in `x.data/purelib` and `x.data/platlib` to where installers put it."""
+    for data in site.glob("*.data"):
+        for kind in ("purelib", "platlib"):
+            if (data / kind).is_dir():
+                shutil.copytree(data / kind, site, dirs_exist_ok=True)
+        shutil.rmtree(data)

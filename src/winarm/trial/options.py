@@ -1,0 +1,46 @@
+"""What a user may choose about a trial."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from winarm.verify.options import VerifyOptions
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from winarm.target import PythonABI
+
+
+@dataclass(frozen=True, slots=True)
+class TrialOptions:
+    """How wheels are tried."""
+
+    #: The command to run on the target; modules are imported where there is none.
+    command: tuple[str, ...] = ()
+    #: What the command needs beside the wheels.
+    requires: tuple[str, ...] = ()
+    #: Folders or pages with further wheels.
+    find_links: tuple[str, ...] = ()
+    #: Extras of every wheel that is tried.
+    extras: tuple[str, ...] = ()
+    #: Files and folders of the project that the command finds in its working folder.
+    copy: tuple[Path, ...] = ()
+    #: Patterns of modules that are not imported.
+    skip: tuple[str, ...] = ()
+    #: Seconds for each import, or for the command.
+    timeout: float | None = None
+    #: `auto`, `native`, `wine`, `qemu-wine`, `ssh:HOST` or `command:PROGRAM`.
+    runner: str = "auto"
+    #: Folders with Pythons for Windows ARM64.
+    python_dirs: tuple[Path, ...] = ()
+    #: The Python to try with; otherwise the wheels' tags decide.
+    abi: PythonABI | None = None
+    #: How the wheels are verified first.
+    verify: VerifyOptions = field(default_factory=VerifyOptions)
+
+    def skips(self, module: str) -> bool:
+        """Return whether a module is not to be imported."""
+        return any(fnmatchcase(module, pattern) for pattern in self.skip)

@@ -1,0 +1,113 @@
+"""Python for Windows ARM64 in a folder: NuGet's layout, python.org's or uv's."""
+
+from __future__ import annotations
+
+import re
+import struct
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from winarm.errors import TargetPythonError, bullets
+from winarm.target import TARGETS, WIN_ARM64, PythonABI
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+_DLL = re.compile(r"python(3)([0-9]{1,2})(t?)\.dll", re.IGNORECASE)
+#: Bytes of an image in which its header is.
+_HEAD = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class WindowsPython:
+    """A Python that runs on Windows ARM64."""
+
+    executable: Path
+    abi: PythonABI
+
+    @property
+    def folder(self) -> Path:
+        """Return the folder that the Python is in."""
+        return self.executable.parent
+
+
+def spelled(abi: PythonABI) -> str:
+    """Return how users write a version: `3.13`, `3.13t`."""
+    return f"{abi.version}{'t' if abi.free_threaded else ''}"
+
+
+def pythons_in(folder: Path) -> tuple[tuple[WindowsPython, ...], str]:
+    """Return the Pythons for Windows ARM64 in a folder, or the reason why there is none."""
+    reasons = []
+    for root in (folder, folder / "tools"):
+        try:
+            names = sorted(entry.name for entry in root.iterdir())
+        except OSError as error:
+            if root == folder:
+                reasons.append(f"{root} cannot be read: {error.strerror}")
+            continue
+        found = []
+        for name in names:
+            dll = _DLL.fullmatch(name)
+            if dll is None:
+                continue
+            abi = PythonABI(int(dll[2]), bool(dll[3]))
+            machine = _machine(root / name)
+            if machine != WIN_ARM64.machine:
+                reasons.append(f"{root / name} is for {_spelled_machine(machine)}, not ARM64")
+                continue
+            executable = next((root / exe for exe in _executables(abi) if exe in names), None)
+            if executable is None:
+                reasons.append(f"{root} has {name} and no python.exe")
+                continue
+            found.append(WindowsPython(executable, abi))
+        if found:
+            return tuple(found), ""
+    return (), "; ".join(reasons) or f"{folder} has no python3XX.dll, nor has its folder tools"
+
+
+def find_windows_python(abi: PythonABI, folders: Iterable[Path]) -> WindowsPython:
+    """Return the Python of an ABI in one of the folders.
+
+    :raises TargetPythonError: there is none; the message names everything that was looked at.
+    """
+    misses = []
+    for folder in folders:
+        found, reason = pythons_in(folder)
+        for python in found:
+            if python.abi == abi:
+                return python
+        others = " and ".join(spelled(python.abi) for python in found)
+        misses.append(reason or f"{folder} holds Python {others}")
+    what = f"there is no Python {spelled(abi)} for Windows ARM64 to try the wheel with."
+    if misses:
+        what += f" Looked at:\n{bullets(misses)}"
+    raise TargetPythonError(what, cure=CURE)
+
+
+#: What helps where no Python for Windows ARM64 is found.
+CURE = (
+    "Name a folder that has one with --python or WINARM_TARGET_PYTHON: the unpacked NuGet package "
+    "pythonarm64, or where python.org's installer put Python."
+)
+
+
+def _executables(abi: PythonABI) -> tuple[str, ...]:
+    return (f"python{abi.version}t.exe", "python.exe") if abi.free_threaded else ("python.exe",)
+
+
+def _machine(image: Path) -> int | None:
+    try:
+        with image.open("rb") as file:
+            head = file.read(_HEAD)
+        (offset,) = struct.unpack_from("<I", head, 0x3C)
+        signature, machine = struct.unpack_from("<4sH", head, offset)
+    except (OSError, struct.error):
+        return None
+    return int(machine) if signature == b"PE\0\0" else None
+
+
+def _spelled_machine(machine: int | None) -> str:
+    names: Iterator[str] = (known.processor for known in TARGETS if known.machine == machine)
+    return next(names, "an unknown machine")

@@ -1,0 +1,375 @@
+"""Trying wheels: verify, install, import or test, report."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from winarm.errors import TrialError, UsageError
+from winarm.events import Note, Output, Step
+from winarm.host import Host
+from winarm.storage import scratch_folder
+from winarm.target import WIN_ARM64, PythonABI
+from winarm.trial import on_target
+from winarm.trial.environment import install
+from winarm.trial.findings import findings_of
+from winarm.trial.importing import import_all
+from winarm.trial.options import TrialOptions
+from winarm.trial.pythons import find_windows_python, pythons_in, spelled
+from winarm.trial.runner import SITE, START, TEMPORARY, WORK
+from winarm.trial.search import find_runner
+from winarm.trial.wheel import TriedWheel
+from winarm.verify import Code, Evidence, Finding, Report, verify
+from winarm.verify.report import finding, listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from winarm.events import Listener
+    from winarm.trial.importing import Greeting, Outcome
+    from winarm.trial.pythons import WindowsPython
+    from winarm.trial.runner import Runner, Session
+
+#: Seconds for one import, and for a command, where the user names none.
+IMPORT_TIME = 120.0
+COMMAND_TIME = 3600.0
+#: Bytes that a command may print.
+MOST_OUTPUT = 256 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class TrialResult:
+    """What came of trying wheels."""
+
+    reports: tuple[Report, ...]
+    #: The exit status of the command; None without one.
+    status: int | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Return whether every wheel is good and the command succeeded."""
+        return not self.status and all(report.ok for report in self.reports)
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Wheels that are tried in one environment."""
+
+    abi: PythonABI
+    python: WindowsPython | None
+    wheels: tuple[TriedWheel, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _At:
+    """Where a group is tried."""
+
+    runner: Runner
+    session: Session
+    stage: Path
+
+
+def test_wheel(
+    wheel: Path | str,
+    options: TrialOptions | None = None,
+    *,
+    host: Host | None = None,
+    listener: Listener = lambda _: None,
+) -> TrialResult:
+    """Try a wheel on a Python for Windows ARM64: import its modules, or run a command.
+
+    :param options: the command and its requirements, the runner, the Pythons.
+    :raises UsageError: the wheel or an option is wrong.
+    :raises TrialError: there is no runner, it does not work, or requirements cannot be met.
+    :raises TargetPythonError: there is no Python to try the wheel with.
+    """
+    return test_wheels([Path(wheel)], options, host=host, listener=listener)
+
+
+def test_wheels(
+    wheels: Sequence[Path],
+    options: TrialOptions | None = None,
+    *,
+    host: Host | None = None,
+    listener: Listener = lambda _: None,
+) -> TrialResult:
+    """Try wheels; those for one Python share an environment and a start of the runner.
+
+    :raises WinarmError: as `test_wheel`.
+    """
+    host = host or Host.current()
+    options = options or TrialOptions()
+    tried = [TriedWheel.read(path) for path in wheels]
+    if not tried:
+        message = "there is no wheel to try."
+        raise UsageError(message)
+    runner = find_runner(host, options.runner)
+    listener(Note(f"runner {runner.name}: {runner.place}"))
+    groups = _grouped(host, runner, tried, options)
+    reports: dict[Path, Report] = {}
+    status = None
+    for group in groups:
+        found, ended = _try_group(host, runner, group, options, listener)
+        reports |= found
+        status = status or ended
+    return TrialResult(tuple(reports[wheel.path] for wheel in tried), status)
+
+
+def _grouped(
+    host: Host, runner: Runner, wheels: Sequence[TriedWheel], options: TrialOptions
+) -> tuple[_Group, ...]:
+    """Return the wheels by Python; two of one project are never in one group."""
+    known = _known(host, options)
+    groups: dict[tuple[PythonABI, int], list[TriedWheel]] = {}
+    for wheel in wheels:
+        abi = options.abi or wheel.best(() if runner.brings_python else tuple(known))
+        if not wheel.suits(abi):
+            message = f"{wheel.path.name} is not for Python {spelled(abi)}."
+            raise UsageError(message, cure="Name the Python that its tags name with --python.")
+        copies = (number for number in range(len(wheels)))
+        place = next(
+            number
+            for number in copies
+            if all(other.project != wheel.project for other in groups.get((abi, number), ()))
+        )
+        groups.setdefault((abi, place), []).append(wheel)
+    return tuple(
+        _Group(
+            abi,
+            None
+            if runner.brings_python
+            else known.get(abi) or find_windows_python(abi, _folders(host, options)),
+            tuple(members),
+        )
+        for (abi, _), members in groups.items()
+    )
+
+
+def _known(host: Host, options: TrialOptions) -> Mapping[PythonABI, WindowsPython]:
+    found: dict[PythonABI, WindowsPython] = {}
+    for folder in _folders(host, options):
+        for python in pythons_in(folder)[0]:
+            found.setdefault(python.abi, python)
+    return found
+
+
+def _folders(host: Host, options: TrialOptions) -> tuple[Path, ...]:
+    cached = host.cache / "trial" / "pythons"
+    with contextlib.suppress(OSError):
+        return (*options.python_dirs, *sorted(cached.iterdir()))
+    return options.python_dirs
+
+
+def _try_group(
+    host: Host,
+    runner: Runner,
+    group: _Group,
+    options: TrialOptions,
+    listener: Listener,
+) -> tuple[dict[Path, Report], int | None]:
+    def step(text: str) -> None:
+        listener(Step(text))
+
+    with _stage(options) as stage:
+        install(
+            host,
+            group.wheels,
+            stage / SITE,
+            abi=group.abi,
+            options=options,
+            step=step,
+        )
+        step(f"starting Python {spelled(group.abi)}")
+        with runner.session(host, stage, group.python) as session:
+            at = _At(runner, session, stage)
+            if options.command:
+                return _tested(at, group, options, listener)
+            return _imported(at, group, options, listener), None
+
+
+def _imported(
+    at: _At, group: _Group, options: TrialOptions, listener: Listener
+) -> dict[Path, Report]:
+    wanted = {
+        wheel: {
+            name: member
+            for name, member in wheel.modules(group.abi).items()
+            if not options.skips(name)
+        }
+        for wheel in group.wheels
+    }
+    names = list(dict.fromkeys(name for found in wanted.values() for name in found))
+    greeting, outcomes = import_all(
+        at.session,
+        at.stage,
+        names,
+        timeout=options.timeout or IMPORT_TIME,
+        activate=at.runner.brings_python,
+        step=lambda text: listener(Step(text)),
+    )
+    _require_version(greeting, group.abi, at.runner)
+    _show(outcomes, listener)
+    by_name = {outcome.module: outcome for outcome in outcomes}
+    evidence = Evidence.IMPORTED_EMULATED if greeting.emulated else Evidence.IMPORTED_NATIVELY
+    return {
+        wheel.path: _report(
+            wheel,
+            evidence if found else Evidence.INSPECTED,
+            [
+                problem
+                for name, member in found.items()
+                for problem in findings_of(by_name.get(name), member)
+            ],
+            options,
+        )
+        for wheel, found in wanted.items()
+    }
+
+
+def _tested(
+    at: _At, group: _Group, options: TrialOptions, listener: Listener
+) -> tuple[dict[Path, Report], int | None]:
+    emulated = at.runner.emulated
+    if emulated is None:
+        greeting, _ = import_all(
+            at.session, at.stage, (), timeout=IMPORT_TIME, activate=at.runner.brings_python
+        )
+        _require_version(greeting, group.abi, at.runner)
+        emulated = greeting.emulated
+    timeout = options.timeout or COMMAND_TIME
+    began = time.monotonic()
+    printed = 0
+
+    def output(data: bytes) -> None:
+        nonlocal printed
+        printed += len(data)
+        if printed <= MOST_OUTPUT:
+            listener(Output(data))
+
+    ended = at.session.run(
+        _python_arguments(options.command, at.stage / SITE),
+        output=output,
+        expired=lambda: time.monotonic() - began > timeout or printed > MOST_OUTPUT,
+    )
+    problems = []
+    words = " ".join(options.command)
+    if ended.status is None:
+        reason = f"it did not end within {timeout:g} s and was stopped"
+        if printed > MOST_OUTPUT:
+            reason = f"it printed more than {MOST_OUTPUT >> 20} MiB and was stopped"
+        problems.append(finding(Code.WA806, "", f"{words}: {reason}"))
+    elif ended.status:
+        problems.append(finding(Code.WA806, "", f"{words}: exit status {ended.status}"))
+    if ended.left:
+        programs = ", ".join(ended.left)
+        problems.append(finding(Code.WA807, "", f"{len(ended.left)} were ended: {programs}"))
+    evidence = Evidence.TESTED_EMULATED if emulated else Evidence.TESTED_NATIVELY
+    reports = {wheel.path: _report(wheel, evidence, problems, options) for wheel in group.wheels}
+    return reports, 1 if ended.status is None else ended.status
+
+
+def _python_arguments(command: Sequence[str], site: Path) -> list[str]:
+    """Return the arguments of the target's Python for a command.
+
+    `python ARGUMENTS` runs it as it is; anything else is a script that the environment installs.
+
+    :raises UsageError: there is no such script.
+    """
+    program, *arguments = command
+    if program in {"python", "python3", "python.exe", "py"}:
+        return arguments
+    from importlib.metadata import distributions  # noqa: PLC0415 - seldom needed
+
+    scripts = {
+        entry.name: entry.value
+        for distribution in distributions(path=[str(site)])
+        for entry in distribution.entry_points
+        if entry.group == "console_scripts"
+    }
+    if program not in scripts:
+        names = ", ".join(sorted(("python", *scripts)))
+        message = f"there is no program {program!r} in the trial's environment; it has {names}."
+        raise UsageError(message)
+    module, _, attribute = scripts[program].partition("[")[0].strip().partition(":")
+    call = f"import sys, importlib; sys.argv[0] = {program!r}; "
+    call += f"sys.exit(importlib.import_module({module!r}).{attribute or 'main'}())"
+    return ["-c", call, *arguments]
+
+
+#: Failed imports whose traceback is shown.
+_MOST_SHOWN = 5
+
+
+def _show(outcomes: Sequence[Outcome], listener: Listener) -> None:
+    """Show the traceback and the output of modules that failed; the same ones once."""
+    details = {
+        outcome.details: outcome.module
+        for outcome in reversed(outcomes)
+        if outcome.kind != "ok" and outcome.details
+    }
+    for text, module in list(reversed(details.items()))[:_MOST_SHOWN]:
+        listener(Note(f"{module}:\n{text}"))
+
+
+def _require_version(greeting: Greeting, abi: PythonABI, runner: Runner) -> None:
+    if greeting.suffix == abi.extension_suffix(WIN_ARM64):
+        return
+    message = (
+        f"the Python of the runner {runner.name} is {greeting.version} and imports modules that "
+        f"end in {greeting.suffix}; the wheel needs Python {spelled(abi)} on Windows ARM64 "
+        f"({abi.extension_suffix(WIN_ARM64)})."
+    )
+    raise TrialError(message, cure="Name another Python, or try the wheel for this one.")
+
+
+def _report(
+    wheel: TriedWheel, evidence: Evidence, problems: Sequence[Finding], options: TrialOptions
+) -> Report:
+    """Return what verification finds, with what the trial found beside it."""
+    report = verify(wheel.path, options.verify)
+    known = {(found.code, found.member) for found in report.findings}
+    more = [found for found in problems if (found.code, found.member) not in known]
+    return replace(report, findings=listed((*report.findings, *more)), evidence=evidence)
+
+
+# pytest takes what has such a name for a test, where it is imported.
+test_wheel.__test__ = False  # type: ignore[attr-defined]
+test_wheels.__test__ = False  # type: ignore[attr-defined]
+
+
+@contextlib.contextmanager
+def _stage(options: TrialOptions) -> Iterator[Path]:
+    """Make the folder that goes to the target, with the copies that are asked for."""
+    with scratch_folder() as folder:
+        stage = folder / "stage"
+        for name in (SITE, START, WORK, TEMPORARY):
+            (stage / name).mkdir(parents=True)
+        source = Path(on_target.__file__).parent
+        shutil.copyfile(source / "sitecustomize.py", stage / START / "sitecustomize.py")
+        for script in ("imports.py", "command.py"):
+            shutil.copyfile(source / script, stage / script)
+        for path in options.copy:
+            _copy(path, stage / WORK)
+        yield stage
+
+
+def _copy(path: Path, work: Path) -> None:
+    """Copy a file or folder of the project; a relative one keeps its place.
+
+    :raises UsageError: it is not there.
+    """
+    if not path.exists():
+        message = f"--copy {path}: there is no such file or folder."
+        raise UsageError(message)
+    inside = not path.is_absolute() and ".." not in path.parts
+    to = work / (path if inside else path.name)
+    to.parent.mkdir(parents=True, exist_ok=True)
+    if path.is_dir():
+        skipped = shutil.ignore_patterns("__pycache__", ".git", ".venv", "*.egg-info")
+        shutil.copytree(path, to, ignore=skipped, dirs_exist_ok=True)
+    else:
+        shutil.copyfile(path, to)

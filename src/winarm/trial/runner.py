@@ -1,0 +1,85 @@
+"""What runs Python for Windows ARM64: the values that all runners share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from winarm.host import Host
+    from winarm.trial.pythons import WindowsPython
+
+#: The folders and files of a stage, which a runner maps or copies to the target.
+SITE, START, WORK, TEMPORARY = "site", "start", "work", "tmp"
+#: The script that imports modules, where a process of the target starts in `work`.
+IMPORTS = "../imports.py"
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a process on the target ended."""
+
+    #: Its exit status; None when it was stopped because its time was over.
+    status: int | None
+    #: Processes that it left and that were ended.
+    left: tuple[str, ...] = ()
+
+
+class Session(Protocol):
+    """A stage on the target, in which the target's Python can be run."""
+
+    def run(
+        self,
+        arguments: Sequence[str],
+        *,
+        output: Callable[[bytes], None],
+        expired: Callable[[], bool],
+    ) -> Ended:
+        """Run the target's Python with `arguments` in the stage's `work` to its end.
+
+        :param output: takes what it prints, as it comes.
+        :param expired: asked about ten times a second; the process is stopped when it is true.
+        :raises TrialError: the runner does not work.
+        """
+        ...
+
+    def said(self) -> bytes:
+        """Return the end of what modules have printed while they were imported."""
+        ...
+
+
+class Runner(Protocol):
+    """A way to run Python for Windows ARM64."""
+
+    @property
+    def name(self) -> str:
+        """Return its name on the command line: `native`, `wine`, `ssh`."""
+        ...
+
+    @property
+    def place(self) -> str:
+        """Return where it runs, for people."""
+        ...
+
+    @property
+    def emulated(self) -> bool | None:
+        """Return whether it is an emulator; None when the target has to be asked."""
+        ...
+
+    @property
+    def brings_python(self) -> bool:
+        """Return whether the Python is the runner's own, so that none has to be found."""
+        ...
+
+    def session(
+        self, host: Host, stage: Path, python: WindowsPython | None
+    ) -> AbstractContextManager[Session]:
+        """Return a session with the stage; at its end, no process of it is left.
+
+        :raises TrialError: the runner does not work.
+        """
+        ...

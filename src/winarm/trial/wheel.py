@@ -1,0 +1,131 @@
+"""A wheel to be tried: which Python it is for, and what it requires there."""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from packaging.metadata import Metadata
+from packaging.utils import canonicalize_name
+
+from winarm.errors import UsageError
+from winarm.target import NEWEST_PYTHON, WIN_ARM64, PythonABI
+from winarm.trial.modules import modules
+from winarm.verify.wheels.filename import WheelName
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from packaging.requirements import Requirement
+
+#: Bytes of METADATA that are read.
+_MOST_METADATA = 16 * 2**20
+
+
+@dataclass(frozen=True)
+class TriedWheel:
+    """A wheel that Windows ARM64 can install, as its name and its archive describe it."""
+
+    path: Path
+    name: WheelName
+    members: tuple[str, ...]
+    requires: tuple[Requirement, ...]
+
+    @classmethod
+    def read(cls, path: Path) -> TriedWheel:
+        """Return the wheel at `path`.
+
+        :raises UsageError: it is no wheel, cannot be read, or is for another platform.
+        """
+        name = WheelName.parse(path.name)
+        if name is None:
+            message = f"{path} is not a wheel: {path.name!r} is not a valid wheel file name."
+            raise UsageError(message)
+        if WIN_ARM64 not in name.targets and not name.any_platform:
+            message = f"{path.name} is for {'.'.join(name.platforms)}, not for Windows ARM64."
+            raise UsageError(message, cure="winarm test tries win_arm64 and pure wheels.")
+        try:
+            with zipfile.ZipFile(path) as archive:
+                members = tuple(archive.namelist())
+                requires = _requires(archive, members)
+        except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+            reason = getattr(error, "strerror", None) or error
+            message = f"{path} cannot be read: {reason}."
+            raise UsageError(message) from error
+        return cls(path, name, members, requires)
+
+    @cached_property
+    def project(self) -> str:
+        """Return the name of the project, as requirements have it."""
+        return canonicalize_name(self.name.distribution)
+
+    def suits(self, abi: PythonABI) -> bool:
+        """Return whether pip installs the wheel for this Python."""
+        promise = self.name.promise
+        if abi in promise.abis:
+            return True
+        if promise.stable is not None:
+            return abi.free_threaded <= promise.stable.free_threaded and abi.minor >= (
+                promise.stable.minor
+            )
+        return "none" in self.name.abis
+
+    def best(self, known: Sequence[PythonABI]) -> PythonABI:
+        """Return the Python to try the wheel with: of those that are known, the newest that suits.
+
+        Where none suits, the one that the wheel's tags name.
+        """
+        suiting = [abi for abi in known if self.suits(abi)]
+        if suiting:
+            return max(suiting, key=lambda abi: (not abi.free_threaded, abi.minor))
+        promise = self.name.promise
+        named = (*sorted(promise.abis), *filter(None, (promise.stable,)))
+        return named[-1] if named else PythonABI(min(NEWEST_PYTHON.minor, 13))
+
+    def modules(self, abi: PythonABI) -> dict[str, str]:
+        """Return the modules to import on that Python, each with its member."""
+        return modules(self.members, abi, WIN_ARM64)
+
+
+def requirements_of(
+    wheel: TriedWheel, abi: PythonABI, extras: Sequence[str] = ()
+) -> tuple[Requirement, ...]:
+    """Return what a wheel requires on Windows ARM64 with this Python."""
+    environment = {
+        "implementation_name": "cpython",
+        "implementation_version": f"{abi.version}.0",
+        "os_name": "nt",
+        "platform_machine": WIN_ARM64.processor,
+        "platform_python_implementation": "CPython",
+        "platform_release": "11",
+        "platform_system": "Windows",
+        "platform_version": "10.0.26100",
+        "python_full_version": f"{abi.version}.0",
+        "python_version": abi.version,
+        "sys_platform": "win32",
+    }
+    return tuple(
+        requirement
+        for requirement in wheel.requires
+        if requirement.marker is None
+        or any(
+            requirement.marker.evaluate({**environment, "extra": extra}) for extra in ("", *extras)
+        )
+    )
+
+
+def _requires(archive: zipfile.ZipFile, members: Sequence[str]) -> tuple[Requirement, ...]:
+    name = next(
+        (m for m in members if m.endswith(".dist-info/METADATA") and m.count("/") == 1), None
+    )
+    if name is None or archive.getinfo(name).file_size > _MOST_METADATA:
+        return ()
+    metadata = Metadata.from_email(archive.read(name), validate=False)
+    try:
+        return tuple(metadata.requires_dist or ())
+    except Exception as error:
+        message = f"Requires-Dist cannot be read: {error}"
+        raise zipfile.BadZipFile(message) from error

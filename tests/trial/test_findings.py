@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import pytest
+
+from winarm.trial.findings import findings_of
+from winarm.trial.importing import Outcome
+from winarm.verify import Code
+
+
+@pytest.mark.parametrize(
+    ("outcome", "code", "words"),
+    [
+        (Outcome("a", "exception", 1, "no", "ValueError"), Code.WA801, "raises ValueError: no"),
+        (Outcome("a", "exception", 1, "", "KeyError"), Code.WA801, "raises KeyError"),
+        (
+            Outcome(
+                *("a", "exception", 1),
+                "dynamic module does not define module export function (PyInit_a)",
+                "ImportError",
+            ),
+            Code.WA207,
+            "PyInit_a",
+        ),
+        (Outcome("a", "loader", winerror=126), Code.WA405, "is not found (error 126)"),
+        (Outcome("a", "loader", winerror=193), Code.WA101, "not ARM64 code (error 193)"),
+        (Outcome("a", "loader", winerror=127), Code.WA804, "lacks a symbol"),
+        (Outcome("a", "loader", 1, "DLL load failed"), Code.WA804, "DLL load failed"),
+        (Outcome("a", "crash", 1, "exit status 5"), Code.WA802, "exit status 5"),
+        (Outcome("a", "hang", 60), Code.WA803, "had not ended after 60 s"),
+        (Outcome("a", "flood", 1, "it prints without end"), Code.WA803, "prints without end"),
+        (Outcome("a", "elsewhere", 1, "C:/x.py"), Code.WA805, "import a gives C:/x.py"),
+    ],
+)
+def test_every_kind_of_failure_has_a_code(outcome: Outcome, code: Code, words: str) -> None:
+    (found,) = findings_of(outcome, "a.pyd")
+
+    assert (found.code, found.member) == (code, "a.pyd")
+    assert words in found.message
+
+
+def test_good_import_is_no_finding() -> None:
+    assert list(findings_of(Outcome("a"), "a.py")) == []

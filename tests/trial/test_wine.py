@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from winarm.errors import TrialError
+from winarm.target import PythonABI
+from winarm.trial.pythons import WindowsPython
+from winarm.trial.wine import Wine, WineRunner, _is_service
+
+if TYPE_CHECKING:
+    from winarm.host import Host
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="prefixes are links on POSIX")
+
+
+@pytest.fixture
+def template(tmp_path: Path) -> Path:
+    folder = tmp_path / "template"
+    (folder / "drive_c" / "windows").mkdir(parents=True)
+    (folder / "drive_c" / "users" / "me").mkdir(parents=True)
+    for name in ("system.reg", "user.reg", ".update-timestamp"):
+        (folder / name).write_text(name)
+    return folder
+
+
+@pytest.fixture
+def python(tmp_path: Path) -> WindowsPython:
+    (tmp_path / "py").mkdir()
+    return WindowsPython(tmp_path / "py" / "python.exe", PythonABI(13))
+
+
+@pytest.fixture
+def runner(template: Path) -> WineRunner:
+    """Instead of Wine, a shell that shows what it was given."""
+    script = 'printf "%s\\n" "$WINEPREFIX" "$PYTHONPATH" "$TEMP" "$0 $*"'
+    return WineRunner("wine", Wine(("sh", "-c", script), {}, template), "Wine")
+
+
+def shown(runner: WineRunner, host: Host, stage: Path, python: WindowsPython) -> list[str]:
+    output = bytearray()
+    with runner.session(host, stage, python) as session:
+        session.run(["-c", "pass"], output=output.extend, expired=lambda: False)
+    return output.decode().splitlines()
+
+
+def test_stage_and_python_are_drives_of_a_private_prefix(
+    runner: WineRunner, host: Host, stage: Path, python: WindowsPython, template: Path
+) -> None:
+    with runner.session(host, stage, python):
+        prefix = host.cache / "trial" / "prefixes" / "0"
+        drives = prefix / "dosdevices"
+        assert (drives / "w:").resolve() == stage.resolve()
+        assert (drives / "p:" / "python").resolve() == python.folder.resolve()
+        assert (prefix / "drive_c" / "windows").resolve() == template / "drive_c" / "windows"
+        # What programs write is the prefix's own.
+        assert not (prefix / "drive_c" / "users").is_symlink()
+        assert not (prefix / "user.reg").is_symlink()
+
+
+def test_pythons_environment_is_the_stages(
+    runner: WineRunner, host: Host, stage: Path, python: WindowsPython
+) -> None:
+    host = replace(host, environ={**host.environ, "PYTHONHOME": "x", "PYTHONPATH": "y"})
+
+    prefix, path, temporary, command = shown(runner, host, stage, python)
+
+    assert prefix == str(host.cache / "trial" / "prefixes" / "0")
+    assert (path, temporary) == ("w:\\start", "w:\\tmp")
+    assert command == "p:\\python\\python.exe -c pass"
+
+
+def test_trials_at_the_same_time_have_a_prefix_each(
+    runner: WineRunner, host: Host, stage: Path, python: WindowsPython
+) -> None:
+    with runner.session(host, stage, python):
+        first = shown(runner, host, stage, python)[0]
+    again = shown(runner, host, stage, python)[0]
+
+    assert [Path(first).name, Path(again).name] == ["1", "0"]
+
+
+def test_prefix_of_another_template_is_made_again(
+    runner: WineRunner, host: Host, stage: Path, python: WindowsPython, template: Path
+) -> None:
+    shown(runner, host, stage, python)
+    (template / ".update-timestamp").write_text("newer")
+    (template / "system.reg").write_text("newer")
+
+    shown(runner, host, stage, python)
+
+    prefix = host.cache / "trial" / "prefixes" / "0"
+    assert (prefix / "system.reg").read_text() == "newer"
+
+
+@pytest.mark.skipif(os.geteuid() == 0 if hasattr(os, "geteuid") else True, reason="root may write")
+def test_read_only_cache_does_not_matter_to_a_user(
+    runner: WineRunner, host: Host, stage: Path, python: WindowsPython
+) -> None:
+    host.cache.mkdir()
+    host.cache.chmod(stat.S_IRUSR | stat.S_IXUSR)
+
+    assert shown(runner, host, stage, python)[0] == f"{stage}-prefix"
+
+
+def test_cache_that_cannot_be_written_does_not_matter(
+    runner: WineRunner, host: Host, stage: Path, python: WindowsPython
+) -> None:
+    host.cache.parent.mkdir(parents=True, exist_ok=True)
+    host.cache.write_text("a file")
+
+    prefix = shown(runner, host, stage, python)[0]
+
+    assert prefix == f"{stage}-prefix"
+    assert not Path(prefix).exists()
+
+
+def test_processes_that_are_left_are_ended_and_named(
+    template: Path, host: Host, stage: Path, python: WindowsPython
+) -> None:
+    script = "sleep 600 >/dev/null 2>&1 & echo $!"
+    runner = WineRunner("wine", Wine(("sh", "-c", script), {}, template), "Wine")
+    output = bytearray()
+
+    with runner.session(host, stage, python) as session:
+        ended = session.run([], output=output.extend, expired=lambda: False)
+
+    assert (ended.status, [left.strip() for left in ended.left]) == (0, ["sleep 600"])
+    assert not is_running(int(output))
+
+
+def test_nothing_is_left_of_a_session_that_is_interrupted(
+    template: Path, host: Host, stage: Path, python: WindowsPython
+) -> None:
+    runner = WineRunner(
+        "wine", Wine(("sh", "-c", "setsid sleep 600 & echo $!; wait"), {}, template), "W"
+    )
+    output = bytearray()
+
+    def interrupt() -> bool:
+        if output:
+            raise KeyboardInterrupt
+        return False
+
+    with pytest.raises(KeyboardInterrupt), runner.session(host, stage, python) as session:
+        session.run([], output=output.extend, expired=interrupt)
+
+    assert not is_running(int(output))
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return b"\0" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
+
+
+def test_wine_needs_a_python(runner: WineRunner, host: Host, stage: Path) -> None:
+    with pytest.raises(TrialError, match="needs a Python"), runner.session(host, stage, None):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("words", "service"),
+    [
+        (("wine64", "C:\\windows\\system32\\services.exe"), True),
+        (("qemu-aarch64", "-L", "/root", "/r/usr/lib/wine/wineserver64"), True),
+        (("wine64", "p:\\python\\python.exe", "services.exe"), False),
+        (("wine64", "C:\\windows\\system32\\cmd.exe"), False),
+    ],
+)
+def test_wines_own_services_may_go_on(words: tuple[str, ...], *, service: bool) -> None:
+    assert _is_service(words) is service
