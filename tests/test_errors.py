@@ -84,7 +84,7 @@ def test_missing_extensions_are_named_with_the_setting_that_accepts_it(
     assert said in str(error)
     assert ", ".join(names) in str(error)
     assert "  - compile of a.c failed" in str(error)
-    assert f"allow-missing = {names!r}" in error.cure
+    assert f"-C winarm.allow-missing={','.join(names)}," in error.cure
     assert error.output == "error: why"
 
 
@@ -103,6 +103,10 @@ def test_a_file_system_speaks_in_its_own_words() -> None:
     reason = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     assert str(FileSystemError("/x", reason)) == (
-        f"cannot use /x: {os.strerror(errno.ENOSPC)}.\nFree space, or name another folder."
+        f"cannot use /x: {os.strerror(errno.ENOSPC)}.\nFree space, or choose another folder."
     )
+    assert FileSystemError("/x", FileExistsError(errno.EEXIST, "exists")).cure == (
+        "A file is where a folder is wanted. Choose another folder."
+    )
+    assert "Make it writable" in FileSystemError("/x", OSError(errno.EROFS, "read-only")).cure
     assert str(FileSystemError("/x", OSError("odd"), cure="Do.")) == "cannot use /x: odd.\nDo."

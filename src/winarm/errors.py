@@ -8,6 +8,7 @@ escapes is a defect of winarm.
 
 from __future__ import annotations
 
+import errno
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ class MissingExtensionsError(BuildFailedError):
             why="The project caught the failure and went on without; the wheel would install "
             "and then lack its native code.",
             cure="Fix the failure shown above, or accept the loss by name: "
-            f"allow-missing = {list(names)!r} in [tool.winarm].",
+            f"-C winarm.allow-missing={','.join(names)}, or allow-missing in [tool.winarm].",
             output=output,
         )
 
@@ -166,7 +167,7 @@ class FileSystemError(WinarmError):
     def __init__(self, path: Path | str, reason: OSError, *, cure: str = "") -> None:
         super().__init__(
             f"cannot use {path}: {reason.strerror or reason}.",
-            cure=cure or "Free space, or name another folder.",
+            cure=cure or _file_cure(reason),
         )
 
 
@@ -174,6 +175,15 @@ class OutputError(FileSystemError):
     """A result cannot be written to where it was asked for."""
 
     exit_status = EXIT_USAGE
+
+
+def _file_cure(reason: OSError) -> str:
+    """Return what helps against an error of the file system."""
+    if isinstance(reason, FileExistsError | NotADirectoryError):
+        return "A file is where a folder is wanted. Choose another folder."
+    if isinstance(reason, PermissionError) or reason.errno == errno.EROFS:
+        return "Make it writable, or choose another folder."
+    return "Free space, or choose another folder."
 
 
 def _counted(count: int, noun: str) -> str:

@@ -66,7 +66,10 @@ def test_nothing_at_all_lists_every_place_and_every_cure(bare: FakeHost) -> None
 
     assert caught.value.misses == (
         "msvc: it runs on Windows only; elsewhere clang-cl builds against its libraries",
-        "sysroot: none is named (sysroot, XWIN_DIR, WINSYSROOT), and none is in a usual place",
+        (
+            "sysroot: clang-cl needs Microsoft's headers and libraries; "
+            "set WINARM_SYSROOT to their folder"
+        ),
         "aarch64-w64-mingw32-clang: not on PATH",
         "the ziglang package in site: not installed there",
         "zig on PATH: there is none",

@@ -149,7 +149,7 @@ def test_without_any_it_says_what_names_one(linux: FakeHost) -> None:
     sysroot, misses = find_sysroot(linux, WIN_ARM64, None)
 
     assert sysroot is None
-    assert "none is named" in misses[0]
+    assert "set WINARM_SYSROOT" in misses[0]
 
 
 def test_a_tree_for_x64_is_explained(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from winarm.pipeline.hints import Hint, complaints, hint
+from winarm.pipeline.hints import Hint, complaints, hint, last_exception
 
 
 @pytest.mark.parametrize(
@@ -78,3 +78,19 @@ class TestComplaints:
         assert kept[-1].startswith("error: 999")
         assert len(kept) < 50
         assert max(map(len, kept)) < 1000
+
+
+@pytest.mark.parametrize(
+    ("output", "words"),
+    [
+        ("Traceback\n  File x\nRuntimeError: no Windows\n", "RuntimeError: no Windows"),
+        ("distutils.errors.DistutilsError: a: b\n\n", "DistutilsError: a: b"),
+        ("SystemExit: 3\n", "SystemExit: 3"),
+        ("RuntimeError: early\nand more", ""),
+        ("error: command failed", ""),
+        ("KeyError\n", ""),
+        ("", ""),
+    ],
+)
+def test_the_exception_that_an_output_ends_with(output: str, words: str) -> None:
+    assert last_exception(output) == words

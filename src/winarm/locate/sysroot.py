@@ -54,6 +54,12 @@ class Sysroot:
     library_dirs: tuple[Path, ...]
 
 
+#: What is said where no folder is named and no usual place has one.
+NO_SYSROOT = (
+    "sysroot: clang-cl needs Microsoft's headers and libraries; set WINARM_SYSROOT to their folder"
+)
+
+
 def find_sysroot(
     host: Host, target: Target, named: Path | None
 ) -> tuple[Sysroot | None, tuple[str, ...]]:
@@ -68,9 +74,7 @@ def find_sysroot(
             return sysroot, tuple(misses)
         misses.append(f"sysroot {folder} ({origin}): {miss}")
     if not misses:
-        misses.append(
-            "sysroot: none is named (sysroot, XWIN_DIR, WINSYSROOT), and none is in a usual place"
-        )
+        misses.append(NO_SYSROOT)
     return None, tuple(misses)
 
 

@@ -20,7 +20,7 @@ from pyproject_hooks import (
 from winarm import events
 from winarm.errors import BackendError, BuildFailedError
 from winarm.pipeline.failures import cmake_error, explain
-from winarm.pipeline.hints import hint
+from winarm.pipeline.hints import hint, last_exception
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -233,8 +233,11 @@ class Child:
             what = f"could not {last.doing} {last.subject} for the target."
             why, cure = hint(_readable(last.output))
             return BuildFailedError(what, why=why, cure=cure, output=last.output)
-        what = f"the build backend {self.backend.name} failed in {hook}."
         output = self.output
+        # The project's own words first: it may say that it does not support Windows.
+        words = last_exception(output)
+        what = f"the build backend {self.backend.name} failed in {hook}"
+        what += f":\n{words}" if words else "."
         tail = "\n".join(output.splitlines()[-LAST_LINES:])
         why, cure = explain(_readable(output))
         # A configuration that failed says why long before its last line.

@@ -133,6 +133,21 @@ def hint(output: str) -> Hint:
     return Hint("", "")
 
 
+#: The last line of a traceback, without the module that the exception is from.
+_RAISED = re.compile(r"(?:[a-z_]\w*\.)*(?P<words>[A-Z]\w*(?:Error|Exception|Exit|Interrupt)\b: .+)")
+
+
+def last_exception(output: str) -> str:
+    r"""Return the exception that an output ends with, empty if it ends with none.
+
+    >>> last_exception("Traceback …\n  File …\na.b.RuntimeError: no Windows here\n")
+    'RuntimeError: no Windows here'
+    """
+    last = output.rstrip().rpartition("\n")[2][:_LINE_LENGTH]
+    match = _RAISED.fullmatch(last)
+    return match["words"] if match else ""
+
+
 def complaints(output: str) -> str:
     r"""Return the last lines of an output in which a program complains.
 
