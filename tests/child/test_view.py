@@ -26,6 +26,15 @@ print(json.dumps([sys.platform, os.name, platform.machine(), sysconfig.get_platf
 """
 TARGET = ["win32", "nt", "ARM64", "win-arm64"]
 
+STRUCTURE = """\
+import ctypes
+
+class S(ctypes.Structure):
+    _fields_ = [("a", ctypes.c_long), ("w", ctypes.c_wchar)]
+
+print(ctypes.sizeof(S), S(-1, 7).a)
+"""
+
 
 def asked(bench: Bench, *argv: str | Path, **options: Any) -> list[str]:  # noqa: ANN401
     answer: list[str] = json.loads(bench.says(*argv, **options))
@@ -87,6 +96,23 @@ class TestTheProjectsCode:
             ("import os; print(hasattr(os, 'uname'), 'uname' in dir(os))", "False False"),
             ("import sys; print(type(sys).__name__, sys.__name__)", "View sys"),
             ("import os, sys; print(sys.modules['os'] is os)", "False"),
+            ("import os; os.add_dll_directory('/x').close(); print('closed')", "closed"),
+            ("import os\nwith os.add_dll_directory('.'): print('in')", "in"),
+            ("import os; print(os.listdir(os.environ['ProgramFiles']))", "[]"),
+            ("import os; print(os.listdir(os.environ['PROGRAMFILES(X86)']))", "[]"),
+            ("import os; print(os.path.isdir(os.getenv('SystemRoot')))", "True"),
+            (
+                "from os import environ; print(environ.get('OS'), 'windir' in environ)",
+                "Windows_NT True",
+            ),
+            ("from os import getenv; print(getenv('Processor_Architecture'))", "ARM64"),
+            ("import os; print(os.environ.copy()['ProgramData'][-11:])", "ProgramData"),
+            ("import os; print(os.environ['Path'] == os.environ['PATH'])", "True"),
+            ("import os; print('NOT_THERE' in os.environ, os.environ.get('NO', 1))", "False 1"),
+            (
+                "import os; os.environ['ADDED'] = '1'; os.system('printenv ADDED')",
+                "1",
+            ),
             ("import distutils.util as u; print(u.get_platform())", "win-arm64"),
         ],
     )
@@ -94,6 +120,98 @@ class TestTheProjectsCode:
         bench.write(setup_py="import setuptools\n" + code if "distutils" in code else code)
 
         assert bench.says("setup.py") == answer
+
+    @pytest.mark.parametrize(
+        ("code", "answer"),
+        [
+            ("from struct import *; print(calcsize('l'), calcsize('P'), calcsize('<q'))", "4 8 8"),
+            ("import struct; print(struct.calcsize('hl'), struct.calcsize('bq0l'))", "8 16"),
+            ("import struct; print(struct.calcsize('@3L2xn'), struct.calcsize(b'l'))", "24 4"),
+            ("import struct; print(struct.pack('hl', 1, -1).hex())", "01000000ffffffff"),
+            ("import struct; print(struct.unpack('l', b'\\1\\0\\0\\0'))", "(1,)"),
+            (
+                "import struct; print(struct.Struct('L').size, struct.Struct('l').pack(2))",
+                "4 b'\\x02\\x00\\x00\\x00'",
+            ),
+            ("import struct\ntry: struct.calcsize('y')\nexcept struct.error: print('bad')", "bad"),
+            ("import array; print(array.array('l').itemsize, array.array('q').itemsize)", "4 8"),
+            (
+                "import array; a = array.array('L', [1, 2]); print(a.typecode, len(a.tobytes()))",
+                "L 8",
+            ),
+            (
+                "from ctypes import *; print(sizeof(c_long), sizeof(c_ulong), sizeof(c_wchar))",
+                "4 4 2",
+            ),
+            ("from ctypes import *; print(sizeof(c_longdouble), sizeof(c_void_p))", "8 8"),
+            ("from ctypes import *; print(sizeof(c_size_t), sizeof(c_wchar * 3))", "8 6"),
+            (STRUCTURE, "8 -1"),
+            ("import ctypes; print(ctypes.c_wchar('x').value == ord('x'))", "True"),
+            ("from ctypes import wintypes, sizeof; print(sizeof(wintypes.DWORD))", "4"),
+            ("import ctypes.wintypes as w, ctypes; print(ctypes.sizeof(w.LONG))", "4"),
+            ("from ctypes.wintypes import ULONG\nimport ctypes; print(ctypes.sizeof(ULONG))", "4"),
+        ],
+    )
+    def test_sees_the_sizes_of_the_targets_c(self, bench: Bench, code: str, answer: str) -> None:
+        bench.write(setup_py=code)
+
+        assert bench.says("setup.py") == answer
+
+    @pytest.mark.parametrize(
+        "code",
+        [
+            "import winreg as w",
+            "from winreg import *\nimport winreg as w\nOpenKey",
+            "import importlib; w = importlib.import_module('winreg')",
+            "w = __import__('winreg')",
+            "def f():\n    import winreg\n    return winreg\nw = f()",
+        ],
+    )
+    def test_sees_a_registry_without_keys(self, bench: Bench, code: str) -> None:
+        bench.write(
+            setup_py=f"{code}\n"
+            "for ask in (lambda: w.OpenKey(w.HKEY_LOCAL_MACHINE, 'SOFTWARE\\\\Python'),\n"
+            "            lambda: w.QueryValueEx(w.HKEY_CURRENT_USER, 'x')):\n"
+            "    try: ask()\n"
+            "    except FileNotFoundError as error: print(error.errno, error.winerror)\n"
+            "with w.ConnectRegistry(None, w.HKEY_LOCAL_MACHINE) as key:\n"
+            "    try: w.EnumKey(key, 0)\n"
+            "    except OSError as error: print(error.winerror)\n"
+            "try: w.CreateKey(w.HKEY_CURRENT_USER, 'x')\n"
+            "except PermissionError: print('refused')\n"
+        )
+
+        assert bench.says("setup.py").split() == ["2", "2", "2", "2", "259", "refused"]
+
+    def test_a_registry_is_seen_by_nobody_else(self, bench: Bench) -> None:
+        bench.write(
+            setup_py="import winreg, mimetypes, sys\n"
+            "mimetypes.init()\nprint('winreg' in sys.modules, mimetypes._winreg)"
+        )
+
+        assert bench.says("setup.py") == "False None"
+
+    @pytest.mark.parametrize("named", ["!vendored.tool", "!vendored/", "!vendored/tool.py"])
+    def test_a_module_that_is_named_may_be_left_out(
+        self, make_bench: Callable[..., Bench], named: str
+    ) -> None:
+        bench = make_bench(target_view=(named,))
+        bench.write(
+            vendored__tool_py="import sys, struct\nsaid = sys.platform, struct.calcsize('l')",
+            vendored____init___py="",
+            setup_py="import sys; from vendored import tool; print(sys.platform, *tool.said)",
+        )
+
+        assert bench.says("setup.py") == f"win32 {sys.platform} 8"
+
+    def test_a_vendored_meson_runs_on_the_host(self, bench: Bench) -> None:
+        bench.write(
+            vendored__mesonbuild__environment_py="import sys\nsaid = sys.platform",
+            setup_py="import sys; sys.path.insert(0, 'vendored')\n"
+            "from mesonbuild import environment; print(sys.platform, environment.said)",
+        )
+
+        assert bench.says("setup.py") == f"win32 {sys.platform}"
 
     def test_sysconfig_describes_what_is_built(
         self, bench: Bench, interpreter: Interpreter
@@ -205,7 +323,7 @@ class TestTheProjectsCode:
 @pytest.mark.skipif(sys.platform == "win32", reason="they exist on Windows")
 class TestWhatOnlyWindowsHas:
     @pytest.mark.parametrize(
-        "code", ["import winreg", "from msvcrt import getch", "__import__('winreg')"]
+        "code", ["import _winapi", "from msvcrt import getch", "__import__('winsound')"]
     )
     def test_a_module_is_explained(self, bench: Bench, code: str) -> None:
         bench.write(

@@ -93,7 +93,10 @@ def _common(build: Build, scratch: Path, include: Path, libraries: Path) -> dict
         "build_base": str(scratch / "build"),
         "jobs": build.jobs,
         "target_view": list(build.settings.target_view),
-        "answers": answers(abi, build.target, include, libraries),
+        "answers": {
+            **answers(abi, build.target, include, libraries),
+            "environ": windows_variables(build.target, scratch),
+        },
         "python_libraries": python_libraries(abi),
     }
 
@@ -117,6 +120,35 @@ def _instead_of(build: EquippedBuild) -> dict[str, str]:
             for package in ("numpy/_core", "numpy/core"):
                 instead[str(folder / package / "include")] = build.numpy["include"]
     return instead
+
+
+def windows_variables(target: Target, scratch: Path) -> dict[str, str]:
+    """Return the variables that are set on every Windows; their folders are empty ones."""
+    drive = scratch / "windows"
+    user = drive / "Users" / "user"
+    programs = str(drive / "Program Files")
+    return {
+        "SystemDrive": str(drive),
+        "SystemRoot": str(drive / "Windows"),
+        "windir": str(drive / "Windows"),
+        "ProgramFiles": programs,
+        "ProgramW6432": programs,
+        "ProgramFiles(x86)": str(drive / "Program Files (x86)"),
+        "ProgramFiles(Arm)": str(drive / "Program Files (Arm)"),
+        "CommonProgramFiles": str(drive / "Common Files"),
+        "CommonProgramW6432": str(drive / "Common Files"),
+        "CommonProgramFiles(x86)": str(drive / "Common Files (x86)"),
+        "ProgramData": str(drive / "ProgramData"),
+        "ALLUSERSPROFILE": str(drive / "ProgramData"),
+        "PUBLIC": str(drive / "Users" / "Public"),
+        "USERPROFILE": str(user),
+        "APPDATA": str(user / "AppData" / "Roaming"),
+        "LOCALAPPDATA": str(user / "AppData" / "Local"),
+        "ComSpec": str(drive / "Windows" / "System32" / "cmd.exe"),
+        "OS": "Windows_NT",
+        "PROCESSOR_ARCHITECTURE": target.processor,
+        "PROCESSOR_IDENTIFIER": PROCESSOR,
+    }
 
 
 def answers(abi: PythonABI, target: Target, include: Path, libraries: Path) -> dict[str, Any]:

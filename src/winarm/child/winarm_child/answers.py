@@ -1,4 +1,4 @@
-"""What `sys`, `os`, `platform`, `ctypes` and `sysconfig` say on the target.
+"""What `sys`, `os`, `platform`, `sysconfig` and those that know sizes of C say on the target.
 
 Each function returns the answers of one module by attribute; what it does not name is the host's.
 """
@@ -7,8 +7,9 @@ import os
 import platform
 import sys
 import sysconfig
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from types import ModuleType, TracebackType
+from typing import Any, NamedTuple, Self
 
 
 class Unavailable:
@@ -18,9 +19,98 @@ class Unavailable:
         self.why = why
 
 
-def os_answers(_answers: Mapping[str, Any]) -> dict[str, object]:
+class Lazy:
+    """An answer that is made when it is first asked for, from the view that has it."""
+
+    def __init__(self, make: Callable[[Any], object]) -> None:
+        self.make = make
+
+
+class DllDirectory:
+    """What `os.add_dll_directory` returns: here it changes nothing."""
+
+    def __init__(self, path: object) -> None:
+        self.path = path
+
+    def close(self) -> None:
+        """Do nothing."""
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        """Do nothing."""
+
+
+class TargetEnviron(type(os.environ)):  # type: ignore[misc]
+    """`os.environ` with the variables that Windows always has, and names in any case.
+
+    It shares the real one's content, so that what the project sets reaches its programs.
+    """
+
+    def __init__(self, always: Mapping[str, str]) -> None:
+        real = os.environ
+        super().__init__(
+            real._data,  # type: ignore[attr-defined]
+            *(real.encodekey, real.decodekey, real.encodevalue, real.decodevalue),
+        )
+        self.__dict__["_always"] = {name.upper(): (name, text) for name, text in always.items()}
+
+    def __getitem__(self, key: str) -> str:
+        """Return a variable of this machine's, in any case, or one of Windows'."""
+        try:
+            return str(super().__getitem__(key))
+        except KeyError:
+            upper = key.upper()
+            for name in super().__iter__():
+                if name.upper() == upper:
+                    return str(super().__getitem__(name))
+            if upper in self._always:
+                return str(self._always[upper][1])
+            raise
+
+    def __contains__(self, key: object) -> bool:
+        """Return whether there is such a variable."""
+        return isinstance(key, str) and self.get(key) is not None
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names of all."""
+        own = list(super().__iter__())
+        yield from own
+        taken = {name.upper() for name in own}
+        yield from (name for upper, (name, _) in self._always.items() if upper not in taken)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return sum(1 for _ in self)
+
+    def copy(self) -> dict[str, str]:
+        """Return all as a dictionary."""
+        return dict(self)
+
+
+def os_answers(answers: Mapping[str, Any]) -> dict[str, object]:
     """Return what `os` says on the target; paths stay the host's."""
-    return {"name": "nt", "uname": Unavailable("os.uname does not exist on Windows")}
+    if os.name == "nt":
+        return {}
+    always = answers["environ"]
+    for path in filter(os.path.isabs, always.values()):
+        if not path.endswith(".exe"):
+            os.makedirs(path, exist_ok=True)
+    environ = TargetEnviron(always)
+    return {
+        "name": "nt",
+        "uname": Unavailable("os.uname does not exist on Windows"),
+        "environ": environ,
+        "getenv": environ.get,
+        "add_dll_directory": DllDirectory,
+    }
 
 
 class FiveFields(NamedTuple):
@@ -87,15 +177,48 @@ def platform_answers(answers: Mapping[str, Any]) -> dict[str, object]:
 
 
 def ctypes_answers(_answers: Mapping[str, Any]) -> dict[str, object]:
-    """Return the explanation for what `ctypes` has on Windows only, where it is missing."""
+    """Return the target's types, and the explanation for what only Windows' `ctypes` has."""
     import ctypes
+
+    from . import sizes
 
     names = ("windll", "oledll", "WinDLL", "OleDLL", "WinError", "GetLastError")
     why = (
         "ctypes.{} exists on Windows only, and this build runs on another system: a project "
         "that is cross-built cannot call the machine that it is built for"
     )
-    return {name: Unavailable(why.format(name)) for name in names if not hasattr(ctypes, name)}
+    gone = {name: Unavailable(why.format(name)) for name in names if not hasattr(ctypes, name)}
+    if os.name == "nt":
+        return {}
+    return {**gone, **sizes.ctypes_sizes(), "wintypes": Lazy(sizes.wintypes)}
+
+
+def wintypes_answers(_answers: Mapping[str, Any]) -> dict[str, object]:
+    """Return what `ctypes.wintypes` has on the target."""
+    import ctypes
+
+    from . import sizes
+
+    if os.name == "nt":
+        return {}
+    shown = ModuleType("ctypes")
+    vars(shown).update({**vars(ctypes), **sizes.ctypes_sizes()})
+    types = vars(sizes.wintypes(shown))
+    return {name: value for name, value in types.items() if not name.startswith("__")}
+
+
+def struct_answers(answers: Mapping[str, Any]) -> dict[str, object]:
+    """Return what `struct` says on the target."""
+    from . import sizes
+
+    return {} if os.name == "nt" else sizes.struct_answers(answers)
+
+
+def array_answers(answers: Mapping[str, Any]) -> dict[str, object]:
+    """Return what `array` has on the target."""
+    from . import sizes
+
+    return {} if os.name == "nt" else sizes.array_answers(answers)
 
 
 def sysconfig_answers(answers: Mapping[str, Any]) -> dict[str, object]:
@@ -152,6 +275,9 @@ ANSWERS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, object]]] = {
     "os": os_answers,
     "platform": platform_answers,
     "ctypes": ctypes_answers,
+    "ctypes.wintypes": wintypes_answers,
+    "struct": struct_answers,
+    "array": array_answers,
     "sysconfig": sysconfig_answers,
 }
 

@@ -4,7 +4,8 @@ A setup.py decides by asking Python where it runs. In a cross build the honest a
 target's, while the standard library and setuptools must go on working on the host. So a module
 that imports one of these gets, by where its own code stands,
 
-- the project's code and a short table of build helpers: a view with the target's answers;
+- the project's code: a view with the target's answers;
+- a short table of build helpers: the same without the sizes of C, which they ask for themselves;
 - setuptools and its kin: the real modules, but a `sysconfig` that describes what is built;
 - everything else: the real modules.
 
@@ -18,11 +19,12 @@ import os
 import platform
 import sys
 import sysconfig
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
-from .answers import ANSWERS, Unavailable
+from . import registry
+from .answers import ANSWERS, Lazy, Unavailable
 
 #: Build helpers that decide as a setup.py does; a leading `*` stands for any vendoring package.
 HELPERS = (
@@ -53,8 +55,11 @@ BUILDERS = (
     "skbuild",
 )
 
+#: Build tools that run on the host wherever they are, a project's own folder included.
+HOST_TOOLS = ("mesonbuild",)
+
 #: Modules that only Windows has; importing them on another host can only fail.
-WINDOWS_ONLY = ("winreg", "msvcrt", "_winapi", "winsound", "nt")
+WINDOWS_ONLY = ("msvcrt", "_winapi", "winsound", "nt")
 
 #: Path components of installed code, which is never the project's own.
 INSTALLED = frozenset(("site-packages", "dist-packages", ".eggs"))
@@ -69,10 +74,13 @@ class Views:
         library = (sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"))
         folders = {way(path) for path in library for way in (named, real)}
         self._not_ours = tuple(f for f in folders if any(is_in(f, root) for root in self._roots))
-        self._helpers = (*HELPERS, *spec["target_view"])
+        named_by_user = spec["target_view"]
+        self._named = tuple(name for name in named_by_user if name[:1] != "!")
+        self._excluded = (*HOST_TOOLS, *(name[1:] for name in named_by_user if name[:1] == "!"))
         self._answers = spec["answers"]
         self._audiences: dict[tuple[str, str], str] = {}
         self._made: dict[str, View] = {}
+        self._registry: ModuleType | None = None
 
     def seen(
         self, name: str, module: ModuleType, importer: Mapping[str, Any], wanted: Any = ()
@@ -92,15 +100,30 @@ class Views:
             raise ImportError(vars(view)["_view_without"][gone], name=name)
         return view
 
-    def check(self, name: str, importer: Mapping[str, Any]) -> None:
-        """Explain why the project's code cannot import a module that only Windows has."""
-        if name in WINDOWS_ONLY and os.name != "nt" and self._audience(importer) == "project":
+    def windows_module(self, name: str, importer: Mapping[str, Any]) -> ModuleType | None:
+        """Return what the project's code gets for a module that only Windows has, or None.
+
+        :raises ModuleNotFoundError: nothing can take its place.
+        """
+        if os.name == "nt" or name not in {"winreg", *WINDOWS_ONLY}:
+            return None
+        if self._audience(importer) != "project":
+            return None
+        if name == "winreg":
+            self._registry = self._registry or registry.make()
+            return self._registry
+        if name in WINDOWS_ONLY:
             message = (
                 f"{name} exists on Windows only, and this build runs on {platform.system()}. "
                 "A project that is cross-built cannot ask the machine that it is built for: "
                 "guard the import, or build on Windows."
             )
             raise ModuleNotFoundError(message, name=name)
+        return None
+
+    def concerns(self, name: str, importer: Mapping[str, Any]) -> bool:
+        """Return whether importing `name` may give this importer something else."""
+        return name in ANSWERS and bool(SHOWN_TO[self._audience(importer)])
 
     def _audience(self, importer: Mapping[str, Any]) -> str:
         importer = self._with_a_file(importer)
@@ -114,12 +137,25 @@ class Views:
         return self._audiences[key]
 
     def _decide(self, name: str, file: str) -> str:
-        if any(is_named(name, helper) for helper in self._helpers):
+        if any(self._is(name, file, pattern) for pattern in self._excluded):
+            return "other"
+        if any(self._is(name, file, pattern) for pattern in self._named):
             return "project"
+        if any(is_named(name, helper) for helper in HELPERS):
+            return "helper"
         if name.partition(".")[0] in BUILDERS:
             return "builder"
         # Under both names: a file of the project may be a link, and so may the project's folder.
         return "project" if any(self._is_project(way(file)) for way in (named, real)) else "other"
+
+    def _is(self, name: str, file: str, pattern: str) -> bool:
+        """Return whether a pattern names a module, or its file or a folder of it."""
+        if "/" not in pattern and not pattern.endswith(".py"):
+            return is_named(name, pattern)
+        path = os.path.normcase(pattern).rstrip(os.sep)
+        places = {os.path.join(root, path) for root in self._roots}
+        found = {way(file) for way in (named, real)}
+        return any(f == place or is_in(f, place) for f in found for place in places)
 
     def _is_project(self, file: str) -> bool:
         if any(is_in(file, folder) for folder in self._not_ours):
@@ -171,6 +207,10 @@ def is_named(name: str, pattern: str) -> bool:
     return name == pattern or name.startswith(pattern + ".")
 
 
+#: Answers that are no more than a look at the real thing: who replaces them means that.
+SHARED = frozenset(("environ", "getenv"))
+
+
 class View(ModuleType):
     """A module that gives some answers of its own and is the real one in all else."""
 
@@ -179,19 +219,27 @@ class View(ModuleType):
         # Theirs, not those of an empty module.
         self.__dict__.clear()
         gone = {name: a.why for name, a in answers.items() if isinstance(a, Unavailable)}
-        self.__dict__.update({k: v for k, v in answers.items() if k not in gone})
-        self.__dict__.update(_view_of=real, _view_without=gone)
+        lazy = {name: a for name, a in answers.items() if isinstance(a, Lazy)}
+        self.__dict__.update({k: v for k, v in answers.items() if k not in {*gone, *lazy}})
+        self.__dict__.update(_view_of=real, _view_without=gone, _view_lazy=lazy)
 
     def __getattr__(self, name: str) -> object:
         if name in self.__dict__["_view_without"]:
             raise AttributeError(self.__dict__["_view_without"][name])
+        lazy = self.__dict__["_view_lazy"].get(name)
+        if lazy is not None:
+            self.__dict__[name] = lazy.make(self)
+            return self.__dict__[name]
         if name == "__all__":
             # For `import *`, which else takes what the view itself has, or what is gone.
             return self._public()
         return getattr(self.__dict__["_view_of"], name)
 
     def __setattr__(self, name: str, value: object) -> None:
-        if name in self.__dict__ or name in self.__dict__["_view_without"]:
+        if name in SHARED:
+            self.__dict__.pop(name, None)
+            setattr(self.__dict__["_view_of"], name, value)
+        elif name in self.__dict__ or name in self.__dict__["_view_without"]:
             self.__dict__[name] = value
         else:
             setattr(self.__dict__["_view_of"], name, value)
@@ -209,12 +257,14 @@ class View(ModuleType):
 
     def __dir__(self) -> list[str]:
         names = {*dir(self.__dict__["_view_of"]), *self.__dict__}
-        return sorted(names - {"_view_of", "_view_without", *self.__dict__["_view_without"]})
+        own = {"_view_of", "_view_without", "_view_lazy"}
+        return sorted(names - own - {*self.__dict__["_view_without"]})
 
 
 #: Which views each audience gets.
 SHOWN_TO = {
     "project": frozenset(ANSWERS),
+    "helper": frozenset(ANSWERS) - {"struct", "array", "ctypes.wintypes"},
     "builder": frozenset(("sysconfig",)),
     "other": frozenset(),
 }
@@ -236,15 +286,48 @@ def install(spec: Mapping[str, Any]) -> None:
             return real_import(name, globals, locals, fromlist, level)
         # The import statement says who imports; a call such as `__import__("os")` does not.
         importer = sys._getframe(1).f_globals if globals is None else globals
-        views.check(name, importer)
+        windows_only = views.windows_module(name, importer)
+        if windows_only is not None:
+            return windows_only
         module = real_import(name, globals, locals, fromlist, level)
         imported = name if fromlist else name.partition(".")[0]
         return views.seen(imported, module, importer, fromlist)
 
     def import_module(name: str, package: str | None = None) -> ModuleType:
         importer = sys._getframe(1).f_globals
-        views.check(name, importer)
-        return views.seen(name, real_import_module(name, package), importer)
+        windows_only = views.windows_module(name, importer)
+        return windows_only or views.seen(name, real_import_module(name, package), importer)
 
     builtins.__import__ = import_
+    if hasattr(builtins, "__lazy_import__"):
+        builtins.__lazy_import__ = _lazy_import(views, import_, builtins.__lazy_import__)
     importlib.import_module = import_module
+
+
+def _lazy_import(
+    views: Views, import_: Callable[..., ModuleType], real: Callable[..., Any]
+) -> Callable[..., Any]:
+    """Return what runs `lazy import` (PEP 810): of the modules that have views it gives those.
+
+    Python hands out a module that is loaded already without another word, so they are imported at
+    once. All others go on to `import_` when they are first used.
+    """
+    # Allowed at module level only, and a function of ours is none.
+    code = compile("module = real(name, globals_, locals_, fromlist, level)", "<winarm>", "exec")
+
+    def lazy_import(
+        name: str,
+        globals: Mapping[str, Any] | None = None,  # noqa: A002 - __import__'s own names
+        locals: Mapping[str, Any] | None = None,  # noqa: A002
+        fromlist: Any = (),
+        level: int = 0,
+    ) -> Any:
+        importer = sys._getframe(1).f_globals if globals is None else globals
+        if not level and views.concerns(name, importer):
+            return import_(name, globals, locals, fromlist, level)
+        scope = {"real": real, "name": name, "globals_": globals, "locals_": locals}
+        scope.update(fromlist=fromlist, level=level, __name__=importer.get("__name__"))
+        exec(code, scope)  # noqa: S102 - a constant
+        return scope["module"]
+
+    return lazy_import
