@@ -95,6 +95,11 @@ def test_a_wheel_that_is_not_good_lists_what_is_wrong() -> None:
     assert error.findings == ("E1 x", "E2 y")
 
 
+def test_a_wheel_tagged_for_this_machine_names_the_setting_that_helps() -> None:
+    assert "target-view" in VerificationError("a.whl", ["WA601 error: x"]).cure
+    assert "target-view" not in VerificationError("a.whl", ["WA602 error: x"]).cure
+
+
 def test_an_editable_install_names_its_target() -> None:
     assert "for win_arm64" in str(CrossEditableError("win_arm64"))
 

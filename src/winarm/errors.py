@@ -124,6 +124,18 @@ class MissingExtensionsError(BuildFailedError):
         )
 
 
+_EXPLAIN = "winarm verify --explain CODE shows cause and cure of a finding."
+_WRONG_TAG = (
+    "The build backend takes the wheel's tag from this machine. Let it see the target: name the "
+    "module that asks with -C winarm.target-view=MODULE, or in [tool.winarm] target-view."
+)
+
+
+def _has_wrong_tag(findings: Sequence[str]) -> bool:
+    """Return whether a wheel is tagged for another platform than it was built for."""
+    return any(line.startswith("WA601") for line in findings)
+
+
 class VerificationError(WinarmError):
     """A wheel was built, and its findings reach the severity that fails a build."""
 
@@ -132,7 +144,7 @@ class VerificationError(WinarmError):
         super().__init__(
             f"{wheel} failed verification:\n{bullets(findings)}",
             why="The wheel was not put into the output folder.",
-            cure="winarm verify --explain CODE shows cause and cure of a finding.",
+            cure=f"{_WRONG_TAG}\n{_EXPLAIN}" if _has_wrong_tag(findings) else _EXPLAIN,
         )
 
 

@@ -19,6 +19,7 @@ from winarm.config.sources import Source
 from winarm.errors import EXIT_USAGE, SettingsError
 from winarm.host import Host
 from winarm.target import WIN32, WIN_AMD64, WIN_ARM64
+from winarm.verify.codes import Severity
 from winarm.verify.options import VerifyOptions
 
 if TYPE_CHECKING:
@@ -511,3 +512,59 @@ def test_reading_imports_nothing_heavy(tmp_path: Path) -> None:
         "packaging.requirements",
     }
     assert heavy & set(answer.stdout.split()) == set()
+
+
+class TestSettingsOfVerificationForOneBuild:
+    def test_replace_those_of_the_project_key_by_key(self, tmp_path: Path) -> None:
+        config = {
+            "winarm.verify.external": "a.dll, b*.dll",
+            "winarm.verify.ignore": ["WA408", "WA5"],
+            "winarm.verify.fail-on": "warning",
+            "winarm.verify.record": "no",
+        }
+
+        settings = read(tmp_path, 'verify = {external = ["x.dll"], allow = ["data/*"]}', config)
+
+        assert settings.verify == VerifyOptions(
+            external=("a.dll", "b*.dll"),
+            ignore=("WA408", "WA5"),
+            allow=("data/*",),
+            fail_on=Severity.WARNING,
+            record=False,
+        )
+
+    def test_need_no_table_in_pyproject(self, tmp_path: Path) -> None:
+        settings = read(tmp_path, config={"winarm.verify.external": "a.dll"})
+
+        assert settings.verify == VerifyOptions(external=("a.dll",))
+
+    @pytest.mark.parametrize(
+        ("key", "value", "said"),
+        [
+            ("externl", "a.dll", "did you mean 'external'"),
+            ("ignore", "WX1", "is not a finding"),
+            ("fail-on", "never mind", "must be"),
+            ("limits", "7", "can be set only in pyproject.toml"),
+            ("per-member-ignores", "x", "can be set only in pyproject.toml"),
+        ],
+    )
+    def test_are_checked_as_those_of_the_project(
+        self, tmp_path: Path, key: str, value: str, said: str
+    ) -> None:
+        with pytest.raises(SettingsError) as caught:
+            read(tmp_path, config={f"winarm.verify.{key}": value})
+
+        (problem,) = caught.value.problems
+        assert problem.startswith(f"config setting winarm.verify.{key}: ")
+        assert said in problem
+
+
+def test_a_build_may_add_requirements(tmp_path: Path) -> None:
+    settings = read(tmp_path, config={"winarm.build-requires": "'numpy >= 2' cython"})
+
+    assert settings.build_requires == ("numpy >= 2", "cython")
+
+
+@pytest.mark.parametrize("entry", ["!numpy.f2py", "!vendored/", "!tools/meson.py", "cppy"])
+def test_a_module_may_be_left_out_of_the_target_view(tmp_path: Path, entry: str) -> None:
+    assert read(tmp_path, f'target-view = ["{entry}"]').target_view == (entry,)

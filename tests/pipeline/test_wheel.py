@@ -189,14 +189,29 @@ class TestBuildWheel:
         assert caught.value.findings[0].startswith("WA606 warning")
         assert not (building.out / "strict").exists()
 
-    def test_findings_that_fail_nothing_are_details(self, building: Building) -> None:
+    def test_what_fails_nothing_is_printed_all_the_same(self, building: Building) -> None:
         job = building.with_settings(files={"sample.cp313-win_arm64.pyd": "no image"})
 
         built = build_wheel(with_verify(job, VerifyOptions(fail_on=None)), building.out)
 
         assert built.path.exists()
-        details = [event.text for event in building.heard if isinstance(event, events.Detail)]
-        assert any("sample.cp313-win_arm64.pyd" in text for text in details)
+        notes = [event.text for event in building.heard if isinstance(event, events.Note)]
+        assert any("sample.cp313-win_arm64.pyd" in text for text in notes)
+
+    def test_a_wheel_that_failed_is_delivered_where_the_user_says_so(
+        self, building: Building
+    ) -> None:
+        job = building.with_settings(files={"sample.cp313-win_arm64.pyd": "no image"})
+        settings = replace(job.settings, allow_unverified=True)
+        project = replace(job.project, settings=settings)
+
+        built = build_wheel(replace(job, project=project), building.out)
+
+        assert not built.verified
+        assert built.path.exists()
+        assert built.summary.startswith("NOT VERIFIED")
+        notes = [event.text for event in building.heard if isinstance(event, events.Note)]
+        assert any(text.startswith("WA106 error") for text in notes), notes
 
     def test_an_older_good_wheel_outlives_a_failure(self, building: Building) -> None:
         build_wheel(building.build, building.out)
@@ -274,6 +289,7 @@ class TestIsModule:
     @pytest.mark.parametrize(
         ("member", "name"),
         [
+            ("a/b.so", "a.b"),
             ("_b.cp313-win_arm64.pyd", "_b"),
             ("a/_b.pyd", "a._b"),
             ("a/_b.cp313t-win_arm64.pyd", "a._b"),
@@ -292,6 +308,7 @@ class TestIsModule:
             ("a/_b.pyi", "a._b"),
             *[(f"a/_b.{ending}", "a._b") for ending in ("c", "cpp", "pyx", "pxd", "h", "html")],
             ("a/_b.cpython-313-x86_64-linux-gnu.so", "a._b"),
+            ("a/_b.pod", "a._b"),
             ("a/_bc.pyd", "a._b"),
             ("c/_b.pyd", "a._b"),
             ("a/_b.data/x.pyd", "a._b"),

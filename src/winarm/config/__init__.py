@@ -80,7 +80,12 @@ _MACRO = Words(
     Split.SHELL,
 )
 _ARGUMENT = Words("one argument of the compiler", r"[^\x00\r\n]+", Split.SHELL)
-_MODULE = Words("a module's name", r"[^\W0-9]\w*(\.[^\W0-9]\w*)*", Split.NAMES)
+_MODULE = Words(
+    "a module's name, or after `!` the name of a module, file or folder of the project",
+    r"!?[^\W0-9]\w*(\.[^\W0-9]\w*)*|![\w./-]+(/|\.py)",
+    Split.NAMES,
+)
+_REQUIREMENT = Words("a requirement, such as numpy>=2", r"[A-Za-z0-9][^\x00-\x1f]*", Split.SHELL)
 _EXTENSION = Words("an extension's name, as setup() has it", r"[^\s,\x00-\x1f]+", Split.NAMES)
 
 
@@ -139,8 +144,16 @@ class Settings:
     target_view: tuple[str, ...] = setting(
         _MODULE,
         "Build helpers, by module name, that are to be told the target when they ask which "
-        "platform they run on, as the project's own code is.",
+        "platform they run on, as the project's own code is. An entry that begins with `!` "
+        "leaves a module of the project's out: it is told the host, as a build tool in the "
+        "project's own folder must be.",
         PROJECT_OR_BUILD,
+    )
+    build_requires: tuple[str, ...] = setting(
+        _REQUIREMENT,
+        "Requirements to install into the isolated environment of `winarm build`, for a project "
+        "that does not declare all that its build needs.",
+        BUILD,
     )
     allow_missing: tuple[str, ...] = setting(
         _EXTENSION,
@@ -225,10 +238,18 @@ class Settings:
         BUILD,
         default=False,
     )
+    allow_unverified: bool = setting(
+        Flag(),
+        "Deliver a wheel that failed verification, for a step after the build that repairs it. "
+        "Its findings are printed, and the result says that it is not verified.",
+        BUILD,
+        default=False,
+    )
     verify: VerifyOptions | None = setting(  # noqa: RUF009 - it makes the field
         ImportedTable("winarm.config.verify"),
         "What is checked of the wheel, and what of it fails the build. Without the table, "
-        "verification does as it does by default.",
+        "verification does as it does by default. For one build, each key can be set by "
+        "`-C winarm.verify.KEY=VALUE`.",
         PROJECT,
         default=None,
     )
@@ -281,13 +302,14 @@ def settings_of(
     """
     project = project.absolute()
     values: dict[str, Any] = {}
+    verify_texts, config_settings = _verify_texts(config_settings or {})
     in_pyproject = written_in_pyproject(document)
     problems = _unaccompanied({written.spelling for written in in_pyproject})
     for written in (
         # From the weakest to the strongest, so that a later one replaces an earlier one.
         *in_pyproject,
         *written_in_environment(host),
-        *written_in_config_settings(config_settings or {}),
+        *written_in_config_settings(config_settings),
     ):
         try:
             values.update(_understood(written, project, host))
@@ -295,9 +317,34 @@ def settings_of(
             problems += [f"{written.place}: {problem}" for problem in error.problems]
         except SettingsError as error:
             problems += error.problems
+    if verify_texts:
+        # Imported when it is asked for, as the table is.
+        from winarm.config.verify import with_texts  # noqa: PLC0415
+
+        try:
+            options = with_texts(values.get("verify"), verify_texts, project, host.system)
+            values["verify"] = options
+        except SettingsError as error:
+            problems += error.problems
     if problems:
         raise SettingsError(problems)
     return Settings(**{"target": _developer_prompt_target(host), **values})
+
+
+def _verify_texts(
+    config_settings: ConfigSettings,
+) -> tuple[dict[str, list[str]], ConfigSettings]:
+    """Return what is given for each key of `[tool.winarm.verify]`, and all other settings."""
+    prefix = Source.CONFIG.spelling("verify.")
+    rest: dict[str, str | list[str] | bool] = {}
+    texts: dict[str, list[str]] = {}
+    for name, value in config_settings.items():
+        if name.startswith(prefix):
+            given = value if isinstance(value, list) else [str(value)]
+            texts[name.removeprefix(prefix)] = given
+        else:
+            rest[name] = value
+    return texts, rest
 
 
 def read_verify_options(project: Path) -> VerifyOptions | None:

@@ -43,7 +43,7 @@ class Table(Kind):
         checked: dict[str, Any] = {}
         for key, item in value.items():
             try:
-                checked[key] = self._definition(key).kind.check(item, project)
+                checked[key] = self.definition(key).kind.check(item, project)
             except InvalidValueError as error:
                 problems += [f"{self.place} {key}: {problem}" for problem in error.problems]
             except SettingsError as error:
@@ -63,7 +63,11 @@ class Table(Kind):
             },
         }
 
-    def _definition(self, key: str) -> Definition:
+    def definition(self, key: str) -> Definition:
+        """Return the definition of a key.
+
+        :raises InvalidValueError: the table has no such key.
+        """
         definition = self.definitions.get(key)
         if definition is None:
             known = {name: name for name in self.definitions}

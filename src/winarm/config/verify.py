@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from winarm.config.definition import PROJECT, Definition
+from winarm.config.sources import Source
 from winarm.config.table import Table
 from winarm.config.values import Choice, Count, Flag, InvalidValueError, Kind, did_you_mean
+from winarm.errors import SettingsError
 from winarm.target import TARGETS, WIN_ARM64, Target, parse_target
 from winarm.verify.codes import Code, Severity
 from winarm.verify.options import Limits, VerifyOptions
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
+
+    from winarm.host import System
 
 #: The word that asks for whatever Windows platform a wheel is tagged with.
 AUTO = "auto"
@@ -175,9 +180,45 @@ def _limits(values: dict[str, Any]) -> Limits:
 
 
 def _options(values: dict[str, Any]) -> VerifyOptions:
+    return VerifyOptions(**_fields(values))
+
+
+def _fields(values: dict[str, Any]) -> dict[str, Any]:
     targets = values.pop("target", None)
     fields = {key.replace("-", "_"): value for key, value in values.items()}
-    return VerifyOptions(**(targets._asdict() if targets else {}), **fields)
+    return {**(targets._asdict() if targets else {}), **fields}
+
+
+def with_texts(
+    options: VerifyOptions | None, texts: Mapping[str, list[str]], project: Path, system: System
+) -> VerifyOptions:
+    """Return options of which some keys are replaced by what a front-end was given.
+
+    :param texts: what was given for each key, once or several times.
+    :raises SettingsError: keys or values are wrong; it names all of them.
+    """
+    problems: list[str] = []
+    checked: dict[str, Any] = {}
+    for key, given in texts.items():
+        try:
+            checked[key] = TABLE.definition(key).kind.check(_value(key, given, system), project)
+        except InvalidValueError as error:
+            place = Source.CONFIG.spelling(f"verify.{key}")
+            problems += [f"{Source.CONFIG.value} {place}: {problem}" for problem in error.problems]
+    if problems:
+        raise SettingsError(problems)
+    return replace(options or VerifyOptions(), **_fields(checked))
+
+
+def _value(key: str, given: list[str], system: System) -> object:
+    """Return what TOML would have for the texts of one key."""
+    kind = TABLE.definition(key).kind
+    if isinstance(kind, TextOrTexts):
+        return [word for text in given for word in text.replace(",", " ").split()]
+    if isinstance(kind, Table | CodesByPattern):
+        message = f"can be set only in {PLACE}"
+        raise InvalidValueError(message)
+    return kind.from_text(given[-1], system)
 
 
 def _key(kind: Kind, help: str, default: object = None) -> Definition:  # noqa: A002 - as `setting`

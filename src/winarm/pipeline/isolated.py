@@ -113,7 +113,8 @@ def _prepared(
     environment = isolated(host, interpreter, scratch / "environment", pip)
     has_ninja = host.which("ninja") is not None
     extra = backends.requirements(project, has_ninja=has_ninja)
-    requires = [*project.system.requires, *project.backend.requires, *extra]
+    asked = project.settings.build_requires
+    requires = [*project.system.requires, *project.backend.requires, *extra, *asked]
     _install(environment, without_winarm(requires), listener)
     build = Build(
         host=host,

@@ -19,7 +19,7 @@ from winarm.pipeline.first_use import Announcer
 from winarm.pipeline.hints import complaints
 from winarm.storage import deliver
 from winarm.target import parse_target
-from winarm.verify import Report, VerifyOptions, verify
+from winarm.verify import Report, Severity, VerifyOptions, verify
 
 if TYPE_CHECKING:
     from winarm.pipeline.child_process import Child
@@ -38,6 +38,8 @@ class Built:
 
     path: Path
     report: Report
+    #: Whether it passed; one that did not is delivered only where the user allows that.
+    verified: bool = True
 
     @property
     def pure(self) -> bool:
@@ -47,6 +49,8 @@ class Built:
     @property
     def summary(self) -> str:
         """Return what was verified, in words for people."""
+        if not self.verified:
+            return "NOT VERIFIED: it failed, and is delivered because allow-unverified says so"
         if self.pure:
             return "pure Python: it runs everywhere and has no native code to verify"
         images = [i for i in self.report.images if i.member.lower().endswith(_IMAGES)]
@@ -92,26 +96,30 @@ def build_wheel(build: EquippedBuild, folder: Path, *, metadata: Path | None = N
         wheel = _checked(private, name)
         _require_extensions(wheel, at.child, build.settings.allow_missing)
         build.listener(events.Step("verifying"))
-        report = _verified(build, wheel)
+        report, passed = _verified(build, wheel)
         if not report.pure:
             announcer.made("c")
-        return Built(deliver(wheel, folder), report)
+        return Built(deliver(wheel, folder), report, passed)
 
 
-def _verified(build: EquippedBuild, wheel: Path) -> Report:
-    """Return what verification finds for the target, as the project's settings have it.
+def _verified(build: EquippedBuild, wheel: Path) -> tuple[Report, bool]:
+    """Return what verification finds for the target, and whether the wheel passed.
+
+    Warnings are printed; so is what fails, where the user wants the wheel all the same.
 
     :raises VerificationError: there are findings of the severity that fails.
     """
     options = build.settings.verify or VerifyOptions()
     report = verify(wheel, dataclasses.replace(options, target=build.target))
     failing = options.fail_on
-    if report.reaches(failing):
+    passed = not report.reaches(failing)
+    if not passed and not build.settings.allow_unverified:
         lines = [found.line() for found in report.findings if found.severity >= (failing or 0)]
         raise VerificationError(wheel.name, lines)
     for found in report.findings:
-        build.listener(events.Detail(found.line()))
-    return report
+        seen = events.Note if found.severity >= Severity.WARNING else events.Detail
+        build.listener(seen(found.line()))
+    return report, passed
 
 
 def _checked(folder: Path, name: object) -> Path:
@@ -152,5 +160,6 @@ def is_module(member: str, name: str) -> bool:
     path = "/" + name.replace(".", "/") + "."
     start = ("/" + member).rfind(path)
     rest = ("/" + member)[start + len(path) :]
-    # A DLL is what a project makes of it that loads it by ctypes.
-    return start >= 0 and "/" not in rest and ("." + rest).endswith((".pyd", ".dll"))
+    # A DLL is what a project makes of it that loads it by ctypes, and some call that NAME.so.
+    native = rest == "so" or ("." + rest).endswith((".pyd", ".dll"))
+    return start >= 0 and "/" not in rest and native

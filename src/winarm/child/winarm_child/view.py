@@ -41,6 +41,8 @@ HELPERS = (
     "mesonpy",
     # Decides which tables of pyproject.toml hold.
     "scikit_build_core.settings.skbuild_overrides",
+    # Its tags, and what it says of the platform to CMake.
+    "py_build_cmake",
     # Wheel tags of hatchling, poetry-core and pdm-backend.
     "*packaging.tags",
 )
