@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from winarm.config import definitions
 from winarm.config.lists import Words
+from winarm.config.packages import Packages
 from winarm.config.sources import Source
 from winarm.config.table import ImportedTable, Table
 
@@ -74,9 +75,13 @@ def section(name: str, definition: Definition) -> str:
         lines.append(f"- Nowhere else, because {definition.scope.reason}.")
     if definition.needs:
         lines.append(f"- Says nothing without `{definition.needs}`.")
+    described = f"\n## {name}\n\n{definition.help}\n\n" + "\n".join(lines) + "\n"
     kind = definition.kind
-    tables = keys(name, kind.table) if isinstance(kind, ImportedTable) else ""
-    return f"\n## {name}\n\n{definition.help}\n\n" + "\n".join(lines) + "\n" + tables
+    table = kind.table if isinstance(kind, ImportedTable) else None
+    if isinstance(table, Packages):
+        return described + keys(f"{name}.NAME", table.each)
+    tables = keys(name, table) if isinstance(table, Table) else ""
+    return described + tables
 
 
 def keys(name: str, table: Table) -> str:

@@ -220,12 +220,14 @@ class TestMistakes:
     ) -> None:
         got = problems(tmp_path, f"{name} = {toml}")
 
-        # A table is what some settings want: there, what is in it is wrong.
-        place = (
-            f"[tool.winarm.{name}] x"
-            if (name in {"verify", "test"}, toml[0]) == (True, "{")
-            else f"[tool.winarm] {name}"
-        )
+        # A table is what these want: there, what is in it is wrong.
+        tables = {
+            "verify": "[tool.winarm.verify] x",
+            "test": "[tool.winarm.test] x",
+            "packages": "[tool.winarm.packages.x]",
+        }
+        is_table = toml[0] == "{" and name in tables
+        place = tables[name] if is_table else f"[tool.winarm] {name}"
         assert got[0].startswith(f"pyproject.toml {place}: ")
 
     @pytest.mark.parametrize(

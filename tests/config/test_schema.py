@@ -57,6 +57,7 @@ test.extras = ["fast"]
 test.copy = ["tests"]
 test.skip = ["pkg._optional"]
 test.timeout = 600
+packages.annoy = { version = "1.17.3", allow-missing = ["a._b"], config-settings = { k = "v" } }
 """
 
 BAD = [

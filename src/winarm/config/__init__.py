@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from winarm.config.packages import PackageSettings
     from winarm.config.sources import ConfigSettings
     from winarm.config.trial import TrialSettings
     from winarm.host import Host
@@ -273,6 +274,12 @@ class Settings:
         "python.org's installer put one. Several, where there are several versions.",
         WORKPLACE,
     )
+    packages: Mapping[str, PackageSettings] | None = setting(
+        ImportedTable("winarm.config.packages"),
+        "How `winarm wheelhouse` treats single packages; a build of this project does not use it.",
+        PROJECT,
+        default=None,
+    )
 
 
 def definitions() -> dict[str, Definition]:
@@ -354,20 +361,35 @@ def read_verify_options(project: Path) -> VerifyOptions | None:
     :raises SourceError: pyproject.toml is not TOML.
     :raises FileSystemError: pyproject.toml cannot be read.
     """
+    found: VerifyOptions | None = _read_table(project, "verify")
+    return found
+
+
+def read_package_settings(project: Path) -> Mapping[str, PackageSettings] | None:
+    """Return what `[tool.winarm.packages]` of the project says, or None where it is not there.
+
+    :raises SettingsError: the table, or the name of another setting beside it, is wrong.
+    :raises SourceError: pyproject.toml is not TOML.
+    :raises FileSystemError: pyproject.toml cannot be read.
+    """
+    found: Mapping[str, PackageSettings] | None = _read_table(project, "packages")
+    return found
+
+
+def _read_table(project: Path, table: str) -> Any:  # noqa: ANN401 - of the table's own type
     problems: list[str] = []
-    options: Any = None
+    found: Any = None
     for written in written_in_pyproject(read_pyproject(project) or {}):
         try:
             name, definition = _defined(written)
-            if name == "verify":
-                options = definition.kind.check(written.value, project)
+            if name == table:
+                found = definition.kind.check(written.value, project)
         except InvalidValueError as error:
             problems += [f"{written.place}: {problem}" for problem in error.problems]
         except SettingsError as error:
             problems += error.problems
     if problems:
         raise SettingsError(problems)
-    found: VerifyOptions | None = options
     return found
 
 

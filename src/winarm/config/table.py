@@ -88,9 +88,9 @@ class ImportedTable(Kind):
     json_type: ClassVar[str] = "object"
 
     @property
-    def table(self) -> Table:
+    def table(self) -> Kind:
         """Return the table itself."""
-        table: Table = importlib.import_module(self.module).TABLE
+        table: Kind = importlib.import_module(self.module).TABLE
         return table
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -157,6 +157,20 @@ def pinned(wish: Wish) -> WantedStack:
     return WantedStack(
         wish.origin, tuple(packages.values()), tuple(edges), wish.notes, resolved=False
     )
+
+
+def with_pins(found: WantedStack | Wish, pins: Mapping[str, str]) -> WantedStack | Wish:
+    """Return what was found with other versions of some packages."""
+    if isinstance(found, Wish):
+        pinning = tuple(Requirement(f"{name}=={version}") for name, version in pins.items())
+        return replace(found, constraints=(*found.constraints, *pinning))
+    packages = tuple(
+        replace(package, version=parsed_version(pins[package.name]), sha256=frozenset[str]())
+        if package.name in pins
+        else package
+        for package in found.packages
+    )
+    return replace(found, packages=packages)
 
 
 def _of_project(folder: Path, asked: StackInput) -> Wish:

@@ -17,7 +17,7 @@ from winarm.host import Host
 from winarm.stack.client import index_client
 from winarm.stack.evidence import Evidence
 from winarm.stack.files import IndexedFile, Suitability
-from winarm.stack.inputs import StackInput, pinned, read_input, tool_uv
+from winarm.stack.inputs import StackInput, pinned, read_input, tool_uv, with_pins
 from winarm.stack.judge import Question, judge, judge_source, leaves_out_windows, release_of
 from winarm.stack.places import configured_places
 from winarm.stack.report import PackageStatus, StackReport, Status
@@ -27,7 +27,7 @@ from winarm.target import NEWEST_PYTHON, OLDEST_PYTHON, WIN_ARM64, PythonABI
 from winarm.verify import Severity, VerifyOptions, verify
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from packaging.specifiers import SpecifierSet
 
@@ -109,9 +109,11 @@ def surveyed(
     asked: StackInput,
     options: StatusOptions,
     progress: Callable[[str], None] = lambda _: None,
+    pins: Mapping[str, str] | None = None,
 ) -> Iterator[Surveyed]:
     """Yield what is found of a stack, while the indexes are still open.
 
+    :param pins: versions of packages that count instead of resolved or locked ones.
     :raises WinarmError: it cannot be read or resolved.
     """
     python = target_python(options.python)
@@ -123,6 +125,7 @@ def surveyed(
         no_index=options.no_index,
     )
     found = read_input(host, asked, places, markers)
+    found = replace(found, found=with_pins(found.found, pins or {}))
     with index_client(
         host, found.places, offline=options.offline, refresh=options.refresh
     ) as client:

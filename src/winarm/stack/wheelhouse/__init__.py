@@ -1,0 +1,1 @@
+"""Wheelhouses: every wheel that a stack needs on the target, in one folder."""
