@@ -27,6 +27,7 @@ from winarm.errors import (
     WinarmError,
 )
 from winarm.host import Host
+from winarm.host.programs import GRACE
 from winarm.pipeline.isolated import build
 from winarm.stack.client import sha256_of, wrong_content
 from winarm.stack.files import IndexedFile
@@ -81,6 +82,7 @@ class StoppableHost(Host):
         cwd: Path,
         output: Callable[[bytes], None],
         tick: Callable[[], None] = lambda: None,
+        grace: float = GRACE,
     ) -> int:
         """Run a program as `Host.stream` does, until it ends or is stopped.
 
@@ -93,7 +95,9 @@ class StoppableHost(Host):
             tick()
 
         check()
-        return super().stream(argv, environ=environ, cwd=cwd, output=output, tick=check)
+        return super().stream(
+            argv, environ=environ, cwd=cwd, output=output, tick=check, grace=grace
+        )
 
 
 class Builder(Protocol):
