@@ -49,6 +49,7 @@ VERBS = {
     "status": "say which packages of a stack run on Windows on Arm, and how to get the rest",
     "test": "import or test wheels on a Python for Windows ARM64, native or emulated",
     "wheelhouse": "fetch or build every wheel that a stack needs, into one folder with a lock",
+    "repair": "copy the DLLs that wheels need into them",
     "doctor": "show what this machine can build with, and what would help where it cannot",
     "env": "print the environment of a toolchain for a shell",
     "toolchain-file": "print the path of a CMake toolchain file",

@@ -14,6 +14,7 @@ from winarm.environment.interpreter import ask
 from winarm.environment.isolation import isolated
 from winarm.errors import SettingsError, ToolchainNotFoundError, WinarmError
 from winarm.libraries.prefix import is_folder
+from winarm.libraries.target_packages import target_package
 from winarm.libraries.view import native_libraries
 from winarm.locate import find_toolchain, zig
 from winarm.locate.lasting_zig import lasting, lasting_folders
@@ -83,10 +84,21 @@ def _native(build: Build, toolchain: Toolchain) -> Native:
         raise SettingsError(missing)
     if settings.prefix or settings.library_dirs:
         build.listener(events.Step("looking at the libraries of the target"))
+    packages = [
+        target_package(
+            build.host,
+            requirement,
+            build.interpreter.abi,
+            build.target,
+            build.pip,
+            progress=lambda text: build.listener(events.Step(text)),
+        )
+        for requirement in settings.target_requires
+    ]
     native = native_libraries(
         build.host,
         toolchain,
-        named=settings.prefix,
+        named=[*settings.prefix, *map(str, packages)],
         library_dirs=settings.library_dirs,
         linkage="static" if settings.linkage == "static" else "shared",
         pkgconf=pkgconf_program(build.host, (*build.site_folders, *build.tool_folders)),

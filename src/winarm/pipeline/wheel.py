@@ -14,6 +14,8 @@ from winarm.errors import (
     MissingExtensionsError,
     VerificationError,
 )
+from winarm.libraries.bundle import bundle, epoch
+from winarm.libraries.target_packages import cpp_runtime
 from winarm.pipeline.child_layout import build_layout, early_layout
 from winarm.pipeline.first_use import Announcer
 from winarm.pipeline.hints import complaints
@@ -95,11 +97,45 @@ def build_wheel(build: EquippedBuild, folder: Path, *, metadata: Path | None = N
         name = at.child.call("build_wheel", str(private), at.config_settings, metadata)
         wheel = _checked(private, name)
         _require_extensions(wheel, at.child, build.settings.allow_missing)
+        wheel = _bundled(build, wheel, at.scratch / "bundle")
         build.listener(events.Step("verifying"))
         report, passed = _verified(build, wheel)
         if not report.pure:
             announcer.made("c")
         return Built(deliver(wheel, folder), report, passed)
+
+
+def _bundled(build: EquippedBuild, wheel: Path, folder: Path) -> Path:
+    """Return the wheel with the DLLs in it that only the prefixes have."""
+    settings, native = build.settings, build.native
+    with_runtime = settings.bundle == "msvcp140"
+    if settings.bundle == "off" or not (native.prefixes or with_runtime):
+        return wheel
+    build.listener(events.Step("copying DLLs of the prefixes"))
+
+    def progress(text: str) -> None:
+        build.listener(events.Step(text))
+
+    runtime = (
+        cpp_runtime(build.host, build.target, build.pip, progress=progress)
+        if with_runtime
+        else None
+    )
+    done = bundle(
+        build.host,
+        wheel,
+        folder,
+        native.prefixes,
+        build.target,
+        external=(settings.verify or VerifyOptions()).external,
+        cpp_runtime=runtime,
+        stamp=epoch(build.host),
+    )
+    for note in done.notes:
+        build.listener(events.Note(note))
+    for dll in done.dlls:
+        build.listener(events.Detail(f"copied {dll.path} for {dll.chain[-1]}"))
+    return done.wheel
 
 
 def _verified(build: EquippedBuild, wheel: Path) -> tuple[Report, bool]:
