@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from build_stand_ins import ZIG, UvHost
 from filelock import FileLock
 
 from winarm.config import Settings
@@ -400,6 +401,35 @@ def make_build(
         return replace(build, **(facts or {}))  # type: ignore[arg-type]
 
     return make
+
+
+@pytest.fixture
+def uv_host(tmp_path: Path) -> UvHost:
+    """Its PATH has uv and a shell, and no toolchain."""
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    (programs / "uv").write_text("")
+    (programs / "uv").chmod(0o755)
+    real = Host.current()
+    return UvHost(
+        environ={
+            "PATH": f"{programs}{os.pathsep}/bin",
+            "PIP_CONFIG_FILE": os.devnull,
+            "HOME": str(tmp_path),
+        },
+        system=real.system,
+        machine=real.machine,
+        # Its environment has no ziglang package.
+        executable=Path(sys.executable),
+        default_cache=tmp_path / "cache",
+    )
+
+
+@pytest.fixture
+def zig_on_path(uv_host: UvHost, tmp_path: Path) -> UvHost:
+    (tmp_path / "programs" / "zig").write_text(ZIG)
+    (tmp_path / "programs" / "zig").chmod(0o755)
+    return replace(uv_host)
 
 
 @pytest.fixture(scope="session")

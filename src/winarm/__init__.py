@@ -1,10 +1,12 @@
 """winarm: any Python project with C or C++ code, on any machine, to a verified win_arm64 wheel.
 
-    from winarm import verify_wheel
-    report = verify_wheel("dist/spam-1.0-cp313-cp313-win_arm64.whl")
+    from winarm import build_wheel, verify_wheel
+    wheel = build_wheel("annoy==1.17.3", "dist")
+    report = verify_wheel(wheel.path)
 
-The names below are the public ones, with the values that they take and return; they are imported
-when they are first used, since front-ends import this package for every hook of the backend.
+The names below are the public ones: the functions, and every type and error that they take, return
+or raise. They are imported when they are first used, since front-ends import this package for
+every hook of the backend.
 """
 
 from __future__ import annotations
@@ -13,72 +15,131 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from winarm.errors import WinarmError
-    from winarm.host import Host
+    from importlib.metadata import version
+
+    from winarm import events
+    from winarm.errors import (
+        BackendError,
+        BuildFailedError,
+        FileSystemError,
+        InterpreterError,
+        IsolationError,
+        LibraryError,
+        MissingExtensionsError,
+        OutputError,
+        SettingsError,
+        SourceError,
+        TargetPythonError,
+        ToolchainNotFoundError,
+        TrialError,
+        UnsupportedTargetError,
+        UsageError,
+        VerificationError,
+        WinarmError,
+    )
+    from winarm.host import Answer, Host, ProgramError
     from winarm.locate import find_toolchain
     from winarm.locate.toolchain import Toolchain
-    from winarm.pipeline.isolated import build as build_wheel
+    from winarm.pipeline.isolated import build_wheel
+    from winarm.pipeline.wheel import BuiltWheel
     from winarm.stack.report import PackageStatus, StackReport, Status
     from winarm.stack.status import StatusOptions, stack_status
-    from winarm.target import WIN_AMD64, WIN_ARM64, Target
+    from winarm.target import WIN32, WIN_AMD64, WIN_ARM64, Target
     from winarm.trial import TrialOptions, TrialResult, test_wheel
-    from winarm.verify import Evidence, Report, VerifyOptions
+    from winarm.verify import (
+        Code,
+        Evidence,
+        Finding,
+        ImageSummary,
+        Limits,
+        Report,
+        Severity,
+        VerifyOptions,
+    )
     from winarm.verify import verify as verify_wheel
 
+    __version__ = version("winarm")
+
 __all__ = [
+    "WIN32",
     "WIN_AMD64",
     "WIN_ARM64",
+    "Answer",
+    "BackendError",
+    "BuildFailedError",
+    "BuiltWheel",
+    "Code",
     "Evidence",
+    "FileSystemError",
+    "Finding",
     "Host",
+    "ImageSummary",
+    "InterpreterError",
+    "IsolationError",
+    "LibraryError",
+    "Limits",
+    "MissingExtensionsError",
+    "OutputError",
     "PackageStatus",
+    "ProgramError",
     "Report",
+    "SettingsError",
+    "Severity",
+    "SourceError",
     "StackReport",
     "Status",
     "StatusOptions",
     "Target",
+    "TargetPythonError",
     "Toolchain",
+    "ToolchainNotFoundError",
+    "TrialError",
     "TrialOptions",
     "TrialResult",
+    "UnsupportedTargetError",
+    "UsageError",
+    "VerificationError",
     "VerifyOptions",
     "WinarmError",
+    "__version__",
     "build_wheel",
+    "events",
     "find_toolchain",
     "stack_status",
     "test_wheel",
     "verify_wheel",
 ]
 
-#: Where each public name comes from, and what it is called there.
+#: The modules that public names come from; those in winarm.errors are all others.
 _HOMES = {
-    "WIN_AMD64": ("winarm.target", "WIN_AMD64"),
-    "WIN_ARM64": ("winarm.target", "WIN_ARM64"),
-    "Evidence": ("winarm.verify", "Evidence"),
-    "Host": ("winarm.host", "Host"),
-    "Report": ("winarm.verify", "Report"),
-    "PackageStatus": ("winarm.stack.report", "PackageStatus"),
-    "StackReport": ("winarm.stack.report", "StackReport"),
-    "Status": ("winarm.stack.report", "Status"),
-    "StatusOptions": ("winarm.stack.status", "StatusOptions"),
-    "Target": ("winarm.target", "Target"),
-    "Toolchain": ("winarm.locate.toolchain", "Toolchain"),
-    "TrialOptions": ("winarm.trial", "TrialOptions"),
-    "TrialResult": ("winarm.trial", "TrialResult"),
-    "VerifyOptions": ("winarm.verify", "VerifyOptions"),
-    "WinarmError": ("winarm.errors", "WinarmError"),
-    "build_wheel": ("winarm.pipeline.isolated", "build"),
-    "find_toolchain": ("winarm.locate", "find_toolchain"),
-    "stack_status": ("winarm.stack.status", "stack_status"),
-    "test_wheel": ("winarm.trial", "test_wheel"),
-    "verify_wheel": ("winarm.verify", "verify"),
+    "winarm.host": ("Answer", "Host", "ProgramError"),
+    "winarm.locate": ("find_toolchain",),
+    "winarm.locate.toolchain": ("Toolchain",),
+    "winarm.pipeline.isolated": ("build_wheel",),
+    "winarm.pipeline.wheel": ("BuiltWheel",),
+    "winarm.stack.report": ("PackageStatus", "StackReport", "Status"),
+    "winarm.stack.status": ("StatusOptions", "stack_status"),
+    "winarm.target": ("WIN32", "WIN_AMD64", "WIN_ARM64", "Target"),
+    "winarm.trial": ("TrialOptions", "TrialResult", "test_wheel"),
+    "winarm.verify": (
+        *("Code", "Evidence", "Finding", "ImageSummary", "Limits", "Report", "Severity"),
+        "VerifyOptions",
+    ),
 }
 
 
 def __getattr__(name: str) -> object:
-    if name not in _HOMES:
+    if name not in __all__:
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
-    module, attribute = _HOMES[name]
-    return getattr(importlib.import_module(module), attribute)
+    if name == "__version__":
+        return importlib.import_module("importlib.metadata").version("winarm")
+    if name == "events":
+        return importlib.import_module("winarm.events")
+    if name == "verify_wheel":
+        return importlib.import_module("winarm.verify").verify
+    home = next((module for module, names in _HOMES.items() if name in names), "winarm.errors")
+    return getattr(importlib.import_module(home), name)
 
 
 def __dir__() -> list[str]:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import argparse
 import io
+import json
+import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from build_stand_ins import UvHost, write_project
 
 from winarm import events
 from winarm.cli import build
 from winarm.cli.console import Console
 from winarm.errors import BuildFailedError, UsageError
-from winarm.host import Host
-from winarm.pipeline import isolated
-from winarm.pipeline.isolated import Result
-from winarm.pipeline.wheel import Built
+from winarm.pipeline.wheel import BuiltWheel
 from winarm.verify.report import ImageSummary, Report
 
 if TYPE_CHECKING:
@@ -49,15 +50,15 @@ def streams() -> Streams:
 
 
 @pytest.fixture
-def result(tmp_path: Path) -> Callable[..., Result]:
+def result(tmp_path: Path) -> Callable[..., BuiltWheel]:
     """Return a finished build of a wheel with these members."""
 
-    def make(*members: str, pure: bool = False) -> Result:
+    def make(*members: str, pure: bool = False) -> BuiltWheel:
         wheel = tmp_path / "a-1-cp313-cp313-win_arm64.whl"
         wheel.write_bytes(b"x" * 12_345)
         images = tuple(ImageSummary(member, "ARM64", 1) for member in members)
         report = Report(wheel, (), images, pure=pure, target="win_arm64")
-        return Result("a", Built(wheel, report), seconds=7.4)
+        return BuiltWheel(wheel, report)
 
     return make
 
@@ -122,58 +123,47 @@ class TestClosingLine:
         ],
     )
     def test_says_the_wheel_its_size_the_time_and_what_was_verified(
-        self, result: Callable[..., Result], members: list[str], verified: str
+        self, result: Callable[..., BuiltWheel], members: list[str], verified: str
     ) -> None:
         finished = result(*members)
 
-        line = build.closing_line(finished)
+        line = build.closing_line(finished, 7.4)
 
-        assert line == f"{finished.built.path} (12 kB, 7 s) {verified}"
+        assert line == f"{finished.path} (12 kB, 7 s) {verified}"
 
-    def test_a_pure_wheel_says_that_it_is_pure(self, result: Callable[..., Result]) -> None:
-        assert "pure Python" in build.closing_line(result(pure=True))
+    def test_a_pure_wheel_says_that_it_is_pure(self, result: Callable[..., BuiltWheel]) -> None:
+        assert "pure Python" in build.closing_line(result(pure=True), 7.4)
 
 
 class TestRun:
     def test_each_python_gets_its_wheel_and_its_line(
-        self, streams: Streams, result: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+        self, streams: Streams, zig_on_path: UvHost, tmp_path: Path
     ) -> None:
-        asked: list[tuple[Any, ...]] = []
+        (tmp_path / "notes").mkdir()
+        host = replace(
+            zig_on_path, environ={**zig_on_path.environ, "NOTES": str(tmp_path / "notes")}
+        )
+        project, out = write_project(tmp_path / "project"), tmp_path / "out"
+        pythons = ("--python", sys.executable)
+        args = parsed(str(project), "-o", str(out), *pythons, *pythons, "-C", "a=b")
 
-        def stand_in(_host: Host, source: str, folder: Path, **options: Any) -> Result:  # noqa: ANN401
-            asked.append((source, folder, options["python"], options["config_settings"]))
-            return result("a.pyd")
+        assert build.run(args, host, streams.console) == 0
 
-        monkeypatch.setattr(isolated, "build", stand_in)
-        args = parsed("src", "-o", "out", "--python", "3.12", "--python", "3.13", "-C", "a=b")
+        lines = streams.out.getvalue().splitlines()
+        assert [line.partition(" ")[0] for line in lines] == [str(out / "a-1-py3-none-any.whl")] * 2
+        assert json.loads((tmp_path / "notes" / "build").read_text())["settings"] == {"a": "b"}
 
-        assert build.run(args, Host.current(), streams.console) == 0
-
-        assert asked == [
-            ("src", Path("out"), "3.12", {"a": "b"}),
-            ("src", Path("out"), "3.13", {"a": "b"}),
-        ]
-        assert streams.out.getvalue().count("verified 1 ARM64 image") == 2
-
-    @pytest.mark.parametrize(("verbose", "shown"), [([], "the compiler's words\n"), (["-v"], "")])
-    def test_a_failure_shows_the_compilers_words_once(
-        self,
-        streams: Streams,
-        monkeypatch: pytest.MonkeyPatch,
-        verbose: list[str],
-        shown: str,
+    @pytest.mark.parametrize("verbose", [[], ["-v"]])
+    def test_a_failure_shows_the_builds_words_once(
+        self, streams: Streams, zig_on_path: UvHost, tmp_path: Path, verbose: list[str]
     ) -> None:
-        def stand_in(*_: object, **__: object) -> None:
-            message = "it failed"
-            raise BuildFailedError(message, output="the compiler's words\n\n")
-
-        monkeypatch.setattr(isolated, "build", stand_in)
+        project = write_project(tmp_path / "project")
+        (project / "inner.py").write_text("def build_wheel(*_): raise ValueError('own words')\n")
 
         with pytest.raises(BuildFailedError):
-            build.run(parsed(*verbose), Host.current(), streams.console)
+            build.run(parsed(str(project), *verbose), zig_on_path, streams.console)
 
-        # In verbose output they have been shown as they came.
-        assert streams.err == shown
+        assert streams.err.count("ValueError: own words") == 1
 
 
 EVENTS = [

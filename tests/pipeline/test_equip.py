@@ -11,12 +11,12 @@ import pytest
 from winarm import events
 from winarm.environment.interpreter import ask
 from winarm.errors import IsolationError, ToolchainNotFoundError
+from winarm.locate.lasting_zig import zig_folders
 from winarm.pipeline.equip import (
     can_fetch_zig,
     equip,
     extra_library_dirs,
     installed_version,
-    tool_folders,
 )
 
 if TYPE_CHECKING:
@@ -174,14 +174,14 @@ class TestToolFolders:
         for other in ("ziglang-0.18.0-linux-aarch64", "ziglang-odd-linux-x86_64", "other"):
             (host.cache / "tools" / other).mkdir()
 
-        _, *cached = tool_folders(host)
+        _, *cached = zig_folders(host)
 
         assert [folder.name for folder in cached] == [
             f"{name}-linux-x86_64" for name in reversed(names)
         ]
 
     def test_without_a_cache_there_is_none(self, make_host: Callable[..., Host]) -> None:
-        assert len(tool_folders(make_host())) == 1
+        assert len(zig_folders(make_host())) == 1
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from build_stand_ins import write_project
 
 from winarm import events
 from winarm.errors import SettingsError, SourceError, UnsupportedTargetError
@@ -19,43 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from winarm.host import Host
-
-PYPROJECT = """\
-[build-system]
-requires = ["setuptools", "cython"{more}]
-build-backend = "{backend}"
-backend-path = ["."]
-"""
-
-#: Notes what it sees, and makes a wheel without code.
-BACKEND = """\
-import base64, hashlib, json, os, sys, zipfile
-def digest(text):
-    data = hashlib.sha256(text.encode()).digest()
-    return "sha256=" + base64.urlsafe_b64encode(data).decode().rstrip("=")
-def note(hook, settings):
-    with open(os.path.join(os.environ["NOTES"], hook), "w") as file:
-        json.dump({"settings": settings, "python": sys.executable, "path": os.environ["PATH"],
-                   "isolated": sys.path, "sees": sys.platform}, file)
-def get_requires_for_build_wheel(config_settings=None):
-    note("requires", config_settings)
-    return json.loads(os.environ.get("NEEDS", "[]"))
-def build_wheel(folder, config_settings=None, metadata_directory=None):
-    note("build", config_settings)
-    info = "a-1.dist-info/"
-    tags = "Root-Is-Purelib: true\\nTag: py3-none-any\\n"
-    members = {
-        "a.py": "",
-        info + "METADATA": "Metadata-Version: 2.1\\nName: a\\nVersion: 1\\n",
-        info + "WHEEL": "Wheel-Version: 1.0\\nGenerator: a test\\n" + tags,
-    }
-    rows = [f"{name},{digest(text)},{len(text)}\\n" for name, text in members.items()]
-    members[info + "RECORD"] = "".join(rows) + info + "RECORD,,\\n"
-    with zipfile.ZipFile(os.path.join(folder, "a-1-py3-none-any.whl"), "w") as wheel:
-        for name, text in members.items():
-            wheel.writestr(name, text)
-    return "a-1-py3-none-any.whl"
-"""
+    from winarm.pipeline.wheel import BuiltWheel
 
 
 class Building:
@@ -74,18 +40,17 @@ class Building:
         found: dict[str, Any] = json.loads((self.folder / "notes" / hook).read_text())
         return found
 
-    def build(self, source: Path, **config_settings: str) -> isolated.Result:
+    def build(self, source: Path, **config_settings: str) -> BuiltWheel:
         settings = {
             key.replace("__", ".").replace("_", "-"): value
             for key, value in config_settings.items()
         }
-        return isolated.build(
-            self.host,
-            str(source),
+        return isolated.build_wheel(
+            source,
             self.folder / "out",
-            python=None,
             config_settings=settings,
             listener=self.heard.append,
+            host=self.host,
         )
 
 
@@ -98,14 +63,7 @@ def building(zig_on_path: Host, tmp_path: Path) -> Building:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Callable[..., Path]:
-    def write(backend: str = "inner", more: str = "", table: str = "") -> Path:
-        folder = tmp_path / "project"
-        folder.mkdir()
-        (folder / "pyproject.toml").write_text(PYPROJECT.format(backend=backend, more=more) + table)
-        (folder / "inner.py").write_text(BACKEND)
-        return folder
-
-    return write
+    return functools.partial(write_project, tmp_path / "project")
 
 
 def test_the_steps_have_their_order(building: Building, project: Callable[..., Path]) -> None:
@@ -126,8 +84,7 @@ def test_the_steps_have_their_order(building: Building, project: Callable[..., P
     ]
     assert building.host.installed == [("setuptools", "cython"), ("wheel",)]
     assert events.Output(b"installing\n") in building.heard
-    assert result.built.path == building.folder / "out" / "a-1-py3-none-any.whl"
-    assert result.seconds > 0
+    assert result.path == building.folder / "out" / "a-1-py3-none-any.whl"
 
 
 def test_the_running_winarm_meets_a_requirement_on_winarm(

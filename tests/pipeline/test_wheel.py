@@ -22,7 +22,7 @@ from winarm.errors import (
     VerificationError,
 )
 from winarm.host import Host
-from winarm.pipeline.wheel import build_wheel, call_early, is_module
+from winarm.pipeline.wheel import build_and_verify, call_early, is_module
 from winarm.project.build_system import InnerBackend
 from winarm.verify import Severity, VerifyOptions
 
@@ -122,7 +122,7 @@ def with_verify(build: EquippedBuild, options: VerifyOptions) -> EquippedBuild:
 
 class TestBuildWheel:
     def test_a_good_wheel_reaches_its_folder(self, building: Building) -> None:
-        built = build_wheel(building.build, building.out)
+        built = build_and_verify(building.build, building.out)
 
         assert built.path == building.out / "sample-1-py3-none-any.whl"
         assert built.pure
@@ -133,7 +133,7 @@ class TestBuildWheel:
     def test_the_child_saw_the_target_in_a_private_folder_that_is_gone(
         self, building: Building
     ) -> None:
-        build_wheel(building.build, building.out)
+        build_and_verify(building.build, building.out)
 
         seen, folder = json.loads((building.build.folder / "seen.json").read_text())
         assert seen == "win32"
@@ -142,7 +142,7 @@ class TestBuildWheel:
     def test_what_was_removed_from_the_environment_is_a_detail(self, building: Building) -> None:
         environ = {**building.build.environ, "CFLAGS": "-march=native"}
 
-        build_wheel(replace(building.build, environ=environ), building.out)
+        build_and_verify(replace(building.build, environ=environ), building.out)
 
         details = [event.text for event in building.heard if isinstance(event, events.Detail)]
         assert any("removed from the environment" in text and "CFLAGS" in text for text in details)
@@ -155,7 +155,7 @@ class TestBuildWheel:
         self, building: Building, said: object
     ) -> None:
         with pytest.raises(BuildFailedError, match="says that it made"):
-            build_wheel(building.with_settings(says=said), building.out)
+            build_and_verify(building.with_settings(says=said), building.out)
 
         assert building.left == []
 
@@ -163,7 +163,7 @@ class TestBuildWheel:
         build = building.with_settings(**{"raise": "my own words"})
 
         with pytest.raises(BuildFailedError) as caught:
-            build_wheel(build, building.out)
+            build_and_verify(build, building.out)
 
         assert "ValueError: my own words" in caught.value.output
         assert building.left == []
@@ -172,7 +172,7 @@ class TestBuildWheel:
         build = building.with_settings(files={"sample.cp313-win_arm64.pyd": "no image"})
 
         with pytest.raises(VerificationError) as caught:
-            build_wheel(build, building.out)
+            build_and_verify(build, building.out)
 
         assert "sample.cp313-win_arm64.pyd" in str(caught.value)
         assert building.left == []
@@ -181,10 +181,10 @@ class TestBuildWheel:
         # Tagged for one platform, and without native code: a warning.
         odd = building.with_settings(files={"notes.txt": "x"})
         strict = with_verify(odd, VerifyOptions(fail_on=Severity.WARNING))
-        build_wheel(odd, building.out)
+        build_and_verify(odd, building.out)
 
         with pytest.raises(VerificationError, match="failed verification") as caught:
-            build_wheel(strict, building.out / "strict")
+            build_and_verify(strict, building.out / "strict")
 
         assert caught.value.findings[0].startswith("WA606 warning")
         assert not (building.out / "strict").exists()
@@ -192,7 +192,7 @@ class TestBuildWheel:
     def test_what_fails_nothing_is_printed_all_the_same(self, building: Building) -> None:
         job = building.with_settings(files={"sample.cp313-win_arm64.pyd": "no image"})
 
-        built = build_wheel(with_verify(job, VerifyOptions(fail_on=None)), building.out)
+        built = build_and_verify(with_verify(job, VerifyOptions(fail_on=None)), building.out)
 
         assert built.path.exists()
         notes = [event.text for event in building.heard if isinstance(event, events.Note)]
@@ -214,10 +214,10 @@ class TestBuildWheel:
         assert any(text.startswith("WA106 error") for text in notes), notes
 
     def test_an_older_good_wheel_outlives_a_failure(self, building: Building) -> None:
-        build_wheel(building.build, building.out)
+        build_and_verify(building.build, building.out)
 
         with pytest.raises(BuildFailedError):
-            build_wheel(building.with_settings(**{"raise": "x"}), building.out)
+            build_and_verify(building.with_settings(**{"raise": "x"}), building.out)
 
         assert building.left == ["sample-1-py3-none-any.whl"]
 
@@ -225,7 +225,7 @@ class TestBuildWheel:
         build = building.with_settings(declared=["sample._speedups", "other"])
 
         with pytest.raises(MissingExtensionsError) as caught:
-            build_wheel(build, building.out)
+            build_and_verify(build, building.out)
 
         assert caught.value.names == ("sample._speedups", "other")
         assert "compile x.c" in str(caught.value)
@@ -238,7 +238,7 @@ class TestBuildWheel:
         build = building.with_settings(lost=["sample._speedups"])
 
         with pytest.raises(MissingExtensionsError) as caught:
-            build_wheel(build, building.out)
+            build_and_verify(build, building.out)
 
         assert caught.value.output == "x.lib: the build of x failed"
 
@@ -247,7 +247,7 @@ class TestBuildWheel:
         settings = Settings(allow_missing=("sample._speedups",))
         build = replace(build, project=replace(build.project, settings=settings))
 
-        assert build_wheel(build, building.out).path.exists()
+        assert build_and_verify(build, building.out).path.exists()
 
 
 def test_an_early_hook_sees_the_target(building: Building) -> None:
@@ -272,7 +272,7 @@ class TestFileSystem:
                 raise error
 
         with pytest.raises(FileSystemError, match=said):
-            build_wheel(replace(building.build, listener=listen), building.out)
+            build_and_verify(replace(building.build, listener=listen), building.out)
 
         assert building.left == []
 
@@ -282,7 +282,7 @@ class TestFileSystem:
                 raise BrokenPipeError
 
         with pytest.raises(BrokenPipeError):
-            build_wheel(replace(building.build, listener=listen), building.out)
+            build_and_verify(replace(building.build, listener=listen), building.out)
 
 
 class TestIsModule:

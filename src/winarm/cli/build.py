@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from winarm.errors import BuildFailedError, UsageError
 if TYPE_CHECKING:
     from winarm.cli.console import Console, Status
     from winarm.host import Host
-    from winarm.pipeline.isolated import Result
+    from winarm.pipeline.wheel import BuiltWheel
 
 DESCRIPTION = """\
 Build a win_arm64 wheel of a project with C or C++ code, on any machine, and verify it.
@@ -81,27 +82,28 @@ def run(args: argparse.Namespace, host: Host, console: Console) -> int:
 
     :raises WinarmError: it could not be built.
     """
-    from winarm.pipeline.isolated import build  # noqa: PLC0415 - `--help` needs none of it
+    from winarm.pipeline.isolated import build_wheel  # noqa: PLC0415 - `--help` needs none of it
 
     settings = config_settings(args)
     for python in args.python or [None]:
         with console.status() as status:
             listener = Listener(console, status, verbose=args.verbose)
+            began = time.monotonic()
             try:
-                result = build(
-                    host,
+                built = build_wheel(
                     args.source,
                     args.output,
                     python=python,
                     config_settings=settings,
                     listener=listener,
+                    host=host,
                 )
             except BuildFailedError as error:
                 if not args.verbose and error.output:
                     # The compiler's own words first, as they are.
                     console.err(error.output.rstrip())
                 raise
-        console.out(closing_line(result))
+        console.out(closing_line(built, time.monotonic() - began))
     return 0
 
 
@@ -126,11 +128,10 @@ def config_settings(args: argparse.Namespace) -> dict[str, str | list[str] | boo
     return settings
 
 
-def closing_line(result: Result) -> str:
+def closing_line(built: BuiltWheel, seconds: float) -> str:
     """Return what a finished build says: the wheel, its size, the time, what was verified."""
-    wheel = result.built.path
-    size = wheel.stat().st_size / 1000
-    return f"{wheel} ({size:,.0f} kB, {result.seconds:.0f} s) {result.built.summary}"
+    size = built.path.stat().st_size / 1000
+    return f"{built.path} ({size:,.0f} kB, {seconds:.0f} s) {built.summary}"
 
 
 #: How ninja counts, for CMake and Meson.

@@ -76,15 +76,13 @@ def chosen(host: Host, named: str | None) -> Toolchain:
 
     :raises WinarmError: there is none, or the settings are wrong.
     """
-    from winarm.pipeline.equip import (  # noqa: PLC0415 - `--help` needs none of it
-        tool_folders,
-        toolchain_for,
-    )
+    from winarm.locate.lasting_zig import zig_folders  # noqa: PLC0415 - `--help` needs none of it
+    from winarm.pipeline.equip import toolchain_for  # noqa: PLC0415
     from winarm.plan import build_target  # noqa: PLC0415
 
     asked = {"winarm.toolchain": named} if named else None
     settings = read_settings(Path.cwd(), asked, host)
-    return toolchain_for(host, build_target(settings), settings, tool_folders(host))
+    return toolchain_for(host, build_target(settings), settings, zig_folders(host))
 
 
 def as_json(toolchain: Toolchain, found: ShellVariables) -> dict[str, object]:

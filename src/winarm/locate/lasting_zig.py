@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sysconfig
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,11 @@ def lasting_program(host: Host, program: Path) -> Path:
     """
     site_folder = program.parent.parent
     return lasting(host, site_folder) / program.relative_to(site_folder)
+
+
+def zig_folders(host: Host) -> tuple[Path, ...]:
+    """Return where a `ziglang` package may be: with winarm itself, then in its cache."""
+    return (Path(sysconfig.get_path("platlib")), *lasting_folders(host))
 
 
 def lasting_folders(host: Host) -> tuple[Path, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import configparser
 import contextlib
-import sysconfig
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -181,11 +180,6 @@ def ensured_toolchain(
         environment.install([requirement], output=lambda data: listener(events.Output(data)))
         kept = lasting(host, environment.site_packages, is_temporary=True)
     return toolchain_for(host, target, settings, (kept,))
-
-
-def tool_folders(host: Host) -> tuple[Path, ...]:
-    """Return where a `ziglang` package may be: with winarm itself, and in its cache."""
-    return (Path(sysconfig.get_path("platlib")), *lasting_folders(host))
 
 
 def extra_library_dirs(host: Host) -> tuple[Path, ...]:

@@ -137,7 +137,7 @@ def build_wheel(
         build = equip(_build(call, call.foreign), may_fetch=False)
         toolchain = f"{build.toolchain.kind} {build.toolchain.version}"
         _say(f"building for {call.foreign.wheel_platform} with {toolchain}")
-        built = wheel.build_wheel(build, Path(wheel_directory), metadata=metadata)
+        built = wheel.build_and_verify(build, Path(wheel_directory), metadata=metadata)
         _say(f"{built.path.name}: {built.summary}")
         return built.path.name
 

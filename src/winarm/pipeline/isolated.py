@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +9,10 @@ from winarm import backends, events
 from winarm.config import inner_config_settings
 from winarm.environment.find_python import find_python
 from winarm.environment.isolation import isolated, without_winarm
-from winarm.pipeline.equip import equip, tool_folders
-from winarm.pipeline.wheel import Built, build_wheel, call_early
+from winarm.host import Host
+from winarm.locate.lasting_zig import zig_folders
+from winarm.pipeline.equip import equip
+from winarm.pipeline.wheel import build_and_verify, call_early
 from winarm.plan import Build, build_target
 from winarm.project.build_system import read_project
 from winarm.project.pip_config import pip_configuration
@@ -25,46 +25,39 @@ if TYPE_CHECKING:
     from winarm.config.sources import ConfigSettings
     from winarm.environment.interpreter import Interpreter
     from winarm.environment.isolation import IsolatedEnvironment
-    from winarm.host import Host
+    from winarm.pipeline.wheel import BuiltWheel
     from winarm.project.pip_config import PipConfiguration
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """A finished build: of what, the wheel, and how long it took in seconds."""
-
-    source: str
-    built: Built
-    seconds: float
-
-
-def build(
-    host: Host,
-    spec: str,
-    folder: Path,
+def build_wheel(
+    source: str | Path,
+    folder: str | Path = "dist",
     *,
-    python: str | None,
-    config_settings: ConfigSettings | None,
-    listener: events.Listener,
-) -> Result:
-    """Build `spec` with the Python called `python` and put the verified wheel into `folder`.
+    python: str | None = None,
+    config_settings: ConfigSettings | None = None,
+    listener: events.Listener = lambda _: None,
+    host: Host | None = None,
+) -> BuiltWheel:
+    """Build a win_arm64 wheel of any source, verify it and put it into `folder`.
 
-    :param spec: a folder, an sdist, or a requirement such as `annoy==1.17.3`.
+    :param source: a folder, an sdist, or a requirement such as `annoy==1.17.3`.
     :param python: `3.13`, `3.13t`, a path, or None for the Python that runs winarm.
     :param config_settings: as PEP 517 has them; those named `winarm.*` are winarm's.
+    :param listener: is called with each event of the build.
+    :param host: the machine that builds; this one by default.
     :raises WinarmError: the build failed, or the wheel failed verification.
     """
-    began = time.monotonic()
+    host = host or Host.current()
     pip = pip_configuration(host)
-    kept = kept_folder(config_settings, host, spec)
+    kept = kept_folder(config_settings, host, str(source))
     if kept:
         config_settings = {**(config_settings or {}), "winarm.build-dir": str(kept)}
     with scratch_folder(kept and kept / "project") as scratch:
-        listener(events.Step(f"opening {spec}"))
+        listener(events.Step(f"opening {source}"))
         interpreter = find_python(host, python, fetching=lambda text: listener(events.Note(text)))
-        source = open_source(
+        opened = open_source(
             host,
-            spec,
+            str(source),
             scratch,
             pip,
             progress=lambda text: listener(events.Step(text)),
@@ -72,15 +65,14 @@ def build(
         )
         prepared = _prepared(
             host,
-            source.folder,
+            opened.folder,
             interpreter=interpreter,
             pip=pip,
             scratch=scratch,
             config_settings=config_settings,
             listener=listener,
         )
-        built = build_wheel(equip(prepared, may_fetch=True), folder)
-    return Result(source.name, built, time.monotonic() - began)
+        return build_and_verify(equip(prepared, may_fetch=True), Path(folder))
 
 
 def kept_folder(config_settings: ConfigSettings | None, host: Host, spec: str = ".") -> Path | None:
@@ -124,7 +116,7 @@ def _prepared(
         python=environment.python,
         environ=environment.environ(host.environ),
         site_folders=(environment.site_packages,),
-        tool_folders=tool_folders(host),
+        tool_folders=zig_folders(host),
         pip=pip,
         config_settings=inner_config_settings(config_settings) or {},
         listener=listener,

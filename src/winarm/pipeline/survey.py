@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from winarm.environment.find_python import find_python
 from winarm.errors import WinarmError
 from winarm.locate import Finding, Request, kinds, search_toolchains
+from winarm.locate.lasting_zig import zig_folders
 from winarm.locate.msvc_libraries import INSTALL
 from winarm.locate.probe import Proof, probe
 from winarm.locate.sysroot import MAKE, find_sysroot
 from winarm.locate.windows_sdk import find_sdk
-from winarm.pipeline.equip import can_fetch_zig, tool_folders
+from winarm.pipeline.equip import can_fetch_zig
 from winarm.plan import build_target
 from winarm.target import NEWEST_PYTHON, OLDEST_PYTHON
 
@@ -81,7 +82,7 @@ class Survey:
 def survey(host: Host, settings: Settings, *, prove: bool) -> Survey:
     """Look at everything; with `prove`, have each toolchain make a DLL."""
     target = build_target(settings)
-    folders = tool_folders(host)
+    folders = zig_folders(host)
     request = Request(target, folders, settings.toolchain_version, settings.sysroot)
     findings = search_toolchains(host, request)
     toolchains = [finding.toolchain for finding in findings if finding.toolchain]

@@ -35,7 +35,7 @@ _NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
+class BuiltWheel:
     """A wheel that was built and verified."""
 
     path: Path
@@ -82,7 +82,9 @@ def has_early(build: Build, hook: str) -> bool:
         return at.child.has(hook)
 
 
-def build_wheel(build: EquippedBuild, folder: Path, *, metadata: Path | None = None) -> Built:
+def build_and_verify(
+    build: EquippedBuild, folder: Path, *, metadata: Path | None = None
+) -> BuiltWheel:
     """Build the project's wheel, verify it, and only then put it into `folder`.
 
     :param metadata: what `prepare_metadata_for_build_wheel` has made.
@@ -102,7 +104,11 @@ def build_wheel(build: EquippedBuild, folder: Path, *, metadata: Path | None = N
         report, passed = _verified(build, wheel)
         if not report.pure:
             announcer.made("c")
+<<<<<<< HEAD
         return Built(deliver(wheel, folder), report, passed)
+=======
+        return BuiltWheel(deliver(wheel, folder), report)
+>>>>>>> 1868964 (Let the public functions work with their defaults, and export every type and error they use)
 
 
 def _bundled(build: EquippedBuild, wheel: Path, folder: Path) -> Path:

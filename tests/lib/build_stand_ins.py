@@ -1,15 +1,12 @@
-"""A machine with a stand-in for uv and one for zig; everything else on it is real."""
+"""Stand-ins for uv, for zig and for a project, on a machine that is otherwise real."""
 
 from __future__ import annotations
 
-import os
 import sys
 import sysconfig
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import pytest
 
 from winarm.host import Answer, Host
 from winarm.locate.lasting_zig import program_name
@@ -86,30 +83,47 @@ def put_zig(site_packages: Path) -> None:
     (site_packages / "ziglang-0.17.1.dist-info").mkdir(exist_ok=True)
 
 
-@pytest.fixture
-def uv_host(tmp_path: Path) -> UvHost:
-    """Its PATH has uv and a shell, and no toolchain."""
-    programs = tmp_path / "programs"
-    programs.mkdir()
-    (programs / "uv").write_text("")
-    (programs / "uv").chmod(0o755)
-    real = Host.current()
-    return UvHost(
-        environ={
-            "PATH": f"{programs}{os.pathsep}/bin",
-            "PIP_CONFIG_FILE": os.devnull,
-            "HOME": str(tmp_path),
-        },
-        system=real.system,
-        machine=real.machine,
-        # Its environment has no ziglang package.
-        executable=Path(sys.executable),
-        default_cache=tmp_path / "cache",
-    )
+PYPROJECT = """\
+[build-system]
+requires = ["setuptools", "cython"{more}]
+build-backend = "{backend}"
+backend-path = ["."]
+"""
+
+#: Notes what it sees, and makes a wheel without code.
+BACKEND = """\
+import base64, hashlib, json, os, sys, zipfile
+def digest(text):
+    data = hashlib.sha256(text.encode()).digest()
+    return "sha256=" + base64.urlsafe_b64encode(data).decode().rstrip("=")
+def note(hook, settings):
+    with open(os.path.join(os.environ["NOTES"], hook), "w") as file:
+        json.dump({"settings": settings, "python": sys.executable, "path": os.environ["PATH"],
+                   "isolated": sys.path, "sees": sys.platform}, file)
+def get_requires_for_build_wheel(config_settings=None):
+    note("requires", config_settings)
+    return json.loads(os.environ.get("NEEDS", "[]"))
+def build_wheel(folder, config_settings=None, metadata_directory=None):
+    note("build", config_settings)
+    info = "a-1.dist-info/"
+    tags = "Root-Is-Purelib: true\\nTag: py3-none-any\\n"
+    members = {
+        "a.py": "",
+        info + "METADATA": "Metadata-Version: 2.1\\nName: a\\nVersion: 1\\n",
+        info + "WHEEL": "Wheel-Version: 1.0\\nGenerator: a test\\n" + tags,
+    }
+    rows = [f"{name},{digest(text)},{len(text)}\\n" for name, text in members.items()]
+    members[info + "RECORD"] = "".join(rows) + info + "RECORD,,\\n"
+    with zipfile.ZipFile(os.path.join(folder, "a-1-py3-none-any.whl"), "w") as wheel:
+        for name, text in members.items():
+            wheel.writestr(name, text)
+    return "a-1-py3-none-any.whl"
+"""
 
 
-@pytest.fixture
-def zig_on_path(uv_host: UvHost, tmp_path: Path) -> UvHost:
-    (tmp_path / "programs" / "zig").write_text(ZIG)
-    (tmp_path / "programs" / "zig").chmod(0o755)
-    return replace(uv_host)
+def write_project(folder: Path, backend: str = "inner", *, more: str = "", table: str = "") -> Path:
+    """Write a project with an in-tree backend that notes what it sees and makes a pure wheel."""
+    folder.mkdir()
+    (folder / "pyproject.toml").write_text(PYPROJECT.format(backend=backend, more=more) + table)
+    (folder / "inner.py").write_text(BACKEND)
+    return folder
