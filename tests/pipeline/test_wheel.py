@@ -205,7 +205,7 @@ class TestBuildWheel:
         settings = replace(job.settings, allow_unverified=True)
         project = replace(job.project, settings=settings)
 
-        built = build_wheel(replace(job, project=project), building.out)
+        built = build_and_verify(replace(job, project=project), building.out)
 
         assert not built.verified
         assert built.path.exists()

@@ -104,11 +104,7 @@ def build_and_verify(
         report, passed = _verified(build, wheel)
         if not report.pure:
             announcer.made("c")
-<<<<<<< HEAD
-        return Built(deliver(wheel, folder), report, passed)
-=======
-        return BuiltWheel(deliver(wheel, folder), report)
->>>>>>> 1868964 (Let the public functions work with their defaults, and export every type and error they use)
+        return BuiltWheel(deliver(wheel, folder), report, passed)
 
 
 def _bundled(build: EquippedBuild, wheel: Path, folder: Path) -> Path:
