@@ -28,7 +28,7 @@ from winarm.errors import (
 )
 from winarm.host import Host
 from winarm.host.programs import GRACE
-from winarm.pipeline.isolated import build
+from winarm.pipeline.isolated import build_wheel
 from winarm.stack.client import sha256_of, wrong_content
 from winarm.stack.files import IndexedFile
 from winarm.stack.wheelhouse.plan import Action
@@ -129,15 +129,15 @@ def build_by_pipeline(
     listener: events.Listener,
 ) -> tuple[Path, str]:
     """Build as `winarm build` does."""
-    result = build(
-        host,
-        str(sdist),
+    built = build_wheel(
+        sdist,
         folder,
         python=python,
         config_settings=config_settings,
         listener=listener,
+        host=host,
     )
-    return result.built.path, result.built.summary
+    return built.path, built.summary
 
 
 @dataclass(frozen=True)
