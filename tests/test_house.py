@@ -39,6 +39,9 @@ VERIFY_IMPORTS = {"verify", "coff", "target", "errors", "python_exports"}
 #: Where options are settings too, config may ask verify what they are.
 CONFIG_IMPORTS_OF_VERIFY = {"winarm.verify.codes", "winarm.verify.options"}
 
+#: The one table of flag rules is the child's; the one-word tools are compiled with it.
+TOOLS_IMPORT_OF_CHILD = ("winarm.locate.tools.table", "winarm.child.winarm_child.flag_rules")
+
 #: What the child finds in the environment of the project that it builds, but not at its start.
 CHILD_FINDS_LATER = {"setuptools", "distutils", "_distutils_hack"}
 
@@ -102,6 +105,8 @@ def may_import(importer: str, imported: str) -> bool:
     if room(importer) == "verify":
         return room(imported) in VERIFY_IMPORTS
     if imported in CONFIG_IMPORTS_OF_VERIFY and room(importer) == "config":
+        return True
+    if (importer, imported) == TOOLS_IMPORT_OF_CHILD:
         return True
     if room(imported) == "verify":
         return room(importer) in {"cli", "backend", "stack", "trial", "pipeline", "libraries"}

@@ -6,7 +6,11 @@
 # the ziglang package of the Python on PATH. WINARM_CC and WINARM_CXX, lists of a program and its
 # first arguments, replace all that; winarm sets them.
 
-if(NOT WINARM_CC)
+#
+# WINARM_TOOLS, a folder of one-word programs (aarch64-w64-mingw32-clang and so on), replaces zig's
+# own names; winarm makes and sets it.
+
+if(NOT WINARM_TOOLS AND NOT WINARM_CC)
   if(NOT WINARM_ZIG AND DEFINED ENV{WINARM_ZIG})
     set(WINARM_ZIG "$ENV{WINARM_ZIG}")
   endif()
@@ -36,6 +40,14 @@ if(NOT WINARM_CC)
   set(WINARM_CC "${WINARM_ZIG}" cc -target aarch64-windows-gnu)
   set(WINARM_CXX "${WINARM_ZIG}" c++ -target aarch64-windows-gnu)
 endif()
+
+if(WINARM_TOOLS)
+  set(WINARM_MINGW TRUE)
+  include("${CMAKE_CURRENT_LIST_DIR}/win-arm64.cmake")
+  include("${CMAKE_CURRENT_LIST_DIR}/win-arm64-tools.cmake")
+  return()
+endif()
+
 set(winarm_zig "${WINARM_ZIG}")
 if(NOT winarm_zig)
   list(GET WINARM_CC 0 winarm_zig)

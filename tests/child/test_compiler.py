@@ -198,9 +198,11 @@ def test_without_symbols_there_is_no_export_list(tmp_path: Path) -> None:
 
 def test_a_resource_compiler_is_given_macros_and_folders() -> None:
     assert resource(["-DA=1", "-Iinclude", "-O2", "-c", "-UB"], "x.o") == [
-        "/dA=1",
-        "/iinclude",
-        "/fo",
+        "-DA=1",
+        "-Iinclude",
+        "-O",
+        "res",
+        "-o",
         "x.o",
     ]
 

@@ -192,12 +192,12 @@ class TestCommandLines:
         build()
 
         (resource,) = (run for run in bench.runs if run.tool == "rc")
-        given = [arg for arg in resource.argv if arg[:2] in {"/d", "/i"}]
-        assert {"/dV=1", "/iown"} <= set(given)
-        assert "/i/usr/include" not in given
+        given = [arg for arg in resource.argv if arg[:2] in {"-D", "-I"}]
+        assert {"-DV=1", "-Iown"} <= set(given)
+        assert "-I/usr/include" not in given
         assert resource.argv[-1] == "version.rc"
         (link,) = links(bench)
-        assert resource.argv[resource.argv.index("/fo") + 1] in link.argv
+        assert resource.argv[resource.argv.index("-o") + 1] in link.argv
 
     def test_a_library_of_the_project_is_made_and_linked(
         self, bench: Bench, build_with: Build

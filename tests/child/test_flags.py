@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from winarm.child.winarm_child.flag_rules import GNU, MSVC, find_rule
-from winarm.child.winarm_child.flags import Translator
+from winarm.child.winarm_child.flag_rules import GNU, LINKER, MSVC, MSVC_LINK, find_rule
+from winarm.child.winarm_child.flags import RefusedFlagError, Translator
 from winarm.child.winarm_child.journal import Journal
 from winarm.child.winarm_child.msvc_flags import MsvcTranslator
 
@@ -63,9 +63,24 @@ COMPILE = [
     ("/EHsc /O2", ["-O2"]),
     ("/GR-", ["-fno-rtti"]),
     ("/GR", DROPPED),
-    ("/J", ["-funsigned-char"]),
+    ("/J", ["-funsigned-char", "-D_CHAR_UNSIGNED=1"]),
     ("/fp:fast", ["-ffast-math"]),
-    ("/fp:precise", DROPPED),
+    ("/fp:precise", ["-ffp-contract=off"]),
+    ("/fp:strict", ["-ffp-contract=off", "-frounding-math", "-ftrapping-math"]),
+    ("/Zp1", ["-fpack-struct=1"]),
+    ("/Zp", ["-fpack-struct=1"]),
+    ("-Zp4", ["-fpack-struct=4"]),
+    ("/volatile:ms", ["-Xclang", "-fms-volatile"]),
+    ("/Gz /Gr /Gv", DROPPED),
+    (
+        "/Zc:threadSafeInit- /Zc:sizedDealloc-",
+        ["-fno-threadsafe-statics", "-fno-sized-deallocation"],
+    ),
+    ("/Za", ["-fno-ms-extensions"]),
+    ("/arch:armv8.2", ["-mcpu=generic+v8_2a"]),
+    ("/TP a.c", ["-x", "c++", "a.c"]),
+    ("a.cpp /TC", ["-x", "c", "a.cpp"]),
+    ("/Tpa.c", ["-x", "c++", "a.c", "-x", "none"]),
     ("/openmp", DROPPED),
     ("/openmp:llvm", DROPPED),
     ("/arch:AVX2", DROPPED),
@@ -73,14 +88,15 @@ COMPILE = [
     ("-W3 -WX -wd4996", DROPPED),
     ("/w", ["-w"]),
     ("/MD /MT /MDd /LD", DROPPED),
-    ("-MDd -MT", DROPPED),
+    ("-MDd -MT -MP4", DROPPED),
     ("/GL /Gy /GS- /Gw /Gd /guard:cf /Qpar /sdl", DROPPED),
     ("/Zi /Z7 /Zc:__cplusplus /Zc:inline /Zm200 /Zp8", DROPPED),
     ("/Fdx.pdb /FoX /FAs", DROPPED),
-    ("/bigobj /nologo /utf-8 /MP /MP4 /TP /TC /permissive- /c /FS", DROPPED),
+    ("/bigobj /nologo /utf-8 /MP /MP4 /permissive- /FS", DROPPED),
+    ("/c", ["-c"]),
     ("/source-charset:utf-8 /execution-charset:utf-8 /diagnostics:caret", DROPPED),
     ("/await /await:strict /volatile:iso /experimental:c11atomics /d2FH4- /H5", DROPPED),
-    ("/Unknown- /Blub:3", DROPPED),
+    ("/kunknown- /Blub:3", DROPPED),
     # GNU's that this target rejects.
     ("-march=native -mtune=native -mfpu=neon", DROPPED),
     ("-march=armv8-a", DROPPED),
@@ -150,18 +166,34 @@ LINK = [
     ("/DEF:names.def", ["names.def"]),
     ("/DEBUG", DROPPED),
     ("/DEBUG:FULL", DROPPED),
-    ("/DLL /DYNAMICBASE /DELAYLOAD:x.dll /DEPENDENTLOADFLAG:0x800", DROPPED),
-    ("/INCREMENTAL:NO /IGNORE:4099 /IMPLIB:x.lib /INCLUDE:PyInit_x", DROPPED),
-    ("/FIXED:NO /FORCE /OPT:REF /OPT:ICF /LTCG /MACHINE:X64 /SUBSYSTEM:CONSOLE", DROPPED),
+    ("/DLL /DYNAMICBASE /BASE:0x10000000", DROPPED),
+    ("/DELAYLOAD:x.dll", ["-Xlinker", "-Xlink=-delayload:x.dll"]),
+    ("-Wl,--delayload,x.dll", ["-Xlinker", "-Xlink=-delayload:x.dll"]),
+    ("/INCREMENTAL:NO /IGNORE:4099 /IMPLIB:x.lib", DROPPED),
+    ("/INCLUDE:PyInit_x", ["-Wl,-u,PyInit_x"]),
+    ("/FIXED:NO /OPT:REF /OPT:ICF /LTCG /MACHINE:X64", DROPPED),
+    ("/SUBSYSTEM:CONSOLE", ["-Wl,--subsystem,console"]),
+    ("/subsystem:windows,6.02", ["-Wl,--subsystem,windows"]),
+    ("/FORCE:MULTIPLE", ["-Xlinker", "-Xlink=-force"]),
+    ("/MERGE:.rdata=.text", ["-Xlinker", "-Xlink=-merge:.rdata=.text"]),
+    ("/WHOLEARCHIVE:own.lib", ["-Wl,--whole-archive", "-lown", "-Wl,--no-whole-archive"]),
+    ("-Wl,--allow-multiple-definition", ["-Xlinker", "-Xlink=-force:multiple"]),
+    ("-Wl,--output-def,x.def", ["-Xlinker", "-Xlink=-output-def:x.def"]),
+    ("-Wl,--kill-at,--enable-auto-import,--large-address-aware", DROPPED),
+    ("-Wl,-Bstatic,-lfoo,-Bdynamic", ["-Wl,-Bstatic", "-lfoo", "-Wl,-Bdynamic"]),
+    ("-Wl,--stack,4096,--gc-sections", ["-Wl,--stack,4096", "-Wl,--gc-sections"]),
     ("/MANIFEST /MANIFEST:EMBED,ID=2 /MANIFESTUAC:NO /NODEFAULTLIB:libcmt /GUARD:CF", DROPPED),
-    ("/VERSION:1.2 /STACK:100 /HEAP:1 /RELEASE /WX /ENTRY:main", DROPPED),
+    ("/RELEASE /WX /NOLOGO /VERBOSE:LIB", DROPPED),
+    ("/VERSION:1.2", ["-Wl,--major-image-version,1", "-Wl,--minor-image-version,2"]),
+    ("/STACK:100,50 /HEAP:1", ["-Wl,--stack,100", "-Xlinker", "-Xlink=-heap:1"]),
+    ("/ENTRY:main", ["-Wl,-e,main"]),
     ("-lmsvcrt -lucrt -lvcruntime140 -lgcc_s -ldl -lrt -latomic", DROPPED),
     ("-lgomp -lomp -liomp5", DROPPED),
     ("ws2_32.lib", ["-lws2_32"]),
     ("WS2_32.Lib", ["-lws2_32"]),
     ("-lWs2_32 -lws2_32.lib", ["-lws2_32", "-lws2_32"]),
     ("sub/own.lib", ["sub/own.lib"]),
-    ("-static -static-libgcc -static-libstdc++", DROPPED),
+    ("-static -static-libgcc -static-libstdc++", ["-static"]),
     ("-Wl,-rpath,/usr/lib -Wl,-soname,x -Wl,-z,relro -Wl,-O1,--as-needed", DROPPED),
     ("-Wl,--no-undefined -Wl,--version-script=x -Wl,--exclude-libs,ALL", DROPPED),
     ("-bundle -undefined dynamic_lookup -Wl,-headerpad_max_install_names", DROPPED),
@@ -316,6 +348,65 @@ def test_no_flag_takes_its_time(flag: str) -> None:
     assert time.monotonic() - began < 1
 
 
-def test_every_reason_is_a_phrase() -> None:
-    for rule in (*MSVC, *GNU):
-        assert not rule.why.endswith("."), rule.form.pattern
+@pytest.mark.parametrize(
+    "flag",
+    ["/EHa", "/Zc:wchar_t-", "/clr", "/kernel", "/Gh", "/arch:sve", "/execution-charset:gbk"],
+)
+def test_what_would_change_the_code_and_cannot_be_had_is_refused(
+    translator: Translator, flag: str
+) -> None:
+    with pytest.raises(RefusedFlagError, match=f"-C winarm.drop-flags={flag}"):
+        translator.compile([flag], "c++")
+
+
+@pytest.mark.parametrize("flag", ["/SUBSYSTEM:NATIVE", "/DEPENDENTLOADFLAG:0x800", "/ALIGN:64"])
+def test_what_would_change_the_loading_and_cannot_be_had_is_refused(
+    translator: Translator, flag: str
+) -> None:
+    with pytest.raises(RefusedFlagError, match=re.escape(flag)):
+        translator.link([flag], "exports.def")
+
+
+@pytest.mark.parametrize("pattern", ["/EHa", "/EH*"])
+def test_the_user_may_have_any_flag_left_out(
+    make_spec: Callable[..., dict[str, Any]], pattern: str
+) -> None:
+    spec = make_spec(drop_flags=(pattern,))
+    translator = Translator(spec, Journal(spec["journal"]))
+
+    assert translator.compile(["/EHa", "-O2"], "c++") == ["-O2"]
+    told = [json.loads(line) for line in Path(spec["journal"]).read_text().splitlines()]
+    assert [(entry["was"], entry["told"]) for entry in told] == [("/EHa", True)]
+
+
+@pytest.mark.parametrize("flag", ["/Zp1", "/fp:strict", "/TP", "/J", "/arch:AVX2", "/openmp"])
+def test_what_changes_the_result_is_told_to_everybody(
+    translator: Translator, spec: dict[str, Any], flag: str
+) -> None:
+    translator.compile([flag, "a.c"], "c++")
+
+    told = [json.loads(line) for line in Path(spec["journal"]).read_text().splitlines()]
+    assert [(entry["was"], entry["told"]) for entry in told] == [(flag, True)]
+
+
+@pytest.mark.parametrize("flags", ["-MD -MT x.o -MF x.d", "-MMD -MP -MT x.o"])
+def test_gnus_lists_of_dependencies_are_no_runtimes(translator: Translator, flags: str) -> None:
+    assert translator.compile(flags.split(), "c") == flags.split()
+
+
+def test_every_rule_says_what_it_is_and_why() -> None:
+    for rule in (*MSVC_LINK, *MSVC, *GNU, *LINKER):
+        assert not rule.why.endswith("."), rule.forms
+        assert bool(rule.becomes) == (rule.verdict == "same"), rule.forms
+        assert rule.why or rule.verdict == "same", rule.forms
+
+
+def test_no_rule_is_hidden_by_an_earlier_one() -> None:
+    """A plain spelling is found by its own rule."""
+    for tables in ((MSVC_LINK, MSVC), (GNU,)):
+        for rule in (rule for table in tables for rule in table):
+            for form in rule.forms:
+                if "*" not in form and "#" not in form:
+                    found = find_rule(form.replace("~", "/"))
+                    assert found is not None, form
+                    assert found.rule[:1] + found.rule[2:3] == rule[:1] + rule[2:3], form

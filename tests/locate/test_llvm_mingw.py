@@ -17,7 +17,7 @@ TRIPLE = "aarch64-w64-mingw32"
 
 def install(root: Path, ending: str = "") -> Path:
     names = (f"{TRIPLE}-{name}" for name in ("clang", "clang++", "ar", "dlltool", "windres"))
-    touch(*(root / "bin" / f"{name}{ending}" for name in (*names, "llvm-rc")))
+    touch(*(root / "bin" / f"{name}{ending}" for name in names))
     return root / "bin"
 
 
@@ -42,8 +42,7 @@ def test_one_on_path(tmp_path: Path) -> None:
     assert toolchain.cc == (str(programs / f"{TRIPLE}-clang"),)
     assert toolchain.cxx == (str(programs / f"{TRIPLE}-clang++"),)
     assert toolchain.dlltool == (str(programs / f"{TRIPLE}-dlltool"),)
-    # windres has other options.
-    assert toolchain.rc == (str(programs / "llvm-rc"),)
+    assert toolchain.rc == (str(programs / f"{TRIPLE}-windres"),)
     assert (toolchain.style, toolchain.compiler_type) == ("gnu", "mingw32")
     assert (toolchain.version, toolchain.path) == ("20.1.8", (programs,))
 

@@ -130,9 +130,9 @@ class TestJournal:
     @pytest.mark.parametrize(
         ("becomes", "why", "said"),
         [
-            (["-O2"], "", "flag /O2: -O2"),
-            ([], "", "flag /O2: dropped"),
-            ([], "a reason", "flag /O2: dropped (a reason)"),
+            (["-O2"], "", "translated /O2 to -O2"),
+            ([], "", "left out /O2"),
+            ([], "a reason", "left out /O2 (a reason)"),
         ],
     )
     def test_changed_flags_are_details(
@@ -143,6 +143,15 @@ class TestJournal:
         listening.journal.catch_up()
 
         assert listening.heard == [events.Detail(said)]
+
+    def test_what_changes_the_result_is_a_note_once(self, listening: Listening) -> None:
+        entry = {"event": "flag", "was": "/J", "becomes": ["-J"], "why": "char", "told": True}
+        for _ in range(2):
+            listening.write(entry)
+
+        listening.journal.catch_up()
+
+        assert listening.heard == [events.Note("translated /J to -J (char)")]
 
 
 class TestIsProbe:

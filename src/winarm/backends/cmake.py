@@ -146,6 +146,7 @@ def toolchain_file(build: EquippedBuild, scratch: Path) -> str:
     lists: dict[str, Sequence[object]] = {
         "WINARM_CC": compilers["C"],
         "WINARM_CXX": compilers["CXX"],
+        "WINARM_TOOLS": [toolchain.tools] if toolchain.tools else [],
         "WINARM_AR": toolchain.ar,
         "WINARM_RC": toolchain.rc,
         # zig's other tools, where the compiler is a script.
@@ -212,11 +213,11 @@ def batch_file(command: Sequence[str]) -> str:
     return "@" + " ".join(f'"{word}"' for word in command) + " %*\r\n"
 
 
-def launcher(build: Build) -> list[object]:
+def launcher(build: EquippedBuild) -> list[object]:
     """Return what stands before each command that compiles."""
     settings = build.settings
     command: list[object] = []
-    if settings.drop_flags:
+    if settings.drop_flags and build.toolchain.tools is None:
         # -I and -S: nothing of the build's own gets in, and it starts in 15 ms.
         command = [build.python, "-I", "-S", WITHOUT_FLAGS, *settings.drop_flags, "--"]
     return [*command, settings.launcher] if settings.launcher else command

@@ -82,7 +82,7 @@ def chosen(host: Host, named: str | None) -> Toolchain:
 
     asked = {"winarm.toolchain": named} if named else None
     settings = read_settings(Path.cwd(), asked, host)
-    return toolchain_for(host, build_target(settings), settings, zig_folders(host))
+    return toolchain_for(host, build_target(settings), settings, zig_folders(host), lasting=True)
 
 
 def as_json(toolchain: Toolchain, found: ShellVariables) -> dict[str, object]:

@@ -91,8 +91,7 @@ def _toolchain(request: Request, origin: str, folder: Path, version: str) -> Too
         cc=command(f"{triple}-clang"),
         cxx=command(f"{triple}-clang++"),
         ar=command(f"{triple}-ar", "llvm-ar"),
-        # windres reads other options; llvm-rc those that zig's has, too.
-        rc=command("llvm-rc"),
+        rc=command(f"{triple}-windres", "llvm-windres"),
         dlltool=command(f"{triple}-dlltool", "llvm-dlltool"),
         path=(folder,),
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from winarm.target import WIN32, WIN_AMD64, WIN_ARM64
@@ -33,6 +33,10 @@ _TOLERANT = (
 #: zig makes `__DATE__` an error; SOURCE_DATE_EPOCH makes it harmless.
 _TOLERANT_GNU = (*_TOLERANT, "-Wno-error=date-time", "-Wno-unused-command-line-argument")
 _TOLERANT_CLANG_CL = (*_TOLERANT, "-Wno-unused-command-line-argument")
+
+#: What Microsoft's compiler has and predefines without being asked, before the first #include.
+#: `#pragma comment(lib, …)`, `__try` and `_declspec` are among the extensions.
+MICROSOFT = ("-fms-extensions", "-D_M_ARM64=1")
 
 _GNU_COMPILE = (
     "-O2",
@@ -132,6 +136,8 @@ class Toolchain:
     mt: tuple[str, ...] = ()
     #: Folders of the programs and of the DLLs that they need, for the front of PATH.
     path: tuple[Path, ...] = ()
+    #: Folder of one-word programs called aarch64-w64-mingw32-NAME, if there is one.
+    tools: Path | None = None
     #: Folders with the headers of C and of Windows, where the compiler does not have its own.
     include_dirs: tuple[Path, ...] = ()
     #: Folders with the libraries of C and of Windows, likewise.
@@ -152,7 +158,23 @@ class Toolchain:
     @property
     def multitool(self) -> tuple[str, ...]:
         """Return the one program that is all others, chosen by its first argument, if it is."""
-        return self.cc[:1] if self.kind == "zig" else ()
+        return self.cc[:1] if self.kind == "zig" and self.tools is None else ()
+
+    def with_tools(self, folder: Path, ending: str) -> Toolchain:
+        """Return the toolchain with the one-word programs of `folder` in place of its own."""
+
+        def tool(name: str) -> tuple[str]:
+            return (str(folder / f"{self.target.mingw_triple}-{name}{ending}"),)
+
+        return replace(
+            self,
+            cc=tool("clang"),
+            cxx=tool("clang++"),
+            ar=tool("ar"),
+            rc=tool("windres"),
+            dlltool=tool("dlltool"),
+            tools=folder,
+        )
 
     @property
     def makes_libraries(self) -> bool:
@@ -179,7 +201,7 @@ class Toolchain:
     @property
     def uniform_flags(self) -> tuple[str, ...]:
         """Return the flags that make all links of a build one kind, the build tool's probes too."""
-        return _FAMILIES[self.kind].uniform
+        return () if self.tools else _FAMILIES[self.kind].uniform
 
     def prefix_map(self, project: Path) -> tuple[str, ...]:
         """Return the flags that keep the project's path out of `__FILE__`."""
@@ -231,7 +253,7 @@ class Toolchain:
         """
         if self.kind == "clang-cl":
             return {"C": "clang-cl", "CXX": "clang-cl"}
-        return {"C": "clang", "CXX": "clang++"} if self.kind == "zig" and launcher else {}
+        return {"C": "clang", "CXX": "clang++"} if self.multitool and launcher else {}
 
     def variables(self, system: System) -> dict[str, str]:
         """Return the environment variables by which build tools find the programs.
@@ -243,7 +265,33 @@ class Toolchain:
             commands["DLLTOOL"] = self.dlltool
         else:
             commands |= {"LD": self.link, "MT": self.mt}
-        return {name: command_text(words, system) for name, words in commands.items() if words}
+        named = {name: command_text(words, system) for name, words in commands.items() if words}
+        return {**named, **self._tool_variables(system)}
+
+    def build_variables(self, system: System) -> dict[str, str]:
+        """Return those of `variables` that builds of Python projects get."""
+        named = self.variables(system)
+        kept = {"CC", "CXX", "AR", "RC", *self._tool_variables(system)}
+        return {name: text for name, text in named.items() if name in kept}
+
+    def _tool_variables(self, system: System) -> dict[str, str]:
+        """Return what makes an unchanged `./configure` and make use the one-word programs."""
+        if self.tools is None:
+            return {}
+        ending = ".exe" if system == "windows" else ""
+        names = ("ranlib", "nm", "strip", "objdump", "ld", "windres", "dlltool")
+        programs = {
+            name.upper(): str(self.tools / f"{self.target.mingw_triple}-{name}{ending}")
+            for name in names
+        }
+        text = {name: command_text((program,), system) for name, program in programs.items()}
+        return {
+            **text,
+            # What libtool cannot find out about this target.
+            "CONFIG_SITE": str(self.tools.parent / "config.site"),
+            # As --host= does.
+            "host_alias": self.target.mingw_triple,
+        }
 
     def environment(self, base: Mapping[str, str]) -> dict[str, str]:
         """Return `base` with what the programs need in it, and their folders first on PATH."""

@@ -8,6 +8,7 @@ runs; see the zig issues named below.
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from packaging.specifiers import SpecifierSet
@@ -17,11 +18,11 @@ from winarm.host import ProgramError
 from winarm.locate.lasting_zig import lasting_program, program_name
 from winarm.locate.overlay import case_overlay
 from winarm.locate.request import Finding, begins_with
-from winarm.locate.toolchain import Toolchain
+from winarm.locate.toolchain import MICROSOFT, Toolchain
+from winarm.locate.tools import tool_layer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from winarm.host import Host
     from winarm.locate.request import Request
@@ -62,6 +63,8 @@ def find_zig(host: Host, request: Request) -> Finding:
             if request.lasting:
                 program = lasting_program(host, program)  # noqa: PLW2901 - the same one, elsewhere
             toolchain = _toolchain(host, request.target, program, version, origin)
+            if request.lasting:
+                toolchain = _with_tools(host, toolchain)
             return Finding(KIND, toolchain, tuple(misses))
     return Finding(KIND, None, tuple(misses), INSTALL)
 
@@ -126,3 +129,12 @@ def _toolchain(
         dlltool=(zig, "dlltool"),
         environ={"ZIG_GLOBAL_CACHE_DIR": cache},
     )
+
+
+def _with_tools(host: Host, toolchain: Toolchain) -> Toolchain:
+    """Return the toolchain with one-word programs, which translate flags and zig's own ways."""
+    zig, _, *flags = toolchain.cc
+    base = (*flags, "-fno-sanitize=undefined", *MICROSOFT)
+    cache = toolchain.environ["ZIG_GLOBAL_CACHE_DIR"]
+    folder = tool_layer(host, toolchain.target, Path(zig), base, cache) / "bin"
+    return toolchain.with_tools(folder, ".exe" if host.system == "windows" else "")

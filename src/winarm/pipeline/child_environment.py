@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from winarm.pipeline.child_spec import journal_path
 from winarm.plan import CHILD
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ LEAKS = frozenset(
         *("CC", "CXX", "CPP", "CXXCPP", "LD", "AR", "AS", "NM", "RANLIB", "STRIP", "RC"),
         *("WINDRES", "DLLTOOL", "OBJCOPY", "FC", "F77", "F90"),
         *("CFLAGS", "CXXFLAGS", "CPPFLAGS", "LDFLAGS", "LDLIBS", "LIBS", "ARFLAGS", "RCFLAGS"),
+        *("CONFIG_SITE", "host_alias", "build_alias", "target_alias", "OBJDUMP", "CPPFLAGS"),
         *("FFLAGS", "OPT", "BASECFLAGS", "LDSHARED", "LDCXXSHARED"),
         # setuptools' and CPython's own switches, which the child answers itself.
         *("DISTUTILS_USE_SDK", "MSSDK", "DIST_EXTRA_CONFIG", "SETUPTOOLS_EXT_SUFFIX"),
@@ -37,7 +39,7 @@ LEAKS = frozenset(
 )
 
 #: Families of such variables.
-LEAKING_PREFIXES = ("PKG_CONFIG", "CMAKE_", "WINARM_", "MESON_")
+LEAKING_PREFIXES = ("PKG_CONFIG", "CMAKE_", "WINARM_", "WINARMTOOLS_", "MESON_")
 
 #: For archives and `__DATE__` where the user names no other time: the first that a zip file can
 #: hold, so that the same source makes the same wheel. https://reproducible-builds.org/specs/
@@ -79,11 +81,16 @@ def early_environment(build: Build, spec: Path, scratch: Path) -> Environment:
 def build_environment(build: EquippedBuild, spec: Path, scratch: Path) -> Environment:
     """Return the environment of a build, in which tools find the toolchain's programs."""
     early = early_environment(build, spec, scratch)
-    programs = build.toolchain.variables(build.host.system)
+    of_prefixes = [build.native.library_dir] if build.native.library_dir else []
+    libraries = [*build.settings.library_dirs, *of_prefixes]
     variables = {
         **early.variables,
         "ZIG_LOCAL_CACHE_DIR": str(scratch / "zig"),
-        **{name: text for name, text in programs.items() if name in {"CC", "CXX", "AR", "RC"}},
+        **build.toolchain.build_variables(build.host.system),
+        # The one-word tools report what they translate, and leave out what they are told to.
+        "WINARMTOOLS_JOURNAL": str(journal_path(scratch)),
+        "WINARMTOOLS_DROP": "\n".join(build.settings.drop_flags),
+        "WINARMTOOLS_LIBRARY_PATH": os.pathsep.join(map(str, libraries)),
     }
     complete = build.toolchain.environment(variables)
     return Environment({**complete, **native_variables(build.native, complete)}, early.removed)
@@ -115,4 +122,4 @@ def native_variables(native: Native, base: Mapping[str, str]) -> dict[str, str]:
 def leaks(name: str) -> bool:
     """Return whether a variable of this name would bring the host into the target's build."""
     upper = name.upper()
-    return upper in LEAKS or upper.startswith(LEAKING_PREFIXES)
+    return upper in LEAKS or name in LEAKS or upper.startswith(LEAKING_PREFIXES)

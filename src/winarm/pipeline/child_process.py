@@ -71,6 +71,7 @@ class Journal:
         self._rest = b""
         self._done = 0
         self._total = 0
+        self._flags: set[str] = set()
         #: Extensions that setup() declared.
         self.declared: list[str] = []
         #: Whether the target view has been made.
@@ -87,6 +88,14 @@ class Journal:
                 # The project's code runs where this is written, and a full disk cuts lines off.
                 with contextlib.suppress(ValueError, KeyError, TypeError):
                     self._take(json.loads(line))
+
+    def _tell_flag(self, entry: Mapping[str, Any]) -> None:
+        # Every process of the toolchain reports what it sees.
+        text = flag_text(entry["was"], entry["becomes"], entry["why"])
+        if text not in self._flags:
+            self._flags.add(text)
+            told = entry.get("told", False)
+            self._listener(events.Note(text) if told else events.Detail(text))
 
     def _more(self) -> bytes:
         if not self._path.exists():
@@ -117,11 +126,19 @@ class Journal:
                     failure = Failure(entry["doing"], entry["subject"], entry["output"])
                     self.failures.append(failure)
             case "flag":
-                becomes = " ".join(entry["becomes"]) or "dropped"
-                why = f" ({entry['why']})" if entry["why"] else ""
-                self._listener(events.Detail(f"flag {entry['was']}: {becomes}{why}"))
+                self._tell_flag(entry)
             case _:
                 pass
+
+
+def flag_text(was: str, becomes: Sequence[str], why: str) -> str:
+    """Return what was done with a flag of the project's, for people.
+
+    >>> flag_text("/O2", ["-O2"], ""), flag_text("/GL", [], "Microsoft's own")
+    ('translated /O2 to -O2', "left out /GL (Microsoft's own)")
+    """
+    done = f"translated {was} to {' '.join(becomes)}" if becomes else f"left out {was}"
+    return f"{done} ({why})" if why else done
 
 
 def is_probe(doing: str, subject: Path, project: Path) -> bool:

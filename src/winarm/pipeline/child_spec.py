@@ -93,6 +93,7 @@ def _common(build: Build, scratch: Path, include: Path, libraries: Path) -> dict
         "build_base": str(scratch / "build"),
         "jobs": build.jobs,
         "target_view": list(build.settings.target_view),
+        "drop_flags": list(build.settings.drop_flags),
         "answers": {
             **answers(abi, build.target, include, libraries),
             "environ": windows_variables(build.target, scratch),

@@ -5,14 +5,14 @@ Imported once a project asks for a compiler, since its base class is that projec
 
 import os
 from collections.abc import Mapping, Sequence
+from distutils.errors import CompileError, LinkError
 from distutils.unixccompiler import UnixCCompiler
 from typing import Any
 
+from .flag_rules import LIBRARY_FORMS
+from .flags import RefusedFlagError
 from .pool import Step
 from .target_compiler import Link, TargetCompiler
-
-#: Files that a library may be in, in the order of a MinGW linker.
-LIBRARY_FORMS = ("lib{}.dll.a", "{}.dll.a", "lib{}.a", "{}.lib", "lib{}.lib", "{}.dll")
 
 
 class GnuCompiler(TargetCompiler, UnixCCompiler):  # type: ignore[misc]
@@ -26,6 +26,8 @@ class GnuCompiler(TargetCompiler, UnixCCompiler):  # type: ignore[misc]
 
     def __init__(self, spec: Mapping[str, Any], *rest: Any, **options: Any) -> None:
         self.executables = executables(spec["toolchain"])
+        #: Objects that a flag has made C++ of, whatever their sources are called.
+        self._of_cxx: set[str] = set()
         super().__init__(spec, *rest, **options)
 
     def configure_system(self) -> None:
@@ -37,10 +39,16 @@ class GnuCompiler(TargetCompiler, UnixCCompiler):  # type: ignore[misc]
         if ext == ".rc":
             options = resource(self._translator.compile(cc_args, None), obj)
             return Step("compile", src, [*self._spec["toolchain"]["rc"], *options, src])
-        language = self.detect_language(src)
+        language = self._translator.language([*cc_args, *extra], self.detect_language(src))
+        if language == "c++":
+            self._of_cxx.add(obj)
         program = self.compiler_so_cxx if language == "c++" else self.compiler_so
         argv = [*program, *cc_args, src, "-o", obj, *extra, *self._spec["after"]["compile"]]
-        return Step("compile", src, self._translator.compile(argv, language), language)
+        try:
+            return Step("compile", src, self._translator.compile(argv, language), language)
+        except RefusedFlagError as error:
+            self._pool.refuse(Step("compile", src, argv, language), str(error))
+            raise CompileError(str(error)) from None
 
     def _archive_command(self, library: str, objects: Sequence[str]) -> list[str]:
         return [*self.archiver, library, *objects, *self.objects]
@@ -48,8 +56,9 @@ class GnuCompiler(TargetCompiler, UnixCCompiler):  # type: ignore[misc]
     def _link_command(self, link: Link) -> list[str]:
         exports = os.path.join(link.scratch, "exports.def")
         executable = "linker_exe" if link.executable else "linker_so"
+        of_cxx = link.language == "c++" or not self._of_cxx.isdisjoint(link.objects)
         argv = [
-            *getattr(self, executable + ("_cxx" if link.language == "c++" else "")),
+            *getattr(self, executable + ("_cxx" if of_cxx else "")),
             *link.before,
             *link.objects,
             *write_exports(exports, link.output, link.exports),
@@ -58,12 +67,16 @@ class GnuCompiler(TargetCompiler, UnixCCompiler):  # type: ignore[misc]
             *("-o", link.output),
             *link.after,
             *self._spec["toolchain"]["ldflags"],
-            *(() if link.debug else ("-s",)),
+            *(("-Wl,--pdb=",) if link.debug else ("-s",)),
             f"-Wl,--out-implib={os.path.join(link.scratch, 'import.lib')}",
             *self._spec["after"]["link"],
             *(f"-l{name}" for name in self._python(link)),
         ]
-        return self._translator.link(argv, exports)
+        try:
+            return self._translator.link(argv, exports)
+        except RefusedFlagError as error:
+            self._pool.refuse(Step("link", link.output, argv, link.language), str(error))
+            raise LinkError(str(error)) from None
 
 
 def executables(toolchain: Mapping[str, Any]) -> dict[str, list[str] | None]:
@@ -85,9 +98,9 @@ def executables(toolchain: Mapping[str, Any]) -> dict[str, list[str] | None]:
 
 
 def resource(cc_args: Sequence[str], obj: str) -> list[str]:
-    """Return a resource compiler's options for what a C compiler would be given."""
-    options = [f"/{arg[1].lower()}{arg[2:]}" for arg in cc_args if arg[:2] in {"-D", "-I"}]
-    return [*options, "/fo", obj]
+    """Return windres' options for what a C compiler would be given."""
+    options = [arg for arg in cc_args if arg[:2] in {"-D", "-I"}]
+    return [*options, "-O", "res", "-o", obj]
 
 
 def write_exports(path: str, output: str, symbols: Sequence[str]) -> list[str]:

@@ -1,9 +1,8 @@
 """Turn the flags that projects pass into those that a GNU-style toolchain takes.
 
 A project that sees Windows adds MSVC's flags, whatever the compiler; one that was written for gcc
-adds some that clang's MinGW target or zig reject. What can be said otherwise is translated, what
-cannot is dropped, and both are told to the parent, which lists them in verbose output.
-The tables are in `flag_rules`.
+adds some that clang's MinGW target or zig reject. `flag_rules` has the table that says what is
+translated, left out or refused; the parent is told of each.
 """
 
 import itertools
@@ -11,30 +10,20 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 from typing import Any
 
-from .flag_rules import GNU, Rule, find_rule
-from .journal import Journal
-
-#: Options whose value is the next argument, which is not looked at.
-VALUED = frozenset(
-    # Not `-MT`, which is far more often MSVC's than make's.
-    ("-o", "-x", "-target", "-ivfsoverlay", "-Xclang", "-MF", "-MQ", "-include", "-arch")
+from .flag_rules import (
+    APART,
+    HANDED_ON,
+    LIBRARY_FORMS,
+    LINKER_VALUED,
+    VALUED,
+    Found,
+    find_linker_rule,
+    find_rule,
 )
-
-#: Options that hand the next argument on to a part of the compiler.
-HANDED_ON = frozenset(("-Xpreprocessor", "-Xcompiler", "-Xlinker", "-Xassembler", "-mllvm"))
-
-#: Options whose value may be the next argument, and the spelling with the value behind it.
-APART = {
-    **{option: option for option in ("-D", "-U", "-I", "-L", "-isystem", "-iquote", "-idirafter")},
-    "/D": "-D",
-    "/U": "-U",
-    "/I": "-I",
-    "/external:I": "-I",
-    "-external:I": "-I",
-    "/FI": "/FI",
-}
+from .journal import Journal
 
 #: What names a folder: option and folder.
 FOLDER = re.compile(r"(-I|-L|-isystem|-iquote|-idirafter)(.*)", re.DOTALL)
@@ -52,17 +41,24 @@ _PYTHON_FOLDERS = tuple(
 #: Path components of installed Python packages: what compiles against them asked them for it.
 INSTALLED = ("site-packages", "dist-packages")
 
-#: LLVM's and zig's names of what gcc calls otherwise behind `-march=…+`.
-CPU_FEATURES = {
-    "fp": "fp_armv8",
-    "fp16": "fullfp16",
-    "memtag": "mte",
-    "profile": "spe",
-    "simd": "neon",
-}
-
 _CXX_STANDARD = re.compile(r"-std=(?:c|gnu)\+\+\w+")
 _C_STANDARD = re.compile(r"-std=(?:c|gnu|iso9899:)\d\w*")
+
+#: Options of GNU's that write which files a source depends on; their `-MT` has a value.
+DEPENDENCIES = frozenset(("-M", "-MM", "-MD", "-MMD", "-MF", "-MP"))
+
+#: Endings of the files that a compiler reads.
+SOURCES = (".c", ".cc", ".cpp", ".cxx", ".c++", ".cp", ".C", ".i", ".ii", ".m", ".mm", ".S", ".s")
+
+
+class RefusedFlagError(Exception):
+    """A flag of the project's would change the code, and that cannot be had here."""
+
+    def __init__(self, argument: str, why: str) -> None:
+        super().__init__(
+            f"{argument} is refused: {why}. It would change the code, its layout or how it is "
+            f"loaded. To build without it: -C winarm.drop-flags={argument}"
+        )
 
 
 class LibraryRefusedError(ValueError):
@@ -78,6 +74,7 @@ class Translator:
         self._native = spec["native"]
         #: Folders with headers of another toolchain's C library among those of libraries.
         self._late = {os.path.realpath(one) for one in self._native["late_include_dirs"]}
+        self._drop = tuple(spec["drop_flags"])
         self._instead = {os.path.realpath(k): v for k, v in spec["instead_of"].items()}
         after = [arg for args in spec["after"].values() for arg in args]
         named = [match[2] for arg in after if (match := FOLDER.fullmatch(arg))]
@@ -88,15 +85,25 @@ class Translator:
             for path in (*spec["project"], spec["build_base"], *named, *self._native["roots"])
         ]
 
+    def language(self, argv: Sequence[str], language: str | None) -> str | None:
+        """Return the language that flags such as /TP make of a source's own."""
+        found = [rule.becomes[1] for arg in argv if (rule := find_rule(arg)) and _chooses(rule)]
+        return found[-1] if found else language
+
     def compile(self, argv: Sequence[str], language: str | None) -> list[str]:
-        """Return the command line that compiles a source of `language` (`c` or `c++`)."""
+        """Return the command line that compiles a source of `language` (`c` or `c++`).
+
+        :raises RefusedFlagError: a flag cannot be had here.
+        """
         wrong = _C_STANDARD if language == "c++" else _CXX_STANDARD
-        return [arg for arg in self._translated(argv) if not wrong.fullmatch(arg)]
+        argv = [arg for arg in self._translated(argv) if not wrong.fullmatch(arg)]
+        return _language_first(argv)
 
     def link(self, argv: Sequence[str], exports: str) -> list[str]:
         """Return the command line that links.
 
         :param exports: the `.def` file that names exported on the command line go to.
+        :raises RefusedFlagError: a flag cannot be had here.
         """
         argv = list(self._translated(self._without_exports(argv, exports)))
         definitions = [arg for arg in argv if arg.lower().endswith(".def")]
@@ -105,7 +112,8 @@ class Translator:
             argv.remove(exports)
         folders = [arg[2:] for arg in argv if arg.startswith("-L")]
         found = [self._of_prefix(arg, folders) or _library(arg, folders) for arg in argv]
-        return list(self._with_needs(found))
+        named = self._with_needs(found)
+        return [part for arg in named for part in (self._one(arg) if arg[:2] == "-l" else (arg,))]
 
     def _of_prefix(self, argument: str, folders: Sequence[str]) -> str | None:
         """Return the prefix's file of a library that an argument asks for.
@@ -148,15 +156,26 @@ class Translator:
         return any(is_inside(real, root) for root in self._projects)
 
     def command(self, argv: Sequence[str]) -> list[str]:
-        """Return a command line of the project's own with flags that the toolchain takes."""
-        return list(self._translated(argv))
+        """Return a command line of the project's own with flags that the toolchain takes.
+
+        :raises RefusedFlagError: a flag cannot be had here.
+        """
+        return _language_first(list(self._translated(argv)))
 
     def _translated(self, argv: Sequence[str]) -> Iterator[str]:
+        lists_dependencies = not DEPENDENCIES.isdisjoint(argv)
         arguments = iter(argv)
         for argument in arguments:
-            if argument in VALUED:
+            if argument in VALUED or (argument == "-MT" and lists_dependencies):
                 yield argument
                 yield from itertools.islice(arguments, 1)
+            elif argument == "-Xlinker":
+                yield from self._linker([next(arguments, "")])
+            elif argument.startswith("-Wl,"):
+                yield from self._linker(argument.split(",")[1:])
+            elif argument.startswith("-Wp,"):
+                for part in argument.split(",")[1:]:
+                    yield from self._one(part)
             elif argument in HANDED_ON:
                 yield from self._handed_on(argument, next(arguments, ""))
             elif argument in APART:
@@ -165,23 +184,49 @@ class Translator:
                 yield from self._one(argument)
 
     def _handed_on(self, option: str, value: str) -> Iterator[str]:
-        rule = find_rule(value)
-        if rule is None or rule.becomes:
+        found = find_rule(value)
+        if found is None or found.becomes:
             yield from (option, value)
         else:
-            self._tell(f"{option} {value}", (), rule.why)
+            self._tell(f"{option} {value}", found)
 
     def _one(self, argument: str) -> Iterator[str]:
-        rule = find_rule(argument)
-        if rule is None:
-            becomes: tuple[str, ...] = (argument,)
-        else:
-            match = rule.form.fullmatch(_bare(argument, rule))
-            becomes = tuple(_expanded(part, match) for part in rule.becomes) if match else ()
-            self._tell(argument, becomes, rule.why)
+        if argument.startswith(("-", "/")) and self._is_dropped(argument):
+            return
+        found = find_rule(argument)
+        becomes = (argument,) if found is None else found.becomes
+        if found is not None:
+            self._tell(argument, found)
         for part in becomes:
             folder = FOLDER.fullmatch(part)
             yield from self._folder(folder[1], folder[2]) if folder else (part,)
+
+    def _linker(self, options: Sequence[str]) -> Iterator[str]:
+        """Yield what becomes of options of the linker's, as they are between commas."""
+        rest = iter(options)
+        for option in rest:
+            apart = option in LINKER_VALUED and "=" not in option
+            value = next(rest, None) if apart else None
+            whole = option if value is None else f"{option}={value}"
+            if option.startswith("-Xlink="):
+                # LLD's own way to say what only it knows; the rest of it may have commas.
+                yield from ("-Xlinker", ",".join((option, *rest)))
+            elif self._is_dropped(f"-Wl,{whole}"):
+                pass
+            elif (found := find_linker_rule(whole)) is not None:
+                self._tell(f"-Wl,{whole}", found)
+                yield from found.becomes
+            elif option.startswith(("-l", "-L", "/")) and value is None:
+                yield from self._one(option)
+            else:
+                yield f"-Wl,{option}" if value is None else f"-Wl,{option},{value}"
+
+    def _is_dropped(self, argument: str) -> bool:
+        """Return whether the user has said that this flag is to be left out."""
+        if not any(fnmatchcase(argument, pattern) for pattern in self._drop):
+            return False
+        self._write(argument, (), "dropped as asked", told=True)
+        return True
 
     def _folder(self, option: str, written: str) -> Iterator[str]:
         argument, folder = option + written, os.path.realpath(written or ".")
@@ -190,10 +235,10 @@ class Translator:
             option = "-idirafter"
         instead = self._instead.get(folder)
         if instead is not None:
-            self._tell(argument, (option + instead,), "the host's describe the host")
+            self._write(argument, (option + instead,), "the host's describe the host")
             yield option + instead
         elif self._is_of_host(folder):
-            self._tell(argument, (), "the host's headers and libraries are not the target's")
+            self._write(argument, (), "the host's headers and libraries are not the target's")
         else:
             yield option + written
 
@@ -218,10 +263,17 @@ class Translator:
         kept = [arg for arg in argv if not re.fullmatch(r"(?i)[/-]EXPORT:.+", arg)]
         return [*kept, exports] if exports not in kept else kept
 
-    def _tell(self, argument: str, becomes: Sequence[str], why: str) -> None:
+    def _tell(self, argument: str, found: Found) -> None:
+        if found.rule.verdict == "refused":
+            raise RefusedFlagError(argument, found.rule.why)
+        self._write(argument, found.becomes, found.rule.why, told=found.rule.told)
+
+    def _write(
+        self, argument: str, becomes: Sequence[str], why: str, *, told: bool = False
+    ) -> None:
         if argument not in self._told:
             self._told.add(argument)
-            self._journal.write("flag", was=argument, becomes=list(becomes), why=why)
+            self._journal.write("flag", was=argument, becomes=list(becomes), why=why, told=told)
 
 
 def is_inside(path: str, folder: str) -> bool:
@@ -233,20 +285,22 @@ def is_inside(path: str, folder: str) -> bool:
     return (path + os.sep).startswith(folder.rstrip(os.sep) + os.sep)
 
 
-def _bare(argument: str, rule: Rule) -> str:
-    return argument if rule in GNU else argument[1:]
+def _chooses(found: Found) -> bool:
+    return len(found.becomes) == 2 and found.becomes[0] == "-x"  # noqa: PLR2004
 
 
-def _expanded(part: str, match: re.Match[str]) -> str:
-    text = re.sub(r"\\(\d)", lambda group: match[int(group[1])] or "", part)
-    cpu, *features = text.split("+") if text.startswith("-mcpu=") else [text]
-    return cpu + "".join(map(_feature, features))
+def _language_first(argv: list[str]) -> list[str]:
+    """Return a command line with the language that it chooses before the sources.
 
-
-def _feature(name: str) -> str:
-    """Return a processor's feature in zig's spelling: `+nofp16` is `-fullfp16`."""
-    sign, name = ("-", name[2:]) if name.startswith("no") else ("+", name)
-    return sign + CPU_FEATURES.get(name, name.replace("-", "_"))
+    MSVC's /TP counts wherever it is, GNU's -x for what comes after it.
+    """
+    last = next((at for at in reversed(range(len(argv))) if argv[at] == "-x"), None)
+    source = next((at for at, arg in enumerate(argv) if arg.endswith(SOURCES)), None)
+    if last is None or source is None or last < source or argv[last + 1 :][:1] == ["none"]:
+        return argv
+    chosen = argv[last : last + 2]
+    rest = [*argv[:last], *argv[last + 2 :]]
+    return [*rest[:source], *chosen, *rest[source:]]
 
 
 def _library(argument: str, folders: Sequence[str]) -> str:
@@ -282,6 +336,7 @@ def library_name(argument: str) -> str | None:
 
 def file_in(folders: Sequence[str], name: str) -> str | None:
     """Return the file of a library in one of the folders, in any spelling."""
-    forms = (f"lib{name}.dll.a", f"lib{name}.a", f"{name}.lib", f"lib{name}.lib", f"{name}.dll")
-    paths = (os.path.join(folder, form) for folder in folders for form in forms)
+    paths = (
+        os.path.join(folder, form.format(name)) for folder in folders for form in LIBRARY_FORMS
+    )
     return next(filter(os.path.exists, paths), None)

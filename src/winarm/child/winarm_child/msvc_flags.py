@@ -45,7 +45,7 @@ class MsvcTranslator(Translator):
                 yield f"/FI{next(arguments, '')}"
             elif argument in {"-Xpreprocessor", "-Xcompiler", "-Xlinker", "-Xassembler", "-arch"}:
                 value = next(arguments, "")
-                self._tell(f"{argument} {value}", (), "only a GNU-style compiler has it")
+                self._write(f"{argument} {value}", (), "only a GNU-style compiler has it")
             elif argument in {"-D", "-U", "-I", "-L", "-isystem", "/D", "/U", "/I", "-Xclang"}:
                 yield from self._joined(argument, next(arguments, ""))
             else:
@@ -58,6 +58,8 @@ class MsvcTranslator(Translator):
             yield from self._one(f"-{option[1:]}{value}")
 
     def _one(self, argument: str) -> Iterator[str]:
+        if argument.startswith(("-", "/")) and self._is_dropped(argument):
+            return
         becomes: tuple[str, ...] = (argument,)
         if argument in self._own:
             rule = None
@@ -68,7 +70,7 @@ class MsvcTranslator(Translator):
             becomes = tuple(match.expand(part) for part in rule.becomes) if match else ()
             if not all(map(FOLDER.fullmatch, becomes)) or not becomes:
                 # What becomes of a folder is told where it is decided.
-                self._tell(argument, becomes, rule.why)
+                self._write(argument, becomes, rule.why)
         for part in becomes:
             folder = FOLDER.fullmatch(part)
             yield from self._folder(folder[1], folder[2]) if folder else (part,)

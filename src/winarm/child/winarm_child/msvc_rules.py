@@ -5,8 +5,7 @@ Sources: Microsoft's lists of compiler and linker options, and what clang-cl 16 
 
 import os
 import re
-
-from .flag_rules import Rule
+from typing import NamedTuple
 
 _X86 = "instruction sets of x86 do not exist on the target"
 _GNU = "only a GNU-style compiler has it"
@@ -16,6 +15,14 @@ _PDB = "debug information does not go into a wheel"
 _MANIFEST = "a module needs no manifest, and making one takes mt.exe"
 _OPENMP = "there is no OpenMP runtime in this toolchain; its pragmas are ignored"
 _POSIX = "no such library on Windows"
+
+
+class Rule(NamedTuple):
+    """A flag by its form, what it becomes (nothing: it is dropped), and why."""
+
+    form: re.Pattern[str]
+    becomes: tuple[str, ...]
+    why: str = ""
 
 
 def _rules(*rows: tuple[str, str] | tuple[str, str, str]) -> tuple[Rule, ...]:

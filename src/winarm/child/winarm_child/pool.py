@@ -51,6 +51,12 @@ class Pool:
         for future in begun:
             future.result()
 
+    def refuse(self, step: Step, why: str) -> None:
+        """Report a step that fails before its program is started."""
+        with self._lock:
+            show(f"{step.facts['subject']}: {why}\n")
+        self._journal.write("failed", **step.facts, output=why)
+
     def _run(self, step: Step) -> None:
         self._journal.write("start", **step.facts)
         try:

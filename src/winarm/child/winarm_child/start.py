@@ -18,7 +18,8 @@ INSTALLERS = re.compile(
 
 #: Variables that winarm sets for the target, after it has removed the host's.
 FOR_THE_TARGET = re.compile(
-    r"WINARM_.*|CC|CXX|AR|RC|VSCMD_ARG_TGT_ARCH|(PKG_CONFIG|CMAKE|MESON)_.*"
+    r"WINARM(TOOLS)?_.*|CC|CXX|AR|RC|LD|NM|RANLIB|STRIP|OBJDUMP|WINDRES|DLLTOOL|CONFIG_SITE|"
+    r"host_alias|VSCMD_ARG_TGT_ARCH|(PKG_CONFIG|CMAKE|MESON)_.*"
 )
 
 

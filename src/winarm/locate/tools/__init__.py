@@ -1,0 +1,182 @@
+"""One-word tools for a toolchain whose programs are one program with many names.
+
+Build tools take the first word of a command for the program, ask it for its version without the
+others, and derive the names of other tools from it. `tool_layer` makes a folder with
+aarch64-w64-mingw32-clang, -ar, -windres and so on that stays where it is. The compilers translate
+flags by the table of the child's translator, so that CMake, Meson, setuptools, make and people are
+served alike.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from winarm.errors import WinarmError
+from winarm.locate.tools.table import table
+from winarm.storage import cached_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from winarm.host import Host
+    from winarm.target import Target
+
+#: Raised when the same sources make another folder.
+GENERATOR = 1
+
+#: What the tools are called after the target's name.
+NAMES = (
+    *("clang", "clang++", "gcc", "g++", "cc", "c++", "cpp", "ar", "ranlib", "nm", "objdump"),
+    *("strip", "ld", "windres", "dlltool"),
+)
+
+#: Answers for `./configure` that it would find by running programs, or gets wrong for this target.
+CONFIG_SITE = """\
+# Read by every ./configure that runs with CONFIG_SITE. What the command line says, wins.
+: "${lt_cv_deplibs_check_method=pass_all}"
+: "${ac_cv_func_malloc_0_nonnull=yes}"
+: "${ac_cv_func_realloc_0_nonnull=yes}"
+: "${ac_cv_func_calloc_0_nonnull=yes}"
+"""
+
+#: Seconds for one program; the first may compile a library for this machine.
+TIMEOUT = 600
+
+_HERE = Path(__file__).parent
+_RULES = _HERE.parents[1] / "child" / "winarm_child" / "flag_rules.py"
+
+
+class ToolLayerError(WinarmError):
+    """The one-word tools cannot be made on this machine."""
+
+
+def tool_layer(host: Host, target: Target, zig: Path, flags: Sequence[str], cache: str) -> Path:
+    """Return the folder of the one-word tools for `zig`, made at its first use.
+
+    :param flags: what every compilation and link begins with.
+    :param cache: zig's own cache, where nobody names another.
+    :raises ToolLayerError: zig cannot compile for this machine.
+    :raises FileSystemError: the cache cannot be written.
+    """
+    folder = host.cache / "tools" / f"layer-{_key(host, target, zig, flags, cache)}"
+    ending = ".exe" if host.system == "windows" else ""
+    first = Path("bin", f"{target.mingw_triple}-clang{ending}")
+
+    def make(part: Path) -> None:
+        _Maker(host, target, zig, (*flags, f"-I{folder / 'include'}"), cache).make(part, folder)
+
+    return cached_folder(folder, (first.as_posix(), "lib/libwinarm.a"), make)
+
+
+def _key(host: Host, target: Target, zig: Path, flags: Sequence[str], cache: str) -> str:
+    files = sorted(file for file in _HERE.rglob("*") if file.suffix in {".c", ".h", ".py"})
+    facts = [str(GENERATOR), target.mingw_triple, str(zig), cache, *flags, host.system]
+    facts += [str(host.executable), host.machine]
+    digest = hashlib.sha256("\0".join(facts).encode("utf-8", "surrogateescape"))
+    for file in (*files, _RULES):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+class _Maker:
+    """Makes the folder: the launcher for this machine, and what it links for the target."""
+
+    def __init__(
+        self, host: Host, target: Target, zig: Path, flags: Sequence[str], cache: str
+    ) -> None:
+        self._host = host
+        self._target = target
+        self._zig = str(zig)
+        self._flags = tuple(flags)
+        self._cache = cache
+        self._windows = host.system == "windows"
+        self._ending = ".exe" if self._windows else ""
+
+    def make(self, part: Path, final: Path) -> None:
+        """Fill `part`, which will be `final`."""
+        shutil.copytree(_HERE / "include", part / "include")
+        for name in ("bin", "lib", "named"):
+            (part / name).mkdir()
+        shutil.copyfile(_HERE / "tools.py", part / "tools.py")
+        facts = {
+            "zig": self._zig,
+            "bin": str(final / "bin"),
+            "machine": self._target.mingw_triple,
+            "exe": self._ending,
+            "delay": str(final / "lib" / "delay.o"),
+        }
+        (part / "tools.json").write_text(json.dumps(facts), encoding="utf-8")
+        (part / "config.site").write_text(CONFIG_SITE, encoding="ascii", newline="\n")
+        self._make_libraries(part)
+        self._make_launcher(part, final)
+
+    def _make_libraries(self, part: Path) -> None:
+        library = part / "lib"
+        delay = Path(self._zig).resolve().parent / "lib" / "libc" / "mingw" / "misc" / "delayimp.c"
+        exports = _HERE / "exports.c"
+        sources = {"runtime": _HERE / "runtime.c", "exports": exports, "delay": delay}
+        for name, source in sources.items():
+            if source.is_file():
+                command = ["cc", "-target", self._target.zig_triple, "-O2", "-g0", "-w", "-c"]
+                self._run([*command, str(source), "-o", str(library / f"{name}.o")])
+        self._run(["ar", "rcs", str(library / "libwinarm.a"), str(library / "runtime.o")])
+
+    def _make_launcher(self, part: Path, final: Path) -> None:
+        settings = {
+            "ZIG": self._zig,
+            "MACHINE": self._target.mingw_triple,
+            "FOLDER": str(final / "bin") + os.sep,
+            "CACHE": self._cache,
+            "PYTHON": str(_lasting_python(self._host)),
+            "SCRIPT": str(final / "tools.py"),
+            "RUNTIME": str(final / "lib" / "libwinarm.a"),
+            "EXPORTS": str(final / "lib" / "exports.o"),
+            "EMPTY_LIBRARIES": str(final / "named"),
+        }
+        text = table(settings, self._flags, windows=self._windows)
+        (part / "table.h").write_text(text, encoding="ascii")
+        program = part / "bin" / f"{self._target.mingw_triple}-clang{self._ending}"
+        # For any processor of this kind: caches may be shared by machines.
+        options = ["-mcpu=baseline", "-O2", "-s", f"-I{part}", str(_HERE / "launcher.c")]
+        libraries = ["-lshell32"] if self._windows else []
+        self._run(["cc", *options, "-o", str(program), *libraries])
+        for name in NAMES[1:]:
+            _linked(program, program.with_name(f"{self._target.mingw_triple}-{name}{self._ending}"))
+        for left in program.parent.glob("*.pdb"):
+            left.unlink()
+
+    def _run(self, arguments: Sequence[str]) -> None:
+        environ = {"ZIG_GLOBAL_CACHE_DIR": self._cache, **self._host.environ}
+        answer = self._host.run([self._zig, *arguments], environ=environ, timeout=TIMEOUT)
+        if not answer.ok:
+            message = f"zig cannot make its one-word tools: {' '.join(arguments)[:500]}"
+            raise ToolLayerError(message, why=answer.stderr.strip()[-2000:])
+
+
+def _linked(program: Path, name: Path) -> None:
+    try:
+        os.link(program, name)
+    except OSError:
+        shutil.copy2(program, name)
+
+
+def _lasting_python(host: Host) -> Path:
+    """Return the Python behind a virtual environment's, which may go away."""
+    for line in _configuration(host.executable):
+        name, _, value = line.partition("=")
+        if name.strip() == "home":
+            for spelled in (host.executable.name, "python3", "python.exe", "python"):
+                if (program := Path(value.strip(), spelled)).is_file():
+                    return program
+    return host.executable.resolve()
+
+
+def _configuration(python: Path) -> Iterator[str]:
+    file = python.parent.parent / "pyvenv.cfg"
+    if file.is_file():
+        yield from file.read_text(encoding="utf-8", errors="replace").splitlines()

@@ -1,0 +1,2 @@
+/* Microsoft's name for it. */
+#include <arm_neon.h>

@@ -1,0 +1,362 @@
+"""The one-word tools: what people, make, CMake, Meson and libtool ask of them."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from winarm.child.winarm_child.flag_rules import GNU, LINKER, MSVC, MSVC_LINK
+from winarm.child.winarm_child.flags import RefusedFlagError, Translator
+from winarm.child.winarm_child.journal import Journal
+from winarm.libraries.view import Native, as_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .conftest import Tools
+
+pytestmark = pytest.mark.integration
+
+SOURCE = "int one(void) { return 1; }\n"
+DLL = "__declspec(dllexport) int one(void) { return 1; }\n"
+PROGRAM = "int main(void) { return 0; }\n"
+
+
+class TestCompilers:
+    def test_an_object_is_called_as_make_expects(self, tools: Tools) -> None:
+        tools.write(a_c=SOURCE, b_c=SOURCE)
+
+        tools.must("gcc", "-c", "a.c", "b.c")
+
+        assert tools.files == {"a.c", "b.c", "a.o", "b.o"}
+
+    def test_a_program_is_called_as_configure_expects(self, tools: Tools) -> None:
+        tools.write(a_c=PROGRAM)
+
+        tools.must("gcc", "a.c")
+        tools.must("gcc", "a.c", "-o", "conftest")
+
+        assert tools.files == {"a.c", "a.exe", "conftest.exe"}
+
+    def test_a_dll_has_nothing_beside_it(self, tools: Tools) -> None:
+        tools.write(a_c=DLL)
+
+        tools.must("clang", "-shared", "-g", "-O2", "a.c", "-o", "a.dll")
+
+        assert tools.files == {"a.c", "a.dll"}
+        assert "one" in tools.must("objdump", "-p", "a.dll")
+
+    def test_what_is_on_standard_input_finds_headers(self, tools: Tools) -> None:
+        done = tools.run("cpp", "-", said="#include <stdio.h>\nint x = EOF;\n")
+
+        assert done.returncode == 0, done.stderr
+        assert "int x = (-1);" in done.stdout
+
+    def test_questions_are_answered_as_gcc_answers_them(self, tools: Tools) -> None:
+        assert tools.must("gcc", "-dumpmachine") == "aarch64-w64-mingw32\n"
+        assert tools.must("gcc", "-print-prog-name=ld").strip() == tools.path("ld")
+        assert "clang version" in tools.must("gcc", "--version")
+
+    def test_what_microsofts_compiler_predefines_is_there(self, tools: Tools) -> None:
+        macros = tools.must("clang", "-dM", "-E", "-x", "c", "/dev/null")
+
+        assert "#define _M_ARM64 1" in macros
+        assert "_MSC_VER" not in macros
+
+    def test_optimisation_of_a_link_makes_no_other_libraries(self, tools: Tools) -> None:
+        """zig would compile its C library again, for minutes."""
+        tools.write(a_c="#ifdef __OPTIMIZE__\n#error\n#endif\n" + PROGRAM)
+
+        tools.must("gcc", "-O0", "-g", "a.c", "-o", "a.exe")
+
+        assert tools.files == {"a.c", "a.exe"}
+
+    def test_code_written_for_visual_studio(self, tools: Tools) -> None:
+        tools.write(
+            a_c="#include <Windows.h>\n#include <bcrypt.h>\n#include <intrin.h>\n"
+            '#pragma comment(lib, "Bcrypt.lib")\n'
+            '#pragma comment(lib, "Shlwapi")\n#include <Shlwapi.h>\n'
+            "__declspec(noinline) static int g(int *p) { return *p + (int)__umulh(3, 4); }\n"
+            "_declspec(dllexport) int f(int *p) {\n  unsigned char b[4];\n"
+            "  __dmb(_ARM64_BARRIER_ISH);\n  __try { return g(p); }\n"
+            "  __except (EXCEPTION_EXECUTE_HANDLER) { }\n"
+            '  return BCryptGenRandom(0, b, 4, 2) + PathIsRelativeA("a");\n}\n'
+        )
+
+        tools.must("gcc", "-c", "/W4", "/EHsc", "/bigobj", "a.c")
+        tools.must("gcc", "-shared", "a.o", "-o", "a.dll", "Ws2_32.lib", "-lWS2_32")
+
+        assert "dll name: bcrypt.dll" in tools.must("objdump", "-p", "a.dll").lower()
+
+    def test_a_library_of_the_project_that_its_source_names(self, tools: Tools) -> None:
+        tools.write(
+            own_c=SOURCE,
+            a_c='#pragma comment(lib, "Own.lib")\nint one(void);\n' + DLL.replace("one", "two"),
+        )
+        tools.must("gcc", "-c", "own.c", "a.c")
+        tools.must("ar", "rcs", "libown.a", "own.o")
+
+        tools.must("gcc", "-shared", "a.o", "-L.", "-o", "a.dll", "-lown")
+
+    def test_a_dll_that_is_loaded_late(self, tools: Tools) -> None:
+        tools.write(
+            a_c="#include <windows.h>\n#include <winspool.h>\n"
+            "__declspec(dllexport) int f(void) { DWORD n; return GetDefaultPrinterA(0, &n); }\n"
+        )
+
+        done = tools.run(
+            "gcc",
+            "-shared",
+            "a.c",
+            "-o",
+            "a b.dll",
+            "-lwinspool",
+            "/DELAYLOAD:winspool.drv",
+            "-ldelayimp",
+        )
+
+        assert done.returncode == 0, done.stderr
+        assert "/DELAYLOAD:winspool.drv" in done.stderr
+        from winarm.coff.image import read_image  # noqa: PLC0415
+
+        image = read_image((tools.cwd / "a b.dll").read_bytes())
+        assert ("WINSPOOL.DRV", True) in {(i.dll.upper(), i.delayed) for i in image.imports}
+
+    def test_code_that_is_written_while_it_runs(self, tools: Tools) -> None:
+        tools.write(a_c="void f(char *p) { __builtin___clear_cache(p, p + 4); }\n" + PROGRAM)
+
+        tools.must("gcc", "a.c", "-o", "a.exe")
+
+    def test_options_of_the_linker_that_zig_rejects(self, tools: Tools) -> None:
+        tools.write(a_c=DLL, b_c=SOURCE)
+        tools.must("gcc", "-c", "a.c", "b.c")
+
+        tools.must(
+            "gcc", "-shared", "a.o", "b.o", "-o", "a.dll", "-static-libgcc",
+            "-Wl,--kill-at,--enable-auto-import,--allow-multiple-definition",
+            "-Wl,--output-def,a.def", "-Wl,-Map,a.map",
+        )  # fmt: skip
+
+        assert {"a.dll", "a.def", "a.map"} <= tools.files
+
+    def test_a_flag_that_cannot_be_had_is_refused(self, tools: Tools) -> None:
+        tools.write(a_c=SOURCE)
+
+        done = tools.run("clang", "-c", "/EHa", "a.c")
+
+        assert done.returncode == 1
+        assert "/EHa is refused" in done.stderr
+        assert "-C winarm.drop-flags=/EHa" in done.stderr
+        tools.must("clang", "-c", "/EHa", "a.c", WINARMTOOLS_DROP="/Y*\n/EH*")
+
+    def test_what_is_translated_is_reported_to_the_build(
+        self, tools: Tools, tmp_path: Path
+    ) -> None:
+        tools.write(a_c=SOURCE)
+        journal = tmp_path / "journal"
+
+        tools.must("clang", "-c", "/Zp1", '-DX="\\"', "a.c", WINARMTOOLS_JOURNAL=str(journal))
+
+        (entry,) = map(json.loads, journal.read_text().splitlines())
+        assert entry["was"] == "/Zp1"
+        assert entry["becomes"] == ["-fpack-struct=1"]
+        assert entry["told"] is True
+
+    def test_arguments_in_a_file(self, tools: Tools) -> None:
+        tools.write(a_c=SOURCE, a_rsp="-c /W4 'a.c'\n-o \"a b.o\"\n")
+
+        tools.must("clang", "@a.rsp")
+
+        assert "a b.o" in tools.files
+
+
+class TestLibraries:
+    @pytest.fixture
+    def both(self, tools: Tools) -> Tools:
+        """Make a static and a shared library of one name."""
+        tools.write(own_c=DLL, main_c="int one(void);\nint main(void) { return one(); }\n")
+        tools.must("gcc", "-shared", "own.c", "-o", "own.dll", "-Wl,--out-implib,libown.dll.a")
+        tools.must("gcc", "-c", "own.c")
+        tools.must("ar", "cr", "libown.a", "own.o")
+        return tools
+
+    def imports(self, tools: Tools) -> str:
+        return tools.must("objdump", "-p", "a.exe")
+
+    def test_the_shared_one_is_taken(self, both: Tools) -> None:
+        both.must("gcc", "main.c", "-L.", "-lown", "-o", "a.exe")
+
+        assert "DLL Name: own.dll" in self.imports(both)
+
+    @pytest.mark.parametrize("how", ["-static", "-Wl,-Bstatic"])
+    def test_or_the_static_one_where_that_is_asked_for(self, both: Tools, how: str) -> None:
+        both.must("gcc", "main.c", "-L.", how, "-lown", "-o", "a.exe")
+
+        assert "own.dll" not in self.imports(both)
+
+    def test_a_setting_of_the_environment_decides(self, both: Tools) -> None:
+        both.must(
+            "gcc", "main.c", "-lown", "-o", "a.exe",
+            WINARMTOOLS_LINKAGE="static", WINARMTOOLS_LIBRARY_PATH=str(both.cwd),
+        )  # fmt: skip
+
+        assert "own.dll" not in self.imports(both)
+
+    @pytest.mark.parametrize(
+        ("file", "asked"),
+        [("libz.a", "zlib.lib"), ("zlib.lib", "-lz"), ("libxml2.lib", "-lxml2"),
+         ("libxml2.dll.a", "libxml2.lib"), ("Own.lib", "Own.lib"), ("z.dll.a", "-lz")],
+    )  # fmt: skip
+    def test_every_spelling_is_found(self, both: Tools, file: str, asked: str) -> None:
+        (both.cwd / "libs").mkdir()
+        (both.cwd / "libown.a").rename(both.cwd / "libs" / file)
+
+        both.must("gcc", "main.c", "-Llibs", asked, "-o", "a.exe")
+
+    def test_one_by_the_name_of_its_file(self, both: Tools) -> None:
+        both.must("gcc", "main.c", "-L.", "-l:libown.a", "-o", "a.exe")
+
+        assert "own.dll" not in self.imports(both)
+
+
+class TestNm:
+    def test_symbols_of_an_object(self, tools: Tools) -> None:
+        tools.write(
+            a_c="int d = 1; int b; extern int u; static int s(void) { return u; }\n"
+            "int t(void) { return s(); }\n"
+        )
+        tools.must("gcc", "-c", "-O0", "a.c")
+
+        lines = {tuple(line.split()[-2:]) for line in tools.must("nm", "a.o").splitlines()}
+
+        assert {("D", "d"), ("U", "u"), ("T", "t"), ("t", "s")} <= lines
+
+    def test_libtools_pipe_finds_the_symbols_of_libraries(self, tools: Tools) -> None:
+        tools.write(a_c=DLL)
+        tools.must("gcc", "-shared", "a.c", "-o", "a.dll", "-Wl,--out-implib,liba.dll.a")
+
+        said = tools.must("nm", "-B", "liba.dll.a")
+
+        assert re.search(r"^[0-9a-f]* T one$", said, re.MULTILINE)
+        assert re.search(r"^[0-9a-f]* [DI] __imp_one$", said, re.MULTILINE)
+
+    def test_what_is_no_object_is_an_error(self, tools: Tools) -> None:
+        tools.write(a_txt="no object")
+
+        assert tools.run("nm", "a.txt").returncode == 1
+        assert tools.run("nm", "missing.o").returncode == 1
+
+
+class TestWindres:
+    SCRIPT = (
+        "#include <winver.h>\nVS_VERSION_INFO VERSIONINFO\nFILEVERSION 1,2,3,V\nBEGIN\n"
+        'BLOCK "StringFileInfo"\nBEGIN\nBLOCK "040904E4"\nBEGIN\nVALUE "FileDescription", "own"\n'
+        "END\nEND\nEND\nNAMED RCDATA { 7 }\n"
+    )
+
+    @pytest.mark.parametrize(
+        "arguments",
+        ["-DV=4 -o r.o r.rc", "-i r.rc --output=r.o -D V=4", "--define V=4 r.rc r.o",
+         "-O coff -DV=4 -I . --input r.rc -o r.o", "-J rc -O coff -F pe-aarch64 -DV=4 r.rc -o r.o"],
+    )  # fmt: skip
+    def test_gnus_command_lines(self, tools: Tools, arguments: str) -> None:
+        tools.write(r_rc=self.SCRIPT, a_c=DLL)
+
+        tools.must("windres", *arguments.split())
+        tools.must("gcc", "-shared", "a.c", "r.o", "-o", "a.dll")
+
+        data = (tools.cwd / "a.dll").read_bytes()
+        assert "FileDescription".encode("utf-16-le") in data
+        assert "NAMED".encode("utf-16-le") in data
+
+    def test_a_compiled_resource(self, tools: Tools) -> None:
+        tools.write(r_rc=self.SCRIPT)
+
+        tools.must("windres", "-DV=1", "r.rc", "r.res")
+        tools.must("windres", "r.res", "r.o")
+
+        assert {"r.res", "r.o"} <= tools.files
+
+    def test_it_says_what_meson_looks_for(self, tools: Tools) -> None:
+        assert "GNU windres" in tools.must("windres", "--version")
+
+    def test_a_script_with_a_mistake_fails(self, tools: Tools) -> None:
+        tools.write(r_rc="1 ICON missing.ico\n")
+
+        assert tools.run("windres", "r.rc", "r.o").returncode == 1
+
+
+def test_libtool_takes_ld_for_gnus(tools: Tools) -> None:
+    assert "compatible with GNU linkers" in tools.must("ld", "-v")
+    assert "--enable-auto-import" in tools.must("ld", "--help")
+
+
+def test_dlltool_takes_the_long_options(tools: Tools) -> None:
+    tools.write(a_def="LIBRARY own.dll\nEXPORTS\none\n")
+
+    tools.must("dlltool", "--input-def", "a.def", "--output-lib=liba.a", "--dllname", "own.dll")
+
+    assert " T one" in tools.must("nm", "liba.a")
+
+
+def test_strip_leaves_files_that_work(tools: Tools) -> None:
+    tools.write(a_c=PROGRAM)
+    tools.must("gcc", "a.c")
+
+    tools.must("strip", "a.exe")
+    tools.must("strip", "-o", "b.exe", "a.exe")
+
+    assert (tools.cwd / "b.exe").read_bytes() == (tools.cwd / "a.exe").read_bytes()
+
+
+def spellings() -> list[str]:
+    """Return an argument for each form of the table."""
+    return [
+        form.replace("~", "/").replace("*", "x").replace("#", "8")
+        for rules in (MSVC_LINK, MSVC, GNU)
+        for rule in rules
+        for form in rule.forms
+        if not form.startswith("-l")
+    ]
+
+
+def test_both_readers_of_the_table_agree(tools: Tools, tmp_path: Path) -> None:
+    """The launcher in C and the child's translator, on every form and its other spellings."""
+    spec: dict[str, Any] = {
+        "native": as_json(Native()),
+        "instead_of": {}, "after": {}, "project": [], "build_base": str(tmp_path), "drop_flags": [],
+        "journal": str(tmp_path / "python"),
+    }  # fmt: skip
+    linker = [
+        f"-Wl,{form.replace('*', 'x').replace('#', '8')}" for rule in LINKER for form in rule.forms
+    ]
+    dashed = [f"-{text[1:]}" for text in spellings() if text.startswith("/")]
+    upper = [text.upper() for text in spellings() if text.startswith("/")]
+    said = ["-march=armv8.2-a+fp16+nosimd", "/NOSUCH", "-Wp,-DA,-UB", "/EXPORT:a,DATA"]
+    skipped = {"-o", "-x", "-E", "-P", "-c", "-S", "-I", "-L", "-D", "-U"}
+    for argument in [*spellings(), *dashed, *upper, *linker, *said]:
+        if argument in skipped or argument.startswith(("-Wl,-l", "-Wl,-L", "-L", "-I")):
+            continue
+        spec["journal"] = str(tmp_path / "python")
+        (tmp_path / "python").unlink(missing_ok=True)
+        (tmp_path / "c").unlink(missing_ok=True)
+        translator = Translator(spec, Journal(spec["journal"]))
+        try:
+            translator.command([argument])
+            refused = False
+        except RefusedFlagError:
+            refused = True
+        done = tools.run(
+            "clang", argument, "--winarm-stop", WINARMTOOLS_JOURNAL=str(tmp_path / "c")
+        )
+        assert ("is refused" in done.stderr) is refused, argument
+        if not refused:
+            assert entries(tmp_path / "c") == entries(tmp_path / "python"), argument
+
+
+def entries(journal: Path) -> list[tuple[str, list[str], str]]:
+    lines = journal.read_text().splitlines() if journal.exists() else []
+    return [(e["was"], e["becomes"], e["why"]) for e in map(json.loads, lines)]
