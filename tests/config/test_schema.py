@@ -51,6 +51,7 @@ verify.external = ["mylib.dll"]
 verify.fail-on = "warning"
 verify.record = false
 verify.limits.members = 7
+verify.limits.seconds = 20
 test.command = "python -m pytest tests"
 test.requires = ["pytest>=8"]
 test.extras = ["fast"]

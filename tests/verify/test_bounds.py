@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import struct
 import subprocess
 import sys
@@ -304,6 +305,70 @@ def test_small_file_costs_little(make: Callable[[], dict[str, bytes]], tmp_path:
     seconds, memory = map(float, said.stdout.split())
     assert seconds < SECONDS
     assert memory < MEMORY + bad.stat().st_size / 2**20
+
+
+def much_text() -> dict[str, bytes]:
+    """Files of .dist-info, each just below its own limit."""
+    lines = b"a b c\n" * (15 * 2**20 // 6)
+    return {PYD: im.module(), **{f"{DIST_INFO}/{number}": lines for number in range(30)}}
+
+
+#: Costly images and texts that are small when they are packed.
+COSTLY = (
+    exports_far_apart,
+    long_names,
+    many_exports,
+    many_fixups,
+    many_images,
+    many_imports,
+    many_members,
+    much_text,
+    names_of_no_text,
+    one_list_of_the_wheel,
+    one_long_name_many_times,
+    one_name_many_times,
+    zeros,
+)
+
+
+def all_together() -> dict[str, bytes]:
+    """Return costly members of every kind, and what hardly packs so that they may be large."""
+    files: dict[str, bytes] = {}
+    for make in COSTLY:
+        for name, data in make().items():
+            new = name if name.startswith(DIST_INFO) else f"{make.__name__}/{name}"
+            files.setdefault(new, data)
+    return {**files, "pkg/random.bin": random.Random(1).randbytes(5 * 2**20)}
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's /proc")
+@pytest.mark.parametrize("make", [all_together, much_text])
+def test_file_of_ten_megabytes_costs_no_more_than_its_budget(
+    make: Callable[[], dict[str, bytes]], tmp_path: Path
+) -> None:
+    """A wheel below 10 MB takes at most 10 s and 300 MiB."""
+    good = pack(tmp_path / "good.whl", contents(ARM64_WHEEL, {PYD: im.module()}))
+    bad = pack(tmp_path / ARM64_WHEEL, contents(ARM64_WHEEL, make()), zipfile.ZIP_DEFLATED)
+    assert bad.stat().st_size < 10**7
+
+    said = subprocess.run(
+        [sys.executable, "-c", MEASURE, good, bad], capture_output=True, text=True, check=True
+    )
+
+    seconds, memory = map(float, said.stdout.split())
+    assert seconds < 10
+    assert memory < 300
+
+
+def test_time_that_is_used_up_ends_verification(tmp_path: Path) -> None:
+    path = pack(tmp_path / ARM64_WHEEL, contents(ARM64_WHEEL, {PYD: im.module()}))
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "tree" / "_x.pyd").write_bytes(im.module())
+
+    for subject in (path, tmp_path / "tree"):
+        report = verify(subject, VerifyOptions(limits=Limits(seconds=-60)))
+
+        assert [found.code.name for found in report.findings if "processor" in found.message]
 
 
 def test_more_sections_than_windows_loads_are_refused() -> None:

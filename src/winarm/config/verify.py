@@ -250,6 +250,11 @@ LIMITS = Table(
             "of it as 4, a DLL that it needs as 16, a library's member as 4.",
             _DEFAULTS.symbols,
         ),
+        "seconds": _limit(
+            "Seconds of processor time for one wheel, file or folder, beside one for each 4 MiB of "
+            "it.",
+            _DEFAULTS.seconds,
+        ),
     },
     _limits,
 )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from winarm.target import WIN_ARM64, Target
 from winarm.verify.codes import Code, Severity
+
+#: Bytes of a file for which a second more is allowed; verifying takes a fiftieth of that.
+_BYTES_A_SECOND = 4 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,24 @@ class Limits:
     total_ratio: int = 50
     #: Imported symbols read from all images together.
     symbols: int = 1_000_000
+    #: Seconds of processor time for one wheel, file or folder, and one more for each 4 MiB of it.
+    seconds: int = 10
+
+
+class Stopwatch:
+    """Says when a wheel, a file or a folder has cost more processor time than it may."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._end = time.process_time() + limits.seconds
+
+    def allow(self, size: int) -> None:
+        """Allow more time for so many bytes."""
+        self._end += size / _BYTES_A_SECOND
+
+    @property
+    def is_over(self) -> bool:
+        """Return whether the time is used up."""
+        return time.process_time() > self._end
 
 
 @dataclass(frozen=True, slots=True)

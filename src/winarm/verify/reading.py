@@ -23,13 +23,17 @@ if TYPE_CHECKING:
 
     from winarm.coff.sniff import Nature
     from winarm.target import Target
-    from winarm.verify.options import Limits, VerifyOptions
+    from winarm.verify.options import Limits, Stopwatch, VerifyOptions
     from winarm.verify.wheels.entry import Entry
     from winarm.verify.wheels.filename import WheelName
 
 _PIECE = 512 * 2**10
 #: Most members are small, and follow one another.
 _BUFFER = 64 * 2**10
+#: Bytes of all files in .dist-info together: they are held in memory.
+_MOST_TEXTS = 64 * 2**20
+#: What is said of the member or the check at which the time was used up.
+TOO_LONG = "it takes longer than the limit of processor time; the rest was not verified"
 #: Members and archives below these sizes may be packed as tightly as they like.
 _SMALL_MEMBER = 16 * 2**20
 _SMALL_ARCHIVE = 64 * 2**20
@@ -54,7 +58,7 @@ def is_sdist(path: Path, limits: Limits) -> bool:
 
 
 def read_wheel(
-    path: Path, name: WheelName | None, target: Target, options: VerifyOptions
+    path: Path, name: WheelName | None, target: Target, options: VerifyOptions, watch: Stopwatch
 ) -> tuple[Subject, tuple[Finding, ...]]:
     """Read a wheel, and find what cannot be read in it.
 
@@ -63,6 +67,7 @@ def read_wheel(
     """
     with path.open("rb", buffering=_BUFFER) as file:
         archive = read_archive(file, options.limits.members)
+        watch.allow(archive.size)
         collector = _collector(
             options,
             frozenset(base_name(entry.name).lower() for entry in archive.entries),
@@ -70,13 +75,13 @@ def read_wheel(
         )
         if options.record:
             collector.algorithms.update(_other_algorithms(file, archive))
-        findings = tuple(_take_members(file, archive, collector, options.limits))
+        findings = tuple(_take_members(file, archive, collector, options.limits, watch))
     subject = _collected(path, Shape.WHEEL, target, collector)
     return replace(subject, allow=options.allow, name=name, archive=archive), findings
 
 
 def read_tree(
-    path: Path, target: Target, options: VerifyOptions
+    path: Path, target: Target, options: VerifyOptions, watch: Stopwatch
 ) -> tuple[Subject, tuple[Finding, ...]]:
     """Read every file below a folder; links are not followed."""
     barred: list[OSError] = []
@@ -93,8 +98,12 @@ def read_tree(
         try:
             size = file.stat().st_size
             total += size
+            watch.allow(size)
             if count > options.limits.members or total > options.limits.total_size:
                 findings.append(finding(Code.WA004, "", "the folder holds more than the limits"))
+                break
+            if watch.is_over:
+                findings.append(finding(Code.WA004, member, TOO_LONG))
                 break
             _take_file(file, member, size, collector, options.limits)
         except (OSError, DamagedError) as error:
@@ -144,10 +153,13 @@ def _collected(path: Path, shape: Shape, target: Target, collector: Collector) -
 
 
 def _take_members(
-    file: IO[bytes], archive: Archive, collector: Collector, limits: Limits
+    file: IO[bytes], archive: Archive, collector: Collector, limits: Limits, watch: Stopwatch
 ) -> Iterator[Finding]:
-    total = 0
+    total = texts = 0
     for entry in archive.entries:
+        if watch.is_over:
+            yield finding(Code.WA004, entry.name, TOO_LONG)
+            return
         offset = archive.data_offsets.get(entry.header_offset)
         if offset is None or entry.is_folder:
             continue
@@ -160,6 +172,10 @@ def _take_members(
         # RECORD and its neighbours, but no licences below them.
         _, dist_info, rest = entry.name.partition(".dist-info/")
         text = bool(dist_info) and "/" not in rest and entry.size <= MAX_TEXT
+        texts += entry.size if text else 0
+        if text and texts > _MOST_TEXTS:
+            yield finding(Code.WA004, entry.name, "with it, .dist-info holds too much text")
+            continue
         content = Content(file, entry, offset, checked=text or collector.hashes)
         try:
             collector.take(entry.name, entry.size, content, text=text)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from winarm.verify.checks import CHECKS
 from winarm.verify.codes import Code
-from winarm.verify.options import VerifyOptions
-from winarm.verify.reading import is_sdist, read_file, read_tree, read_wheel
+from winarm.verify.options import Stopwatch, VerifyOptions
+from winarm.verify.reading import TOO_LONG, is_sdist, read_file, read_tree, read_wheel
 from winarm.verify.report import Finding, ImageSummary, Report, finding, listed
 from winarm.verify.subject import Shape, Subject
 from winarm.verify.wheels.content import DamagedError
@@ -36,8 +36,9 @@ def verify(path: Path | str, options: VerifyOptions = DEFAULTS) -> Report:
     if note := _passed_over(path, name, options):
         return _report(Path(path), target, [note], options)
     path = Path(path)
+    watch = Stopwatch(options.limits)
     try:
-        subject, problems = _read(path, name, target, options)
+        subject, problems = _read(path, name, target, options, watch)
     except ArchiveError as error:
         return _report(path, target, [finding(Code.WA002, "", f"{error}")], options)
     except (DamagedError, OSError) as error:
@@ -45,6 +46,9 @@ def verify(path: Path | str, options: VerifyOptions = DEFAULTS) -> Report:
         return _report(path, target, [finding(Code.WA001, "", reason)], options)
     findings = [*problems]
     for check in CHECKS:
+        if watch.is_over:
+            findings.append(finding(Code.WA004, "", TOO_LONG))
+            break
         findings.extend(check(subject, options))
     return _report(path, target, findings, options, subject)
 
@@ -78,13 +82,13 @@ def _target_for(name: WheelName | None, options: VerifyOptions) -> Target:
 
 
 def _read(
-    path: Path, name: WheelName | None, target: Target, options: VerifyOptions
+    path: Path, name: WheelName | None, target: Target, options: VerifyOptions, watch: Stopwatch
 ) -> tuple[Subject, tuple[Finding, ...]]:
     if path.is_dir():
-        return read_tree(path, target, options)
+        return read_tree(path, target, options, watch)
     # A .zip may be a wheel under another name, or no wheel at all: the checks say which.
     if path.suffix.lower() in {".whl", ".zip"}:
-        return read_wheel(path, name, target, options)
+        return read_wheel(path, name, target, options, watch)
     return read_file(path, target, options)
 
 
