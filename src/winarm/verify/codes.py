@@ -593,8 +593,8 @@ class Code(Enum):
     )
     WA615 = Rule(
         ERROR,
-        "the file name is no wheel's",
-        "NAME-VERSION(-BUILD)-PYTHON-ABI-PLATFORM.whl is what installers read.",
+        "the file name is not a valid wheel file name",
+        "Installers read NAME-VERSION(-BUILD)-PYTHON-ABI-PLATFORM.whl, with a version of PEP 440.",
         "Give it back the name that the backend gave it.",
     )
     WA616 = Rule(
@@ -618,8 +618,9 @@ class Code(Enum):
     WA619 = Rule(
         ERROR,
         "METADATA cannot be used",
-        "It is not UTF-8, lacks Metadata-Version, has a field twice that may be there once, or a "
-        "Requires-Python that is no version specifier. pip, uv or PyPI refuse the wheel.",
+        "It is not UTF-8, lacks Metadata-Version, has a field twice that may be there once, a "
+        "Requires-Python that is no version specifier, or a License-File that the wheel lacks. "
+        "pip, uv or PyPI refuse the wheel.",
         "Correct the project's metadata, and build the wheel again.",
     )
     WA620 = Rule(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 from verify_samples import image as im
 from verify_samples.cases import DIST_INFO
-from verify_samples.wheel import wheel
+from verify_samples.wheel import contents, pack, wheel
 
 from winarm.verify import verify
 
@@ -77,6 +77,7 @@ def test_requires_python_that_is_no_specifier_is_found(requires: str, tmp_path: 
         HEAD.replace("2.1", "new"),
         f"{HEAD}Name: pkg\n",
         f"{HEAD}Requires-Python: >=3.8\nRequires-Python: >=3.9\n",
+        f"{HEAD.replace('2.1', '2.4')}License-File: LICENSE\n",
     ],
 )
 def test_metadata_that_indexes_refuse_is_found(text: str, tmp_path: Path) -> None:
@@ -87,6 +88,7 @@ def test_metadata_that_indexes_refuse_is_found(text: str, tmp_path: Path) -> Non
     "text",
     [
         HEAD.replace("2.1", "2.5"),
+        f"{HEAD}License-File: LICENSE\n",
         f"{HEAD}Author: Andr\u00e9\n",
         f"{HEAD}License: MIT\n        \n        Copyright\n",
         f"{HEAD}Classifier: a\nClassifier: b\n",
@@ -131,3 +133,19 @@ def test_entry_points_are_read_as_installers_do(
     text: bytes, found: list[str], tmp_path: Path
 ) -> None:
     assert codes(tmp_path, {f"{DIST_INFO}/entry_points.txt": text}) == found
+
+
+def test_license_file_that_is_there_is_good(tmp_path: Path) -> None:
+    text = f"{HEAD.replace('2.1', '2.4')}License-File: a/LICENSE\n"
+    files = {**metadata(text), f"{DIST_INFO}/licenses/a/LICENSE": b"MIT"}
+
+    assert codes(tmp_path, files) == []
+
+
+def test_dist_info_spelled_otherwise_than_the_file_name_is_found(tmp_path: Path) -> None:
+    """Installers take it, and PyPI does not find WHEEL."""
+    files = {"pkg/_x.cp313-win_arm64.pyd": im.module()}
+    members = contents("Pkg-1.0-cp313-cp313-win_arm64.whl", files)
+    path = pack(tmp_path / "pkg-1.0-cp313-cp313-win_arm64.whl", members)
+
+    assert {found.code.name for found in verify(path).findings} == {"WA616"}

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+from packaging.version import InvalidVersion
 
 from winarm.target import WIN32, WIN_AMD64, WIN_ARM64, PythonABI
 from winarm.verify.wheels.filename import Promise, WheelName
@@ -53,3 +55,31 @@ def test_targets_are_the_windows_platforms() -> None:
 )
 def test_tags_promise_pythons(tags: str, promise: Promise) -> None:
     assert name(f"a-1-{tags}-win_arm64.whl").promise == promise
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "pkg-1.0",
+        "pkg-2026.10.10.1rc1",
+        "a.b_c-1!2.0+local.1",
+        "x-1.0.post1.dev2",
+        "PySide6_Addons-6.12.0",
+    ],
+)
+def test_names_that_installers_take(name: str) -> None:
+    parsed = WheelName.parse(f"{name}-cp313-cp313-win_arm64.whl")
+
+    assert parsed is not None
+    assert parsed.problem == ""
+    assert parse_wheel_filename(f"{name}-cp313-cp313-win_arm64.whl")
+
+
+@pytest.mark.parametrize("name", ["pkg-1.x", "pkg-one", "a__b-1", "x-1.0_1", "pkg!-1", "a-1+b+c"])
+def test_names_that_installers_refuse(name: str) -> None:
+    parsed = WheelName.parse(f"{name}-cp313-cp313-win_arm64.whl")
+
+    assert parsed is not None
+    assert parsed.problem
+    with pytest.raises((InvalidWheelFilename, InvalidVersion)):
+        parse_wheel_filename(f"{name}-cp313-cp313-win_arm64.whl")

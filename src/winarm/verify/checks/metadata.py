@@ -13,7 +13,7 @@ from winarm.verify.wheels.filename import STABLE_TAGS
 from winarm.verify.wheels.metadata import header_fields, is_utf8, same_name, same_version
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from winarm.verify.options import VerifyOptions
     from winarm.verify.subject import Subject
@@ -25,6 +25,9 @@ _MOST_TAGS = 10_000
 _LONGEST_TAG = 1000
 #: Fields of METADATA that may be there once.
 _ONCE = ("metadata-version", "name", "version", "requires-python")
+#: Since which Metadata-Version a License-File is in the folder of licences (PEP 639).
+_LICENSES_SINCE = "2.4"
+_MOST_NAMED = 4
 _METADATA_VERSION = re.compile(r"[12]\.[0-9]")
 #: `>=3.10`, what most wheels require.
 _AT_LEAST = re.compile(r">=\s*3(?:\.(?P<minor>[0-9]{1,3}))?")
@@ -52,6 +55,10 @@ def check_metadata(subject: Subject, _options: VerifyOptions) -> Iterator[Findin
         wanted = f"{subject.name.distribution}-{subject.name.version}.dist-info"
         yield finding(Code.WA616, "", f"there is no {wanted}; the wheel has {has}")
         return
+    # PyPI looks there and nowhere else; installers compare names and versions by meaning.
+    if subject.dist_info != f"{subject.name.distribution}-{subject.name.version}.dist-info":
+        words = f"{subject.dist_info} does not spell name and version as the file name does"
+        yield finding(Code.WA616, "", words)
     if len(folders) > 1:
         yield finding(Code.WA616, "", f"there are several: {', '.join(folders)}")
     yield from _wheel_file(subject, subject.name, subject.dist_info)
@@ -109,6 +116,14 @@ def _metadata_file(subject: Subject, name: WheelName, dist_info: str) -> Iterato
     inside = found.get("version", [""])[0]
     if not same_version(inside, name.version):
         yield finding(Code.WA614, member, f"its Version is {inside or 'missing'}")
+    yield from _rules_of_indexes(subject, member, found)
+    if requires := found.get("requires-python", [""])[0]:
+        yield from _requires_python(member, requires, name)
+
+
+def _rules_of_indexes(
+    subject: Subject, member: str, found: Mapping[str, list[str]]
+) -> Iterator[Finding]:
     for field in _ONCE:
         if len(found.get(field, [])) > 1:
             words = f"it has {field.title()} {len(found[field])} times"
@@ -117,8 +132,15 @@ def _metadata_file(subject: Subject, name: WheelName, dist_info: str) -> Iterato
     if not _METADATA_VERSION.fullmatch(version):
         words = f"its Metadata-Version is {version or 'missing'}"
         yield finding(Code.WA619, member, words)
-    if requires := found.get("requires-python", [""])[0]:
-        yield from _requires_python(member, requires, name)
+    if version >= _LICENSES_SINCE:
+        licences = dict.fromkeys(found.get("license-file", []))
+        for path in islice((one for one in licences if _is_missing(subject, one)), _MOST_NAMED):
+            words = f"its License-File {path} is not in {subject.dist_info}/licenses"
+            yield finding(Code.WA619, member, words)
+
+
+def _is_missing(subject: Subject, license_file: str) -> bool:
+    return f"{subject.dist_info}/licenses/{license_file}" not in subject.names
 
 
 def _entry_points(subject: Subject, dist_info: str) -> Iterator[Finding]:

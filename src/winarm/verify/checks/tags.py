@@ -22,8 +22,10 @@ def check_tags(subject: Subject, _options: VerifyOptions) -> Iterator[Finding]:
     if subject.shape is not Shape.WHEEL:
         return
     if subject.name is None:
-        yield finding(Code.WA615, "", f"{subject.path.name!r} is no wheel's file name")
+        yield finding(Code.WA615, "", f"{subject.path.name!r} is not a valid wheel file name")
         return
+    if problem := subject.name.problem:
+        yield finding(Code.WA615, "", problem)
     modules = sorted(filter(is_module, subject.checked))
     if subject.name.any_platform:
         if modules:

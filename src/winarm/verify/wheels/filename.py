@@ -14,6 +14,11 @@ _NAME = re.compile(
     re.IGNORECASE,
 )
 
+#: A name in a file name: `-` is written as `_`, and installers refuse two of these.
+_DISTRIBUTION = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._]*[A-Za-z0-9])?", re.ASCII)
+#: What most versions look like.
+_PLAIN_VERSION = re.compile(r"[0-9]+(\.[0-9]+){0,5}((a|b|rc|\.post|\.dev)[0-9]+)?", re.ASCII)
+
 #: ABI tags of the stable ABI: with the GIL, and without (PEP 803).
 STABLE_TAGS = {"abi3": False, "abi3t": True}
 
@@ -39,6 +44,22 @@ class WheelName:
             match["version"],
             *(tuple(match[part].lower().split(".")) for part in ("pythons", "abis", "platforms")),
         )
+
+    @property
+    def problem(self) -> str:
+        """Return why installers refuse the name or the version in it, or ""."""
+        if not _DISTRIBUTION.fullmatch(self.distribution) or "__" in self.distribution:
+            return f"{self.distribution!r} is not the name of a distribution"
+        if _PLAIN_VERSION.fullmatch(self.version):
+            return ""
+        # Rarely needed, and start-up time counts.
+        from packaging.version import InvalidVersion, Version  # noqa: PLC0415
+
+        try:
+            Version(self.version)
+        except InvalidVersion:
+            return f"{self.version!r} is not a version"
+        return ""
 
     @property
     def tags(self) -> frozenset[str]:
