@@ -92,6 +92,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--timeout", metavar="SECONDS", type=float, help="for the command, or for each import")
     add("--format", choices=FORMATS, default="table", help="how the result is written (table)")
     add("-v", "--verbose", action="store_true", help="show every step")
+    add("--set-up", action="store_true", help="make a runner on this machine, in winarm's cache")
 
 
 def run(args: argparse.Namespace, host: Host, console: Console) -> int:
@@ -101,6 +102,8 @@ def run(args: argparse.Namespace, host: Host, console: Console) -> int:
     """
     from winarm.trial import test_wheels  # noqa: PLC0415 - `--help` needs none of it
 
+    if args.set_up:
+        return _set_up(args, host, console)
     if not args.wheels:
         message = "nothing to try: name a wheel."
         raise UsageError(message, cure="winarm test dist/*.whl")
@@ -120,6 +123,19 @@ def run(args: argparse.Namespace, host: Host, console: Console) -> int:
     if result.status:
         return result.status
     return 0 if verdict.good else EXIT_FAILURE
+
+
+def _set_up(args: argparse.Namespace, host: Host, console: Console) -> int:
+    from winarm.trial.set_up import set_up  # noqa: PLC0415 - as in run
+
+    if args.wheels or args.command:
+        message = "--set-up tries no wheel; call winarm test again with the wheels."
+        raise UsageError(message)
+    with console.status() as status:
+        bench = set_up(host, Listener(console, status, verbose=args.verbose))
+    name = "qemu-wine" if bench.qemu else "wine"
+    console.out(f"the runner {name} is in {bench.folder}: {bench.versions}")
+    return 0
 
 
 def options_from(args: argparse.Namespace, settings: Settings) -> TrialOptions:

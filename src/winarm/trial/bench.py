@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 #: Changes when a bench of an older winarm cannot be used.
 VERSION = 1
 DESCRIPTION = "bench.json"
+_LOADER = "root/usr/lib/wine/wine64"
+#: What a whole bench has.
+MEMBERS = (DESCRIPTION, _LOADER, "prefix/system.reg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,11 @@ class Bench:
     wine: str
     #: Empty where no emulator is needed.
     qemu: str
+
+    @property
+    def versions(self) -> str:
+        """Return what it is made of: `Wine 10.0 under qemu 10.0.13`."""
+        return f"Wine {self.wine}" + (f" under qemu {self.qemu}" if self.qemu else "")
 
     @property
     def root(self) -> Path:
@@ -44,7 +52,7 @@ class Bench:
 
     def started(self) -> Wine:
         """Return how Wine is started."""
-        loader = str(self.root / "usr" / "lib" / "wine" / "wine64")
+        loader = str(self.folder / _LOADER)
         if not self.qemu:
             return Wine((loader,), {}, self.template)
         environ = {"QEMU_LD_PREFIX": str(self.root), "QEMU_CPU": QEMU_CPU}
@@ -59,7 +67,7 @@ class Bench:
 
 def bench_folder(host: Host) -> Path:
     """Return where the bench is, or will be."""
-    return host.cache / "trial" / f"bench-{host.machine}"
+    return host.cache / "trial" / f"bench-{VERSION}-{host.machine}"
 
 
 def find_bench(host: Host) -> tuple[Bench | None, str]:
@@ -72,9 +80,9 @@ def find_bench(host: Host) -> tuple[Bench | None, str]:
     except (OSError, ValueError) as error:
         return None, f"{folder / DESCRIPTION} cannot be read: {error}"
     if not isinstance(found, dict) or found.get("version") != VERSION:
-        return None, f"the ARM64 Wine in {folder} was made by another winarm"
+        return None, f"{folder / DESCRIPTION} does not describe an ARM64 Wine"
     bench = Bench(folder, str(found.get("wine", "")), str(found.get("qemu", "")))
-    needed = [bench.root / "usr" / "lib" / "wine" / "wine64", bench.template / "system.reg"]
+    needed = [folder / member for member in MEMBERS]
     if bench.qemu:
         needed.append(bench.emulator)
     lacking = [str(path) for path in needed if not path.is_file()]

@@ -91,8 +91,7 @@ def _wine(host: Host, *, name: str, machine: str) -> RunnerFinding:
     bench, miss = find_bench(host)
     if bench is None:
         return RunnerFinding(name, miss=miss, cure=f"{SET_UP} makes the runner {name}.")
-    place = f"Wine {bench.wine}" + (f" under qemu {bench.qemu}" if bench.qemu else "")
-    return RunnerFinding(name, WineRunner(name, bench.started(), place))
+    return RunnerFinding(name, WineRunner(name, bench.started(), bench.versions))
 
 
 _KINDS: dict[str, Callable[[Host], RunnerFinding]] = {
