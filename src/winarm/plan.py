@@ -54,6 +54,8 @@ class Build:
     #: What the inner backend gets.
     config_settings: Mapping[str, Any]
     listener: events.Listener
+    #: The libraries of the target that the settings name.
+    native: Native = field(default_factory=Native, kw_only=True)
 
     @property
     def folder(self) -> Path:
@@ -84,9 +86,8 @@ class Build:
     ) -> EquippedBuild:
         """Return this build with what it compiles with."""
         facts = {item.name: getattr(self, item.name) for item in dataclasses.fields(Build)}
-        return EquippedBuild(
-            **facts, toolchain=toolchain, target_python=target_python, numpy=numpy, native=native
-        )
+        equipment = {"toolchain": toolchain, "target_python": target_python, "numpy": numpy}
+        return EquippedBuild(**{**facts, **equipment, "native": native})
 
 
 @dataclass(frozen=True)
@@ -97,8 +98,6 @@ class EquippedBuild(Build):
     target_python: TargetPython
     #: The include folder of the target's NumPy (`include`), or why there is none (`error`).
     numpy: Mapping[str, str]
-    #: The libraries of the target that the settings name.
-    native: Native = field(default_factory=Native)
 
     @property
     def compile_flags(self) -> list[str]:

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from winarm.host import Host, System
     from winarm.libraries.lookup import Found, LibraryFile, Linkage, Refused
     from winarm.libraries.prefix import Prefix
-    from winarm.locate.toolchain import Toolchain
+    from winarm.locate.toolchain import Style
+    from winarm.target import Target
 
 #: Changed when the content of a view changes, so that older ones are not used.
 FORMAT = 1
@@ -76,18 +77,21 @@ class Native:
 
 def native_libraries(
     host: Host,
-    toolchain: Toolchain,
+    target: Target,
+    style: Style,
     *,
     named: Sequence[str],
     library_dirs: Sequence[str] = (),
     linkage: Linkage = "shared",
     pkgconf: Path | None = None,
+    must_have_pkgconf: bool = True,
 ) -> Native:
-    """Return the libraries that the settings name, in a view for this toolchain.
+    """Return the libraries that the settings name, in a view for one style of toolchains.
 
     :param named: the prefixes.
     :param library_dirs: further folders with libraries, which come first.
     :param pkgconf: pkgconf's program.
+    :param must_have_pkgconf: whether it is an error that it is not there and would be of use.
     :raises SettingsError: a folder does not exist.
     :raises LibraryError: a prefix has nothing for the target.
     :raises UsageError: there are `.pc` files and no pkgconf.
@@ -96,15 +100,19 @@ def native_libraries(
     missing = [f"library-dirs: {one} is not a folder" for one in library_dirs if not is_folder(one)]
     if missing:
         raise SettingsError(missing)
-    trees = prefixes(named, toolchain.target)
+    trees = prefixes(named, target)
     if not trees and not library_dirs:
         return Native()
     pc_dirs = [folder for tree in trees for folder in tree.pkgconfig_dirs]
-    if pkgconf is None and any(next(folder.glob("*.pc"), None) for folder in pc_dirs):
+    if (
+        pkgconf is None
+        and must_have_pkgconf
+        and any(next(folder.glob("*.pc"), None) for folder in pc_dirs)
+    ):
         message = f"prefix {trees[0].path} has pkg-config files, and pkgconf is not installed."
         raise UsageError(message, cure=f'pip install "{PKGCONF}", or "winarm[cli]".')
     extra = tuple(map(Path, library_dirs))
-    maker = _Maker(host.system, toolchain, trees, extra, linkage, pkgconf)
+    maker = _Maker(host.system, target, style, trees, extra, linkage, pkgconf)
     folder = cached_folder(host.cache / "prefixes" / maker.key, [_INDEX], maker.make)
     index = json.loads((folder / _INDEX).read_text("utf-8"))
     wrong = [Path(one["path"]) for one in index["refused"]]
@@ -113,7 +121,7 @@ def native_libraries(
         message = f"no library of prefix {trees[0].path} can be used: {first['path']}: "
         raise LibraryError(
             message + first["why"] + ".",
-            cure=f"Name a prefix of {toolchain.target.processor} libraries. "
+            cure=f"Name a prefix of {target.processor} libraries. "
             f"See {DOCUMENTATION}/libraries.html",
         )
     return _native(folder, index, trees)
@@ -145,10 +153,11 @@ def _native(folder: Path, index: Mapping[str, Any], trees: tuple[Prefix, ...]) -
 
 @dataclass(frozen=True, slots=True)
 class _Maker:
-    """Makes the view of some folders for one toolchain."""
+    """Makes the view of some folders for one style of toolchains."""
 
     system: System
-    toolchain: Toolchain
+    target: Target
+    style: Style
     trees: tuple[Prefix, ...]
     library_dirs: tuple[Path, ...]
     linkage: Linkage
@@ -163,8 +172,8 @@ class _Maker:
         ]
         facts = [
             FORMAT,
-            self.toolchain.target.wheel_platform,
-            self.toolchain.style,
+            self.target.wheel_platform,
+            self.style,
             self.linkage,
             [str(tree.path.absolute()) for tree in self.trees],
             [[str(folder.absolute()), *_listing(folder)] for folder in folders],
@@ -202,8 +211,7 @@ class _Maker:
         (folder / _INDEX).write_text(text, encoding="utf-8")
 
     def _found(self, folders: Iterable[Path], *, without_runtime: bool) -> Found:
-        target, style = self.toolchain.target, self.toolchain.style
-        return libraries_in(folders, target, style, without_runtime=without_runtime)
+        return libraries_in(folders, self.target, self.style, without_runtime=without_runtime)
 
     def _write_libraries(
         self, folder: Path, names: Mapping[str, LibraryFile], static: Mapping[str, LibraryFile]
@@ -217,7 +225,7 @@ class _Maker:
             # zig tries NAME.lib first, other MinGW linkers libNAME.dll.a and libNAME.a.
             files[name] = f"{name}.lib"
             spellings = [files[name]]
-            if self.toolchain.style == "gnu":
+            if self.style == "gnu":
                 if library.linkage == "shared":
                     spellings.append(f"lib{name}.dll.a")
                 if name in static:
@@ -251,7 +259,7 @@ class _Maker:
                 library_files=by_path,
                 known=packages,
                 static=self.linkage == "static",
-                msvc=self.toolchain.style == "msvc",
+                msvc=self.style == "msvc",
             )
             (folder / f"{package.name}.pc").write_text(text, encoding="utf-8")
 

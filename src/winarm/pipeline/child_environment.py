@@ -75,7 +75,15 @@ def early_environment(build: Build, spec: Path, scratch: Path) -> Environment:
         # An empty place, so that pkg-config finds none of the host's libraries.
         "PKG_CONFIG_LIBDIR": str(scratch),
     }
+    variables |= native_variables(build.native, variables)
+    path = filter(None, (str(programs_folder(scratch)), variables.get("PATH")))
+    variables["PATH"] = os.pathsep.join(path)
     return Environment(variables, tuple(sorted(set(base) - set(kept))))
+
+
+def programs_folder(scratch: Path) -> Path:
+    """Return the folder of programs such as `xml2-config` that answer in place of the host's."""
+    return scratch / "library-programs"
 
 
 def build_environment(build: EquippedBuild, spec: Path, scratch: Path) -> Environment:
@@ -92,8 +100,11 @@ def build_environment(build: EquippedBuild, spec: Path, scratch: Path) -> Enviro
         "WINARMTOOLS_DROP": "\n".join(build.settings.drop_flags),
         "WINARMTOOLS_LIBRARY_PATH": os.pathsep.join(map(str, libraries)),
     }
-    complete = build.toolchain.environment(variables)
-    return Environment({**complete, **native_variables(build.native, complete)}, early.removed)
+    own = {name: text for name, text in variables.items() if name not in {"INCLUDE", "LIB"}}
+    complete = build.toolchain.environment(own)
+    # After the toolchain's own folders.
+    folders = search_folders(build.native, complete)
+    return Environment({**complete, **folders}, early.removed)
 
 
 def native_variables(native: Native, base: Mapping[str, str]) -> dict[str, str]:
@@ -103,20 +114,25 @@ def native_variables(native: Native, base: Mapping[str, str]) -> dict[str, str]:
     """
     if native.library_dir is None:
         return {}
-    added: dict[str, Sequence[Path]] = {
-        # Where a setup.py looks for libraries on Windows.
-        "INCLUDE": native.include_dirs,
-        "LIB": [native.library_dir],
+    programs = [str(native.programs)] if native.programs else []
+    return {
+        **search_folders(native, base),
+        "PATH": os.pathsep.join([*programs, *filter(None, [base.get("PATH")])]),
+        "PKG_CONFIG_LIBDIR": str(native.pkgconfig_dir),
     }
-    variables = {
+
+
+def search_folders(native: Native, base: Mapping[str, str]) -> dict[str, str]:
+    """Return INCLUDE and LIB, where a setup.py looks for libraries on Windows."""
+    added: dict[str, Sequence[Path]] = {
+        "INCLUDE": native.include_dirs,
+        "LIB": [native.library_dir] if native.library_dir else [],
+    }
+    return {
         name: os.pathsep.join([*filter(None, [base.get(name)]), *map(str, folders)])
         for name, folders in added.items()
         if folders
     }
-    programs = [str(native.programs)] if native.programs else []
-    variables["PATH"] = os.pathsep.join([*programs, *filter(None, [base.get("PATH")])])
-    variables["PKG_CONFIG_LIBDIR"] = str(native.pkgconfig_dir)
-    return variables
 
 
 def leaks(name: str) -> bool:

@@ -8,16 +8,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from winarm import backends, events
-from winarm.pipeline.child_environment import build_environment, early_environment
+from winarm.backends.provision import Provision
+from winarm.libraries.programs import config_programs
+from winarm.pipeline.child_environment import (
+    build_environment,
+    early_environment,
+    programs_folder,
+)
 from winarm.pipeline.child_process import Child, Journal
 from winarm.pipeline.child_spec import build_spec, early_spec, journal_path
+from winarm.plan import CHILD
 from winarm.storage import file_errors_in_words, scratch_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from winarm.backends.provision import Provision
     from winarm.pipeline.child_environment import Environment
     from winarm.plan import Build, EquippedBuild
 
@@ -41,6 +47,7 @@ def early_layout(build: Build) -> Iterator[Layout]:
         spec = _written(scratch, early_spec(build, scratch))
         environment = early_environment(build, spec, scratch)
         provision = backends.early_provision(build)
+        _write_programs(build, scratch)
         yield _layout(build, scratch, provision, environment)
 
 
@@ -53,6 +60,7 @@ def build_layout(build: EquippedBuild) -> Iterator[Layout]:
     with _scratch(build) as scratch:
         provision = backends.provision(build, scratch)
         provision.write()
+        _write_programs(build, scratch)
         spec = _written(scratch, build_spec(build, scratch))
         environment = build_environment(build, spec, scratch)
         for note in provision.notes:
@@ -67,6 +75,19 @@ def _scratch(build: Build) -> Iterator[Path]:
     kept = build.settings.build_dir
     with file_errors_in_words(), scratch_folder(kept and kept / "child") as scratch:
         yield scratch
+
+
+def _write_programs(build: Build, scratch: Path) -> None:
+    """Write the programs that answer for libraries in place of the host's."""
+    texts = config_programs(
+        build.environment_host,
+        build.native,
+        programs_folder(scratch),
+        python=build.python,
+        script=CHILD / "library_config.py",
+        own=[build.python.parent],
+    )
+    Provision(files=texts).write()
 
 
 def _written(scratch: Path, spec: Mapping[str, Any]) -> Path:

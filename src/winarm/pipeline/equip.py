@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import configparser
 import contextlib
+import dataclasses
 from importlib.metadata import distributions
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from winarm.host import Host
     from winarm.libraries.view import Native
     from winarm.locate import Toolchain
+    from winarm.locate.toolchain import Style
     from winarm.plan import Build, EquippedBuild
     from winarm.project.pip_config import PipConfiguration
     from winarm.target import Target
@@ -68,40 +71,29 @@ def equip(build: Build, *, may_fetch: bool) -> EquippedBuild:
         library_dirs=extra_library_dirs(build.host),
     )
     listener(events.Detail(f"target Python: {python.origin}"))
-    return build.equipped(toolchain, python, _numpy(build), _native(build, toolchain))
+    return build.equipped(toolchain, python, _numpy(build), _libraries(build, toolchain))
 
 
-def _native(build: Build, toolchain: Toolchain) -> Native:
-    """Return the target's libraries that the settings name."""
+def with_early_libraries(build: Build) -> Build:
+    """Return the build with the libraries of its prefixes, for hooks that compile nothing.
+
+    A setup.py may ask `pkg-config` or `xml2-config` whenever it is run.
+
+    :raises WinarmError: a folder that the settings name is missing, or has nothing for the target.
+    """
     settings = build.settings
-    missing = [
-        f"include-dirs: {one} is not a folder"
-        for one in settings.include_dirs
-        if not is_folder(one)
-    ]
+    missing = [one for one in settings.include_dirs if not is_folder(one)]
     if missing:
-        raise SettingsError(missing)
-    if settings.prefix or settings.library_dirs:
+        raise SettingsError([f"include-dirs: {one} is not a folder" for one in missing])
+    return dataclasses.replace(build, native=_native(build, "gnu", settings.prefix, early=True))
+
+
+def _libraries(build: Build, toolchain: Toolchain) -> Native:
+    """Return the target's libraries that the settings name."""
+    named = [*build.settings.prefix, *map(str, _target_packages(build))]
+    if named or build.settings.library_dirs:
         build.listener(events.Step("looking at the libraries of the target"))
-    packages = [
-        target_package(
-            build.host,
-            requirement,
-            build.interpreter.abi,
-            build.target,
-            build.pip,
-            progress=lambda text: build.listener(events.Step(text)),
-        )
-        for requirement in settings.target_requires
-    ]
-    native = native_libraries(
-        build.host,
-        toolchain,
-        named=[*settings.prefix, *map(str, packages)],
-        library_dirs=settings.library_dirs,
-        linkage="static" if settings.linkage == "static" else "shared",
-        pkgconf=pkgconf_program(build.host, (*build.site_folders, *build.tool_folders)),
-    )
+    native = _native(build, toolchain.style, named, early=False)
     for note in native.notes:
         build.listener(events.Note(note))
     for detail in native.details:
@@ -109,11 +101,41 @@ def _native(build: Build, toolchain: Toolchain) -> Native:
     return native
 
 
-def pkgconf_program(host: Host, folders: Sequence[Path]) -> Path | None:
-    """Return the program of the `pkgconf` package in one of the folders."""
+def _native(build: Build, style: Style, named: Sequence[str], *, early: bool) -> Native:
+    settings = build.settings
+    return native_libraries(
+        build.host,
+        build.target,
+        style,
+        named=named,
+        library_dirs=settings.library_dirs,
+        linkage="static" if settings.linkage == "static" else "shared",
+        pkgconf=pkgconf_program(build.host),
+        must_have_pkgconf=not early,
+    )
+
+
+def _target_packages(build: Build) -> list[Path]:
+    """Return the folders of the packages that `target-requires` names."""
+
+    def progress(text: str) -> None:
+        build.listener(events.Step(text))
+
+    host, abi, target, pip = build.host, build.interpreter.abi, build.target, build.pip
+    return [
+        target_package(host, requirement, abi, target, pip, progress=progress)
+        for requirement in build.settings.target_requires
+    ]
+
+
+def pkgconf_program(host: Host) -> Path | None:
+    """Return the program of the `pkgconf` package that is installed with winarm."""
+    spec = find_spec("pkgconf")
+    if spec is None or spec.origin is None:
+        return None
     name = "pkgconf.exe" if host.system == "windows" else "pkgconf"
-    files = (folder / "pkgconf" / ".bin" / name for folder in folders)
-    return next((file for file in files if file.is_file()), None)
+    file = Path(spec.origin).parent / ".bin" / name
+    return file if file.is_file() else None
 
 
 def toolchain_for(

@@ -228,8 +228,23 @@ def _foreign_requires(call: _Call, target: Target) -> list[str]:
     if not project.system.required_names.isdisjoint(("numpy", "oldest-supported-numpy")):
         # Fetches the target's headers.
         needed.append("unearth")
+    needed += native_requirements(settings)
     has_ninja = call.host.which("ninja") is not None
     return [*needed, *backends.requirements(project, has_ninja=has_ninja)]
+
+
+def native_requirements(settings: Settings) -> list[str]:
+    """Return what is needed for the native libraries that the settings name."""
+    from winarm.libraries.bundle import DELVEWHEEL  # noqa: PLC0415 - not in a pass-through
+    from winarm.libraries.view import PKGCONF  # noqa: PLC0415
+
+    has_libraries = settings.prefix or settings.target_requires
+    fetches = settings.target_requires or settings.bundle == "msvcp140"
+    return [
+        *([PKGCONF] if has_libraries else ()),
+        *([DELVEWHEEL] if has_libraries or settings.bundle == "msvcp140" else ()),
+        *(["unearth"] if fetches else ()),
+    ]
 
 
 def _passed_through(call: _Call, hook: str) -> list[str]:
@@ -243,10 +258,11 @@ def _passed_through(call: _Call, hook: str) -> list[str]:
 
 def _build(call: _Call, target: Target) -> Build:
     from winarm.environment.interpreter import ask  # noqa: PLC0415 - not in a pass-through
+    from winarm.pipeline.equip import with_early_libraries  # noqa: PLC0415
     from winarm.plan import Build  # noqa: PLC0415
     from winarm.project.pip_config import pip_configuration  # noqa: PLC0415
 
-    return Build(
+    bare = Build(
         host=call.host,
         project=call.project,
         target=target,
@@ -259,6 +275,7 @@ def _build(call: _Call, target: Target) -> Build:
         config_settings=call.config_settings or {},
         listener=functools.partial(_tell, verbose=call.project.settings.verbose),
     )
+    return with_early_libraries(bare)
 
 
 def _site_folders() -> tuple[Path, ...]:

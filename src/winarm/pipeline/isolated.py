@@ -11,7 +11,7 @@ from winarm.environment.find_python import find_python
 from winarm.environment.isolation import isolated, without_winarm
 from winarm.host import Host
 from winarm.locate.lasting_zig import zig_folders
-from winarm.pipeline.equip import equip
+from winarm.pipeline.equip import equip, with_early_libraries
 from winarm.pipeline.wheel import build_and_verify, call_early
 from winarm.plan import Build, build_target
 from winarm.project.build_system import read_project
@@ -108,7 +108,7 @@ def _prepared(
     asked = project.settings.build_requires
     requires = [*project.system.requires, *project.backend.requires, *extra, *asked]
     _install(environment, without_winarm(requires), listener)
-    build = Build(
+    bare = Build(
         host=host,
         project=project,
         target=target,
@@ -121,6 +121,7 @@ def _prepared(
         config_settings=inner_config_settings(config_settings) or {},
         listener=listener,
     )
+    build = with_early_libraries(bare)
     listener(events.Step("asking the build backend what it needs"))
     more: list[str] = call_early(build, "get_requires_for_build_wheel")
     _install(environment, without_winarm(more), listener)

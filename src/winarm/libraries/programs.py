@@ -1,0 +1,86 @@
+"""Programs such as `xml2-config` for a build.
+
+Those of the prefixes answer; those of the host explain that they describe the host.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from winarm.host import Host
+    from winarm.libraries.view import Native
+
+#: Programs of the host with such names that say nothing of a library.
+_HARMLESS = ("pkg-config", "python", "pyenv", "git", "apt", "kernel", "cross-")
+#: Most programs that are looked at in one folder.
+MAX_ENTRIES = 50_000
+
+
+def config_programs(
+    host: Host,
+    native: Native,
+    folder: Path,
+    *,
+    python: Path,
+    script: Path,
+    own: Iterable[Path] = (),
+) -> dict[Path, str]:
+    """Return the texts of the programs, by their files in `folder`.
+
+    :param python: what runs `script`.
+    :param script: the file `library_config.py` of the child.
+    :param own: folders of the build's environment, whose programs stay as they are.
+    """
+    command = [str(python), "-I", "-S", str(script)]
+    ending = ".exe" if host.system == "windows" else ""
+    pkgconf = native.programs / f"pkgconf{ending}" if native.programs else None
+    found: dict[str, list[str]] = {name: [*command, name] for name in _of_host(host, own)}
+    if pkgconf is not None:
+        for name, package in native.config_programs.items():
+            found[name] = [*command, name, str(pkgconf), package]
+    windows = host.system == "windows"
+    return {
+        folder / (f"{name}.cmd" if windows else name): _batch(words) if windows else _shell(words)
+        for name, words in sorted(found.items())
+    }
+
+
+def _of_host(host: Host, own: Iterable[Path]) -> set[str]:
+    """Return the names of the host's programs that describe its libraries."""
+    kept = {name for folder in own for name in _names(folder)}
+    folders = [Path(one) for one in (host.variable("PATH") or "").split(os.pathsep) if one]
+    return {
+        name
+        for folder in folders
+        if folder.is_absolute()
+        for name in _names(folder)
+        if name not in kept
+    }
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        names = [entry.name for entry in itertools.islice(folder.iterdir(), MAX_ENTRIES)]
+    except OSError:
+        return []
+    plain = (name.lower().removesuffix(".exe") for name in names)
+    return [
+        name
+        for name in plain
+        if name.endswith(("-config", "_config")) and not name.startswith(_HARMLESS)
+    ]
+
+
+def _shell(words: Sequence[str]) -> str:
+    return f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n'
+
+
+def _batch(words: Sequence[str]) -> str:
+    return "@" + " ".join(f'"{word}"' for word in words) + " %*\r\n"
