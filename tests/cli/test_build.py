@@ -16,8 +16,10 @@ from build_stand_ins import UvHost, write_project
 from winarm import events
 from winarm.cli import build
 from winarm.cli.console import Console
+from winarm.environment.interpreter import Interpreter
 from winarm.errors import BuildFailedError, UsageError
 from winarm.pipeline.wheel import BuiltWheel
+from winarm.target import PythonABI
 from winarm.verify.report import ImageSummary, Report
 
 if TYPE_CHECKING:
@@ -67,8 +69,8 @@ class TestOptions:
     def test_the_defaults_are_this_folder_and_dist(self) -> None:
         args = parsed()
 
-        assert (args.source, args.output, args.python, args.verbose) == (
-            ".",
+        assert (args.sources, args.output, args.python, args.verbose) == (
+            [],
             Path("dist"),
             None,
             False,
@@ -136,7 +138,7 @@ class TestClosingLine:
 
 
 class TestRun:
-    def test_each_python_gets_its_wheel_and_its_line(
+    def test_each_python_gets_its_wheel_and_its_line_once(
         self, streams: Streams, zig_on_path: UvHost, tmp_path: Path
     ) -> None:
         (tmp_path / "notes").mkdir()
@@ -150,7 +152,7 @@ class TestRun:
         assert build.run(args, host, streams.console) == 0
 
         lines = streams.out.getvalue().splitlines()
-        assert [line.partition(" ")[0] for line in lines] == [str(out / "a-1-py3-none-any.whl")] * 2
+        assert [line.partition(" ")[0] for line in lines] == [str(out / "a-1-py3-none-any.whl")]
         assert json.loads((tmp_path / "notes" / "build").read_text())["settings"] == {"a": "b"}
 
     @pytest.mark.parametrize("verbose", [[], ["-v"]])
@@ -164,6 +166,82 @@ class TestRun:
             build.run(parsed(str(project), *verbose), zig_on_path, streams.console)
 
         assert streams.err.count("ValueError: own words") == 1
+
+    def test_several_sources_are_built_in_order(
+        self, streams: Streams, zig_on_path: UvHost, tmp_path: Path
+    ) -> None:
+        projects = [write_project(tmp_path / name) for name in ("one", "two")]
+        out = tmp_path / "out"
+
+        build.run(parsed(*map(str, projects), "-o", str(out)), zig_on_path, streams.console)
+
+        assert len(streams.out.getvalue().splitlines()) == 2
+
+    @pytest.mark.parametrize(
+        ("wheel", "python", "suits"),
+        [
+            ("a-1-cp39-abi3-win_arm64.whl", PythonABI(13), True),
+            ("a-1-cp39-abi3-win_arm64.whl", PythonABI(13, free_threaded=True), False),
+            ("a-1-cp314-abi3-win_arm64.whl", PythonABI(13), False),
+            ("a-1-cp312-cp312-win_arm64.whl", PythonABI(13), False),
+            ("a-1-py3-none-any.whl", PythonABI(13, free_threaded=True), True),
+        ],
+    )
+    def test_what_is_for_several_pythons_is_built_once(
+        self, wheel: str, python: PythonABI, *, suits: bool
+    ) -> None:
+        assert build._suits(Path(wheel), python) is suits
+
+    def test_a_requirements_file_is_built_as_far_as_it_is_for_the_target(
+        self, tmp_path: Path
+    ) -> None:
+        file = tmp_path / "requirements.txt"
+        file.write_text('annoy==1.17.3\nuvloop; sys_platform != "win32"\nregex>=2025  # comment\n')
+
+        sources = build._sources(parsed("src", "-r", str(file)), [PYTHON])
+
+        assert sources == ["src", "annoy==1.17.3", "regex>=2025"]
+
+    @pytest.mark.parametrize(
+        ("line", "said"),
+        [
+            ("./folder", "Name the folder"),
+            (f"annoy==1 --hash=sha256:{'0' * 64}", "winarm wheelhouse"),
+            ('annoy; sys_platform == "linux"', "environment markers"),
+        ],
+    )
+    def test_lines_that_are_not_built_are_refused(
+        self, tmp_path: Path, line: str, said: str
+    ) -> None:
+        file = tmp_path / "requirements.txt"
+        file.write_text(f"{line}\n")
+
+        with pytest.raises(UsageError) as caught:
+            build._sources(parsed("-r", str(file)), [PYTHON])
+
+        assert said in str(caught.value)
+
+    def test_every_python_is_looked_at_before_anything_is_built(
+        self, streams: Streams, zig_on_path: UvHost, tmp_path: Path
+    ) -> None:
+        project, out = write_project(tmp_path / "project"), tmp_path / "out"
+        args = parsed(str(project), "-o", str(out), "--python", sys.executable, "--python", "3.9")
+
+        with pytest.raises(UsageError, match=r"got 3\.9"):
+            build.run(args, zig_on_path, streams.console)
+
+        assert not out.exists()
+
+    def test_an_output_that_is_a_file_is_refused_before_anything_is_built(
+        self, streams: Streams, zig_on_path: UvHost, tmp_path: Path
+    ) -> None:
+        (tmp_path / "dist").write_text("")
+
+        with pytest.raises(UsageError, match="is a file, not a folder"):
+            build.run(parsed("-o", str(tmp_path / "dist")), zig_on_path, streams.console)
+
+
+PYTHON = Interpreter(Path("p"), PythonABI(13), "3.13.0", "linux", Path("i"), Path("d"))
 
 
 EVENTS = [

@@ -70,6 +70,22 @@ def test_a_gap_says_who_requires_it_and_what_helps(stack: LocalIndex, host: Host
     assert missing.source.languages == ("C",)
 
 
+def test_classifiers_count_only_where_there_is_no_wheel_for_windows(
+    index: LocalIndex, host: Host
+) -> None:
+    posix = ("Operating System :: POSIX",)
+    files = {"setup.py": SETUP, "a.c": ""}
+    for name, platform in (("unix", "manylinux_2_28_x86_64"), ("both", "win_amd64")):
+        file = f"{name}-1.0-cp313-cp313-{platform}.whl"
+        index.add(file, wheel(file, classifiers=posix))
+        index.add(f"{name}-1.0.tar.gz", sdist(f"{name}-1.0", files))
+
+    found = look(host, "unix", "both")
+
+    assert found["unix"].status is Status.NOT_FOR_WINDOWS
+    assert found["both"].status is Status.BUILDABLE
+
+
 def test_named_packages_alone(stack: LocalIndex, host: Host) -> None:
     options = StatusOptions(python="3.13", no_deps=True)
 

@@ -6,21 +6,28 @@ import argparse
 import re
 import time
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
 from winarm import events
 from winarm.config import TOOLCHAINS
-from winarm.errors import BuildFailedError, UsageError
+from winarm.errors import BuildFailedError, FileSystemError, UsageError
+from winarm.target import WIN_ARM64
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from winarm.cli.console import Console, Status
+    from winarm.environment.interpreter import Interpreter
     from winarm.host import Host
     from winarm.pipeline.wheel import BuiltWheel
+    from winarm.target import PythonABI
 
 DESCRIPTION = """\
 Build a win_arm64 wheel of a project with C or C++ code, on any machine, and verify it.
 
-SRC is a folder, an sdist, or a requirement such as annoy==1.17.3. The project need not know
+SRC is a folder, an sdist, or a requirement such as annoy==1.17.3; there may be several. A wheel for
+the stable ABI, or without native code, is built once for all Pythons. The project need not know
 winarm: it is built unchanged, with its own build backend and requirements, in an isolated
 environment. Without a toolchain on this machine, zig is fetched from the package index.
 """
@@ -30,6 +37,7 @@ examples:
   winarm build                          the project in this folder
   winarm build annoy==1.17.3 -o dist    an sdist from the package index
   winarm build . --python 3.12 --python 3.13
+  winarm build annoy==1.17.3 -r requirements.txt
   winarm build . -C winarm.allow-missing=pkg._speedups
 
 exit status: 0 the wheels are good, 1 a build failed, 2 a mistake in options or settings
@@ -42,7 +50,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EXAMPLES
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument(
-        "source", metavar="SRC", nargs="?", default=".", help="what to build (this folder)"
+        "sources", metavar="SRC", nargs="*", help="what to build (this folder); may be several"
+    )
+    parser.add_argument(
+        "-r",
+        "--requirement",
+        metavar="FILE",
+        type=Path,
+        action="append",
+        default=[],
+        help="build every requirement of a requirements file; may be given again",
     )
     parser.add_argument(
         "-o",
@@ -78,33 +95,124 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, host: Host, console: Console) -> int:
-    """Build for every Python that was asked for; stop at the first failure.
+    """Build each source for every Python that was asked for; stop at the first failure.
+
+    Every Python and the folder for the wheels are looked at before anything is built.
 
     :raises WinarmError: it could not be built.
     """
+    settings = config_settings(args)
+    pythons = _pythons(args.python or [None], host, console)
+    sources = _sources(args, pythons)
+    _require_folder(args.output)
+    for source in sources:
+        wheels: list[Path] = []
+        for python in pythons:
+            fitting = next((wheel for wheel in wheels if _suits(wheel, python.abi)), None)
+            if fitting is not None:
+                console.out(f"{fitting} is for Python {python.abi.version}, too")
+                continue
+            began = time.monotonic()
+            built = _built(args, source, python, settings, host=host, console=console)
+            wheels.append(built.path)
+            console.out(closing_line(built, time.monotonic() - began))
+    return 0
+
+
+def _built(
+    args: argparse.Namespace,
+    source: str,
+    python: Interpreter,
+    settings: dict[str, str | list[str] | bool],
+    *,
+    host: Host,
+    console: Console,
+) -> BuiltWheel:
     from winarm.pipeline.isolated import build_wheel  # noqa: PLC0415 - `--help` needs none of it
 
-    settings = config_settings(args)
-    for python in args.python or [None]:
-        with console.status() as status:
-            listener = Listener(console, status, verbose=args.verbose)
-            began = time.monotonic()
-            try:
-                built = build_wheel(
-                    args.source,
-                    args.output,
-                    python=python,
-                    config_settings=settings,
-                    listener=listener,
-                    host=host,
-                )
-            except BuildFailedError as error:
-                if not args.verbose and error.output:
-                    # The compiler's own words first, as they are.
-                    console.err(error.output.rstrip())
-                raise
-        console.out(closing_line(built, time.monotonic() - began))
-    return 0
+    with console.status() as status:
+        try:
+            return build_wheel(
+                source,
+                args.output,
+                python=str(python.executable),
+                config_settings=settings,
+                listener=Listener(console, status, verbose=args.verbose),
+                host=host,
+            )
+        except BuildFailedError as error:
+            if not args.verbose and error.output:
+                # The compiler's own words first, as they are.
+                console.err(error.output.rstrip())
+            raise
+
+
+def _pythons(wanted: Sequence[str | None], host: Host, console: Console) -> list[Interpreter]:
+    """Return every Python that is asked for, once each.
+
+    :raises WinarmError: one is not there, or cannot be built with.
+    """
+    from winarm.environment.find_python import find_python  # noqa: PLC0415 - as in _built
+
+    found = [
+        find_python(host, one, fetching=lambda text: console.err(f"winarm: {text}"))
+        for one in wanted
+    ]
+    return list({python.abi: python for python in found}.values())
+
+
+def _sources(args: argparse.Namespace, pythons: Sequence[Interpreter]) -> list[str]:
+    """Return everything that is to be built, in order.
+
+    :raises UsageError: a requirements file cannot be understood, or has what is not built.
+    """
+    sources = list(args.sources)
+    for path in args.requirement:
+        from winarm.stack.requirement_files import read_requirements  # noqa: PLC0415 - as in _built
+        from winarm.stack.wanted import TargetMarkers  # noqa: PLC0415
+
+        file = read_requirements(path)
+        if file.elsewhere:
+            message = f"{file.elsewhere[0]} is not a requirement of the package index."
+            raise UsageError(message, cure="Name the folder or the file itself as SRC.")
+        if any(line.sha256 for line in file.lines):
+            message = f"{path} has checksums, which winarm build does not compare."
+            raise UsageError(message, cure=f"winarm wheelhouse -r {path} does.")
+        markers = [TargetMarkers(WIN_ARM64, python.abi) for python in pythons]
+        for line in file.lines:
+            requirement = line.requirement
+            if any(one.hold(requirement.marker) for one in markers):
+                requirement.marker = None
+                sources.append(str(requirement))
+    if not sources and args.requirement:
+        message = "no requirement of the file applies to the target."
+        raise UsageError(message, cure="Check its environment markers.")
+    return list(dict.fromkeys(sources or ["."]))
+
+
+def _require_folder(folder: Path) -> None:
+    """Make the folder for the wheels, unless it is there.
+
+    :raises UsageError: it is a file.
+    :raises FileSystemError: it cannot be written.
+    """
+    if folder.exists() and not folder.is_dir():
+        message = f"-o {folder} is a file, not a folder."
+        raise UsageError(message, cure="Choose another folder.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise FileSystemError(folder, error) from error
+
+
+def _suits(wheel: Path, python: PythonABI) -> bool:
+    """Return whether pip would take a wheel for that Python on the target."""
+    from winarm.stack.files import IndexedFile, Suitability  # noqa: PLC0415 - as in _built
+
+    file = IndexedFile(wheel.name, "", "")
+    return Suitability(WIN_ARM64, python).rank(file) is not None
 
 
 def config_settings(args: argparse.Namespace) -> dict[str, str | list[str] | bool]:

@@ -62,6 +62,7 @@ def build_wheel(
             pip,
             progress=lambda text: listener(events.Step(text)),
             python=interpreter.abi,
+            announce=lambda text: listener(events.Note(text)),
         )
         prepared = _prepared(
             host,

@@ -30,10 +30,13 @@ def fetch_sdist(
     pip: PipConfiguration,
     progress: Callable[[str], None],
     python: PythonABI | None = None,
+    *,
+    announce: Callable[[str], None] = lambda _: None,
 ) -> Path:
     """Return the newest source distribution that meets `requirement`, in winarm's cache.
 
     :param python: only releases that say they support this Python count.
+    :param announce: told, before anything is fetched, what is taken from where.
     :raises UsageError: unearth is not installed.
     :raises SourceError: there is none, it cannot be fetched, or it is not what was promised.
     """
@@ -41,6 +44,8 @@ def fetch_sdist(
         listing = index.files(requirement.name, "sdist", python=python)
         file = _best(requirement, listing)
         if file is not None:
+            place = next(answer.place for answer in listing.answers if file in answer.files)
+            announce(f"{requirement.name} {file.version} comes from {place} ({file.name})")
             return index.fetch(file, host.cache / "sdists", progress=progress)
         if python is not None and not listing.unreachable:
             listing = index.files(requirement.name, "sdist")

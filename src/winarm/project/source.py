@@ -47,6 +47,7 @@ def open_source(
     *,
     progress: Callable[[str], None],
     python: PythonABI | None = None,
+    announce: Callable[[str], None] = lambda _: None,
 ) -> Source:
     """Find, fetch and unpack what `spec` names; none of it is run.
 
@@ -56,6 +57,7 @@ def open_source(
     :param pip: where a requirement is fetched from.
     :param progress: is called with a few words on what takes time.
     :param python: only releases for this Python are fetched; any, when not given.
+    :param announce: is called with what is fetched from where, before it is.
     :raises UsageError: `spec` is nothing that winarm builds.
     :raises SourceError: it cannot be found, fetched or unpacked, or has no build system.
     """
@@ -68,7 +70,8 @@ def open_source(
         case "nothing":
             requirement = _requirement(spec)
             progress(f"looking for the source of {requirement}")
-            return _archive(fetch_sdist(host, requirement, pip, progress, python), workdir)
+            sdist = fetch_sdist(host, requirement, pip, progress, python, announce=announce)
+            return _archive(sdist, workdir)
 
 
 def _kind(path: Path) -> Literal["folder", "file", "nothing"]:

@@ -132,6 +132,11 @@ def leaves_out_windows(classifiers: Iterable[str]) -> bool:
     return bool(named) and not any("Windows" in one or "Independent" in one for one in named)
 
 
+def offers_windows(project: IndexedProject) -> bool:
+    """Return whether any version has a wheel for Windows, whatever its classifiers say."""
+    return any("windows" in release.platforms for release in project.releases.values())
+
+
 def _without_release(question: Question, project: IndexedProject) -> PackageStatus:
     known = f", which offers {len(project.releases)} other versions" if project.releases else ""
     if not project.reached:

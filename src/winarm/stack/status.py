@@ -18,7 +18,14 @@ from winarm.stack.client import index_client
 from winarm.stack.evidence import Evidence
 from winarm.stack.files import IndexedFile, Suitability
 from winarm.stack.inputs import StackInput, pinned, read_input, tool_uv, with_pins
-from winarm.stack.judge import Question, judge, judge_source, leaves_out_windows, release_of
+from winarm.stack.judge import (
+    Question,
+    judge,
+    judge_source,
+    leaves_out_windows,
+    offers_windows,
+    release_of,
+)
 from winarm.stack.places import configured_places
 from winarm.stack.report import PackageStatus, StackReport, Status
 from winarm.stack.resolve import Wish, resolve
@@ -245,7 +252,10 @@ class _Survey:
         release = release_of(Question(package.name, package.version, allowed), project)
         if release is None:
             return status
-        classifiers = self.evidence.classifiers(package.name, release.version)
+        # Many that publish wheels for Windows do not name it in their classifiers.
+        classifiers: tuple[str, ...] = ()
+        if not offers_windows(project):
+            classifiers = self.evidence.classifiers(package.name, release.version)
         if release.sdist is None:
             return self._without_source(status, classifiers)
         command = (

@@ -146,9 +146,9 @@ def _planned(
         else ""
     )
     sdist = _sdist(survey, status)
-    if sdist is None or status.status is Status.NOT_FOR_WINDOWS:
+    if sdist is None or (status.status is Status.NOT_FOR_WINDOWS and not settings.build):
         return planned(Action.FAIL, status.reason, pin or skipping)
-    if status.source is not None and status.source.needs_rust:
+    if status.source is not None and status.source.needs_rust and not settings.build:
         cure = pin or "winarm builds no Rust. Ask its maintainers for a win_arm64 wheel."
         return planned(Action.FAIL, f"{status.reason}; its source needs Rust", cure)
     source = PlannedFile(sdist.name, sdist.url, sdist.sha256)
