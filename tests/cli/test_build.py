@@ -138,21 +138,21 @@ class TestClosingLine:
 
 
 class TestRun:
-    def test_each_python_gets_its_wheel_and_its_line_once(
+    def test_each_source_gets_its_wheel_and_its_line_once(
         self, streams: Streams, zig_on_path: UvHost, tmp_path: Path
     ) -> None:
         (tmp_path / "notes").mkdir()
         host = replace(
             zig_on_path, environ={**zig_on_path.environ, "NOTES": str(tmp_path / "notes")}
         )
-        project, out = write_project(tmp_path / "project"), tmp_path / "out"
-        pythons = ("--python", sys.executable)
-        args = parsed(str(project), "-o", str(out), *pythons, *pythons, "-C", "a=b")
+        projects = [str(write_project(tmp_path / name)) for name in ("one", "two")]
+        out, pythons = tmp_path / "out", ("--python", sys.executable)
+        args = parsed(*projects, "-o", str(out), *pythons, *pythons, "-C", "a=b")
 
         assert build.run(args, host, streams.console) == 0
 
         lines = streams.out.getvalue().splitlines()
-        assert [line.partition(" ")[0] for line in lines] == [str(out / "a-1-py3-none-any.whl")]
+        assert [line.partition(" ")[0] for line in lines] == [str(out / "a-1-py3-none-any.whl")] * 2
         assert json.loads((tmp_path / "notes" / "build").read_text())["settings"] == {"a": "b"}
 
     @pytest.mark.parametrize("verbose", [[], ["-v"]])
@@ -166,16 +166,6 @@ class TestRun:
             build.run(parsed(str(project), *verbose), zig_on_path, streams.console)
 
         assert streams.err.count("ValueError: own words") == 1
-
-    def test_several_sources_are_built_in_order(
-        self, streams: Streams, zig_on_path: UvHost, tmp_path: Path
-    ) -> None:
-        projects = [write_project(tmp_path / name) for name in ("one", "two")]
-        out = tmp_path / "out"
-
-        build.run(parsed(*map(str, projects), "-o", str(out)), zig_on_path, streams.console)
-
-        assert len(streams.out.getvalue().splitlines()) == 2
 
     @pytest.mark.parametrize(
         ("wheel", "python", "suits"),
