@@ -42,7 +42,15 @@ if TYPE_CHECKING:
     from winarm.locate.toolchain import Toolchain
     from winarm.pipeline.isolated import build_wheel
     from winarm.pipeline.wheel import BuiltWheel
-    from winarm.stack.report import PackageStatus, StackReport, Status
+    from winarm.stack.report import (
+        FirstWheel,
+        OtherVersion,
+        PackageStatus,
+        ReadyWheel,
+        SourceFacts,
+        StackReport,
+        Status,
+    )
     from winarm.stack.status import StatusOptions, stack_status
     from winarm.target import WIN32, WIN_AMD64, WIN_ARM64, Target
     from winarm.trial import TrialOptions, TrialResult, test_wheel
@@ -53,6 +61,7 @@ if TYPE_CHECKING:
         ImageSummary,
         Limits,
         Report,
+        Rule,
         Severity,
         VerifyOptions,
     )
@@ -72,6 +81,7 @@ __all__ = [
     "Evidence",
     "FileSystemError",
     "Finding",
+    "FirstWheel",
     "Host",
     "ImageSummary",
     "InterpreterError",
@@ -79,13 +89,17 @@ __all__ = [
     "LibraryError",
     "Limits",
     "MissingExtensionsError",
+    "OtherVersion",
     "OutputError",
     "PackageStatus",
     "ProgramError",
+    "ReadyWheel",
     "Report",
+    "Rule",
     "SettingsError",
     "Severity",
     "SourceError",
+    "SourceFacts",
     "StackReport",
     "Status",
     "StatusOptions",
@@ -117,12 +131,15 @@ _HOMES = {
     "winarm.locate.toolchain": ("Toolchain",),
     "winarm.pipeline.isolated": ("build_wheel",),
     "winarm.pipeline.wheel": ("BuiltWheel",),
-    "winarm.stack.report": ("PackageStatus", "StackReport", "Status"),
+    "winarm.stack.report": (
+        *("FirstWheel", "OtherVersion", "PackageStatus", "ReadyWheel", "SourceFacts"),
+        *("StackReport", "Status"),
+    ),
     "winarm.stack.status": ("StatusOptions", "stack_status"),
     "winarm.target": ("WIN32", "WIN_AMD64", "WIN_ARM64", "Target"),
     "winarm.trial": ("TrialOptions", "TrialResult", "test_wheel"),
     "winarm.verify": (
-        *("Code", "Evidence", "Finding", "ImageSummary", "Limits", "Report", "Severity"),
+        *("Code", "Evidence", "Finding", "ImageSummary", "Limits", "Report", "Rule", "Severity"),
         "VerifyOptions",
     ),
 }

@@ -6,7 +6,7 @@ prints nothing.
 
 from __future__ import annotations
 
-from winarm.verify.codes import Code, Severity
+from winarm.verify.codes import Code, Rule, Severity
 from winarm.verify.options import Limits, VerifyOptions
 from winarm.verify.report import Evidence, Finding, ImageSummary, Report
 from winarm.verify.run import verify
@@ -19,6 +19,7 @@ __all__ = [
     "ImageSummary",
     "Limits",
     "Report",
+    "Rule",
     "Severity",
     "VerifyOptions",
     "verify",

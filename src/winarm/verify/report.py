@@ -40,7 +40,7 @@ class Finding:
         return self.code.rule.severity
 
     def line(self) -> str:
-        """Return the finding on one line: `WA101 error: pkg/_x.pyd: ... `."""
+        """Return the finding on one line: `WA101 error: pkg/_x.pyd: …`."""
         place = f"{self.member}: " if self.member else ""
         return printable(f"{self.code.name} {self.severity.label}: {place}{self.message}")
 
