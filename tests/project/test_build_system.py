@@ -19,6 +19,9 @@ from winarm.project.build_system import (
 )
 from winarm.pyproject import read_pyproject
 
+#: A backend's name, its folders, and what it requires beside what the project does.
+Backend = tuple[str, tuple[str, ...], tuple[str, ...]]
+
 WINARM = '[build-system]\nrequires = ["winarm"]\nbuild-backend = "winarm.backend"\n'
 
 
@@ -34,9 +37,14 @@ def declared_by(folder: Path) -> BuildSystem:
     return build_system(folder, read_pyproject(folder))
 
 
-def inner(folder: Path) -> InnerBackend:
+def backend(name: str, path: tuple[str, ...] = (), requires: tuple[str, ...] = ()) -> Backend:
+    return name, path, requires
+
+
+def inner(folder: Path) -> Backend:
     host = Host({}, "linux", "x86_64", Path("python"), default_cache=Path("cache"))
-    return read_project(folder, None, host).backend
+    project = read_project(folder, None, host)
+    return project.backend.name, project.backend.path, project.backend_requires
 
 
 class TestBuildSystem:
@@ -130,10 +138,10 @@ class TestInnerBackend:
             '[tool.scikit-build]\n[tool.winarm]\nbuild-backend = "other"\n'
         )
 
-        assert inner(project(tmp_path, toml)) == InnerBackend("mine", ("tools",))
+        assert inner(project(tmp_path, toml)) == backend("mine", ("tools",))
 
     def test_behind_winarm_setuptools_is_the_default(self, tmp_path: Path) -> None:
-        assert inner(project(tmp_path, WINARM)) == InnerBackend(
+        assert inner(project(tmp_path, WINARM)) == backend(
             "setuptools.build_meta", (), ("setuptools>=77",)
         )
 
@@ -145,65 +153,61 @@ class TestInnerBackend:
     ) -> None:
         toml = WINARM.replace('["winarm"]', f'["winarm", "{line}"]')
 
-        assert inner(project(tmp_path, toml)).requires == ()
+        assert inner(project(tmp_path, toml))[2] == ()
 
     def test_another_distribution_of_a_similar_name_does_not_count(self, tmp_path: Path) -> None:
         toml = WINARM.replace('["winarm"]', '["setuptools-scm", "setuptools_rust"]')
 
-        assert inner(project(tmp_path, toml)).requires == ("setuptools>=77",)
+        assert inner(project(tmp_path, toml))[2] == ("setuptools>=77",)
 
     def test_scikit_build_core_where_its_table_stands(self, tmp_path: Path) -> None:
-        assert inner(project(tmp_path, WINARM + "[tool.scikit-build]\n")) == InnerBackend(
+        assert inner(project(tmp_path, WINARM + "[tool.scikit-build]\n")) == backend(
             "scikit_build_core.build", (), ("scikit-build-core",)
         )
 
     def test_a_name_counts_in_any_of_its_forms(self, tmp_path: Path) -> None:
         toml = WINARM.replace('["winarm"]', '["Scikit_Build.Core"]') + "[tool.scikit-build]\n"
 
-        assert inner(project(tmp_path, toml)).requires == ()
+        assert inner(project(tmp_path, toml))[2] == ()
 
     def test_the_projects_choice_is_over_both(self, tmp_path: Path) -> None:
         toml = WINARM + ('[tool.scikit-build]\n[tool.winarm]\nbuild-backend = "hatchling.build"\n')
 
-        assert inner(project(tmp_path, toml)) == InnerBackend("hatchling.build", (), ("hatchling",))
+        assert inner(project(tmp_path, toml)) == backend("hatchling.build", (), ("hatchling",))
 
     def test_an_in_tree_backend_needs_only_what_the_project_requires(self, tmp_path: Path) -> None:
         toml = WINARM + (
             '[tool.winarm]\nbuild-backend = "setuptools_wrapper"\nbackend-path = ["tools"]\n'
         )
 
-        assert inner(project(tmp_path, toml)) == InnerBackend("setuptools_wrapper", ("tools",))
+        assert inner(project(tmp_path, toml)) == backend("setuptools_wrapper", ("tools",))
 
     def test_an_unknown_backend_is_the_projects_to_require(self, tmp_path: Path) -> None:
         toml = WINARM + '[tool.winarm]\nbuild-backend = "something.build"\n'
 
-        assert inner(project(tmp_path, toml)) == InnerBackend("something.build")
+        assert inner(project(tmp_path, toml)) == backend("something.build")
 
     def test_a_project_that_declares_none_is_built_as_pip_builds_it(self, tmp_path: Path) -> None:
-        assert inner(project(tmp_path, setup_py=True)) == InnerBackend(LEGACY_BACKEND)
+        assert inner(project(tmp_path, setup_py=True)) == backend(LEGACY_BACKEND)
 
     def test_the_legacy_backend_is_asked_for_where_requirements_leave_it_out(
         self, tmp_path: Path
     ) -> None:
         toml = '[build-system]\nrequires = ["numpy"]\n'
 
-        assert inner(project(tmp_path, toml)) == InnerBackend(
-            LEGACY_BACKEND, (), ("setuptools>=77",)
-        )
+        assert inner(project(tmp_path, toml)) == backend(LEGACY_BACKEND, (), ("setuptools>=77",))
 
     def test_a_project_that_declares_none_may_choose(self, tmp_path: Path) -> None:
         toml = '[tool.winarm]\nbuild-backend = "flit_core.buildapi"\n'
 
-        assert inner(project(tmp_path, toml)) == InnerBackend(
-            "flit_core.buildapi", (), ("flit-core",)
-        )
+        assert inner(project(tmp_path, toml)) == backend("flit_core.buildapi", (), ("flit-core",))
 
     def test_settings_decide_as_values(self, tmp_path: Path) -> None:
         settings = Settings(build_backend="b", backend_path=("p",))
 
         system = declared_by(project(tmp_path, WINARM))
 
-        assert inner_backend(system, {}, settings) == InnerBackend("b", ("p",))
+        assert inner_backend(system, {}, settings) == InnerBackend("b", ("p",), chosen=True)
 
     @pytest.mark.parametrize("toml", ["tool = 1\n", "[tool]\nscikit-build = 1\n"])
     def test_odd_tables_end_in_no_traceback(self, tmp_path: Path, toml: str) -> None:

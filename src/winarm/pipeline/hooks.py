@@ -16,7 +16,6 @@ from winarm.config import inner_config_settings
 from winarm.errors import EXIT_INTERRUPTED, CrossEditableError, ToolchainNotFoundError, WinarmError
 from winarm.host import Host, terminations_as_interrupts
 from winarm.pipeline.inner_import import import_backend
-from winarm.plan import build_target
 from winarm.project.build_system import Project, read_project
 from winarm.target import TARGETS
 
@@ -46,8 +45,8 @@ class _Call:
 
     def is_inner_there(self) -> bool:
         """Return whether the inner backend is installed, or is the project's to require."""
-        backend = self.project.backend
-        return not backend.requires or importlib.util.find_spec(backend.package) is not None
+        found = importlib.util.find_spec(self.project.backend.package)
+        return found is not None or not self.project.backend_requires
 
 
 def has_hook(name: str) -> bool:
@@ -90,7 +89,7 @@ def get_requires_for_build_wheel(config_settings: ConfigSettings | None = None) 
     """Return what this build needs and does not have: inner backend, toolchain, its own."""
     with _one_clear_message():
         call = _call(config_settings)
-        needed = list(call.project.backend.requires)
+        needed = list(call.project.backend_requires)
         if call.foreign is None:
             return _passed_through(call, "get_requires_for_build_wheel")
         needed += _foreign_requires(call, call.foreign)
@@ -180,9 +179,15 @@ def _call(config_settings: ConfigSettings | None) -> _Call:
     return _Call(
         host=host,
         project=project,
-        foreign=None if is_host else build_target(project.settings),
+        foreign=None if is_host else _build_target(project.settings),
         config_settings=inner_config_settings(config_settings),
     )
+
+
+def _build_target(settings: Settings) -> Target:
+    from winarm.plan import build_target  # noqa: PLC0415 - not in a pass-through
+
+    return build_target(settings)
 
 
 def _editable(config_settings: ConfigSettings | None) -> _Call:
@@ -249,7 +254,7 @@ def native_requirements(settings: Settings) -> list[str]:
 
 def _passed_through(call: _Call, hook: str) -> list[str]:
     """Return what a build on this machine needs: the inner backend, and what that asks for."""
-    needed = list(call.project.backend.requires)
+    needed = list(call.project.backend_requires)
     if call.is_inner_there():
         ask = getattr(call.inner(), hook, None)
         needed += ask(call.config_settings) if ask else []

@@ -107,7 +107,7 @@ def _prepared(
     has_ninja = host.which("ninja") is not None
     extra = backends.requirements(project, has_ninja=has_ninja)
     asked = project.settings.build_requires
-    requires = [*project.system.requires, *project.backend.requires, *extra, *asked]
+    requires = [*project.system.requires, *project.backend_requires, *extra, *asked]
     _install(environment, without_winarm(requires), listener)
     bare = Build(
         host=host,

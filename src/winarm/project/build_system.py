@@ -10,9 +10,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from packaging.requirements import InvalidRequirement, Requirement
-from packaging.utils import canonicalize_name
-
 from winarm.config import OWN_BACKEND, settings_of
 from winarm.config.values import is_backend_name
 from winarm.errors import SourceError, bullets
@@ -71,8 +68,8 @@ class InnerBackend:
     name: str
     #: Folders inside the project from which it is imported; none for an installed one.
     path: tuple[str, ...] = ()
-    #: What must be installed for it beside all that the project requires itself.
-    requires: tuple[str, ...] = ()
+    #: Whether winarm chose it, so that the project may not require what it is installed from.
+    chosen: bool = False
 
     @property
     def package(self) -> str:
@@ -88,6 +85,15 @@ class Project:
     system: BuildSystem
     settings: Settings
     backend: InnerBackend
+
+    @property
+    def backend_requires(self) -> tuple[str, ...]:
+        """Return what must be installed for the backend beside what the project requires itself."""
+        requirement = _DISTRIBUTIONS.get(self.backend.package)
+        if requirement is None or not self.backend.chosen or self.backend.path:
+            return ()
+        known = requirement_name(requirement) in self.system.required_names
+        return () if known else (requirement,)
 
 
 def read_project(folder: Path, config_settings: ConfigSettings | None, host: Host) -> Project:
@@ -148,7 +154,7 @@ def inner_backend(
         name, path = SCIKIT_BUILD_CORE, ()
     else:
         name, path = SETUPTOOLS if system.declared else LEGACY_BACKEND, ()
-    return InnerBackend(name, path, () if path else _undeclared(name, system))
+    return InnerBackend(name, path, chosen=True)
 
 
 def _table_problems(table: object, project: Path) -> list[str]:
@@ -187,20 +193,16 @@ def _has_scikit_build(document: Mapping[str, object]) -> bool:
     return isinstance(tools, dict) and "scikit-build" in tools
 
 
-def _undeclared(backend: str, system: BuildSystem) -> tuple[str, ...]:
-    """Return what installs `backend`, unless the project requires it already."""
-    requirement = _DISTRIBUTIONS.get(re.split("[.:]", backend, maxsplit=1)[0])
-    if requirement is None or requirement_name(requirement) in system.required_names:
-        return ()
-    return (requirement,)
-
-
 def requirement_name(requirement: str) -> str:
     """Return the normalised name in a requirement, or nothing if it is not valid.
 
     >>> requirement_name("Scikit_Build.core >= 0.10; python_version > '3'")
     'scikit-build-core'
     """
+    # 21 ms, which a pass-through does not pay.
+    from packaging.requirements import InvalidRequirement, Requirement  # noqa: PLC0415
+    from packaging.utils import canonicalize_name  # noqa: PLC0415
+
     try:
         return canonicalize_name(Requirement(requirement).name)
     except InvalidRequirement:
