@@ -58,6 +58,8 @@ _PARTIAL = 206
 _TEMPORARY = frozenset((_TOO_MANY, 500, 502, 503, 504))
 #: Marks a request that must not reach the network.
 _CACHED_ONLY = "winarm.cached-only"
+#: Marks a request for a file, which is not to be among the pages.
+_NOT_KEPT = "winarm.not-kept"
 #: The size of a piece of a remote wheel: a typical central directory fits.
 _PIECE = 2**16
 
@@ -163,12 +165,14 @@ class IndexClient:
             message = f"{file.name} is not cached."
             raise UnreachableError(message)
         else:
-            # The file itself, and not in the cache of pages.
-            headers = {"Accept-Encoding": "identity", "Cache-Control": "no-store"}
+            # The file itself, and not what a server makes of it on its way.
+            headers, kept = {"Accept-Encoding": "identity"}, {_NOT_KEPT: True}
             size = 0
             try:
                 with (
-                    self._client.stream("GET", file.url, headers=headers) as response,
+                    self._client.stream(
+                        "GET", file.url, headers=headers, extensions=kept
+                    ) as response,
                     to.open("wb") as output,
                 ):
                     response.raise_for_status()
@@ -382,13 +386,12 @@ class _RemoteFile(io.RawIOBase):
         return len(data)
 
     def _fetch(self, wanted: str) -> bytes:
-        headers = {
-            "Range": wanted,
-            "Accept-Encoding": "identity",
-            "Cache-Control": "no-store",
-        }
+        headers = {"Range": wanted, "Accept-Encoding": "identity"}
         content = bytearray()
-        with self._client.stream("GET", self._url, headers=headers) as response:
+        extensions = {_NOT_KEPT: True}
+        with self._client.stream(
+            "GET", self._url, headers=headers, extensions=extensions
+        ) as response:
             response.raise_for_status()
             for chunk in response.iter_bytes():
                 content += chunk
@@ -431,7 +434,9 @@ def index_client(
             if request.extensions.get(_CACHED_ONLY):
                 return httpx2.Response(504, request=request)
             response = self._inner.handle_request(request)
-            if not {"cache-control", "expires"} & set(response.headers):
+            if request.extensions.get(_NOT_KEPT):
+                response.headers["Cache-Control"] = "no-store"
+            elif response.is_success and not {"cache-control", "expires"} & set(response.headers):
                 response.headers["Cache-Control"] = f"max-age={FRESH}"
             return response
 

@@ -1,0 +1,221 @@
+from __future__ import annotations
+
+import base64
+import hashlib
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from packaging.version import Version
+from stack_samples import wheel
+
+from winarm.errors import SourceError
+from winarm.stack.client import UnreachableError, index_client
+from winarm.stack.files import IndexedFile, IndexedProject
+from winarm.stack.places import configured_places
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from stack_samples import LocalIndex
+
+    from winarm.host import Host
+
+
+def asked(host: Host, name: str, **options: bool) -> IndexedProject:
+    with index_client(host, configured_places(host), **options) as client:
+        return client.project(name)
+
+
+def test_a_project_that_is_not_there_is_empty_and_no_problem(host: Host) -> None:
+    project = asked(host, "nothing")
+
+    assert (dict(project.releases), project.problems, project.reached) == ({}, (), True)
+
+
+def test_names_are_asked_for_in_their_normalised_form(index: LocalIndex, host: Host) -> None:
+    index.add("a_b-1-py3-none-any.whl")
+
+    assert asked(host, "A.B").releases
+
+
+def test_a_server_that_asks_to_wait_is_asked_again(index: LocalIndex, host: Host) -> None:
+    index.add("a-1-py3-none-any.whl")
+    index.refusals["a"] = [(429, {"Retry-After": "1"}), (503, {"Retry-After": "0"})]
+    began = time.monotonic()
+
+    assert asked(host, "a").releases
+
+    assert time.monotonic() - began >= 1
+
+
+def test_a_server_that_never_stops_refusing_is_a_problem(index: LocalIndex, host: Host) -> None:
+    index.add("a-1-py3-none-any.whl")
+    index.refusals["a"] = [(429, {"Retry-After": "0"})] * 10
+
+    project = asked(host, "a")
+
+    assert not project.reached
+    assert "asks to slow down" in project.problems[0]
+
+
+def test_a_server_that_refuses_is_not_asked_again(index: LocalIndex, host: Host) -> None:
+    index.refusals["a"] = [(403, {})] * 3
+
+    assert "refuses access (403)" in asked(host, "a").problems[0]
+    assert len(index.asked) == 1
+
+
+def test_a_server_that_is_down_is_a_problem(host: Host) -> None:
+    down = replace(host, environ={**host.environ, "PIP_INDEX_URL": "http://127.0.0.1:9/simple"})
+
+    project = asked(down, "a")
+
+    assert not project.reached
+    assert "cannot be reached" in project.problems[0]
+
+
+def test_a_server_that_went_down_is_answered_from_the_cache(index: LocalIndex, host: Host) -> None:
+    index.add("a-1-py3-none-any.whl")
+    asked(host, "a")
+    index.refusals["a"] = [(503, {"Retry-After": "0"})] * 10
+
+    assert asked(host, "a", refresh=True).releases
+
+
+def test_one_place_that_is_down_does_not_hide_another(index: LocalIndex, host: Host) -> None:
+    index.add("a-1-py3-none-any.whl")
+    both = {**host.environ, "PIP_EXTRA_INDEX_URL": "http://127.0.0.1:9/simple"}
+
+    project = asked(replace(host, environ=both), "a")
+
+    assert project.reached
+    assert project.releases
+    assert len(project.problems) == 1
+
+
+def test_credentials_in_the_address_are_sent_and_not_shown(index: LocalIndex, host: Host) -> None:
+    index.add("a-1-py3-none-any.whl")
+    index.credentials = base64.b64encode(b"me:secret").decode()
+    url = index.simple.replace("//", "//me:secret@", 1)
+    good = replace(host, environ={**host.environ, "PIP_INDEX_URL": url})
+
+    without = asked(host, "a")
+    place = asked(good, "a").releases[Version("1")].files[0].place
+
+    assert "asks for credentials (401)" in without.problems[0]
+    assert place == index.simple.replace("//", "//***@", 1)
+
+
+def test_credentials_of_netrc_are_sent(
+    index: LocalIndex, host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index.add("a-1-py3-none-any.whl")
+    index.credentials = base64.b64encode(b"me:secret").decode()
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login me password secret\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+
+    assert asked(host, "a").releases
+
+
+def test_a_proxy_is_used_as_pip_is_told(index: LocalIndex, host: Host) -> None:
+    """The index is its own proxy: it is asked by the whole address."""
+    environ = {**host.environ, "PIP_INDEX_URL": "http://far.example/simple", "PIP_PROXY": index.url}
+
+    asked(replace(host, environ=environ), "a")
+
+    assert index.asked == ["http://far.example/simple/a/"]
+
+
+def test_links_in_a_folder(host: Host, tmp_path: Path) -> None:
+    folder = tmp_path / "wheels"
+    folder.mkdir()
+    (folder / "a-1-py3-none-any.whl").write_bytes(wheel("a-1-py3-none-any.whl"))
+    (folder / "notes.txt").write_text("")
+    environ = {**host.environ, "PIP_FIND_LINKS": str(folder)}
+
+    found = asked(replace(host, environ=environ), "a").releases[Version("1")].files
+
+    assert [file.place for file in found] == [str(folder)]
+
+
+def test_an_index_in_a_folder(host: Host, tmp_path: Path) -> None:
+    page = tmp_path / "simple" / "a" / "index.html"
+    page.parent.mkdir(parents=True)
+    page.write_text('<a href="../../a-1.tar.gz">a</a>')
+    url = (tmp_path / "simple").as_uri()
+    local = replace(host, environ={**host.environ, "PIP_INDEX_URL": url})
+
+    assert asked(local, "a").releases
+    assert not asked(local, "b").releases
+
+
+@pytest.mark.parametrize("ranges", [True, False])
+def test_metadata_in_a_wheel_is_read_without_fetching_it_whole(
+    index: LocalIndex, host: Host, *, ranges: bool
+) -> None:
+    name = "a-1-py3-none-any.whl"
+    noise = b"".join(hashlib.sha256(str(n).encode()).digest() for n in range(20_000))
+    index.add(name, wheel(name, requires=("b",), members={"a.py": noise}))
+    index.core_metadata, index.ranges = False, ranges
+
+    with index_client(host, configured_places(host)) as client:
+        file = client.project("a").releases[Version("1")].files[0]
+        text = client.metadata(file)
+        index.asked.clear()
+        again = client.metadata(file)
+
+    assert "Requires-Dist: b" in text
+    assert (again, index.asked) == (text, [])
+
+
+def test_a_wheel_that_is_none_is_one_error(index: LocalIndex, host: Host) -> None:
+    index.add("a-1-py3-none-any.whl", b"not a zip archive")
+    index.core_metadata = False
+
+    with index_client(host, configured_places(host)) as client:
+        file = client.project("a").releases[Version("1")].files[0]
+        with pytest.raises(SourceError, match="cannot be read as a wheel"):
+            client.metadata(file)
+
+
+def test_a_file_is_fetched_once_and_its_checksum_compared(
+    index: LocalIndex, host: Host, tmp_path: Path
+) -> None:
+    index.add("a-1-py3-none-any.whl")
+    with index_client(host, configured_places(host)) as client:
+        file = client.project("a").releases[Version("1")].files[0]
+        path = client.fetch(file, tmp_path)
+        index.asked.clear()
+
+        assert client.fetch(file, tmp_path) == path
+        assert index.asked == []
+        path.write_bytes(b"damaged")
+        assert client.fetch(file, tmp_path).read_bytes() != b"damaged"
+        with pytest.raises(SourceError, match="is not what was promised"):
+            client.fetch(file._replace(sha256="0" * 64), tmp_path)
+
+
+def test_a_file_that_is_gone_is_one_error(index: LocalIndex, host: Host, tmp_path: Path) -> None:
+    file = IndexedFile("a-1.tar.gz", "1", f"{index.url}/files/a/a-1.tar.gz")
+
+    with (
+        index_client(host, configured_places(host)) as client,
+        pytest.raises(UnreachableError, match=r"a-1\.tar\.gz cannot be fetched"),
+    ):
+        client.fetch(file, tmp_path)
+
+    assert not list(tmp_path.rglob("*.gz"))
+
+
+def test_a_file_is_not_kept_among_the_pages(index: LocalIndex, host: Host, tmp_path: Path) -> None:
+    noise = b"".join(hashlib.sha256(str(n).encode()).digest() for n in range(100_000))
+    index.add("a-1-py3-none-any.whl", noise)
+    with index_client(host, configured_places(host)) as client:
+        client.fetch(client.project("a").releases[Version("1")].files[0], tmp_path)
+
+    pages = sum(file.stat().st_size for file in (host.cache / "status").glob("pages.db*"))
+    assert pages < len(noise) / 2
