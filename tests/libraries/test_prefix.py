@@ -13,7 +13,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: What a root has, for a layout to be recognised by where it is.
-ROOT: dict[str, bytes | str] = {"include/zlib.h": "", "lib/zlib.lib": imports(), "bin/zlib1.dll": b""}
+ROOT: dict[str, bytes | str] = {
+    "include/zlib.h": "",
+    "lib/zlib.lib": imports(),
+    "bin/zlib1.dll": b"",
+}
 
 
 def placed(folder: str) -> dict[str, bytes | str]:
