@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import copy
+from distutils.errors import CompileError
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import setuptools  # noqa: F401 - brings the distutils that the compiler is made of
 
+from winarm.child.winarm_child import distutils_
 from winarm.child.winarm_child.compiler import GnuCompiler, executables, resource, write_exports
 from winarm.child.winarm_child.flags import Translator
 from winarm.child.winarm_child.journal import Journal
 from winarm.child.winarm_child.target_compiler import without_parents
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from winarm.child.winarm_child.pool import Step
+
+    from .conftest import Bench
 
 
 class Notes:
@@ -27,6 +32,10 @@ class Notes:
 
     def run(self, steps: Sequence[Step]) -> None:
         self.steps += steps
+
+    def refuse(self, step: Step, why: str) -> None:
+        self.steps.append(step)
+        del why
 
 
 @pytest.fixture
@@ -226,3 +235,44 @@ def test_a_compiled_resource_is_no_object_file(compiler: GnuCompiler) -> None:
         "build/v.res",
         "build/__/v.o",
     ]
+
+
+class TestCopies:
+    @pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
+    def test_a_copy_compiles_as_the_original_does(
+        self,
+        compiler: GnuCompiler,
+        notes: Notes,
+        spec: dict[str, Any],
+        copied: Callable[[GnuCompiler], GnuCompiler],
+    ) -> None:
+        translator = Translator(spec, Journal(spec["journal"]))
+        distutils_._shared[spec["scratch"]] = (notes, translator, lambda: None)  # type: ignore[assignment]
+        compiler.compile_options.append("/DADDED")
+
+        made = copied(compiler)
+        made.compile(["x.c"])
+
+        assert "-DADDED" in notes.steps[-1].argv
+        assert made is not compiler
+
+    def test_a_pickled_one_works_in_a_process_of_its_own(self, bench: Bench) -> None:
+        bench.write(
+            x_c="int x;",
+            setup_py="import pickle, subprocess, sys\n"
+            "from setuptools._distutils.ccompiler import new_compiler\n"
+            "code = 'import setuptools, pickle, sys; '\\\n"
+            '    \'pickle.load(sys.stdin.buffer).compile(["x.c"], output_dir="out")\'\n'
+            "subprocess.run([sys.executable, '-c', code], input=pickle.dumps(new_compiler()),\n"
+            "    check=True)\n",
+        )
+
+        bench.says("setup.py")
+
+        (run,) = bench.runs
+        assert run.sources == ["x.c"]
+
+
+def test_assembly_for_microsofts_assembler_is_refused_by_name(compiler: GnuCompiler) -> None:
+    with pytest.raises(CompileError, match=r"fast\.ASM is written for Microsoft's assembler"):
+        compiler.compile(["src/fast.ASM"])

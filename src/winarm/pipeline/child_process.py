@@ -127,6 +127,8 @@ class Journal:
                     self.failures.append(failure)
             case "flag":
                 self._tell_flag(entry)
+            case "detail":
+                self._listener(events.Detail(str(entry["text"])))
             case _:
                 pass
 

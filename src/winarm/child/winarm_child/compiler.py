@@ -11,11 +11,13 @@ from typing import Any
 
 from .flag_rules import LIBRARY_FORMS
 from .flags import RefusedFlagError
+from .headers import Headers
+from .msvc_attributes import MsvcAttributes
 from .pool import Step
 from .target_compiler import Link, TargetCompiler
 
 
-class GnuCompiler(TargetCompiler, UnixCCompiler):  # type: ignore[misc]
+class GnuCompiler(MsvcAttributes, TargetCompiler, UnixCCompiler):  # type: ignore[misc]
     """Compiles and links for the target with a compiler such as gcc or clang."""
 
     src_extensions = [*UnixCCompiler.src_extensions, ".c++", ".S", ".s", ".rc"]  # noqa: RUF012
@@ -29,6 +31,8 @@ class GnuCompiler(TargetCompiler, UnixCCompiler):  # type: ignore[misc]
         #: Objects that a flag has made C++ of, whatever their sources are called.
         self._of_cxx: set[str] = set()
         super().__init__(spec, *rest, **options)
+        self.set_msvc_attributes({name: spec["toolchain"][name][0] for name in ("cc", "ar", "rc")})
+        self._headers = Headers(spec["scratch"])
 
     def configure_system(self) -> None:
         """Keep the toolchain's settings; the host Python's describe the host."""
@@ -39,16 +43,22 @@ class GnuCompiler(TargetCompiler, UnixCCompiler):  # type: ignore[misc]
         if ext == ".rc":
             options = resource(self._translator.compile(cc_args, None), obj)
             return Step("compile", src, [*self._spec["toolchain"]["rc"], *options, src])
-        language = self._translator.language([*cc_args, *extra], self.detect_language(src))
+        language = self._translator.language(
+            [*self.compile_options_added(), *cc_args, *extra], self.detect_language(src)
+        )
         if language == "c++":
             self._of_cxx.add(obj)
         program = self.compiler_so_cxx if language == "c++" else self.compiler_so
-        argv = [*program, *cc_args, src, "-o", obj, *extra, *self._spec["after"]["compile"]]
+        argv = [
+            *(*program, *self.compile_options_added(), *cc_args, src, "-o", obj),
+            *(*extra, *self._spec["after"]["compile"]),
+        ]
         try:
-            return Step("compile", src, self._translator.compile(argv, language), language)
+            command = self._translator.compile(argv, language)
         except RefusedFlagError as error:
             self._pool.refuse(Step("compile", src, argv, language), str(error))
             raise CompileError(str(error)) from None
+        return Step("compile", src, command, language, self._headers.mend)
 
     def _archive_command(self, library: str, objects: Sequence[str]) -> list[str]:
         return [*self.archiver, library, *objects, *self.objects]
@@ -59,6 +69,7 @@ class GnuCompiler(TargetCompiler, UnixCCompiler):  # type: ignore[misc]
         of_cxx = link.language == "c++" or not self._of_cxx.isdisjoint(link.objects)
         argv = [
             *getattr(self, executable + ("_cxx" if of_cxx else "")),
+            *self.link_options_added(executable=link.executable),
             *link.before,
             *link.objects,
             *write_exports(exports, link.output, link.exports),

@@ -10,10 +10,11 @@ import functools
 import os
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from . import paths
 from .journal import Journal
 from .on_import import Patch
 
@@ -52,6 +53,7 @@ def patches(spec: Mapping[str, Any], journal: Journal) -> dict[str, Patch]:
         # Home of new_compiler in newer versions.
         "compilers.C.base": compilers,
         "core": functools.partial(_patch_core, journal),
+        "extension": paths.patch_extension,
         "command.build": functools.partial(_patch_build, spec),
         "command.build_ext": build_ext,
     }
@@ -59,6 +61,7 @@ def patches(spec: Mapping[str, Any], journal: Journal) -> dict[str, Patch]:
     return {
         **{f"{package}.{name}": by_name[name] for package in packages for name in by_name},
         "setuptools.command.build_ext": _patch_abi3_suffix,
+        "Cython.Build.Dependencies": paths.patch_cythonize,
     }
 
 
@@ -86,6 +89,7 @@ def _patch_compilers(
             from .msvc_compiler import MsvcCompiler as Compiler
         else:
             from .compiler import GnuCompiler as Compiler
+        _shared[spec["scratch"]] = (pool, translator, current_extension)
         return Compiler(spec, pool, translator, current_extension, force=force)
 
     if hasattr(module, "new_compiler"):
@@ -94,10 +98,28 @@ def _patch_compilers(
         module.get_default_compiler = lambda *_args: compiler_type  # type: ignore[attr-defined]
 
 
+#: What the compilers of a build have in common, by its private folder.
+_shared: dict[str, tuple["Pool", "Translator", Callable[[], str | None]]] = {}
+
+
+def in_this_process(
+    spec: Mapping[str, Any],
+) -> tuple["Pool", "Translator", Callable[[], str | None]]:
+    """Return what the compilers of a build have in common here."""
+    if spec["scratch"] not in _shared:
+        from .pool import Pool
+
+        journal = Journal(spec["journal"])
+        translator = _translator(spec, journal)
+        _shared[spec["scratch"]] = (Pool(spec["jobs"], journal), translator, current_extension)
+    return _shared[spec["scratch"]]
+
+
 def _patch_core(journal: Journal, module: ModuleType) -> None:
     real = module.run_commands
 
     def run_commands(dist: Any) -> Any:
+        paths.in_distribution(dist)
         journal.write("declared", names=declared(dist))
         return real(dist)
 

@@ -3,10 +3,17 @@
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 
+from .headers import Mended
 from .journal import Journal
+
+#: How often one compilation is repeated: each time another header was found.
+MOST_REPEATS = 100
+
+#: Returns how to repeat a command that failed, from its arguments and what it said.
+Mend = Callable[[Sequence[str], str], Mended | None]
 
 #: Characters of a failed program's output that the parent is told.
 MAX_WORDS = 100_000
@@ -16,9 +23,15 @@ class Step:
     """One run of a program: its command line, and what it does to what, for people."""
 
     def __init__(
-        self, doing: str, subject: str, argv: Sequence[str], language: str | None = None
+        self,
+        doing: str,
+        subject: str,
+        argv: Sequence[str],
+        language: str | None = None,
+        mend: Mend | None = None,
     ) -> None:
         self.argv = tuple(argv)
+        self.mend = mend
         #: What the parent is told of it.
         self.facts = {"doing": doing, "subject": subject, "language": language or "c"}
 
@@ -59,9 +72,25 @@ class Pool:
 
     def _run(self, step: Step) -> None:
         self._journal.write("start", **step.facts)
+        argv = step.argv
+        for _ in range(MOST_REPEATS):
+            status, output = self._once(step, argv)
+            mended = step.mend(argv, output) if status and step.mend else None
+            if mended is None:
+                break
+            self._journal.write("detail", text=mended.why)
+            argv = mended.argv
+        event = "failed" if status else "done"
+        words = output[-MAX_WORDS:] if status else ""
+        self._journal.write(event, **step.facts, output=words)
+        if status:
+            raise subprocess.CalledProcessError(status, argv)
+
+    def _once(self, step: Step, argv: Sequence[str]) -> tuple[int, str]:
+        """Run a program; return its exit status and what it said, which has been shown."""
         try:
             done = subprocess.run(  # noqa: S603 - argument lists only, never a shell
-                step.argv,
+                argv,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
@@ -72,11 +101,8 @@ class Pool:
             raise
         output = done.stdout.decode("utf-8", "replace")
         with self._lock:
-            show(f"{subprocess.list2cmdline(step.argv)}\n{output}")
-        event = "failed" if done.returncode else "done"
-        words = output[-MAX_WORDS:] if done.returncode else ""
-        self._journal.write(event, **step.facts, output=words)
-        done.check_returncode()
+            show(f"{subprocess.list2cmdline(argv)}\n{output}")
+        return done.returncode, output
 
 
 def show(text: str) -> None:

@@ -14,6 +14,7 @@ from pathlib import PurePath
 from typing import Any, NamedTuple
 
 from .flags import LibraryRefusedError, Translator
+from .paths import all_ours
 from .pool import Pool, Step
 
 
@@ -60,9 +61,7 @@ class TargetCompiler(CCompiler):  # type: ignore[misc]
         self.set_include_dirs([])
         self.set_library_dirs([])
         self._spec = spec
-        self._pool = pool
-        self._translator = translator
-        self._current_extension = current_extension
+        self.share(pool, translator, current_extension)
 
     def set_include_dirs(self, dirs: Sequence[str]) -> None:
         """Set the folders with headers: the project's, then the prefixes'."""
@@ -71,6 +70,20 @@ class TargetCompiler(CCompiler):  # type: ignore[misc]
     def set_library_dirs(self, dirs: Sequence[str]) -> None:
         """Set the folders with libraries, likewise."""
         super().set_library_dirs(_joined(dirs, self._native["library_dirs"]))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how to copy it: projects copy and pickle compilers, for processes of their own."""
+        shared = ("_pool", "_translator", "_current_extension")
+        state = {name: value for name, value in vars(self).items() if name not in shared}
+        return restored, (type(self), state)
+
+    def share(
+        self, pool: Pool, translator: Translator, current_extension: Callable[[], str | None]
+    ) -> None:
+        """Take what all compilers of a process have in common."""
+        self._pool = pool
+        self._translator = translator
+        self._current_extension = current_extension
 
     def initialize(self, plat_name: str | None = None) -> None:
         """Do nothing: build_ext asks for it on a Windows host, which has MSVC's in mind."""
@@ -83,7 +96,7 @@ class TargetCompiler(CCompiler):  # type: ignore[misc]
         A resource becomes a `.res`: for `.o`, `zig rc` makes an object, of x64; link takes no
         other ending.
         """
-        sources = [os.fspath(source) for source in source_filenames]
+        sources = all_ours(os.fspath(source) for source in source_filenames)
         found = super().object_filenames(sources, strip_dir, output_dir)
         named = [without_parents(name, output_dir or "") for name in found]
         return [
@@ -103,6 +116,10 @@ class TargetCompiler(CCompiler):  # type: ignore[misc]
         depends: Any = None,
     ) -> list[str]:
         """Compile all sources, side by side, and return their object files."""
+        sources = all_ours(map(os.fspath, sources))
+        include_dirs = all_ours(include_dirs or ())
+        for source in sources:
+            self._refuse_assembly(source)
         extension = self._current_extension()
         if extension is not None:
             # Two extensions may compile one source with different macros.
@@ -120,6 +137,16 @@ class TargetCompiler(CCompiler):  # type: ignore[misc]
             steps = [self._step(obj, src, ext, arguments, extra) for obj, (src, ext) in items]
             self._run(steps, CompileError)
         return list(objects)
+
+    def _refuse_assembly(self, source: str) -> None:
+        """Explain why a source cannot be compiled if it is written for Microsoft's assemblers."""
+        if source.lower().endswith(".asm") and ".asm" not in self.src_extensions:
+            why = (
+                f"{source} is written for Microsoft's assembler (ml64, armasm64), "
+                "which this toolchain does not have."
+            )
+            self._pool.refuse(Step("compile", source, ()), why)
+            raise CompileError(why)
 
     def _compile(
         self, obj: str, src: str, ext: str, cc_args: Any, extra_postargs: Any, pp_opts: Any
@@ -142,7 +169,7 @@ class TargetCompiler(CCompiler):  # type: ignore[misc]
     ) -> None:
         """Put object files into a static library, made anew."""
         del debug, target_lang
-        objects, output_dir = self._fix_object_args(list(objects), output_dir)
+        objects, output_dir = self._fix_object_args(all_ours(objects), output_dir)
         library = self.library_filename(output_libname, output_dir=output_dir)
         self.mkpath(os.path.dirname(library))
         self._run([Step("archive", library, self._archive_command(library, objects))], LibError)
@@ -168,8 +195,10 @@ class TargetCompiler(CCompiler):  # type: ignore[misc]
     ) -> None:
         """Link object files into an image, with nothing left beside it."""
         del runtime_library_dirs, build_temp  # Windows images have no search path in them.
-        objects, output_dir = self._fix_object_args(list(objects), output_dir)
-        libraries, library_dirs, _ = self._fix_lib_args(libraries, library_dirs, [])
+        objects, output_dir = self._fix_object_args(all_ours(objects), output_dir)
+        libraries, library_dirs, _ = self._fix_lib_args(
+            all_ours(libraries or ()), all_ours(library_dirs or ()), []
+        )
         link = Link(
             output=os.path.join(output_dir or "", output_filename),
             objects=[*objects, *self.objects],
@@ -275,6 +304,16 @@ def slots_export(name: str, objects: Iterable[str]) -> str:
                 return name
             found = found or slots.encode() in content
     return slots if found else name
+
+
+def restored(kind: type[TargetCompiler], state: Mapping[str, Any]) -> TargetCompiler:
+    """Return a copied compiler, in this process or another one."""
+    from .distutils_ import in_this_process
+
+    made = kind.__new__(kind)
+    made.__dict__.update(state)
+    made.share(*in_this_process(state["_spec"]))
+    return made
 
 
 def is_resource(source: str) -> bool:
