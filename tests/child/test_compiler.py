@@ -5,21 +5,20 @@ from __future__ import annotations
 import copy
 from distutils.errors import CompileError
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 import setuptools  # noqa: F401 - brings the distutils that the compiler is made of
 
-from winarm.child.winarm_child import distutils_
 from winarm.child.winarm_child.compiler import GnuCompiler, executables, resource, write_exports
 from winarm.child.winarm_child.flags import Translator
 from winarm.child.winarm_child.journal import Journal
-from winarm.child.winarm_child.target_compiler import without_parents
+from winarm.child.winarm_child.target_compiler import Shared, shared, without_parents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from winarm.child.winarm_child.pool import Step
+    from winarm.child.winarm_child.pool import Pool, Step
 
     from .conftest import Bench
 
@@ -247,7 +246,7 @@ class TestCopies:
         copied: Callable[[GnuCompiler], GnuCompiler],
     ) -> None:
         translator = Translator(spec, Journal(spec["journal"]))
-        distutils_._shared[spec["scratch"]] = (notes, translator, lambda: None)  # type: ignore[assignment]
+        shared[spec["scratch"]] = Shared(cast("Pool", notes), translator, lambda: None)
         compiler.compile_options.append("/DADDED")
 
         made = copied(compiler)

@@ -10,7 +10,7 @@ import functools
 import os
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +43,9 @@ def patches(spec: Mapping[str, Any], journal: Journal) -> dict[str, Patch]:
         return Pool(spec["jobs"], journal)
 
     def compilers(module: ModuleType) -> None:
-        _patch_compilers(spec, pool(), _translator(spec, journal), module)
+        from .msvc_flags import translator
+
+        _patch_compilers(spec, pool(), translator(spec, journal), module)
 
     def build_ext(module: ModuleType) -> None:
         _patch_build_ext(spec, pool(), module)
@@ -65,14 +67,6 @@ def patches(spec: Mapping[str, Any], journal: Journal) -> dict[str, Patch]:
     }
 
 
-def _translator(spec: Mapping[str, Any], journal: Journal) -> "Translator":
-    from .flags import Translator
-    from .msvc_flags import MsvcTranslator
-
-    style = MsvcTranslator if spec["toolchain"]["style"] == "msvc" else Translator
-    return style(spec, journal)
-
-
 def _patch_compilers(
     spec: Mapping[str, Any], pool: "Pool", translator: "Translator", module: ModuleType
 ) -> None:
@@ -89,30 +83,15 @@ def _patch_compilers(
             from .msvc_compiler import MsvcCompiler as Compiler
         else:
             from .compiler import GnuCompiler as Compiler
-        _shared[spec["scratch"]] = (pool, translator, current_extension)
-        return Compiler(spec, pool, translator, current_extension, force=force)
+        from .target_compiler import Shared, shared
+
+        common = shared[spec["scratch"]] = Shared(pool, translator, current_extension)
+        return Compiler(spec, *common, force=force)
 
     if hasattr(module, "new_compiler"):
         module.new_compiler = new_compiler  # type: ignore[attr-defined]
         compiler_type = spec["toolchain"]["compiler_type"]
         module.get_default_compiler = lambda *_args: compiler_type  # type: ignore[attr-defined]
-
-
-#: What the compilers of a build have in common, by its private folder.
-_shared: dict[str, tuple["Pool", "Translator", Callable[[], str | None]]] = {}
-
-
-def in_this_process(
-    spec: Mapping[str, Any],
-) -> tuple["Pool", "Translator", Callable[[], str | None]]:
-    """Return what the compilers of a build have in common here."""
-    if spec["scratch"] not in _shared:
-        from .pool import Pool
-
-        journal = Journal(spec["journal"])
-        translator = _translator(spec, journal)
-        _shared[spec["scratch"]] = (Pool(spec["jobs"], journal), translator, current_extension)
-    return _shared[spec["scratch"]]
 
 
 def _patch_core(journal: Journal, module: ModuleType) -> None:

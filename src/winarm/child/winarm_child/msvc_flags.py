@@ -82,3 +82,9 @@ class MsvcTranslator(Translator):
     def _folder(self, option: str, written: str) -> Iterator[str]:
         for part in super()._folder(option, written):
             yield f"/LIBPATH:{part[2:]}" if part.startswith("-L") else part
+
+
+def translator(spec: Mapping[str, Any], journal: Journal) -> Translator:
+    """Return the translator of flags for a toolchain's style."""
+    style = MsvcTranslator if spec["toolchain"]["style"] == "msvc" else Translator
+    return style(spec, journal)

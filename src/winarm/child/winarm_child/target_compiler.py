@@ -14,6 +14,8 @@ from pathlib import PurePath
 from typing import Any, NamedTuple
 
 from .flags import LibraryRefusedError, Translator
+from .journal import Journal
+from .msvc_flags import translator
 from .paths import all_ours
 from .pool import Pool, Step
 
@@ -306,13 +308,29 @@ def slots_export(name: str, objects: Iterable[str]) -> str:
     return slots if found else name
 
 
+class Shared(NamedTuple):
+    """What the compilers of a build have in common."""
+
+    pool: Pool
+    translator: Translator
+    #: Returns the name of the extension that a thread builds beside others, if it does.
+    current_extension: Callable[[], str | None]
+
+
+#: By the build's private folder, as far as this process knows.
+shared: dict[str, Shared] = {}
+
+
 def restored(kind: type[TargetCompiler], state: Mapping[str, Any]) -> TargetCompiler:
     """Return a copied compiler, in this process or another one."""
-    from .distutils_ import in_this_process
-
+    spec = state["_spec"]
+    common = shared.get(spec["scratch"])
+    if common is None:
+        journal = Journal(spec["journal"])
+        common = Shared(Pool(spec["jobs"], journal), translator(spec, journal), lambda: None)
     made = kind.__new__(kind)
     made.__dict__.update(state)
-    made.share(*in_this_process(state["_spec"]))
+    made.share(*common)
     return made
 
 
