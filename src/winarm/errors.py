@@ -157,6 +157,19 @@ class UnsupportedTargetError(UsageError):
         )
 
 
+class TrialFailedError(BuildFailedError):
+    """A wheel was built and verified, and failed on a Python for Windows ARM64."""
+
+    def __init__(self, wheel: str, findings: Sequence[str], output: str = "") -> None:
+        self.findings = tuple(findings)
+        super().__init__(
+            f"{wheel} failed its trial:\n{bullets(findings)}",
+            why="The wheel was not delivered.",
+            cure="winarm verify --explain CODE shows the cause and the cure of each finding.",
+            output=output,
+        )
+
+
 class TrialError(WinarmError):
     """A wheel cannot be tried: no runner, or one that does not work."""
 

@@ -24,12 +24,12 @@ from winarm.errors import (
 from winarm.host import Host
 from winarm.pipeline.wheel import build_and_verify, call_early, is_module
 from winarm.project.build_system import InnerBackend
-from winarm.verify import Severity, VerifyOptions
+from winarm.verify import Evidence, Report, Severity, VerifyOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from winarm.plan import EquippedBuild
+    from winarm.plan import Build, EquippedBuild
 
 #: Makes the wheel that its config settings describe, and tells of extensions as the child does.
 BACKEND = """\
@@ -129,6 +129,24 @@ class TestBuildWheel:
         assert zipfile.is_zipfile(built.path)
         steps = [event.what for event in building.heard if isinstance(event, events.Step)]
         assert steps == ["building", "verifying"]
+
+    def test_a_wheel_that_is_not_approved_is_withheld(self, building: Building) -> None:
+        def refuse(build: Build, wheel: Path, report: Report) -> Report:
+            assert report.ok
+            raise BuildFailedError(wheel.name)
+
+        with pytest.raises(BuildFailedError, match=r"sample-1-py3-none-any\.whl"):
+            build_and_verify(building.build, building.out, approve=refuse)
+
+        assert not building.out.exists()
+
+    def test_the_report_of_an_approved_wheel_is_the_approvers(self, building: Building) -> None:
+        def approve(build: Build, wheel: Path, report: Report) -> Report:
+            return replace(report, evidence=Evidence.TESTED_EMULATED)
+
+        built = build_and_verify(building.build, building.out, approve=approve)
+
+        assert built.report.evidence is Evidence.TESTED_EMULATED
 
     def test_the_child_saw_the_target_in_a_private_folder_that_is_gone(
         self, building: Building

@@ -38,6 +38,7 @@ examples:
   winarm build annoy==1.17.3 -o dist    an sdist from the package index
   winarm build . --python 3.12 --python 3.13
   winarm build annoy==1.17.3 -r requirements.txt
+  winarm build . --test                 and import it on ARM64 Windows, or run its tests there
   winarm build . -C winarm.allow-missing=pkg._speedups
 
 exit status: 0 the wheels are good, 1 a build failed, 2 a mistake in options or settings
@@ -87,6 +88,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="a setting for the build backend, or winarm.NAME=VALUE for winarm; may be given again",
     )
     parser.add_argument(
+        "--test",
+        action="store_true",
+        help="try the wheel as `winarm test` does, and deliver it only if that succeeds",
+    )
+    parser.add_argument(
         "-v",
         "--verbose",
         action="store_true",
@@ -130,6 +136,11 @@ def _built(
 ) -> BuiltWheel:
     from winarm.pipeline.isolated import build_wheel  # noqa: PLC0415 - `--help` needs none of it
 
+    approve = None
+    if args.test:
+        from winarm.trial.of_build import try_built  # noqa: PLC0415 - as above
+
+        approve = try_built
     with console.status() as status:
         try:
             return build_wheel(
@@ -139,6 +150,7 @@ def _built(
                 config_settings=settings,
                 listener=Listener(console, status, verbose=args.verbose),
                 host=host,
+                approve=approve,
             )
         except BuildFailedError as error:
             if not args.verbose and error.output:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from winarm.config.sources import ConfigSettings
     from winarm.environment.interpreter import Interpreter
     from winarm.environment.isolation import IsolatedEnvironment
-    from winarm.pipeline.wheel import BuiltWheel
+    from winarm.pipeline.wheel import Approve, BuiltWheel
     from winarm.project.pip_config import PipConfiguration
 
 
@@ -37,6 +37,7 @@ def build_wheel(
     config_settings: ConfigSettings | None = None,
     listener: events.Listener = lambda _: None,
     host: Host | None = None,
+    approve: Approve | None = None,
 ) -> BuiltWheel:
     """Build a win_arm64 wheel of any source, verify it and put it into `folder`.
 
@@ -45,6 +46,8 @@ def build_wheel(
     :param config_settings: as PEP 517 has them; those named `winarm.*` are winarm's.
     :param listener: is called with each event of the build.
     :param host: the machine that builds; this one by default.
+    :param approve: is asked for the report of a wheel that passed verification, and raises to
+        withhold the wheel; `winarm.trial.try_built` tries it.
     :raises WinarmError: the build failed, or the wheel failed verification.
     """
     host = host or Host.current()
@@ -73,7 +76,7 @@ def build_wheel(
             config_settings=config_settings,
             listener=listener,
         )
-        return build_and_verify(equip(prepared, may_fetch=True), Path(folder))
+        return build_and_verify(equip(prepared, may_fetch=True), Path(folder), approve=approve)
 
 
 def kept_folder(config_settings: ConfigSettings | None, host: Host, spec: str = ".") -> Path | None:

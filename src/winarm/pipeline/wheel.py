@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,12 +22,15 @@ from winarm.pipeline.first_use import Announcer
 from winarm.pipeline.hints import complaints
 from winarm.storage import deliver
 from winarm.target import parse_target
-from winarm.verify import Report, Severity, VerifyOptions, verify
+from winarm.verify import Evidence, Report, Severity, VerifyOptions, verify
 
 if TYPE_CHECKING:
     from winarm.pipeline.child_process import Child
     from winarm.plan import Build, EquippedBuild
 
+
+#: Takes a wheel that passed verification and its report; returns the report to deliver it with.
+Approve = Callable[["Build", Path, Report], Report]
 
 #: Files whose code a process of the target runs.
 _IMAGES = (".pyd", ".dll", ".exe")
@@ -61,7 +65,9 @@ class BuiltWheel:
         target = parse_target(self.report.target)
         machine = target.processor if target else self.report.target
         plural = "s" * (len(images) != 1)
-        return f"verified {len(images)} {machine} image{plural}: {names}{more}"
+        tried = "" if self.report.evidence is Evidence.INSPECTED else self.report.evidence.value
+        verified = f"verified {len(images)} {machine} image{plural}: {names}{more}"
+        return "; ".join(filter(None, (verified, tried)))
 
 
 def call_early(build: Build, hook: str, *arguments: object) -> Any:  # noqa: ANN401
@@ -83,11 +89,16 @@ def has_early(build: Build, hook: str) -> bool:
 
 
 def build_and_verify(
-    build: EquippedBuild, folder: Path, *, metadata: Path | None = None
+    build: EquippedBuild,
+    folder: Path,
+    *,
+    metadata: Path | None = None,
+    approve: Approve | None = None,
 ) -> BuiltWheel:
     """Build the project's wheel, verify it, and only then put it into `folder`.
 
     :param metadata: what `prepare_metadata_for_build_wheel` has made.
+    :param approve: is asked for the report of a wheel that passed, and raises to withhold it.
     :raises WinarmError: the build failed, or the wheel failed verification.
     """
     announcer = Announcer(build)
@@ -104,6 +115,8 @@ def build_and_verify(
         report, passed = _verified(build, wheel)
         if not report.pure:
             announcer.made("c")
+        if approve is not None:
+            report = approve(build, wheel, report)
         return BuiltWheel(deliver(wheel, folder), report, passed)
 
 

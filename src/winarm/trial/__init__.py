@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from winarm.trial.of_build import try_built
 from winarm.trial.options import TrialOptions
 from winarm.trial.run import TrialResult, test_wheel, test_wheels
 
-__all__ = ["TrialOptions", "TrialResult", "test_wheel", "test_wheels"]
+__all__ = ["TrialOptions", "TrialResult", "test_wheel", "test_wheels", "try_built"]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winarm.verify.options import VerifyOptions
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from winarm.target import PythonABI
 
 
@@ -28,6 +27,8 @@ class TrialOptions:
     extras: tuple[str, ...] = ()
     #: Files and folders of the project that the command finds in its working folder.
     copy: tuple[Path, ...] = ()
+    #: The folder that relative ones of them are in.
+    project: Path = Path()
     #: Patterns of modules that are not imported.
     skip: tuple[str, ...] = ()
     #: Seconds for each import, or for the command.

@@ -353,23 +353,24 @@ def _stage(options: TrialOptions) -> Iterator[Path]:
         for script in ("imports.py", "command.py"):
             shutil.copyfile(source / script, stage / script)
         for path in options.copy:
-            _copy(path, stage / WORK)
+            _copy(options.project, path, stage / WORK)
         yield stage
 
 
-def _copy(path: Path, work: Path) -> None:
+def _copy(project: Path, path: Path, work: Path) -> None:
     """Copy a file or folder of the project; a relative one keeps its place.
 
     :raises UsageError: it is not there.
     """
-    if not path.exists():
+    source = project / path
+    if not source.exists():
         message = f"--copy {path}: there is no such file or folder."
         raise UsageError(message)
     inside = not path.is_absolute() and ".." not in path.parts
     to = work / (path if inside else path.name)
     to.parent.mkdir(parents=True, exist_ok=True)
-    if path.is_dir():
+    if source.is_dir():
         skipped = shutil.ignore_patterns("__pycache__", ".git", ".venv", "*.egg-info")
-        shutil.copytree(path, to, ignore=skipped, dirs_exist_ok=True)
+        shutil.copytree(source, to, ignore=skipped, dirs_exist_ok=True)
     else:
-        shutil.copyfile(path, to)
+        shutil.copyfile(source, to)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import zipfile
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from packaging.metadata import Metadata
+from packaging.tags import compatible_tags, cpython_tags
 from packaging.utils import canonicalize_name
 
 from winarm.errors import UsageError
@@ -64,14 +65,11 @@ class TriedWheel:
 
     def suits(self, abi: PythonABI) -> bool:
         """Return whether pip installs the wheel for this Python."""
-        promise = self.name.promise
-        if abi in promise.abis:
+        if not _tags(abi).isdisjoint(self.name.tags):
             return True
-        if promise.stable is not None:
-            return abi.free_threaded <= promise.stable.free_threaded and abi.minor >= (
-                promise.stable.minor
-            )
-        return "none" in self.name.abis
+        stable = self.name.promise.stable
+        # PEP 803: both Pythons load modules of the free-threaded stable ABI.
+        return stable is not None and stable.free_threaded and abi.minor >= stable.minor
 
     def best(self, known: Sequence[PythonABI]) -> PythonABI:
         """Return the Python to try the wheel with: of those that are known, the newest that suits.
@@ -88,6 +86,17 @@ class TriedWheel:
     def modules(self, abi: PythonABI) -> dict[str, str]:
         """Return the modules to import on that Python, each with its member."""
         return modules(self.members, abi, WIN_ARM64)
+
+
+@cache
+def _tags(abi: PythonABI) -> frozenset[str]:
+    """Return the tags of the wheels that pip installs for a Python on Windows ARM64."""
+    version, platforms = (abi.major, abi.minor), [WIN_ARM64.wheel_platform]
+    found = (
+        *cpython_tags(version, [abi.tag], platforms),
+        *compatible_tags(version, abi.interpreter_tag, platforms),
+    )
+    return frozenset(map(str, found))
 
 
 def requirements_of(
