@@ -31,10 +31,10 @@ CP313 = PythonABI(13)
 LIBRARY = (
     b"!<arch>\n"
     + b"python313.dll/".ljust(48)
-    + b"20".ljust(10)
+    + b"40".ljust(10)
     + b"`\n"
     + b"\0\0\xff\xff\0\0\x64\xaa"
-    + b"\0" * 12
+    + b"\0" * 32
 )
 
 

@@ -52,7 +52,8 @@ def dll(
     directory += struct.pack(f"<{len(symbols)}I", *pointers)
     directory += struct.pack(f"<{len(symbols)}H", *range(len(symbols)))
     exports = directory + names
-    optional = struct.pack("<H", 0x20B if wide else 0x10B).ljust(112 if wide else 96, b"\0")
+    optional = struct.pack("<H", 0x20B if wide else 0x10B).ljust(108 if wide else 92, b"\0")
+    optional += struct.pack("<I", 16)
     optional += struct.pack("<II", EXPORTS, len(exports)).ljust(128, b"\0")
     header = b"PE\0\0" + struct.pack("<HHIIIHH", 0xAA64, 3, 0, 0, 0, len(optional), 0)
     sections = b"".join(

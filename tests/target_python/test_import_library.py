@@ -1,18 +1,16 @@
 from __future__ import annotations
 
-import struct
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
+from winarm.coff.library import read_library
+from winarm.coff.machines import OBJECT_MACHINES, Kind
 from winarm.errors import TargetPythonError
 from winarm.host import Answer
 from winarm.target import TARGETS, WIN_AMD64, WIN_ARM64
 from winarm.target_python.import_library import (
-    library_machine,
     make_import_library,
     module_definition,
 )
@@ -23,22 +21,9 @@ if TYPE_CHECKING:
 
     from winarm.host import Host
     from winarm.locate.toolchain import Toolchain
-    from winarm.python_exports import Kind
     from winarm.target import Target
 
-NAMES: dict[str, Kind] = {"PyExc_ValueError": "DATA", "PyObject_Call": "FUNC"}
-
-SHORT_IMPORT = struct.pack("<HHHHIIHH", 0, 0xFFFF, 0, 0xAA64, 0, 0, 0, 0)
-OBJECT = struct.pack("<HHIIIHH", 0xAA64, 1, 0, 0, 0, 0, 0)
-
-
-def member(name: str, content: bytes) -> bytes:
-    header = f"{name:<16}{0:<12}{'':<12}{0:<8}{len(content):<10}`\n".encode()
-    return header + content + b"\n" * (len(content) % 2)
-
-
-def archive(*members: tuple[str, bytes]) -> bytes:
-    return b"!<arch>\n" + b"".join(member(name, content) for name, content in members)
+NAMES: dict[str, Literal["FUNC", "DATA"]] = {"PyExc_ValueError": "DATA", "PyObject_Call": "FUNC"}
 
 
 def test_variables_are_marked_as_data_and_functions_are_not() -> None:
@@ -104,56 +89,6 @@ def test_a_tool_that_makes_nothing_has_failed(
         make_import_library(host, fake_toolchain, "python3.dll", NAMES, tmp_path / "python3.lib")
 
 
-@pytest.mark.parametrize(
-    "members",
-    [
-        [("python313.dll/", SHORT_IMPORT)],
-        [("/", b"index"), ("/", b"second index!"), ("//", b"long names"), ("/0", SHORT_IMPORT)],
-        [("/<ECSYMBOLS>/", b"odd"), ("python313.dll/", OBJECT)],
-        [("object.o/", OBJECT)],
-    ],
-)
-def test_the_machine_is_that_of_the_first_member_with_code(
-    tmp_path: Path, members: list[tuple[str, bytes]]
-) -> None:
-    library = tmp_path / "python313.lib"
-    library.write_bytes(archive(*members))
-
-    assert library_machine(library) == WIN_ARM64.machine
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"",
-        b"MZ",
-        b"!<arch>\n",
-        archive(("/", b"only an index")),
-        archive(*[("/", b"")] * 1000, ("late", OBJECT)),
-        archive(("object.o/", OBJECT)).replace(b"20        ", b"twenty    "),
-        archive(("object.o/", OBJECT))[:40],
-    ],
-    ids=["empty", "image", "bare", "index", "endless", "no size", "cut"],
-)
-def test_what_is_no_import_library_has_no_machine(tmp_path: Path, content: bytes) -> None:
-    library = tmp_path / "python313.lib"
-    library.write_bytes(content)
-
-    assert library_machine(library) is None
-
-
-@given(st.binary(max_size=300))
-def test_no_bytes_make_the_reader_fail(
-    tmp_path_factory: pytest.TempPathFactory, content: bytes
-) -> None:
-    library = tmp_path_factory.getbasetemp() / "any.lib"
-    library.write_bytes(b"!<arch>\n" + content)
-
-    machine = library_machine(library)
-
-    assert machine is None or 0 <= machine <= 0xFFFF
-
-
 @pytest.mark.integration
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.wheel_platform)
 def test_zig_makes_libraries_for_the_machine_that_is_asked_for(
@@ -163,7 +98,7 @@ def test_zig_makes_libraries_for_the_machine_that_is_asked_for(
 
     make_import_library(zig_host, replace(zig, target=target), "python313.dll", NAMES, library)
 
-    assert library_machine(library) == target.machine
+    assert read_library(library.read_bytes()).kinds == {OBJECT_MACHINES[target.machine]}
     assert b"__imp_PyExc_ValueError" in library.read_bytes().replace(b"__imp__", b"__imp_")
 
 
@@ -176,4 +111,4 @@ def test_llvm_lib_makes_a_library_from_the_same_names(
 
     make_import_library(zig_host, lib, "python313.dll", NAMES, library)
 
-    assert library_machine(library) == WIN_ARM64.machine
+    assert read_library(library.read_bytes()).kinds == {Kind.ARM64}

@@ -21,6 +21,7 @@ CP313T = PythonABI(13, free_threaded=True)
 
 def import_library(target: Target) -> bytes:
     short = struct.pack("<HHHHIIHH", 0, 0xFFFF, 0, target.machine, 0, 0, 0, 0)
+    short += b"PyObject_Call\0python.dll\0"
     return b"!<arch>\n" + f"{'python.dll/':<48}{len(short):<10}`\n".encode() + short
 
 
@@ -103,7 +104,7 @@ def test_the_wrong_python_is_refused_with_the_reason(
     [
         ("include/Python.h", None, "has no Python.h"),
         ("include/pyconfig.h", b"#define HAVE_UNISTD_H 1\n", "not that of a Python for Windows"),
-        ("libs/python313.lib", b"MZ", "is no import library"),
+        ("libs/python313.lib", b"MZ", "is not an import library"),
         ("libs/python313.lib", None, r"no python313\.lib, but none"),
     ],
 )

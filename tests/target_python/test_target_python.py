@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import pefile  # type: ignore[import-untyped]
 import pytest
 
+from winarm.coff.library import read_library
+from winarm.coff.machines import Kind
 from winarm.errors import FileSystemError, TargetPythonError
 from winarm.host import Answer
 from winarm.target import WIN_AMD64, WIN_ARM64, PythonABI
-from winarm.target_python.import_library import library_machine
 from winarm.target_python.target_python import provide
 
 if TYPE_CHECKING:
@@ -273,6 +274,7 @@ def nuget(tmp_path: Path) -> Path:
     (tools / "include" / "pyconfig.h").write_text(OFFICIAL_PYCONFIG)
     (tools / "libs").mkdir()
     short = struct.pack("<HHHHIIHH", 0, 0xFFFF, 0, WIN_ARM64.machine, 0, 0, 0, 0)
+    short += b"PyObject_Call\0python.dll\0"
     library = b"!<arch>\n" + f"{'python.dll/':<48}{len(short):<10}`\n".encode() + short
     for name in ("python313.lib", "python313t.lib", "python3.lib"):
         (tools / "libs" / name).write_bytes(library)
@@ -451,4 +453,5 @@ def test_a_free_threaded_module_imports_the_free_threaded_dll(
 
     assert answer.ok, answer.stderr
     assert python_imports(tmp_path / "tiny.pyd").keys() == {"python313t.dll"}
-    assert library_machine(python.libraries / "python3t.lib") == WIN_ARM64.machine
+    library = read_library((python.libraries / "python3t.lib").read_bytes())
+    assert library.kinds == {Kind.ARM64}

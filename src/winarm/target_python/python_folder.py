@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from winarm.coff.buffer import MalformedError
+from winarm.coff.library import read_library
+from winarm.coff.machines import OBJECT_MACHINES
 from winarm.errors import TargetPythonError, bullets
-from winarm.target import TARGETS
 from winarm.target_python.headers import headers_version, read_header
-from winarm.target_python.import_library import library_machine
 from winarm.target_python.pyconfig import is_windows_pyconfig
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 #: `python313.lib`, `python313t.lib`: which Python a folder of libraries is of.
 _LIBRARY = re.compile(r"python3[0-9]+t?\.lib", re.IGNORECASE)
+
+#: Most that is read of an import library; CPython's have less than 1 MB.
+_MOST = 64 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +109,15 @@ def _library_problems(found: PythonFolder, abi: PythonABI, target: Target) -> It
         )
         yield f"{found.libraries} has no {abi.library}.lib, but {' and '.join(others) or 'none'}"
         return
-    machine = library_machine(library)
-    if machine is None:
-        yield f"{library} is no import library"
-    elif machine != target.machine:
-        names = (known.processor for known in TARGETS if known.machine == machine)
-        yield (
-            f"{library} is for {next(names, f'machine 0x{machine:04X}')}, not {target.processor}"
-        )
+    try:
+        with library.open("rb") as file:
+            found_in = read_library(file.read(_MOST))
+    except MalformedError:
+        found_in = None
+    if found_in is None or not found_in.kinds:
+        yield f"{library} is not an import library"
+    elif found_in.kinds != {OBJECT_MACHINES[target.machine]}:
+        yield f"{library} is for {found_in.label}, not {target.processor}"
 
 
 def _child(folder: Path, name: str) -> Path | None:
