@@ -143,7 +143,7 @@ def judge(path: Path, stem: str, target: Target, style: Style) -> LibraryFile | 
         return Refused(path, stem, "its members are not object files of Windows")
     is_import = path.name.lower().endswith((".dll.a", ".dll.lib")) or "import" in library.sorts
     kind: Linkage = "shared" if is_import else "static"
-    why = _other_abi(_symbol_table(data), kind, style)
+    why = _other_abi(symbol_names(data), kind, style)
     return Refused(path, stem, why) if why else LibraryFile(path, stem, kind)
 
 
@@ -152,41 +152,48 @@ def _links(target: Target, kind: Kind) -> bool:
     return loads(target, kind) or kind is Kind.ARM64EC
 
 
-def _symbol_table(data: bytes) -> bytes:
-    """Return the names in the first table of an archive, each between NULs."""
-    if data[:8] != b"!<arch>\n" or data[8:10] not in {b"/ ", b"__"}:
-        return b""
+def symbol_names(data: bytes) -> list[bytes]:
+    """Return the names in the first table of an archive: what its members define."""
     size = data[56:66].strip()
-    return data[68 : 68 + min(int(size), MAX_TABLE)] if size.isdigit() else b""
+    if data[:8] != b"!<arch>\n" or data[8:10] != b"/ " or not size.isdigit():
+        return []
+    table = data[68 : 68 + min(int(size), MAX_TABLE)]
+    count = int.from_bytes(table[:4], "big")
+    return table[4 + 4 * count :].rstrip(b"\0").split(b"\0")
 
 
-def _other_abi(symbols: bytes, kind: Linkage, style: Style) -> str:
+def _other_abi(symbols: Iterable[bytes], kind: Linkage, style: Style) -> str:
     """Return why C++ of the other ABI makes a library useless; empty where it does not.
 
     A DLL with functions of C serves every compiler, whatever is inside. A static library brings
     its C++ code with it, which needs the C++ runtime of its own compiler.
     """
-    microsoft = len(re.findall(rb"\0(?:__imp_)?\?", symbols))
-    itanium = len(re.findall(rb"\0(?:__imp_)?_Z", symbols))
-    other = microsoft if style == "gnu" else itanium
-    names = len(re.findall(rb"\0(?:__imp_)?[A-Za-z_]", symbols))
-    c_names = names - itanium - len(re.findall(rb"\0__IMPORT_DESCRIPTOR|\0_NULL_IMPORT", symbols))
-    if not other or (kind == "shared" and c_names > 0):
+    plain = [name.removeprefix(b"__imp_") for name in symbols if name]
+    # MSVC writes texts and numbers as symbols of C++ for C, too.
+    microsoft = [n for n in plain if n.startswith(b"?") and not n.startswith(b"??_C@")]
+    itanium = [n for n in plain if n.startswith(b"_Z")]
+    has_c = any(not name.startswith((b"?", b"_Z", *_OF_EVERY_LIBRARY)) for name in plain)
+    if not (microsoft if style == "gnu" else itanium) or (kind == "shared" and has_c):
         return ""
     made_by, wanted = ("MSVC", "MinGW") if style == "gnu" else ("MinGW", "MSVC")
     return f"it is C++ with {made_by}'s ABI, and the toolchain has {wanted}'s"
 
 
+#: Symbols that every import library has.
+_OF_EVERY_LIBRARY = (b"__IMPORT_DESCRIPTOR_", b"__NULL_IMPORT_DESCRIPTOR", b"\x7f")
+
+
 def names_of(stem: str) -> tuple[str, ...]:
     """Return the names under which projects ask for the library of this file name.
 
-    >>> names_of("libxml2"), names_of("zlibstatic")
-    (('libxml2', 'xml2'), ('zlibstatic', 'zlib', 'libzlib', 'z', 'zlib1', 'zdll', 'zs'))
+    >>> names_of("libxml2"), names_of("libcrypto")
+    (('libxml2', 'xml2'), ('libcrypto', 'crypto', 'libeay32', 'liblibeay32'))
     """
     plain = stem.removeprefix("lib") or stem
     base = _STATIC.sub("", plain) or plain
     synonyms = next((group for group in _SYNONYMS if base in group), ())
-    return tuple(dict.fromkeys((stem, plain, base, f"lib{base}", *synonyms)))
+    plain_names = (base, *synonyms)
+    return tuple(dict.fromkeys((stem, plain, *plain_names, *(f"lib{one}" for one in plain_names))))
 
 
 def unversioned(stem: str) -> str:

@@ -27,6 +27,11 @@ MAX_EXPANDED = 2**16
 _VARIABLE = re.compile(r"\$\{([^{}$]*)\}")
 _LINE = re.compile(r"([A-Za-z0-9_.]+)\s*([=:])\s*(.*)", re.DOTALL)
 
+#: What ends or quotes a word, as characters for private use.
+_SPECIAL = " \t\\\"'#"
+_PROTECTED = {ord(char): 0xE000 + number for number, char in enumerate(_SPECIAL)}
+_UNPROTECTED = {code: char for char, code in _PROTECTED.items()}
+
 #: Of other systems, in the fields of a library that knows Windows.
 _NOT_ON_WINDOWS = frozenset(("-ldl", "-lrt", "-lnsl", "-lresolv", "-pthread"))
 #: Of MinGW, which Microsoft's linker does not have.
@@ -95,7 +100,8 @@ def read_package(name: str, text: str, root: Path, folder: Path) -> Package:
         key, sign, value = match.groups()
         if sign == ":":
             # An author's mistake is the last one's to win, as pkgconf has it.
-            fields[key] = _expanded(value, variables, quoting=True)
+            is_list = key.startswith(("Libs", "Cflags"))
+            fields[key] = _words(value, variables) if is_list else _expanded(value, variables)
             continue
         if key == "prefix":
             old = _expanded(value, variables).strip("\"'")
@@ -117,21 +123,27 @@ def is_absolute(path: str) -> bool:
     return PurePosixPath(path).is_absolute() or PureWindowsPath(path).is_absolute()
 
 
-def _expanded(text: str, variables: Mapping[str, str], *, quoting: bool = False) -> str:
+def _expanded(text: str, variables: Mapping[str, str], *, protected: bool = False) -> str:
     """Return `text` with its variables replaced; unknown ones are empty, as pkgconf has it.
 
-    :param quoting: the text is a list of arguments, in which a path with spaces must be quoted.
+    :param protected: write what ends a word inside of paths as characters that end none.
     """
 
     def value(match: re.Match[str]) -> str:
         found = variables.get(match[1], "")
-        return escaped(found) if quoting and is_absolute(found) else found
+        return found.translate(_PROTECTED) if protected and is_absolute(found) else found
 
     for _ in range(MAX_NESTING):
         text, count = _VARIABLE.subn(value, text)
         if not count or len(text) > MAX_EXPANDED:
             break
     return text[:MAX_EXPANDED]
+
+
+def _words(text: str, variables: Mapping[str, str]) -> str:
+    """Return a field that is a list of arguments, with each path one word."""
+    words = split(_expanded(text, variables, protected=True))
+    return " ".join(escaped(word.translate(_UNPROTECTED)) for word in words)
 
 
 def escaped(word: str) -> str:

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from winarm.libraries.pkg_config import Package, aliases, broken, read_package, rewritten, split
+
+ROOT = Path("/new prefix")
+
+
+def package(text: str, name: str = "x") -> Package:
+    return read_package(name, text, ROOT, ROOT / "lib" / "pkgconfig")
+
+
+def written(text: str, **options: object) -> str:
+    known = {"static": False, "msvc": False, "known": {}, "library_files": {}}
+    wishes = {**known, **options}
+    return rewritten(
+        package(text),
+        library_dir=Path("/view/lib"),
+        own_dirs=[ROOT / "lib"],
+        **wishes,  # type: ignore[arg-type]
+    )
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "prefix=/build/out\nlibdir=${prefix}/lib",
+        "prefix=/build/out\nlibdir=/build/out/lib",
+        "prefix=C:/bld/h_env/Library\nlibdir=C:/bld/h_env/Library/lib",
+        "prefix=${pcfiledir}/../..\nlibdir=${prefix}/lib",
+    ],
+)
+def test_the_folders_are_those_of_the_place_where_the_prefix_is(head: str) -> None:
+    found = package(f"{head}\nLibs: -L${{libdir}} -lz\nCflags: -I${{prefix}}/include")
+
+    assert split(found.fields["Libs"]) == ["-L/new prefix/lib", "-lz"]
+    assert split(found.fields["Cflags"]) == ["-I/new prefix/include"]
+
+
+def test_libraries_are_named_in_the_one_folder_that_has_every_spelling() -> None:
+    text = written("prefix=/o\nlibdir=/o/lib\nLibs: -L${libdir} -lz -lm -ldl -pthread")
+
+    assert "Libs: -L/view/lib -lz -lm\n" in text
+    assert "libdir=/view/lib\n" in text
+
+
+def test_libraries_that_microsofts_linker_does_not_have_are_left_out() -> None:
+    assert "Libs: -L/view/lib -lz\n" in written("Libs: -lz -lm -lpthread", msvc=True)
+
+
+def test_a_library_named_by_its_path_becomes_the_views() -> None:
+    known = {"/new prefix/lib/zlib.lib": Path("/view/lib/z.lib")}
+    text = written('prefix=/o\nLibs: "${prefix}/lib/zlib.lib"', library_files=known)
+
+    assert "/view/lib/z.lib" in text
+
+
+def test_static_libraries_say_what_they_need_to_everybody() -> None:
+    known = {"zlib": package("", "zlib")}
+    text = "Requires: zlib >= 1.2\nRequires.private: gone\nLibs: -lpng\nLibs.private: -lws2_32"
+
+    assert "-lpng -lws2_32" in written(text, static=True, known=known)
+    assert "-lws2_32" not in written(text, known=known)
+    assert "gone" not in written(text, static=True, known=known)
+
+
+def test_a_missing_private_requirement_breaks_nothing_that_is_shared() -> None:
+    assert "Requires.private" not in written("Requires.private: gone\nLibs: -lx")
+
+
+def test_comments_continued_lines_and_versions_are_understood() -> None:
+    found = package("# x\nRequires: a >= 1, b\\\n  = 2 # c\nRequires.private: d<3")
+
+    assert found.requirements(private=True) == ("a", "b", "d")
+
+
+def test_a_variable_that_stands_in_itself_ends() -> None:
+    assert len(package("a=${b}${b}\nb=x${a}${a}\n" * 30).variables["a"]) <= 2**16
+
+
+def test_names_come_from_the_packages_too() -> None:
+    packages = {
+        "zlib": package("Libs: -lz", "zlib"),
+        "yaml-0.1": package("Libs: -lyaml", "yaml-0.1"),
+    }
+
+    assert aliases(packages, {"zlib": 1, "yaml": 1}) == {"z": "zlib", "yaml-0.1": "yaml"}
+
+
+def test_what_is_missing_or_a_loop_is_told() -> None:
+    packages = {
+        "a": package("Requires: b", "a"),
+        "b": package("Requires: a", "b"),
+        "c": package("Requires: gone", "c"),
+        "d": package("Requires: c", "d"),
+    }
+
+    found = broken(packages)
+
+    assert found["c"] == "it requires gone, and there is no gone.pc"
+    assert "a → b → a" in found["a"]
+    assert "d" not in found
