@@ -42,7 +42,8 @@ def names(*pairs: tuple[int, str]) -> HintedNames:
 
 
 def exports(table: Iterable[str]) -> Exports:
-    return Exports(table=tuple(f"{kept(name)}\0" for name in table))
+    names = tuple(f"{kept(name)}\0" for name in table)
+    return Exports(table=names, addresses=(1,) * len(names), indices=tuple(range(len(names))))
 
 
 def kept(name: str) -> str:

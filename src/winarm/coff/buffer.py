@@ -59,3 +59,12 @@ def symbol_text(name: str) -> str:
     times as much for a single rare character.
     """
     return name.encode("latin-1").decode("utf-8", "replace")
+
+
+def dll_file(name: str) -> str:
+    """Return the file, in lower case, that the loader looks for when it is asked for `name`.
+
+    It appends the suffix to a name without a dot (LoadLibrary in Microsoft's documentation).
+    """
+    name = name.lower()
+    return name if "." in name else f"{name}.dll"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, islice
+from operator import le
 from struct import Struct
 from typing import TYPE_CHECKING
 
@@ -14,16 +15,18 @@ from winarm.coff.buffer import (
     U32,
     Buffer,
     MalformedError,
+    dll_file,
     fields,
     string_at,
+    symbol_text,
 )
 from winarm.coff.headers import EXPORT, Headers
 from winarm.coff.hinted_names import HintedNames
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
-_EXPORTS = Struct("<16xIIIII")
+_EXPORTS = Struct("<16xIIIIII")
 #: Ordinals are 16 bits wide.
 MAX_EXPORTS = 0x10000
 
@@ -32,78 +35,135 @@ MAX_EXPORTS = 0x10000
 class Exports:
     """The export directory of an image."""
 
-    #: Names in their order, in which importers' hints count, a byte a character, each with the NUL
-    #: at its end: where that is compared, too, the whole name is.
+    #: Exported names in table order (import hints index it), latin-1 decoded; the trailing NUL
+    #: makes a prefix match a whole match.
     table: tuple[str, ...] = ()
     first_ordinal: int = 0
-    ordinals: int = 0
-    #: Names and forwarders as they are listed, repeated ones too.
-    listed: int = 0
-    #: DLLs that really offer some of it: loaded when a symbol that forwards to them is resolved.
-    forwards_to: frozenset[str] = frozenset()
+    #: Addresses by ordinal, the first ordinal's first; 0 where an ordinal is not used.
+    addresses: tuple[int, ...] = ()
+    #: For each name the index of its address.
+    indices: tuple[int, ...] = ()
+    #: Texts `DLL.symbol` by the index of the address that they replace.
+    forwarders: Mapping[int, str] = field(default_factory=dict)
+    #: What keeps Windows from finding an export, in sentences.
+    faults: tuple[str, ...] = ()
 
     @property
     def names(self) -> frozenset[str]:
         """Return the exported names, a byte a character."""
         return frozenset(name[:-1] for name in self.table)
 
+    @property
+    def listed(self) -> int:
+        """Return how many names and forwarders are listed, repeated ones too."""
+        return len(self.table) + len(self.forwarders)
+
     @cached_property
-    def _known(self) -> frozenset[str]:
-        return frozenset(self.table)
+    def forwards_to(self) -> frozenset[str]:
+        """Return the DLLs that really offer some of it, as file names in lower case."""
+        return frozenset(dll_file(text.rpartition(".")[0]) for text in self.forwarders.values())
+
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        """The index of each name's address, by the name with its NUL."""
+        return dict(zip(self.table, self.indices, strict=False))
 
     def have_any(self, names: Iterable[str]) -> bool:
         """Return whether one of `names` is exported."""
-        return not self._known.isdisjoint(f"{name}\0" for name in names)
+        return any(f"{name}\0" in self._places for name in names)
 
     def lacks(self, symbols: Collection[str | int]) -> frozenset[str | int]:
         """Return those of `symbols`, names and ordinals, that cannot be imported."""
         if isinstance(symbols, HintedNames) and symbols.all_hinted_in(self.table):
             return frozenset()
-        known = self._known
-        ordinals = range(self.first_ordinal, self.first_ordinal + self.ordinals)
+        known = self._places
         return frozenset(
             symbol
             for symbol in symbols
-            if (symbol not in ordinals if isinstance(symbol, int) else f"{symbol}\0" not in known)
+            if (not self._used(symbol) if isinstance(symbol, int) else f"{symbol}\0" not in known)
         )
+
+    def _used(self, ordinal: int) -> bool:
+        index = ordinal - self.first_ordinal
+        return 0 <= index < len(self.addresses) and self.addresses[index] != 0
+
+    def index(self, symbol: str | int) -> int | None:
+        """Return the index of the address of a name or an ordinal, or None if it has none."""
+        if isinstance(symbol, int):
+            return symbol - self.first_ordinal if self._used(symbol) else None
+        return self._places.get(f"{symbol}\0")
+
+    def forwarder(self, symbol: str | int) -> str | None:
+        """Return the text `DLL.symbol` that a name or an ordinal is forwarded to, or None."""
+        index = self.index(symbol) if self.forwarders else None
+        return None if index is None else self.forwarders.get(index)
 
 
 def read_exports(
     data: Buffer, headers: Headers, max_symbols: int
-) -> tuple[Exports, tuple[str, ...]]:
-    """Return the exports of an image, and what is wrong with its export directory."""
+) -> tuple[Exports, tuple[str, ...], int]:
+    """Return the exports of an image, what is wrong with the table, and what reading them cost.
+
+    The cost is counted in symbols.
+    """
     directory = headers.directory(EXPORT)
     if not directory.rva:
-        return Exports(), ()
+        return Exports(), (), 0
     try:
-        return _read(data, headers, min(max_symbols, MAX_EXPORTS)), ()
+        exports = _read(data, headers, min(max_symbols, MAX_EXPORTS))
     except MalformedError as error:
         # A table of so many names may have been read.
-        return Exports(listed=min(len(data) // U32.size, max_symbols)), (error.what,)
+        return Exports(), (error.what,), min(len(data) // U32.size, max_symbols)
+    return exports, (), exports.listed
 
 
 def _read(data: Buffer, headers: Headers, most: int) -> Exports:
     at = headers.offset(headers.directory(EXPORT).rva)
-    base, functions, count, addresses, names = fields(_EXPORTS, data, at, "export directory")
+    values = fields(_EXPORTS, data, at, "export directory")
+    base, functions, count, functions_at, names_at, ordinals_at = values
     if functions > MAX_EXPORTS or count > most:
         message = "the export directory claims more symbols than the limit allows"
         raise MalformedError(message)
-    forwarders = _forwarders(data, headers, addresses, functions, most) if functions else []
+    addresses = _column(data, headers, functions_at, functions) if functions else ()
+    table = tuple(_names(data, headers, names_at, count) if count else ())
+    indices = _column(data, headers, ordinals_at, count, "H") if count else ()
     return Exports(
-        table=tuple(_names(data, headers, names, count) if count else ()),
+        table=table,
         first_ordinal=base,
-        ordinals=functions,
-        listed=count + len(forwarders),
-        forwards_to=frozenset(f"{text.rpartition('.')[0]}.dll" for text in forwarders),
+        addresses=addresses,
+        indices=indices,
+        forwarders=_forwarders(data, headers, addresses, most),
+        faults=tuple(_faults(headers, table, indices, addresses)),
     )
 
 
-def _column(data: Buffer, headers: Headers, rva: int, count: int) -> tuple[int, ...]:
+def _faults(
+    headers: Headers, table: tuple[str, ...], indices: tuple[int, ...], addresses: tuple[int, ...]
+) -> Iterator[str]:
+    """Yield why Windows does not find, or does not accept, some of the exports."""
+    if indices and max(indices) >= len(addresses):
+        index = next(index for index in indices if index >= len(addresses))
+        yield f"a name stands for export {index} of {len(addresses)}"
+    elif 0 in addresses and (empty := {at for at, rva in enumerate(addresses) if not rva}):
+        names = (name for name, index in zip(table, indices, strict=True) if index in empty)
+        if name := next(names, ""):
+            yield f"{symbol_text(name[:-1])} has no address"
+    if addresses and max(addresses) >= headers.size_of_image:
+        yield f"the address of an export, {max(addresses):#x}, is outside of the image"
+    # The loader searches by halves.
+    if not all(map(le, table, islice(table, 1, None))):
+        yield "the names are not in order, so that Windows does not find all of them"
+
+
+def _column(
+    data: Buffer, headers: Headers, rva: int, count: int, kind: str = "I"
+) -> tuple[int, ...]:
     offset = headers.offset(rva)
-    if offset + count * U32.size > len(data):
+    layout = Struct(f"<{count}{kind}")
+    if offset + layout.size > len(data):
         message = "a table of the export directory is cut off"
         raise MalformedError(message)
-    return Struct(f"<{count}I").unpack_from(data, offset)
+    return layout.unpack_from(data, offset)
 
 
 def _names(data: Buffer, headers: Headers, rva: int, count: int) -> list[str]:
@@ -146,24 +206,26 @@ def _scattered_names(data: Buffer, headers: Headers, pointers: tuple[int, ...]) 
     return found
 
 
-def _forwarders(data: Buffer, headers: Headers, rva: int, count: int, most: int) -> list[str]:
+def _forwarders(
+    data: Buffer, headers: Headers, addresses: tuple[int, ...], most: int
+) -> Mapping[int, str]:
     """Return the forwarders: texts `DLL.symbol` within the export directory itself.
 
     (PE Format, Export Address Table: an address in the directory's own range is a forwarder's.)
     """
     start, size = headers.directory(EXPORT)
     stop = start + size
-    addresses = [at for at in _column(data, headers, rva, count) if start <= at < stop]
-    if len(addresses) > most:
+    forwarded = [(index, at) for index, at in enumerate(addresses) if start <= at < stop]
+    if len(forwarded) > most:
         message = "the export directory forwards more symbols than the limit allows"
         raise MalformedError(message)
     bytes_left = min(size, len(data))
-    found = []
-    for address in addresses:
+    found = {}
+    for index, address in forwarded:
         text = string_at(data, headers.offset(address), "forwarder", MAX_FORWARDER)
         bytes_left -= len(text)
         if bytes_left < 0:
             message = "its forwarders overlap"
             raise MalformedError(message)
-        found.append(text)
+        found[index] = text
     return found

@@ -10,10 +10,11 @@ from typing import NamedTuple
 from winarm.coff.buffer import U16, U32, Buffer, MalformedError, fields
 
 _COFF = Struct("<4sHHIIIHH")
-#: ImageBase, SectionAlignment, the subsystem's version, SizeOfHeaders, Subsystem and
-#: DllCharacteristics; PE32 and PE32+ differ here in the place and width of the base only.
-_OPTIONAL_32 = Struct("<28xII12xHH8xI4xHH")
-_OPTIONAL_64 = Struct("<24xQI12xHH8xI4xHH")
+#: AddressOfEntryPoint, ImageBase, SectionAlignment, FileAlignment, the subsystem's version,
+#: SizeOfImage, SizeOfHeaders, Subsystem and DllCharacteristics; PE32 and PE32+ differ here in the
+#: place and width of the base only.
+_OPTIONAL_32 = Struct("<16xI8xIII8xHH4xII4xHH")
+_OPTIONAL_64 = Struct("<16xI4xQII8xHH4xII4xHH")
 _SECTION = Struct("<8sIIII12xI")
 _DIRECTORY = Struct("<II")
 
@@ -26,15 +27,18 @@ _MAX_SECTIONS = 96
 
 # Characteristics (IMAGE_FILE_*)
 RELOCS_STRIPPED = 0x0001
+EXECUTABLE_IMAGE = 0x0002
 IS_DLL = 0x2000
 
 # DllCharacteristics (IMAGE_DLLCHARACTERISTICS_*)
 HIGH_ENTROPY_VA = 0x0020
 DYNAMIC_BASE = 0x0040
+FORCE_INTEGRITY = 0x0080
 NX_COMPAT = 0x0100
 
 # Section characteristics (IMAGE_SCN_*)
 EXECUTABLE = 0x2000_0000
+READABLE = 0x4000_0000
 WRITABLE = 0x8000_0000
 
 
@@ -54,9 +58,10 @@ class Span(NamedTuple):
 
 
 #: Indices of the data directories that are read.
-EXPORT, IMPORT, RELOCATION, DEBUG, LOAD_CONFIG, DELAY_IMPORT, CLR = 0, 1, 5, 6, 10, 13, 14
+EXPORT, IMPORT, RESOURCE, SECURITY, RELOCATION, DEBUG = 0, 1, 2, 4, 5, 6
+TLS, LOAD_CONFIG, IAT, DELAY_IMPORT, CLR = 9, 10, 12, 13, 14
 #: Those whose content is read, not only their place.
-TABLES = (EXPORT, IMPORT, DEBUG, LOAD_CONFIG, DELAY_IMPORT, CLR)
+TABLES = (EXPORT, IMPORT, RESOURCE, RELOCATION, DEBUG, TLS, LOAD_CONFIG, DELAY_IMPORT, CLR)
 
 
 class Section(NamedTuple):
@@ -69,22 +74,36 @@ class Section(NamedTuple):
     raw_offset: int
     characteristics: int
 
+    @property
+    def memory_size(self) -> int:
+        """Return its bytes in memory: the raw size where the header gives no other."""
+        return self.virtual_size or self.raw_size
+
+    def holds(self, rva: int) -> bool:
+        """Return whether the address `rva` is in the section."""
+        return self.rva <= rva < self.rva + self.memory_size
+
 
 @dataclass(frozen=True, slots=True)
 class Headers:
     """What the headers of an image say."""
 
-    #: Where the machine number is, in the file and in memory.
-    machine_offset: int
+    #: Where the PE signature is, in the file and in memory (e_lfanew).
+    start: int
     machine: int
     characteristics: int
     #: PE32+ (64-bit addresses) rather than PE32.
     wide: bool
+    #: SizeOfOptionalHeader.
+    optional_size: int
+    entry_point: int
     image_base: int
     section_alignment: int
+    file_alignment: int
     subsystem: int
     subsystem_version: tuple[int, int]
     dll_characteristics: int
+    size_of_image: int
     size_of_headers: int
     #: The table of data directories as it stands: few of the sixteen are ever asked for.
     directories: bytes
@@ -96,6 +115,20 @@ class Headers:
     def __post_init__(self) -> None:
         """Note where the spans start."""
         object.__setattr__(self, "starts", tuple(span.start for span in self.spans))
+
+    @property
+    def machine_offset(self) -> int:
+        """Return where the machine number is, in the file and in memory."""
+        return self.start + 4
+
+    @property
+    def table_end(self) -> int:
+        """Return where the section table ends in the file."""
+        return self.start + _COFF.size + self.optional_size + len(self.sections) * _SECTION.size
+
+    def section(self, rva: int) -> Section | None:
+        """Return the section that has the address `rva` in memory, or None."""
+        return next((section for section in self.sections if section.holds(rva)), None)
 
     def directory(self, index: int) -> Directory:
         """Return a data directory; one that the image does not have is (0, 0)."""
@@ -135,18 +168,23 @@ def read_headers(data: Buffer, size: int | None = None) -> Headers:
         raise MalformedError(message)
     wide = magic == _PE32_PLUS
     values = fields(_OPTIONAL_64 if wide else _OPTIONAL_32, data, optional, "optional header")
-    base, alignment, major, minor, size_of_headers, subsystem, flags = values
+    entry_point, base, alignment, file_alignment, major, minor, *rest = values
+    size_of_image, size_of_headers, subsystem, flags = rest
     sections = _sections(data, optional + optional_size, count)
     return Headers(
-        machine_offset=start + 4,
+        start=start,
         machine=machine,
         characteristics=characteristics,
         wide=wide,
+        optional_size=optional_size,
+        entry_point=entry_point,
         image_base=base,
         section_alignment=alignment,
+        file_alignment=file_alignment,
         subsystem=subsystem,
         subsystem_version=(major, minor),
         dll_characteristics=flags,
+        size_of_image=size_of_image,
         size_of_headers=size_of_headers,
         directories=_directories(data, optional, optional_size, _COUNT_64 if wide else _COUNT_32),
         sections=sections,

@@ -12,7 +12,9 @@ from winarm.coff.exports import Exports, read_exports
 from winarm.coff.headers import IS_DLL, TABLES, Headers, read_headers
 from winarm.coff.hybrid import Hybrid, read_hybrid
 from winarm.coff.imports import Import, Wanted, read_imports
+from winarm.coff.loading import Loading, read_loading
 from winarm.coff.managed import Managed, read_managed
+from winarm.coff.resources import read_manifest
 
 if TYPE_CHECKING:
     from winarm.coff.buffer import Buffer
@@ -41,6 +43,10 @@ class Image:
     exports: Exports
     #: Where the linker wrote the debug information.
     pdb_path: str | None
+    #: The side-by-side manifest that Windows obeys, or nothing.
+    manifest: bytes
+    #: What the loader refuses of it.
+    loading: Loading
     #: Bytes of the file.
     size: int
     #: What it costs to look at, counted in symbols; a DLL is worth several.
@@ -99,11 +105,14 @@ def read_tables(
     managed, managed_defects = read_managed(data, headers)
     hybrid, hybrid_defects = read_hybrid(data, headers)
     imports, import_defects, symbols = read_imports(data, headers, wanted, max_symbols)
-    exports, export_defects = read_exports(data, headers, max_symbols)
+    exports, export_defects, export_cost = read_exports(data, headers, max_symbols)
     pdb_path, all_records = read_pdb_path(data, headers)
+    manifest, manifest_held = read_manifest(data, headers)
+    loading, loading_held = read_loading(data, headers)
     defects = (*managed_defects, *hybrid_defects, *import_defects, *export_defects)
     # A hybrid's dynamic relocations are in a section that no directory names.
-    if size > len(data) and (defects or hybrid.metadata or not all_records):
+    all_held = all_records and manifest_held and loading_held
+    if size > len(data) and (defects or hybrid.metadata or not all_held):
         message = "its tables reach beyond the part that was read"
         raise IncompleteError(message)
     kind = machines.IMAGE_MACHINES.get(headers.machine, machines.Kind.OTHER)
@@ -116,12 +125,14 @@ def read_tables(
         imports=imports,
         exports=exports,
         pdb_path=pdb_path,
+        manifest=manifest,
+        loading=loading,
         size=size,
         weight=_IMAGE_WEIGHT
         + _SECTION_WEIGHT * len(headers.sections)
         + _DLL_WEIGHT * dlls
         + symbols
-        + exports.listed,
+        + export_cost,
         defects=defects,
     )
 

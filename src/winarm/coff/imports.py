@@ -17,6 +17,7 @@ from winarm.coff.buffer import (
     U64,
     Buffer,
     MalformedError,
+    dll_file,
     fields,
     string_at,
 )
@@ -47,12 +48,20 @@ class Import(NamedTuple):
     symbols: Collection[str | int]
     #: Loaded when first used, not with the image.
     delayed: bool = False
+    #: Where in memory the loader writes the symbols' addresses.
+    addresses: int = 0
+
+    @property
+    def file(self) -> str:
+        """Return the file that the loader looks for, in lower case."""
+        return dll_file(self.dll)
 
 
 class _Table(NamedTuple):
     dll: str
     thunks: int
     delayed: bool
+    addresses: int
 
 
 def read_imports(
@@ -76,12 +85,12 @@ def read_imports(
     found = []
     for table in tables:
         symbols: Collection[str | int] = ()
-        if table.thunks and wanted(table.dll.lower()):
+        if table.thunks and wanted(dll_file(table.dll)):
             try:
                 symbols = reader.symbols(table.thunks)
             except MalformedError as error:
                 defects.append(f"{error.what} (imports from {table.dll})")
-        found.append(Import(table.dll, symbols, table.delayed))
+        found.append(Import(table.dll, symbols, table.delayed, table.addresses))
     return tuple(found), tuple(defects), max_symbols - max(reader.symbols_left, 0)
 
 
@@ -97,7 +106,7 @@ def _import_tables(data: Buffer, headers: Headers) -> Iterator[_Table]:
             return
         dll = string_at(data, headers.offset(name), "DLL name", MAX_DLL_NAME)
         # Borland's linker fills in no lookup table; before binding the address table equals it.
-        yield _Table(dll, lookup or addresses, delayed=False)
+        yield _Table(dll, lookup or addresses, delayed=False, addresses=addresses)
         offset += _DESCRIPTOR.size
     message = f"the import table names more than {MAX_DLLS} DLLs"
     raise MalformedError(message)
@@ -109,14 +118,14 @@ def _delay_tables(data: Buffer, headers: Headers) -> Iterator[_Table]:
         return
     offset = headers.offset(rva)
     for _ in range(MAX_DLLS):
-        attributes, name, _, _, lookup, *_ = fields(
+        attributes, name, _, addresses, lookup, *_ = fields(
             _DELAY_DESCRIPTOR, data, offset, "delay import table"
         )
         if not name:
             return
         base = 0 if attributes & _RELATIVE else headers.image_base & 0xFFFF_FFFF
         dll = string_at(data, headers.offset(name - base), "DLL name", MAX_DLL_NAME)
-        yield _Table(dll, lookup - base if lookup else 0, delayed=True)
+        yield _Table(dll, lookup - base if lookup else 0, delayed=True, addresses=addresses - base)
         offset += _DELAY_DESCRIPTOR.size
     message = f"the delay import table names more than {MAX_DLLS} DLLs"
     raise MalformedError(message)

@@ -462,7 +462,7 @@ class Code(Enum):
     WA504 = Rule(
         ERROR,
         "Windows refuses the image: it has no usable relocations",
-        "They were stripped, or the directory has an address but no size.",
+        "They were stripped, the directory has an address but no size, or its blocks are damaged.",
         "Link without /FIXED and without stripping relocations.",
     )
     WA505 = Rule(
@@ -500,6 +500,48 @@ class Code(Enum):
         "the image is for an unusual subsystem",
         "Modules and programs are for the console or the windows subsystem, version 6.0 to 10.0.",
         "Link with /SUBSYSTEM:CONSOLE or WINDOWS and no version of your own.",
+    )
+
+    WA511 = Rule(
+        ERROR,
+        "Windows refuses the image: its headers contradict one another",
+        "A tool changed the image and not all of its headers: sections must follow one another "
+        "without gaps, and the sizes and alignments must fit them.",
+        "Link the image again, and do not pack or edit it afterwards.",
+    )
+    WA512 = Rule(
+        ERROR,
+        "a module is not marked as a DLL",
+        "It was linked as a program. Windows maps such a file without binding its imports.",
+        "Link it with /DLL (-shared).",
+    )
+    WA513 = Rule(
+        ERROR,
+        "the image demands a signature that it does not have",
+        "FORCE_INTEGRITY is set (/INTEGRITYCHECK); Windows loads such an image only if it is "
+        "signed.",
+        "Link without /INTEGRITYCHECK, or sign the image.",
+    )
+    WA514 = Rule(
+        ERROR,
+        "the image's manifest asks for an assembly that is not there",
+        "The side-by-side manifest names another machine, or Visual C++ 2005 to 2008, which do "
+        "not exist for Arm. Loading fails with error 14001.",
+        'Link without that manifest (/MANIFEST:NO), or with processorArchitecture="*".',
+    )
+    WA515 = Rule(
+        ERROR,
+        "the table of exports is wrong",
+        "A tool changed the image: exports have no address or one outside of the image, or their "
+        "names are not in order.",
+        "Link the image again.",
+    )
+    WA516 = Rule(
+        ERROR,
+        "what runs when the image is loaded is not in it",
+        "The entry point, a thread callback or a table for the loader is outside of the image or "
+        "not code.",
+        "Link the image again.",
     )
 
     # 6: the wheel's metadata

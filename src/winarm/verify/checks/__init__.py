@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from winarm.verify.checks.archive import check_archive
+from winarm.verify.checks.image_layout import check_image_layout
 from winarm.verify.checks.installed import check_installed
 from winarm.verify.checks.layout import check_layout
 from winarm.verify.checks.machine import check_machines
+from winarm.verify.checks.manifest import check_manifests
 from winarm.verify.checks.metadata import check_metadata
 from winarm.verify.checks.module_name import check_module_names
 from winarm.verify.checks.needed_dlls import check_needed_dlls
@@ -32,6 +34,8 @@ CHECKS: tuple[Callable[[Subject, VerifyOptions], Iterator[Finding]], ...] = (
     check_python_dlls,
     check_symbols,
     check_needed_dlls,
+    check_image_layout,
+    check_manifests,
     check_soundness,
     check_tags,
     check_metadata,

@@ -87,7 +87,7 @@ def _own_symbols(subject: Subject, member: str, image: Image) -> Iterator[Findin
         provider = subject.provider(member, needed.dll)
         other = subject.images.get(provider) if provider else None
         # An image with damaged tables has a finding of its own.
-        if other is None or other.defects or not other.exports.ordinals:
+        if other is None or other.defects or not other.exports.addresses:
             continue
         missing = other.exports.lacks(needed.symbols)
         if missing:

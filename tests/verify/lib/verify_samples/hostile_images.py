@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+
 from verify_samples import image as im
 from verify_samples.cases import (
     ABI3_WHEEL,
@@ -47,7 +49,7 @@ one("an empty module", "WA106", b"")
 one("text as module", "WA106", b"import sys\n")
 one("a module cut off in its headers", "WA107", im.module()[:0x90])
 one("a module with imports outside of the file", "WA107", im.module(section_rva=0x2000)[:0x480],
-    "WA207", "WA305", "WA508")  # fmt: skip
+    "WA207", "WA305", "WA508", "WA511")  # fmt: skip
 one("ARM64X without an x64 view", "WA108", im.module(chpe=True))
 beside("an x64 import library", "WA109", "pkg/lib/x.lib",
        im.library(("x.dll/", im.short_import(im.AMD64))))  # fmt: skip
@@ -153,9 +155,63 @@ one("relocations without a size", "WA504", im.module(relocations=(im.RELOC_RVA, 
 one("a section to write and run", "WA505", im.module(section_characteristics=0xE000_0020))
 one("no high-entropy addresses", "WA506", im.module(flags=0x140))
 one("overlapping sections", "WA507",
-    im.module(more_sections=[(b".over", 0x1000, 0x1010, 0, 0, im.DATA)]))  # fmt: skip
+    im.module(more_sections=[(b".over", 0x1000, 0x1010, 0, 0, im.DATA)]), "WA511")  # fmt: skip
 one("a section outside of the file", "WA508",
-    im.module(more_sections=[(b".out", 16, 0x200000, 0x200, 0x100000, im.DATA)]))  # fmt: skip
+    im.module(more_sections=[(b".out", 16, 0x101000, 0x200, 0x100000, im.DATA)]))  # fmt: skip
 one("a build folder in the debug record", "WA509", im.module(pdb="C:\\Users\\me\\x.pdb"))
 one("a driver's subsystem", "WA510", im.module(subsystem=1))
 one("a future version of Windows", "WA510", im.module(subsystem_version=(11, 0)))
+
+for _what, _changes in (
+    ("a gap between sections", {"more_sections": [(b".far", 16, 0x103000, 0, 0, im.DATA)]}),
+    ("an empty section", {"more_sections": [(b".none", 0, 0x101000, 0, 0, im.DATA)]}),
+    ("a section over the headers", {"more_sections": [(b".in", 16, 0x101000, 16, 0x80, im.DATA)]}),
+    ("SizeOfImage of nothing", {"size_of_image": 0}),
+    ("SizeOfImage less than the sections", {"size_of_image": 0x100000}),
+    ("SizeOfImage of an impossible size", {"size_of_image": 0x7800_0000}),
+    ("SizeOfHeaders of nothing", {"size_of_headers": 0}),
+    ("SizeOfHeaders over the file", {"size_of_headers": 0x2000}),
+    ("SectionAlignment of nothing", {"section_alignment": 0}),
+    ("SectionAlignment that is not a power of two", {"section_alignment": 0x3000}),
+    ("SectionAlignment over the distance of sections", {"section_alignment": 0x20_0000}),
+    ("FileAlignment of nothing", {"file_alignment": 0}),
+    ("FileAlignment over SectionAlignment", {"file_alignment": 0x2000}),
+    ("a base that no address can be", {"base": 0x1_8000_1000}),
+    ("no EXECUTABLE_IMAGE", {"characteristics": 0x0020}),
+):
+    one(_what, "WA511", im.module(**_changes))
+one("a module that was linked as a program", "WA512", im.module(dll=False))
+one("a signature that is not there", "WA513", im.module(flags=im.SOUND | 0x80))
+one("an export without address", "WA515", im.module(export_addresses={"PyInit__x": 0}))
+one("an export outside of the image", "WA515", im.module(export_addresses={"PyInit__x": 2**30}))
+one("an export that is not there", "WA515", im.module(export_indices={"PyInit__x": 7}))
+one("exports that are not in order", "WA515",
+    im.module(exports=["b", "PyInit__x"], unsorted_exports=True))  # fmt: skip
+one("an entry point outside of the image", "WA516", im.module(entry_point=0x200000))
+one("an entry point in data", "WA516", im.module(entry_point=0x100000))
+for _what, _blocks in (
+    ("a block of relocations without end", struct.pack("<II", 0x1000, 0)),
+    ("a block of relocations beyond their end", struct.pack("<IIHH", 0x1000, 64, 0, 0)),
+    ("relocations outside of the image", struct.pack("<IIHH", 2**28, 12, 0xA000, 0)),
+    ("relocations of an unknown type", struct.pack("<IIHH", 0x1000, 12, 0xF000, 0)),
+    ("bytes behind the relocations", struct.pack("<IIHHI", 0x1000, 12, 0, 0, 0)),
+):
+    one(_what, "WA504", im.module(relocation_blocks=_blocks))
+
+
+def manifest(*assemblies: str) -> bytes:
+    """Return a manifest that depends on assemblies, each given as its attributes."""
+    dependencies = "".join(
+        f"<dependency><dependentAssembly><assemblyIdentity {one}/></dependentAssembly></dependency>"
+        for one in assemblies
+    )
+    namespace = "urn:schemas-microsoft-com:asm.v1"
+    return f'<assembly xmlns="{namespace}" manifestVersion="1.0">{dependencies}</assembly>'.encode()
+
+
+CONTROLS = 'type="win32" name="Microsoft.Windows.Common-Controls" version="6.0.0.0"'
+one("a manifest for x64", "WA514",
+    im.module(manifest=manifest(f'{CONTROLS} processorArchitecture="amd64"')))  # fmt: skip
+one("a manifest of Visual C++ 2008", "WA514",
+    im.module(manifest=manifest('name="Microsoft.VC90.CRT" version="9.0.21022.8"')))  # fmt: skip
+one("a manifest that is no XML", "WA514", im.module(manifest=b"<assembly>"))

@@ -1,7 +1,8 @@
 """PE images, object files and libraries, built from a description; valid unless asked not to be.
 
 The image has one section for everything but relocations: headers, then tables in the order they
-are laid out, at the same distance in the file as in memory.
+are laid out, at the same distance in the file as in memory. In memory the section is as large as
+to end where the relocations begin.
 """
 
 from __future__ import annotations
@@ -56,8 +57,25 @@ class ImageSpec:
     characteristics: int = 0x0022
     subsystem: int = 2
     subsystem_version: tuple[int, int] = (6, 2)
-    #: Address and size of the relocation directory.
-    relocations: tuple[int, int] = (RELOC_RVA, 12)
+    #: Address and size of the relocation directory, where it is not the section of that name.
+    relocations: tuple[int, int] | None = None
+    #: The relocations themselves, where not one block without any.
+    relocation_blocks: bytes | None = None
+    #: What the headers claim, where not what is.
+    section_alignment: int = 0x1000
+    file_alignment: int = 0x200
+    size_of_image: int | None = None
+    size_of_headers: int = HEADERS_SIZE
+    entry_point: int = 0x1000
+    #: Addresses of exported functions, where not the entry point's.
+    export_addresses: Mapping[str, int] = field(default_factory=dict)
+    #: Indices of the addresses of exported names, where not their own.
+    export_indices: Mapping[str, int] = field(default_factory=dict)
+    #: Names in this order, not sorted.
+    unsorted_exports: bool = False
+    #: A side-by-side manifest, and the number of its resource.
+    manifest: bytes = b""
+    manifest_id: int = 2
     section_characteristics: int = TEXT
     section_rva: int = SECTION_RVA
     #: Sections beside the two: name, virtual size, rva, raw size, raw offset, characteristics.
@@ -87,7 +105,7 @@ def image(**wishes: Any) -> bytes:  # noqa: ANN401 - the fields of ImageSpec
     base = spec.base if spec.base is not None else (0x1_8000_0000 if spec.wide else 0x1000_0000)
     layout = _Layout(spec.section_rva)
     layout.add(b"code of no meaning")
-    directories: dict[int, tuple[int, int]] = {5: spec.relocations}
+    directories: dict[int, tuple[int, int]] = {}
     if spec.exports or spec.forwarders:
         directories[0] = _exports(layout, spec)
     if spec.imports:
@@ -98,6 +116,8 @@ def image(**wishes: Any) -> bytes:  # noqa: ANN401 - the fields of ImageSpec
         directories[6] = _debug(layout, spec.pdb)
     if spec.clr_flags is not None:
         directories[14] = _clr(layout, spec.clr_flags, native=spec.clr_native)
+    if spec.manifest:
+        directories[2] = _manifest(layout, spec)
     if spec.chpe:
         directories[10] = _load_config(layout, spec, base)
     return _assemble(spec, base, bytes(layout.data), directories)
@@ -108,15 +128,20 @@ def _assemble(
 ) -> bytes:
     raw = body + bytes(-len(body) % 0x200)
     relocations = _relocations(spec)
+    reloc_rva = max(RELOC_RVA, -(-(spec.section_rva + len(body)) // 0x1000) * 0x1000)
+    if spec.relocations is None:
+        directories = {**directories, 5: (reloc_rva, len(spec.relocation_blocks or bytes(12)))}
+    else:
+        directories = {**directories, 5: spec.relocations}
     raw_relocations = relocations + bytes(-len(relocations) % 0x200)
     sections = [
-        (b".text", len(body), spec.section_rva, len(raw), HEADERS_SIZE,
+        (b".text", reloc_rva - spec.section_rva, spec.section_rva, len(raw), HEADERS_SIZE,
          spec.section_characteristics),
-        (b".reloc", len(relocations), RELOC_RVA, len(raw_relocations), HEADERS_SIZE + len(raw),
+        (b".reloc", len(relocations), reloc_rva, len(raw_relocations), HEADERS_SIZE + len(raw),
          0x4200_0040),
         *spec.more_sections,
     ]  # fmt: skip
-    optional = _optional_header(spec, base, directories)
+    optional = _optional_header(spec, base, directories, _image_end(sections))
     characteristics = spec.characteristics | (0x2000 if spec.dll else 0)
     coff = struct.pack(
         "<4sHHIIIHH", b"PE\0\0", spec.machine, len(sections), 0, 0, 0, len(optional),
@@ -131,18 +156,25 @@ def _assemble(
     return head + bytes(HEADERS_SIZE - len(head)) + raw + raw_relocations
 
 
+def _image_end(sections: Sequence[tuple[bytes, int, int, int, int, int]]) -> int:
+    end = max(rva + size for _, size, rva, *_ in sections)
+    return -(-end // 0x1000) * 0x1000
+
+
 def _optional_header(
-    spec: ImageSpec, base: int, directories: Mapping[int, tuple[int, int]]
+    spec: ImageSpec, base: int, directories: Mapping[int, tuple[int, int]], end: int
 ) -> bytes:
     major, minor = spec.subsystem_version
-    middle = (0x1000, 0x200, 6, 2, 0, 0, major, minor, 0, RELOC_RVA + 0x1000, HEADERS_SIZE, 0,
-              spec.subsystem, spec.flags)  # fmt: skip
+    image_size = end if spec.size_of_image is None else spec.size_of_image
+    middle = (spec.section_alignment, spec.file_alignment, 6, 2, 0, 0, major, minor, 0, image_size,
+              spec.size_of_headers, 0, spec.subsystem, spec.flags)  # fmt: skip
+    entry = spec.entry_point
     if spec.wide:
-        fixed = struct.pack("<HBBIIIIIQ", 0x20B, 14, 0, 0x200, 0, 0, 0x1000, 0x1000, base)
+        fixed = struct.pack("<HBBIIIIIQ", 0x20B, 14, 0, 0x200, 0, 0, entry, 0x1000, base)
         fixed += struct.pack("<IIHHHHHHIIIIHH", *middle)
         fixed += struct.pack("<QQQQII", 0x100000, 0x1000, 0x100000, 0x1000, 0, 16)
     else:
-        fixed = struct.pack("<HBBIIIIIII", 0x10B, 14, 0, 0x200, 0, 0, 0x1000, 0x1000, 0x2000, base)
+        fixed = struct.pack("<HBBIIIIIII", 0x10B, 14, 0, 0x200, 0, 0, entry, 0x1000, 0x2000, base)
         fixed += struct.pack("<IIHHHHHHIIIIHH", *middle)
         fixed += struct.pack("<IIIIII", 0x100000, 0x1000, 0x100000, 0x1000, 0, 16)
     return fixed + b"".join(
@@ -184,18 +216,23 @@ def _delay_imports(layout: _Layout, spec: ImageSpec) -> tuple[int, int]:
 
 
 def _exports(layout: _Layout, spec: ImageSpec) -> tuple[int, int]:
-    names = sorted({*spec.exports, *spec.forwarders})
+    names = [*spec.exports, *spec.forwarders]
+    if not spec.unsorted_exports:
+        names = sorted(set(names))
     start = layout.add(bytes(40))
     dll = layout.add(spec.name.encode() + b"\0")
     places = [
-        layout.add(spec.forwarders[name].encode() + b"\0") if name in spec.forwarders else 0x1000
+        layout.add(spec.forwarders[name].encode() + b"\0")
+        if name in spec.forwarders
+        else spec.export_addresses.get(name, 0x1000)
         for name in names
     ]
     # A forwarder's address lies in the directory, a function's outside of it.
     functions = layout.add(struct.pack(f"<{len(names)}I", *places))
     pointers = [layout.add(name.encode() + b"\0") for name in names]
     table = layout.add(struct.pack(f"<{len(names)}I", *pointers))
-    ordinals = layout.add(struct.pack(f"<{len(names)}H", *range(len(names))))
+    indices = [spec.export_indices.get(name, index) for index, name in enumerate(names)]
+    ordinals = layout.add(struct.pack(f"<{len(names)}H", *indices))
     layout.patch(
         start,
         struct.pack(
@@ -219,6 +256,17 @@ def _clr(layout: _Layout, flags: int, *, native: bool) -> tuple[int, int]:
     return layout.add(header), len(header)
 
 
+def _manifest(layout: _Layout, spec: ImageSpec) -> tuple[int, int]:
+    """Add the directory of types, of names and of languages, the data's place, and the data."""
+    content = layout.add(spec.manifest)
+    levels = b""
+    for level, name in enumerate((24, spec.manifest_id, 0x409)):
+        below = 24 * (level + 1) | (0x8000_0000 if level < 2 else 0)
+        levels += struct.pack("<12xHHII", 0, 1, name, below)
+    levels += struct.pack("<IIII", content, len(spec.manifest), 0, 0)
+    return layout.add(levels), len(levels)
+
+
 def _load_config(layout: _Layout, spec: ImageSpec, base: int) -> tuple[int, int]:
     metadata = layout.add(bytes(16))
     config = bytearray(0x140)
@@ -235,6 +283,8 @@ def _load_config(layout: _Layout, spec: ImageSpec, base: int) -> tuple[int, int]
 
 def _relocations(spec: ImageSpec) -> bytes:
     block = struct.pack("<IIHH", 0x1000, 12, 0, 0)
+    if spec.relocation_blocks is not None:
+        return spec.relocation_blocks
     if spec.x64_view is None:
         return block
     # A value of two bytes, written over the machine in the header.

@@ -1,0 +1,165 @@
+"""What the loader uses of an image beside imports and exports, and what makes the loader refuse it.
+
+Relocations, thread-local storage and load configuration ("PE Format": The .reloc Section, The .tls
+Section, The Load Configuration Structure). The rules are those of ntdll's relocation code, and the
+ones that LIEF's `check_layout` collected of the kernel.
+"""
+
+from __future__ import annotations
+
+from struct import Struct
+from typing import TYPE_CHECKING, NamedTuple
+
+from winarm.coff.buffer import U32, U64, Buffer, MalformedError, fields
+from winarm.coff.headers import EXECUTABLE, LOAD_CONFIG, READABLE, RELOCATION, TLS, Headers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_BLOCK = Struct("<II")
+#: Types of relocations, the high four bits of an entry, that every machine has: none, the two
+#: halves, 32 bits, and 64 bits.
+_COMMON_TYPES = frozenset({0, 1, 2, 3, 10})
+#: Types that 32-bit machines have too: with an adjustment (x86), two kinds of MOV32 (ARM32).
+_NARROW_TYPES = frozenset({4, 5, 7})
+#: Start and end of the data, address of the index, address of the callbacks.
+_TLS = {True: Struct("<QQQQ8x"), False: Struct("<IIII8x")}
+#: Functions that are called at the start of threads; images have one or two.
+_MAX_CALLBACKS = 64
+
+
+class _ConfigLayout(NamedTuple):
+    """Offsets in the load configuration, which differ with the width of addresses."""
+
+    guard_table: int
+    guard_count: int
+    relocation_section: int
+    pointer: Struct
+
+
+_CONFIG = {True: _ConfigLayout(0x80, 0x88, 0xE4, U64), False: _ConfigLayout(0x50, 0x54, 0x8C, U32)}
+_U16 = Struct("<H")
+
+
+def _types_deleted(types: frozenset[int]) -> bytes:
+    """Return the high bytes of entries of these types, for `bytes.translate` to delete."""
+    return bytes(byte for byte in range(256) if byte >> 4 in types)
+
+
+_DELETED = {
+    True: _types_deleted(_COMMON_TYPES),
+    False: _types_deleted(_COMMON_TYPES | _NARROW_TYPES),
+}
+
+
+class Loading(NamedTuple):
+    """What is wrong with what the loader uses; sentences, or empty."""
+
+    relocations: str = ""
+    tls: str = ""
+    config: str = ""
+
+
+def read_loading(data: Buffer, headers: Headers) -> tuple[Loading, bool]:
+    """Return what the loader refuses of an image, and whether all of it is within `data`."""
+    try:
+        loading = Loading(
+            next(_relocation_faults(data, headers), ""),
+            next(_tls_faults(data, headers), ""),
+            _config_fault(data, headers),
+        )
+    except MalformedError as error:
+        return Loading(relocations=error.what), False
+    return loading, True
+
+
+def _relocation_faults(data: Buffer, headers: Headers) -> Iterator[str]:
+    rva, size = headers.directory(RELOCATION)
+    if not (rva and size):
+        return
+    at = headers.offset(rva)
+    span = headers.span(rva + size - 1)
+    if at + size > len(data) or span is None or rva + span.shift != at:
+        message = "its relocations lie outside of the file"
+        raise MalformedError(message)
+    end = at + size
+    deleted = _DELETED[headers.wide]
+    unpack, limit = _BLOCK.unpack_from, headers.size_of_image
+    while at + _BLOCK.size <= end:
+        page, length = unpack(data, at)
+        if length < _BLOCK.size or length & 1 or at + length > end:
+            yield f"the block of relocations at {at:#x} has an impossible length, {length}"
+            return
+        if page >= limit:
+            yield f"relocations are for the address {page:#x}, outside of the image"
+        if unknown := data[at + _BLOCK.size + 1 : at + length : 2].translate(None, deleted):
+            yield f"a relocation has the unknown type {unknown[0] >> 4}"
+        if page + 0x1000 > limit and (far := _beyond(data, at, length, limit - page)):
+            yield f"a relocation is for the address {page + far:#x}, outside of the image"
+        at += length
+    if at != end:
+        yield f"{end - at} bytes follow its last block of relocations"
+
+
+def _beyond(data: Buffer, at: int, length: int, room: int) -> int:
+    """Return the first place of a page, over `room`, that a block's entries are for, or 0."""
+    entries = Struct(f"<{(length - _BLOCK.size) // 2}H").unpack_from(data, at + _BLOCK.size)
+    return next((place for entry in entries if entry >> 12 and (place := entry & 0xFFF) >= room), 0)
+
+
+def _tls_faults(data: Buffer, headers: Headers) -> Iterator[str]:
+    rva, size = headers.directory(TLS)
+    if not (rva and size):
+        return
+    section = headers.section(rva)
+    if section is None or not section.characteristics & READABLE:
+        yield "its thread-local storage is in no section that can be read"
+    layout = _TLS[headers.wide]
+    start, end, index, callbacks = fields(layout, data, headers.offset(rva), "TLS directory")
+    base = headers.image_base
+    if not index or headers.section(index - base) is None:
+        yield "its thread-local storage has no place for the index"
+    if start > end or (start and headers.section(start - base) is None):
+        yield "its thread-local data lies outside of the image"
+    if callbacks and headers.section(callbacks - base) is None:
+        yield "its list of thread callbacks lies outside of the image"
+    for callback in _callbacks(data, headers, callbacks - base) if callbacks else ():
+        code = headers.section(callback - base)
+        if code is None or not code.characteristics & EXECUTABLE:
+            yield f"the thread callback at {callback:#x} is not code"
+
+
+def _callbacks(data: Buffer, headers: Headers, rva: int) -> Iterator[int]:
+    pointer = U64 if headers.wide else U32
+    span = headers.span(rva)
+    if span is None:
+        # In memory that begins as zeros: the list is empty.
+        return
+    at = rva + span.shift
+    for _ in range(_MAX_CALLBACKS):
+        address = fields(pointer, data, at, "list of thread callbacks")[0]
+        if not address:
+            return
+        yield address
+        at += pointer.size
+
+
+def _config_fault(data: Buffer, headers: Headers) -> str:
+    rva = headers.directory(LOAD_CONFIG).rva
+    span = headers.span(rva)
+    # An unreadable load configuration is a defect that `read_hybrid` reports.
+    if not rva or span is None:
+        return ""
+    at = rva + span.shift
+    layout = _CONFIG[headers.wide]
+    size = fields(U32, data, at, "load configuration")[0]
+    if size >= layout.relocation_section + _U16.size:
+        section = fields(_U16, data, at + layout.relocation_section, "load configuration")[0]
+        if section > len(headers.sections):
+            return f"its dynamic relocations are in section {section} of {len(headers.sections)}"
+    if size >= layout.guard_count + layout.pointer.size:
+        table = fields(layout.pointer, data, at + layout.guard_table, "load configuration")[0]
+        count = fields(layout.pointer, data, at + layout.guard_count, "load configuration")[0]
+        if table and (table < headers.image_base or not count):
+            return "its table of control flow guard is empty or outside of the image"
+    return ""

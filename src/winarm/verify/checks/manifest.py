@@ -1,0 +1,118 @@
+"""The side-by-side manifest of an image must ask for assemblies that are there.
+
+Windows makes an activation context of it before it binds the imports (sxs.dll; "Assembly
+Manifests" in Microsoft's documentation). Whatever is wrong with it, the load fails.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+from xml.parsers.expat import ExpatError, ParserCreate
+
+from winarm.coff.managed import Managed
+from winarm.verify.codes import Code
+from winarm.verify.report import Finding, finding
+from winarm.verify.subject import Subject, folder_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from winarm.target import Target
+    from winarm.verify.options import VerifyOptions
+
+#: Visual C++ 2005 and 2008 came as assemblies, for x86 and x64 only.
+_OLD_RUNTIME = re.compile(r"microsoft\.vc[0-9]{2,3}\.[a-z0-9]+")
+_COMMON_CONTROLS = "microsoft.windows.common-controls"
+_CONTROLS_VERSIONS = ("5.82.", "6.0.")
+_ANY_MACHINE = frozenset({"", "*", "msil", "neutral"})
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_NAMESPACE = "urn:schemas-microsoft-com:asm.v"
+
+
+class Assembly(NamedTuple):
+    """An assembly that a manifest depends on."""
+
+    name: str
+    machine: str
+    version: str
+
+
+class _DoctypeError(Exception):
+    """The manifest declares a document type, which sxs.dll does not read."""
+
+
+def check_manifests(subject: Subject, _options: VerifyOptions) -> Iterator[Finding]:
+    """Find images whose manifest keeps Windows from loading them."""
+    for member, image in subject.checked.items():
+        native = image.managed in {Managed.NONE, Managed.MIXED}
+        if image.manifest and native and image.loads_on(subject.target):
+            assemblies = needed_assemblies(image.manifest)
+            if assemblies is None:
+                yield finding(Code.WA514, member, "its manifest is not an XML document")
+                continue
+            for assembly in assemblies:
+                if fault := _fault(subject, member, assembly):
+                    yield finding(Code.WA514, member, fault)
+
+
+def needed_assemblies(manifest: bytes) -> tuple[Assembly, ...] | None:
+    """Return what a manifest depends on, or None if it cannot be read."""
+    found: list[Assembly] = []
+    path: list[str] = []
+    optional: list[bool] = []
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        space, _, name = tag.rpartition(" ")
+        path.append(name if space.startswith(_NAMESPACE) else "")
+        optional.append(attributes.get("optional", "").lower() in {"yes", "true"})
+        if path[-3:] == ["dependency", "dependentAssembly", "assemblyIdentity"] and not any(
+            optional
+        ):
+            keys = ("name", "processorArchitecture", "version")
+            found.append(Assembly(*(attributes.get(key, "").strip().lower() for key in keys)))
+
+    def end(_tag: str) -> None:
+        path.pop()
+        optional.pop()
+
+    def doctype(*_: object) -> None:
+        raise _DoctypeError
+
+    parser = ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.StartDoctypeDeclHandler = doctype
+    try:
+        # Some linkers fill up with zeros, which end a manifest that is not UTF-16 too.
+        text = manifest if manifest[:2] in _UTF16 else manifest.rstrip(b"\0")
+        parser.Parse(text, True)  # noqa: FBT003 - the last piece
+    except (ExpatError, _DoctypeError, ValueError):
+        return None
+    return tuple(found)
+
+
+def _fault(subject: Subject, member: str, assembly: Assembly) -> str:
+    if _is_private(subject, member, assembly):
+        return ""
+    if assembly.machine not in _ANY_MACHINE | _own_names(subject.target):
+        return f"its manifest asks for {assembly.name} for {assembly.machine}"
+    if _OLD_RUNTIME.fullmatch(assembly.name):
+        return f"its manifest asks for {assembly.name} {assembly.version}".rstrip()
+    if assembly.name == _COMMON_CONTROLS and not assembly.version.startswith(_CONTROLS_VERSIONS):
+        return f"its manifest asks for {assembly.name} {assembly.version}"
+    return ""
+
+
+def _own_names(target: Target) -> frozenset[str]:
+    """Return how manifests spell the target's machine."""
+    return frozenset({target.processor.lower(), target.vs_arch})
+
+
+def _is_private(subject: Subject, member: str, assembly: Assembly) -> bool:
+    """Return whether the wheel has the assembly in the image's folder or one of its name."""
+    folder = folder_of(member)
+    names = {f"{folder}/{assembly.name}", f"{folder}/{assembly.name}/{assembly.name}"}
+    suffixes = (".manifest", ".dll")
+    wanted = {f"{name}{suffix}".lstrip("/").lower() for name in names for suffix in suffixes}
+    return any(name.lower() in wanted for name in subject.names)

@@ -1,0 +1,87 @@
+"""What manifests ask for: what is there is not reported, what is not is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from verify_samples import image as im
+from verify_samples.hostile_images import CONTROLS, manifest
+
+from winarm.coff.image import read_image
+from winarm.target import WIN_ARM64
+from winarm.verify.checks.manifest import Assembly, check_manifests, needed_assemblies
+from winarm.verify.options import VerifyOptions
+from winarm.verify.subject import Shape, Subject
+
+VC90 = 'name="Microsoft.VC90.CRT" version="9.0.21022.8" processorArchitecture="arm64"'
+
+
+def messages(data: bytes, *others: str) -> list[str]:
+    member = "pkg/_x.pyd"
+    subject = Subject(
+        Path("x"),
+        Shape.WHEEL,
+        WIN_ARM64,
+        images={member: read_image(data)},
+        sizes=dict.fromkeys((member, *others), 1),
+    )
+    return [found.message for found in check_manifests(subject, VerifyOptions())]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        manifest(),
+        manifest(f'{CONTROLS} processorArchitecture="*"'),
+        manifest(f'{CONTROLS} processorArchitecture="ARM64"'),
+        manifest(CONTROLS),
+        manifest(CONTROLS) + bytes(8),
+        manifest('name="Vendor.Thing" version="1.0.0.0"'),
+        b"\xef\xbb\xbf" + manifest(),
+        manifest(CONTROLS).decode().encode("utf-16"),
+    ],
+)
+def test_what_windows_has_is_not_reported(content: bytes) -> None:
+    assert messages(im.module(manifest=content)) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (manifest(f'{CONTROLS} processorArchitecture="x86"'), "for x86"),
+        (manifest(f'{CONTROLS} processorArchitecture="AMD64"'), "for amd64"),
+        (manifest(CONTROLS.replace("6.0.", "7.0.")), "7.0.0.0"),
+        (manifest(VC90), "vc90"),
+        (b"not XML", "not an XML document"),
+        (b'<!DOCTYPE a [<!ENTITY b "c">]><a/>', "not an XML document"),
+    ],
+)
+def test_what_is_not_there_is_reported(content: bytes, words: str) -> None:
+    (message,) = messages(im.module(manifest=content))
+
+    assert words in message
+
+
+def test_an_optional_dependency_may_be_absent() -> None:
+    content = manifest(VC90).replace(b"<dependency>", b'<dependency optional="yes">')
+
+    assert messages(im.module(manifest=content)) == []
+
+
+def test_an_assembly_beside_the_module_is_found() -> None:
+    data = im.module(manifest=manifest(VC90))
+
+    assert messages(data, "pkg/Microsoft.VC90.CRT.manifest") == []
+    assert messages(data, "other/Microsoft.VC90.CRT.manifest") != []
+
+
+def test_windows_reads_no_manifest_of_another_number_when_it_loads_a_dll() -> None:
+    assert messages(im.module(manifest=manifest(VC90), manifest_id=1)) == []
+
+
+def test_dependencies_are_read_with_their_machines() -> None:
+    assert needed_assemblies(manifest(VC90)) == (
+        Assembly("microsoft.vc90.crt", "arm64", "9.0.21022.8"),
+    )
