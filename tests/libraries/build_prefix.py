@@ -93,8 +93,7 @@ RECIPES = {
         "libyaml",
         "libyaml_0.2.5.orig.tar.gz",
         "fa240dbf262be053f3898006d502d514936c818e422afdcf33921c63bed9bf2e",
-        CONFIGURE,
-        both_at_once=True,
+        CMAKE,
         licences=("License",),
     ),
     "freetype": Recipe(
@@ -293,6 +292,7 @@ def by_cmake(
             [
                 *("cmake", "-G", "Ninja", "-S", str(source), "-B", str(build)),
                 f"-DCMAKE_TOOLCHAIN_FILE={toolchain}",
+                f"-DWINARM_TOOLS={Path(environ['CC']).parent}",
                 f"-DCMAKE_INSTALL_PREFIX={place.prefix}",
                 f"-DCMAKE_PREFIX_PATH={place.prefix}",
                 f"-DBUILD_SHARED_LIBS={'ON' if kind == 'shared' else 'OFF'}",

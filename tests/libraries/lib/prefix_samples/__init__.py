@@ -27,7 +27,7 @@ def imports(*names: str, machine: int = ARM64) -> bytes:
 
 def dll(*needs: str, machine: int = ARM64) -> bytes:
     wanted = dict.fromkeys(needs or ("kernel32.dll",), ("g",))
-    return image(machine=machine, exports=("f",), imports=wanted)
+    return image(machine=machine, exports=("f", "g"), imports=wanted)
 
 
 def tree(root: Path, files: Mapping[str, bytes | str]) -> Path:

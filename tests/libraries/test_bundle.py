@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import json
+import zipfile
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from prefix_samples import dll, tree
+from verify_samples.image import AMD64, module
+from verify_samples.wheel import wheel as make_wheel
+
+from winarm.errors import LibraryError, SourceError
+from winarm.host import Host
+from winarm.libraries.bundle import Bundled, bundle, epoch
+from winarm.libraries.needed import needed_dlls
+from winarm.libraries.prefix import prefixes
+from winarm.target import WIN_ARM64
+from winarm.verify import verify
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PYD = "pkg/_x.cp313-win_arm64.pyd"
+
+
+def needing(*dlls: str) -> bytes:
+    return module(imports={"python313.dll": ["PyModuleDef_Init"], **{name: ["f"] for name in dlls}})
+
+
+@pytest.fixture
+def wheel(tmp_path: Path) -> Path:
+    """It needs z.dll, which needs y.dll."""
+    return make_wheel(tmp_path, {"pkg/__init__.py": b"", PYD: needing("Z.dll")})
+
+
+@pytest.fixture
+def prefix(tmp_path: Path) -> Path:
+    licence = {"share/licenses/z/LICENSE": "do what you like"}
+    return tree(
+        tmp_path / "p",
+        {"bin/z.dll": dll("y.dll", "kernel32.dll"), "bin/y.dll": dll(), "lib/z.txt": "", **licence},
+    )
+
+
+def bundled(wheel: Path, prefix: Path, folder: str = "out", **wishes: object) -> Bundled:
+    out = wheel.parent / folder
+    out.mkdir()
+    trees = prefixes([str(prefix)], WIN_ARM64)
+    return bundle(Host.current(), wheel, out, trees, WIN_ARM64, **wishes)  # type: ignore[arg-type]
+
+
+def members(wheel: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(wheel) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_dlls_of_a_prefix_are_copied_with_what_they_need(wheel: Path, prefix: Path) -> None:
+    done = bundled(wheel, prefix)
+
+    assert [one.name for one in done.dlls] == ["y.dll", "z.dll"]
+    assert done.dlls[0].chain == (PYD, "z.dll")
+    report = verify(done.wheel)
+    assert report.ok, [finding.line() for finding in report.findings]
+    assert len(report.images) == 3
+
+
+def test_licences_and_a_list_of_what_was_copied_are_in_the_wheel(wheel: Path, prefix: Path) -> None:
+    done = bundled(wheel, prefix)
+
+    found = members(done.wheel)
+    assert found["pkg-1.0.dist-info/licenses/bundled/z/LICENSE"] == b"do what you like"
+    listed = json.loads(found["pkg-1.0.dist-info/sboms/winarm.cdx.json"])
+    assert [component["name"] for component in listed["components"]] == ["y", "z"]
+    assert [note.partition(" (")[0] for note in done.notes] == ["y.dll"]
+
+
+def test_the_same_input_makes_the_same_bytes(wheel: Path, prefix: Path) -> None:
+    first, second = (bundled(wheel, prefix, name).wheel.read_bytes() for name in ("a", "b"))
+
+    assert first == second
+
+
+def test_a_wheel_that_needs_nothing_stays_as_it_is(tmp_path: Path, prefix: Path) -> None:
+    plain = make_wheel(tmp_path, {PYD: needing("kernel32.dll")})
+
+    assert bundled(plain, prefix) == Bundled(plain)
+
+
+@pytest.mark.parametrize("name", ["vcruntime140.dll", "kernel32.dll", "python313.dll"])
+def test_windows_and_pythons_own_are_never_copied(
+    tmp_path: Path, wheel: Path, prefix: Path, name: str
+) -> None:
+    tree(prefix, {f"bin/{name}": dll(), "bin/z.dll": dll(name)})
+
+    assert [one.name for one in needed_dlls(wheel, [prefix / "bin"], WIN_ARM64)] == ["z.dll"]
+
+
+def test_the_cpp_runtime_is_copied_from_its_own_folder_alone(tmp_path: Path, prefix: Path) -> None:
+    plain = make_wheel(tmp_path, {PYD: needing("msvcp140.dll")})
+    tree(prefix, {"bin/msvcp140.dll": dll()})
+    runtime = tree(tmp_path / "runtime", {"msvcp140.dll": dll()})
+
+    assert needed_dlls(plain, [prefix / "bin"], WIN_ARM64) == ()
+    (found,) = needed_dlls(plain, [prefix / "bin"], WIN_ARM64, cpp_runtime=runtime)
+    assert found.path == runtime / "msvcp140.dll"
+
+
+def test_what_something_else_brings_is_not_copied(wheel: Path, prefix: Path) -> None:
+    assert needed_dlls(wheel, [prefix / "bin"], WIN_ARM64, external=["Z.DLL"]) == ()
+
+
+class TestBadInput:
+    def test_a_dll_that_needs_one_that_is_nowhere(self, wheel: Path, prefix: Path) -> None:
+        (prefix / "bin" / "y.dll").unlink()
+
+        with pytest.raises(LibraryError) as caught:
+            bundled(wheel, prefix)
+
+        assert f"{PYD} needs z.dll needs y.dll, which is in no prefix" in str(caught.value)
+        assert "winarm.prefix=DIR" in str(caught.value)
+        assert not list((wheel.parent / "out").iterdir())
+
+    def test_a_dll_for_another_machine(self, wheel: Path, prefix: Path) -> None:
+        tree(prefix, {"bin/z.dll": dll(machine=AMD64)})
+
+        with pytest.raises(LibraryError, match=r"z\.dll is for AMD64, not for ARM64"):
+            bundled(wheel, prefix)
+
+    def test_a_file_that_is_no_wheel(self, tmp_path: Path, prefix: Path) -> None:
+        file = tmp_path / "x.whl"
+        file.write_bytes(b"no wheel")
+
+        with pytest.raises(SourceError, match=r"x\.whl cannot be read"):
+            bundled(file, prefix)
+
+
+def test_the_time_of_what_is_added_is_the_builds() -> None:
+    host = replace(Host.current(), environ={})
+
+    assert epoch(host) == 315532800
+    assert epoch(replace(host, environ={"SOURCE_DATE_EPOCH": "1700000000"})) == 1700000000
+    assert epoch(replace(host, environ={"SOURCE_DATE_EPOCH": "1"})) == 315532800
