@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,16 @@ def test_finding_is_known_by_all_but_the_version(
     left = known(ONE).without_known(report(now, name=name))
 
     assert (not left.findings, left.known) == (same, int(same))
+
+
+def test_of_several_members_the_unknown_ones_are_left() -> None:
+    several = replace(finding(*ONE), others=("pkg/_y.pyd", "pkg/_z.pyd"), more=2)
+    now = replace(report(), findings=(several,))
+
+    (left,) = known(ONE, (ONE[0], "pkg/_z.pyd", ONE[2])).without_known(now).findings
+
+    assert (left.members, left.more) == (("pkg/_y.pyd",), 0)
+    assert Baseline.parse(json.render([now])).without_known(now).known == 1
 
 
 def test_version_in_members_and_messages_does_not_count() -> None:

@@ -344,7 +344,7 @@ def rendered(
 
         from winarm.verify.formats import sarif  # noqa: PLC0415
 
-        return sarif.render(reports, version("winarm"))
+        return sarif.render(reports, version("winarm"), Path.cwd())
     if args.format == "github":
         from winarm.verify.formats import github  # noqa: PLC0415
 

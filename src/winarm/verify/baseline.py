@@ -55,23 +55,36 @@ class Baseline:
 
         What could not be verified is never known.
         """
-        left = tuple(
-            found
-            for found in report.findings
-            if found.code.rule.unread or _known(report, found) not in self.findings
-        )
-        return replace(report, findings=left, known=len(report.findings) - len(left))
+        left = [
+            rest for found in report.findings if (rest := self._unknown(report, found)) is not None
+        ]
+        return replace(report, findings=tuple(left), known=len(report.findings) - len(left))
+
+    def _unknown(self, report: Report, found: Finding) -> Finding | None:
+        """Return the finding with the members of which it is not known; None for none."""
+        if found.code.rule.unread:
+            return found
+        unknown = [
+            member
+            for member in found.members
+            if _key(report.path.name, found.code.name, member, found.message) not in self.findings
+        ]
+        # Of members that are not listed, nobody can say.
+        hidden = found.more - len(found.others)
+        if not unknown:
+            return None if not hidden else found
+        first, *others = unknown
+        more = hidden + len(others)
+        return replace(found, member=first, others=tuple(others), more=more)
 
 
 def _all_known(log: dict[str, Any]) -> Iterator[_Known]:
     for report in log["reports"]:
         name = PurePosixPath(report["path"]).name
         for found in report["findings"]:
-            yield _key(name, str(found["code"]), str(found["member"]), str(found["message"]))
-
-
-def _known(report: Report, found: Finding) -> _Known:
-    return _key(report.path.name, found.code.name, found.member, found.message)
+            # Reports of winarm 0.1 name one member only.
+            for member in (found["member"], *found.get("others", ())):
+                yield _key(name, str(found["code"]), str(member), str(found["message"]))
 
 
 def _key(file: str, code: str, member: str, message: str) -> _Known:

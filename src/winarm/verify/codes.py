@@ -370,8 +370,8 @@ class Code(Enum):
         "Microsoft's C++ runtime is needed and not in the wheel",
         "Neither Windows nor python.org's Python brings msvcp140, concrt140, vcomp140 and related"
         " DLLs; on a machine without the redistributable the import fails.",
-        "Bundle it with `delvewheel repair` (from the redistributable's arm64 folder), or link it"
-        " statically (/MT with the UCRT dynamic).",
+        "Bundle it with `delvewheel repair` (from the redistributable's folder for the target), or "
+        "link it statically (/MT with the UCRT dynamic).",
     )
     WA402 = Rule(
         ERROR,

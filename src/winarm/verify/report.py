@@ -33,6 +33,22 @@ class Finding:
     message: str
     #: What to do about it.
     cure: str
+    #: Further members of which the same is said, up to `MOST`.
+    others: tuple[str, ...] = ()
+    #: Further members, those that `others` leaves out included.
+    more: int = 0
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """Return every member that is named."""
+        return (self.member, *self.others)
+
+    @property
+    def words(self) -> str:
+        """Return the message, with how many further members it is about."""
+        if not self.more:
+            return self.message
+        return f"{self.message} ({self.more} more {'file' if self.more == 1 else 'files'} too)"
 
     @property
     def severity(self) -> Severity:
@@ -42,7 +58,7 @@ class Finding:
     def line(self) -> str:
         """Return the finding on one line: `WA101 error: pkg/_x.pyd: …`."""
         place = f"{self.member}: " if self.member else ""
-        return printable(f"{self.code.name} {self.severity.label}: {place}{self.message}")
+        return printable(f"{self.code.name} {self.severity.label}: {place}{self.words}")
 
 
 def finding(code: Code, member: str, message: str, *, cure: str = "") -> Finding:
@@ -51,20 +67,28 @@ def finding(code: Code, member: str, message: str, *, cure: str = "") -> Finding
 
 
 def listed(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return findings in printable words, the worst first, and at most `MOST` of each code."""
-    by_code: dict[Code, list[Finding]] = {}
+    """Return findings in printable words, the worst first, and at most `MOST` of each code.
+
+    What is said of several members in the same words is one finding that counts them.
+    """
+    merged: dict[tuple[Code, str, str], list[str]] = {}
     for found in findings:
-        by_code.setdefault(found.code, []).append(found)
-    told = []
-    for same in by_code.values():
-        kept = [
-            replace(found, member=printable(found.member), message=printable(found.message))
-            for found in same[:MOST]
-        ]
-        if more := len(same) - len(kept):
-            words = f"{kept[-1].message} (and {more} more like it, which are not listed)"
-            kept[-1] = replace(kept[-1], message=words)
-        told += kept
+        merged.setdefault((found.code, found.message, found.cure), []).append(found.member)
+    by_code: dict[Code, list[Finding]] = {}
+    left_out: dict[Code, int] = {}
+    for (code, message, cure), members in merged.items():
+        same = by_code.setdefault(code, [])
+        if len(same) < MOST:
+            first, *others = map(printable, dict.fromkeys(members[: MOST + 1]))
+            more = len(members) - 1 if len(members) > MOST else len(others)
+            same.append(Finding(code, first, printable(message), cure, tuple(others), more))
+        else:
+            left_out[code] = left_out.get(code, 0) + 1
+    for code, count in left_out.items():
+        last = by_code[code][-1]
+        words = f"{last.message} (and {count} more like it, which are not listed)"
+        by_code[code][-1] = replace(last, message=words)
+    told = [found for same in by_code.values() for found in same]
     return tuple(sorted(told, key=lambda found: (-found.severity, found.code.name)))
 
 
@@ -94,6 +118,8 @@ class ImageSummary:
     imports: tuple[str, ...] = ()
     #: Names of the DLLs it loads when they are first used.
     delay_imports: tuple[str, ...] = ()
+    #: It is an object file or a library, not an image.
+    is_library: bool = False
 
 
 class Evidence(Enum):

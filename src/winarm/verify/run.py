@@ -125,7 +125,7 @@ def _summaries(subject: Subject) -> tuple[ImageSummary, ...]:
         for member, image in subject.images.items()
     )
     libraries = (
-        ImageSummary(member, library.label, library.size)
+        ImageSummary(member, library.label, library.size, is_library=True)
         for member, library in subject.libraries.items()
     )
     return tuple(sorted((*images, *libraries), key=lambda summary: summary.member))

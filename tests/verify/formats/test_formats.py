@@ -159,6 +159,45 @@ def test_sarif_refers_to_its_own_rules_and_files() -> None:
     assert [result["level"] for result in run["results"]] == ["error", "warning", "note"]
 
 
+def test_sarif_keeps_the_case_of_members_and_links_to_the_documentation() -> None:
+    report = Report(Path("x.whl"), (finding(Code.WA101, "pkg/_x.pyd", "it is AMD64"),), ())
+
+    (run,) = json.loads(sarif.render([report], "1.0"))["runs"]
+
+    assert run["results"][0]["message"]["text"].startswith("pkg/_x.pyd: it is AMD64.")
+    assert run["tool"]["driver"]["rules"][0]["helpUri"].endswith("/verify.html#wa101")
+
+
+def test_sarif_paths_are_relative_to_the_root_of_the_sources(tmp_path: Path) -> None:
+    inside, outside = tmp_path / "a/x.whl", Path(tmp_path.anchor) / "y.whl"
+    reports = [Report(path, (), ()) for path in (inside, outside)]
+
+    (run,) = json.loads(sarif.render(reports, "1.0", tmp_path))["runs"]
+
+    uris = [artifact["location"]["uri"] for artifact in run["artifacts"]]
+    assert uris == ["a/x.whl", outside.as_uri()]
+
+
+MANY = replace(BAD.findings[0], others=("pkg/_y.pyd", "pkg/_z.pyd"), more=2)
+
+
+def test_finding_of_several_members_counts_them_and_lists_them_when_asked() -> None:
+    report = replace(BAD, findings=(MANY,))
+
+    assert "pkg/_x.pyd: it is AMD64 (2 more files too)" in table.render([report])
+    assert "pkg/_z.pyd" not in table.render([report])
+    assert "        pkg/_z.pyd" in table.render([report], verbose=True).splitlines()
+    (said,) = json.loads(json_format.render([report]))["reports"][0]["findings"]
+    assert (said["others"], said["more"]) == (["pkg/_y.pyd", "pkg/_z.pyd"], 2)
+
+
+def test_libraries_are_not_counted_as_images() -> None:
+    library = ImageSummary("pkg/x.lib", "ARM64", 1, is_library=True)
+
+    assert table.contents(replace(GOOD, images=(IMAGE, library))) == "1 image (ARM64), 1 library"
+    assert table.contents(replace(GOOD, images=(library, library))) == "2 libraries"
+
+
 def test_sarif_names_paths_as_uris() -> None:
     report = Report(Path("a folder/x#1.whl"), (finding(Code.WA002, "", "x"),), ())
 

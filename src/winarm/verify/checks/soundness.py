@@ -14,9 +14,8 @@ from winarm.coff import headers as pe
 from winarm.coff.machines import Kind
 from winarm.coff.managed import Managed
 from winarm.verify.codes import Code
-from winarm.verify.dlls import Origin, origin_of
 from winarm.verify.report import Finding, finding
-from winarm.verify.subject import base_name
+from winarm.verify.subject import is_module
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,15 +88,14 @@ def _sections(member: str, image: Image) -> Iterator[Finding]:
 
 
 def _build_folders(subject: Subject) -> Iterator[Finding]:
-    """Find debug records with full paths; one finding for all, since they go together."""
+    """Find debug records with full paths; one finding for all, since they go together.
+
+    Only of modules: the libraries that are bundled are made elsewhere.
+    """
     leaks = [
         (member, path)
         for member, image in subject.checked.items()
-        if (path := image.pdb_path)
-        and ("\\" in path or "/" in path)
-        # Microsoft's own runtime names Microsoft's build folders.
-        and origin_of(base_name(member), subject.target)
-        in {Origin.UNKNOWN, Origin.COMPILER_RUNTIME}
+        if is_module(member) and (path := image.pdb_path) and ("\\" in path or "/" in path)
     ]
     if leaks:
         member, path = leaks[0]

@@ -53,7 +53,7 @@ def _annotation(report: Report, found: Finding) -> str:
     title = f"{found.code.name} {found.code.rule.title}"
     return (
         f"::{_COMMANDS[found.severity]} file={_property(printable(report.path.as_posix()))},"
-        f"title={_property(title)}::{_data(f'{place}{found.message}. {found.cure}')}"
+        f"title={_property(title)}::{_data(f'{place}{found.words}. {found.cure}')}"
     )
 
 
@@ -69,7 +69,7 @@ def _property(text: str) -> str:
 def _what(found: Finding | None) -> str:
     if found is None:
         return ""
-    return f"{found.severity.label} {found.code.name}: {_cell(found.message)}"
+    return f"{found.severity.label} {found.code.name}: {_cell(found.words)}"
 
 
 def _where(found: Finding | None) -> str:

@@ -55,6 +55,8 @@ def _report(report: Report, fail_on: Severity | None) -> dict[str, object]:
                 "severity": found.severity.label,
                 "title": found.code.rule.title,
                 "member": found.member,
+                "others": list(found.others),
+                "more": found.more,
                 "message": found.message,
                 "cure": found.cure,
             }
@@ -63,6 +65,7 @@ def _report(report: Report, fail_on: Severity | None) -> dict[str, object]:
         "images": [
             {
                 "member": image.member,
+                "kind": "library" if image.is_library else "image",
                 "machine": image.machine,
                 "size": image.size,
                 "imports": list(image.imports),

@@ -43,6 +43,8 @@ def reference() -> str:
             lines += [f"### {family}: {FAMILIES[family]}", ""]
         rule = code.rule
         lines += [
+            f'<a id="{code.name.lower()}"></a>',
+            "",
             f"#### {code.name}: {rule.title}",
             "",
             f"*{rule.severity.label.capitalize()}.* {_markdown(rule.cause)}",

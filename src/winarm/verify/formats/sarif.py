@@ -7,6 +7,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from winarm.errors import DOCUMENTATION
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
@@ -19,17 +21,19 @@ _SCHEMA = (
 )
 
 
-def render(reports: Sequence[Report], version: str) -> str:
+def render(reports: Sequence[Report], version: str, base: Path | None = None) -> str:
     """Return all reports as one SARIF log.
 
     :param version: of winarm.
+    :param base: the folder to which paths are relative: the root of the sources, for services that
+        show findings there.
     """
     used = sorted(
         {found.code for report in reports for found in report.findings}, key=lambda code: code.name
     )
     rules = {code: index for index, code in enumerate(used)}
     # The standard wants each artifact once, though a path may have been verified twice.
-    paths = dict.fromkeys(_uri(report.path) for report in reports)
+    paths = dict.fromkeys(_uri(report.path, base) for report in reports)
     uris = {uri: index for index, uri in enumerate(paths)}
     log = {
         "$schema": _SCHEMA,
@@ -47,7 +51,7 @@ def render(reports: Sequence[Report], version: str) -> str:
                 "results": [
                     _result(report, uri, uris[uri], found, rules[found.code])
                     for report in reports
-                    for uri in (_uri(report.path),)
+                    for uri in (_uri(report.path, base),)
                     for found in report.findings
                 ],
                 "columnKind": "utf16CodeUnits",
@@ -64,6 +68,7 @@ def _rule(code: Code) -> dict[str, object]:
         "shortDescription": {"text": _sentence(rule.title)},
         "fullDescription": {"text": rule.cause},
         "help": {"text": f"{rule.cause}\n\n{rule.cure}"},
+        "helpUri": f"{DOCUMENTATION}/verify.html#{code.name.lower()}",
         "defaultConfiguration": {"level": rule.severity.label},
     }
 
@@ -75,19 +80,25 @@ def _result(
         "physicalLocation": {"artifactLocation": {"uri": uri, "index": index}}
     }
     if found.member:
-        location["logicalLocations"] = [{"fullyQualifiedName": found.member, "kind": "member"}]
-    place = f"{found.member}: " if found.member else ""
+        location["logicalLocations"] = [
+            {"fullyQualifiedName": member, "kind": "member"} for member in found.members
+        ]
+    # A path keeps its case.
+    words = f"{found.member}: {found.words}." if found.member else _sentence(found.words)
     return {
         "ruleId": found.code.name,
         "ruleIndex": rule_index,
         "level": found.severity.label,
-        "message": {"text": _sentence(f"{place}{found.message}") + f" {found.cure}"},
+        "message": {"text": f"{words} {found.cure}"},
         "locations": [location],
         "partialFingerprints": {"winarm/v1": _fingerprint(report, found)},
     }
 
 
-def _uri(path: Path) -> str:
+def _uri(path: Path, base: Path | None) -> str:
+    """Return a path as a URI, relative to `base` where it is in it."""
+    if base is not None and path.is_absolute() and path.is_relative_to(base):
+        path = path.relative_to(base)
     if path.is_absolute():
         return path.as_uri()
     return quote(path.as_posix(), errors="surrogateescape")

@@ -24,7 +24,8 @@ def render(
 ) -> str:
     """Return all reports as text.
 
-    :param verbose: list every image with its machine, size and imports.
+    :param verbose: list every image with its machine, size and imports, and every member of a
+        finding.
     :param fail_on: from which severity on a file is not good.
     """
     blocks = ["\n".join(_block(report, verbose=verbose, fail_on=fail_on)) for report in reports]
@@ -60,7 +61,9 @@ def _block(report: Report, *, verbose: bool, fail_on: Severity | None) -> list[s
     lines = [f"{outcome(report, fail_on):4}  {printable(report.path.name)}  {contents(report)}"]
     if verbose:
         lines.extend(line for image in report.images for line in image_lines(image))
-    lines.extend(_finding_line(found) for found in report.findings)
+    for found in report.findings:
+        lines.append(_finding_line(found))
+        lines.extend(f"        {member}" for member in found.others if verbose)
     lines.extend(f"      {line}" for line in (*cures(report.findings), known(report)) if line)
     return lines
 
@@ -76,19 +79,27 @@ def contents(report: Report) -> str:
 
 
 def _images(report: Report) -> str:
-    machines = Counter(image.machine for image in report.images)
+    images = [image for image in report.images if not image.is_library]
+    machines = Counter(image.machine for image in images)
     kinds = ", ".join(
         machine if len(machines) == 1 else f"{count} {machine}"
         for machine, count in machines.most_common()
     )
-    noun = "image" if len(report.images) == 1 else "images"
-    return f"{len(report.images)} {noun} ({kinds})"
+    libraries = len(report.images) - len(images)
+    words = [f"{_counted(len(images), 'image', 'images')} ({kinds})"] if images else []
+    if libraries:
+        words.append(_counted(libraries, "library", "libraries"))
+    return ", ".join(words)
+
+
+def _counted(count: int, one: str, several: str) -> str:
+    return f"{count} {one if count == 1 else several}"
 
 
 def _finding_line(found: Finding) -> str:
     label = found.severity.label
     place = f"{found.member}: " if found.member else ""
-    return f"      {found.code.name} {label:{_LABEL_WIDTH}}{place}{found.message}"
+    return f"      {found.code.name} {label:{_LABEL_WIDTH}}{place}{found.words}"
 
 
 def cures(findings: Sequence[Finding]) -> list[str]:

@@ -44,13 +44,13 @@ def _parts(report: Report, *, verbose: bool, fail_on: Severity | None) -> Iterat
     if verbose:
         yield from (Text(line) for image in report.images for line in image_lines(image))
     if report.findings:
-        yield Padding(_findings(report.findings), _INDENT)
+        yield Padding(_findings(report.findings, verbose=verbose), _INDENT)
         yield from (Padding(Text(line, style="dim"), _INDENT) for line in cures(report.findings))
     if report.known:
         yield Padding(Text(known(report), style="dim"), _INDENT)
 
 
-def _findings(findings: Sequence[Finding]) -> Table:
+def _findings(findings: Sequence[Finding], *, verbose: bool) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
     table.add_column("code", no_wrap=True)
     table.add_column("severity", no_wrap=True)
@@ -58,5 +58,10 @@ def _findings(findings: Sequence[Finding]) -> Table:
     table.add_column("message", overflow="fold")
     for found in findings:
         severity = Text(found.severity.label, style=_STYLES[found.severity])
-        table.add_row(found.code.name, severity, Text(found.member), Text(found.message))
+        table.add_row(
+            found.code.name,
+            severity,
+            Text("\n".join(found.members if verbose else (found.member,))),
+            Text(found.words),
+        )
     return table
