@@ -31,12 +31,13 @@ def requirements(group: str) -> tuple[str, ...]:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the tests on all cores; arguments after -- go to pytest."""
+    """Run the tests on all cores and measure branch coverage; arguments after -- go to pytest."""
     install(session, "test")
+    # A part of the tests covers a part of the code.
+    coverage = () if session.posargs else ("--cov", "--cov-report=term")
     # The others have sessions of their own.
-    session.run(
-        "pytest", "-n", "auto", "-m", "not windows and not cmake and not docs", *session.posargs
-    )
+    chosen = ("-m", "not windows and not cmake and not docs")
+    session.run("pytest", "-n", "auto", *chosen, *coverage, *session.posargs)
 
 
 @nox.session

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,6 @@ def read_pyproject(project: Path) -> dict[str, Any] | None:
     :raises SourceError: it is not TOML; the message names the line.
     :raises FileSystemError: it cannot be read.
     """
-    import tomllib  # noqa: PLC0415 - not every command reads one
-
     path = project / "pyproject.toml"
     try:
         if not path.exists():

@@ -8,6 +8,7 @@ import struct
 import subprocess
 import sys
 import zipfile
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,6 +72,24 @@ def local_index(once: Once, repository: Path, run: Run) -> Path:
         shutil.rmtree(source)
 
     return once("index", fill)
+
+
+@pytest.fixture(scope="session")
+def winarm_command(once: Once, local_index: Path, run: Run) -> str:
+    """The `winarm` of the built wheel, in an environment of its own, with the zig of the tests."""
+
+    def fill(folder: Path) -> None:
+        (wheel,) = local_index.glob("winarm-*.whl")
+        uv = (sys.executable, "-m", "uv")
+        made = run(*uv, "venv", "-q", "--python", sys.executable, folder)
+        assert made.returncode == 0, made.stdout
+        installed = run(
+            *(*uv, "pip", "install", "-q", "--python", programs(folder) / "python"),
+            *(f"winarm[cli,stack] @ {wheel.as_uri()}", f"ziglang=={version('ziglang')}"),
+        )
+        assert installed.returncode == 0, installed.stdout
+
+    return str(programs(once("installed-winarm", fill)) / "winarm")
 
 
 @pytest.fixture(scope="session")

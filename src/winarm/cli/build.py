@@ -134,7 +134,7 @@ def _built(
     host: Host,
     console: Console,
 ) -> BuiltWheel:
-    from winarm.pipeline.isolated import build_wheel  # noqa: PLC0415 - `--help` needs none of it
+    from winarm.pipeline.isolated import build_wheel  # noqa: PLC0415 - a quarter of a second
 
     approve = None
     if args.test:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, ClassVar
@@ -82,8 +83,6 @@ def split_shell(text: str, system: System) -> list[str]:
 
     :raises InvalidValueError: a quotation is not closed.
     """
-    import shlex  # noqa: PLC0415 - most builds have no such text
-
     lexer = shlex.shlex(text, posix=True, punctuation_chars=False)
     lexer.whitespace_split = True
     lexer.commenters = ""

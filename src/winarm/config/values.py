@@ -7,6 +7,7 @@ serves all sources and the JSON schema says the same.
 
 from __future__ import annotations
 
+import difflib
 import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -280,8 +281,6 @@ def did_you_mean(word: str, known: Mapping[str, str]) -> str:
 
     :param known: how each key is spelled in the place where the mistake stands.
     """
-    import difflib  # noqa: PLC0415 - only for mistakes
-
     # Bounded: the time that difflib takes grows with the square of the length.
     close = difflib.get_close_matches(word[:100].lower(), known, n=1)
     return f"; did you mean {known[close[0]]!r}?" if close else ""

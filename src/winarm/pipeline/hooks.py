@@ -1,4 +1,8 @@
-"""The hooks of `winarm.backend`: passed through to the inner backend, or run for the target."""
+"""The hooks of `winarm.backend`: passed through to the inner backend, or run for the target.
+
+What only a cross build needs is imported inside functions: it would add a quarter of a second to
+each hook of a pass-through.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +70,7 @@ def has_hook(name: str) -> bool:
         # Two hooks are mandatory, and those of editable installs say that there are none.
         if name == "build_wheel":
             return True
-        from winarm.pipeline.wheel import has_early  # noqa: PLC0415 - not in a pass-through
+        from winarm.pipeline.wheel import has_early  # noqa: PLC0415
 
         return has_early(_build(call, call.foreign), name)
 
@@ -94,7 +98,7 @@ def get_requires_for_build_wheel(config_settings: ConfigSettings | None = None) 
             return _passed_through(call, "get_requires_for_build_wheel")
         needed += _foreign_requires(call, call.foreign)
         if call.is_inner_there():
-            from winarm.pipeline.wheel import call_early  # noqa: PLC0415 - not in a pass-through
+            from winarm.pipeline.wheel import call_early  # noqa: PLC0415
 
             needed += call_early(_build(call, call.foreign), "get_requires_for_build_wheel")
         return needed
@@ -111,7 +115,7 @@ def prepare_metadata_for_build_wheel(
             prepare = call.inner().prepare_metadata_for_build_wheel
             name = prepare(metadata_directory, call.config_settings)
         else:
-            from winarm.pipeline.wheel import call_early  # noqa: PLC0415 - not in a pass-through
+            from winarm.pipeline.wheel import call_early  # noqa: PLC0415
 
             build = _build(call, call.foreign)
             name = call_early(build, "prepare_metadata_for_build_wheel", metadata_directory)
@@ -128,7 +132,7 @@ def build_wheel(
         call = _call(config_settings)
         if call.foreign is None:
             return _own_wheel(call, wheel_directory, metadata_directory)
-        from winarm.pipeline import wheel  # noqa: PLC0415 - not in a pass-through
+        from winarm.pipeline import wheel  # noqa: PLC0415
         from winarm.pipeline.equip import equip  # noqa: PLC0415
 
         terminations_as_interrupts()
@@ -185,7 +189,7 @@ def _call(config_settings: ConfigSettings | None) -> _Call:
 
 
 def _build_target(settings: Settings) -> Target:
-    from winarm.plan import build_target  # noqa: PLC0415 - not in a pass-through
+    from winarm.plan import build_target  # noqa: PLC0415
 
     return build_target(settings)
 
@@ -210,7 +214,7 @@ def _own_wheel(call: _Call, wheel_directory: str, metadata_directory: str | None
 
 
 def _say_findings(wheel: Path, target: Target, settings: Settings) -> None:
-    from winarm.verify import VerifyOptions, verify  # noqa: PLC0415 - on Windows only
+    from winarm.verify import VerifyOptions, verify  # noqa: PLC0415
 
     options = settings.verify or VerifyOptions()
     for found in verify(wheel, dataclasses.replace(options, target=target)).findings:
@@ -219,7 +223,7 @@ def _say_findings(wheel: Path, target: Target, settings: Settings) -> None:
 
 def _foreign_requires(call: _Call, target: Target) -> list[str]:
     """Return what winarm itself needs for a build for `target` and does not have."""
-    from winarm import backends  # noqa: PLC0415 - not in a pass-through
+    from winarm import backends  # noqa: PLC0415
     from winarm.locate import zig  # noqa: PLC0415
     from winarm.pipeline.equip import MET_BY_ZIG, toolchain_for  # noqa: PLC0415
 
@@ -240,7 +244,7 @@ def _foreign_requires(call: _Call, target: Target) -> list[str]:
 
 def native_requirements(settings: Settings) -> list[str]:
     """Return what is needed for the native libraries that the settings name."""
-    from winarm.libraries.bundle import DELVEWHEEL  # noqa: PLC0415 - not in a pass-through
+    from winarm.libraries.bundle import DELVEWHEEL  # noqa: PLC0415
     from winarm.libraries.view import PKGCONF  # noqa: PLC0415
 
     has_libraries = settings.prefix or settings.target_requires
@@ -262,7 +266,7 @@ def _passed_through(call: _Call, hook: str) -> list[str]:
 
 
 def _build(call: _Call, target: Target) -> Build:
-    from winarm.environment.interpreter import ask  # noqa: PLC0415 - not in a pass-through
+    from winarm.environment.interpreter import ask  # noqa: PLC0415
     from winarm.pipeline.equip import with_early_libraries  # noqa: PLC0415
     from winarm.plan import Build  # noqa: PLC0415
     from winarm.project.pip_config import pip_configuration  # noqa: PLC0415
@@ -289,7 +293,7 @@ def _site_folders() -> tuple[Path, ...]:
 
 
 def _tell(event: events.Event, *, verbose: bool) -> None:
-    from winarm import events  # noqa: PLC0415 - not in a pass-through
+    from winarm import events  # noqa: PLC0415
 
     match event:
         case events.Output(data):
