@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winarm.cli.shells import SHELLS, github_variables, script
 from winarm.config import TOOLCHAINS, read_settings
 from winarm.errors import FileSystemError, UsageError
+from winarm.host import ProgramError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from winarm.cli.console import Console
     from winarm.host import Host
     from winarm.locate.toolchain import Toolchain
@@ -19,7 +23,9 @@ if TYPE_CHECKING:
 
 DESCRIPTION = """\
 Print what sets up a shell for a toolchain that makes ARM64 Windows code: CC, CXX, AR, RC and
-PATH; for msvc and clang-cl also INCLUDE, LIB, LIBPATH and the names of a developer prompt.
+PATH; for zig also NM, RANLIB, STRIP, OBJDUMP, LD, WINDRES, CONFIG_SITE and host_alias, so that an
+unchanged ./configure cross-compiles; for msvc and clang-cl also INCLUDE, LIB, LIBPATH and the
+names of a developer prompt.
 No batch file is run to find it out, only vswhere or a compiler's --version: it takes a fraction
 of the seconds that vcvarsall takes.
 """
@@ -27,13 +33,14 @@ of the seconds that vcvarsall takes.
 EXAMPLES = """\
 examples:
   eval "$(winarm env)"                                    bash, zsh
+  winarm env -- ./configure --prefix=/opt/arm64           run one command in it
   winarm env --shell fish | source                        fish
   winarm env --shell powershell | Out-String | iex        PowerShell
   winarm env --shell cmd > env.cmd && call env.cmd        cmd
   winarm env --shell github                               a step of GitHub Actions: later ones
                                                           have it
 
-exit status: 0 printed, 1 no toolchain, 2 a mistake in options or settings
+exit status: 0 printed (of COMMAND: its own), 1 no toolchain, 2 a mistake in options or settings
 """
 
 
@@ -43,6 +50,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EXAMPLES
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--toolchain", choices=TOOLCHAINS, help="the toolchain to take (auto)")
+    parser.add_argument(
+        "argv",
+        nargs="*",
+        metavar="COMMAND",
+        help="after --: run this in the environment instead of printing it",
+    )
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--shell", choices=SHELLS, help="whose language to speak (bash; cmd)")
     form.add_argument("--json", action="store_true", help="print it as JSON")
@@ -59,6 +72,8 @@ def run(args: argparse.Namespace, host: Host, console: Console) -> int:
     found = shell_variables(host, toolchain)
     for note in toolchain.notes:
         console.err(f"winarm: {note}")
+    if args.argv:
+        return run_command(host, toolchain, found, args.argv)
     if args.json:
         console.exact(json.dumps(as_json(toolchain, found), indent=2, ensure_ascii=False) + "\n")
         return 0
@@ -69,6 +84,20 @@ def run(args: argparse.Namespace, host: Host, console: Console) -> int:
     else:
         console.exact(script(shell, found, host.variable("PATH") or ""))
     return 0
+
+
+def run_command(
+    host: Host, toolchain: Toolchain, found: ShellVariables, command: Sequence[str]
+) -> int:
+    """Run a command in the environment and return its exit status.
+
+    :raises UsageError: there is no such program.
+    """
+    environ = toolchain.environment({**host.environ, **found.variables})
+    try:
+        return replace(host, environ=environ).attend(command)
+    except ProgramError as error:
+        raise UsageError(error.what) from error
 
 
 def chosen(host: Host, named: str | None) -> Toolchain:

@@ -141,6 +141,17 @@ class Host:
         told = None if input is None else input.encode()
         return programs.run(argv, environ=own, cwd=cwd, timeout=timeout, told=told)
 
+    def attend(self, argv: Sequence[str | Path]) -> int:
+        """Run a program with this process's own streams to its end; return its exit status.
+
+        A name without a folder is looked for on PATH of `environ`.
+
+        :raises ProgramError: it cannot be started.
+        """
+        program = str(argv[0])
+        named = program if os.path.dirname(program) else self.which(program)  # noqa: PTH120
+        return programs.attend((named or program, *argv[1:]), environ=self.environ)
+
     def stream(
         self,
         argv: Sequence[str | Path],

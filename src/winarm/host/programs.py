@@ -76,6 +76,24 @@ def run(
     return Answer(process.returncode, out, err)
 
 
+def attend(argv: Sequence[str | Path], *, environ: Mapping[str, str]) -> int:
+    """Run a program with this process's own streams; see `Host.attend`."""
+    try:
+        process = subprocess.Popen(  # noqa: S603 - argument lists only, never a shell
+            [os.fspath(part) for part in argv], env=dict(environ)
+        )
+    except OSError as error:
+        message = f"{argv[0]} cannot be started: {error.strerror or error}."
+        raise ProgramError(message) from error
+    with process:
+        while True:
+            try:
+                return process.wait()
+            except KeyboardInterrupt:
+                # The program has it too, and decides.
+                continue
+
+
 def stream(
     argv: Sequence[str | Path],
     *,

@@ -51,7 +51,8 @@ def find_toolchain(
         those of this Python and of winarm's cache.
     :param version: the beginning of its version; of a Visual Studio, too, for `msvc`.
     :param sysroot: the headers and libraries of Windows, for `clang-cl`.
-    :param lasting: copy a zig of `site_folders` into the cache first, because they are temporary.
+    :param lasting: for a build: copy a zig of `site_folders` into the cache first, because they
+        are temporary, and give it one-word programs.
     :raises ToolchainNotFoundError: with every place that was looked at and why it was not it.
     """
     host = host or Host.current()

@@ -174,6 +174,7 @@ class Toolchain:
             rc=tool("windres"),
             dlltool=tool("dlltool"),
             tools=folder,
+            path=(folder, *self.path),
         )
 
     @property

@@ -148,7 +148,8 @@ def toolchain_for(
 ) -> Toolchain:
     """Return the toolchain that `settings` ask for.
 
-    :param lasting: copy a zig into the cache first, because its folder is temporary.
+    :param lasting: for a build: copy a zig into the cache first, because its folder is temporary,
+        and give it one-word programs.
     :raises ToolchainNotFoundError: with every place that was looked at and why it was not it.
     :raises FileSystemError: the cache, where zig is kept, cannot be written.
     """
@@ -195,13 +196,13 @@ def ensured_toolchain(
     with scratch_folder(host.cache / "tools" / "fetching") as scratch:
         # Another build may have fetched it while this one waited for the folder.
         with contextlib.suppress(ToolchainNotFoundError):
-            return toolchain_for(host, target, settings, lasting_folders(host))
+            return toolchain_for(host, target, settings, lasting_folders(host), lasting=True)
         listener(events.Note("fetching zig from the package index (about 100 MB, once)"))
         environment = isolated(host, ask(host, host.executable), scratch / "env", pip)
         requirement = zig.requirement(settings.toolchain_version)
         environment.install([requirement], output=lambda data: listener(events.Output(data)))
         kept = lasting(host, environment.site_packages, is_temporary=True)
-    return toolchain_for(host, target, settings, (kept,))
+    return toolchain_for(host, target, settings, (kept,), lasting=True)
 
 
 def extra_library_dirs(host: Host) -> tuple[Path, ...]:
