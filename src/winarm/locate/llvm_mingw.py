@@ -94,6 +94,7 @@ def _toolchain(request: Request, origin: str, folder: Path, version: str) -> Too
         rc=command(f"{triple}-windres", "llvm-windres"),
         dlltool=command(f"{triple}-dlltool", "llvm-dlltool"),
         path=(folder,),
+        definitions=(folder.parent / triple / "lib",),
     )
     whole = toolchain.cc and toolchain.cxx and toolchain.ar and toolchain.dlltool
     return toolchain if whole else None

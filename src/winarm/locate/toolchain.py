@@ -142,6 +142,8 @@ class Toolchain:
     include_dirs: tuple[Path, ...] = ()
     #: Folders with the libraries of C and of Windows, likewise.
     library_dirs: tuple[Path, ...] = ()
+    #: Folders with import definitions or libraries of Windows that the compiler knows itself.
+    definitions: tuple[Path, ...] = ()
     #: What the user should know about the choice, one sentence each.
     notes: tuple[str, ...] = ()
 

@@ -128,6 +128,10 @@ def _toolchain(
         rc=(zig, "rc"),
         dlltool=(zig, "dlltool"),
         environ={"ZIG_GLOBAL_CACHE_DIR": cache},
+        definitions=tuple(
+            program.resolve().parent / "lib" / "libc" / "mingw" / name
+            for name in ("lib-common", "lib64", "libarm64")
+        ),
     )
 
 

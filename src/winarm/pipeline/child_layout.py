@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from winarm import backends, events
 from winarm.backends.provision import Provision
 from winarm.libraries.programs import config_programs
+from winarm.locate.definitions import libraries_of
 from winarm.pipeline.child_environment import (
     build_environment,
     early_environment,
@@ -67,7 +69,10 @@ def build_layout(build: EquippedBuild) -> Iterator[Layout]:
             build.listener(events.Note(note))
         if names := ", ".join(environment.removed):
             build.listener(events.Detail(f"removed from the environment: {names}"))
-        yield _layout(build, scratch, provision, environment)
+        layout = _layout(build, scratch, provision, environment)
+        # Asked only when a link has failed.
+        child = replace(layout.child, libraries_of=partial(libraries_of, build.toolchain))
+        yield replace(layout, child=child)
 
 
 @contextlib.contextmanager

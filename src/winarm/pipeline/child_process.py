@@ -20,10 +20,10 @@ from pyproject_hooks import (
 from winarm import events
 from winarm.errors import BackendError, BuildFailedError
 from winarm.pipeline.failures import cmake_error, explain
-from winarm.pipeline.hints import hint, last_exception
+from winarm.pipeline.hints import Hint, hint, last_exception, missing_symbols, system_library_hint
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from winarm.host import Host
     from winarm.project.build_system import InnerBackend
@@ -168,6 +168,8 @@ class Child:
     environ: Mapping[str, str]
     journal: Journal
     listener: events.Listener
+    #: Returns the libraries of Windows that have some symbols.
+    libraries_of: Callable[[Sequence[str]], Mapping[str, str]] = lambda _: {}
     #: The end of what the last hook printed.
     _heard: bytearray = field(default_factory=bytearray, init=False, repr=False)
 
@@ -250,7 +252,7 @@ class Child:
             # What failed before it was borne: an optional extension, or a first try.
             last = self.journal.failures[-1]
             what = f"could not {last.doing} {last.subject} for the target."
-            why, cure = hint(_readable(last.output))
+            why, cure = self._library_hint(last.output) or hint(_readable(last.output))
             return BuildFailedError(what, why=why, cure=cure, output=last.output)
         output = self.output
         # The project's own words first: it may say that it does not support Windows.
@@ -258,11 +260,16 @@ class Child:
         what = f"the build backend {self.backend.name} failed in {hook}"
         what += f":\n{words}" if words else "."
         tail = "\n".join(output.splitlines()[-LAST_LINES:])
-        why, cure = explain(_readable(output))
+        why, cure = self._library_hint(output) or explain(_readable(output))
         # A configuration that failed says why long before its last line.
         first = cmake_error(output)
         shown = f"{first}\n\n{tail}" if first not in tail else tail
         return BuildFailedError(what, why=why, cure=cure, output=shown)
+
+    def _library_hint(self, output: str) -> Hint | None:
+        """Return which libraries of Windows have what a linker misses, if any has."""
+        found = self.libraries_of(missing_symbols(_readable(output)))
+        return system_library_hint(found) if found else None
 
 
 def _readable(output: str) -> str:

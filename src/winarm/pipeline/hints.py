@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 #: Headers that Windows does not have; code that includes them is written for POSIX systems.
 POSIX_HEADERS = (
@@ -121,6 +124,43 @@ _HINTS: tuple[tuple[str, Hint], ...] = (
         Hint("The disk is full.", "Free space, or point TMPDIR and WINARM_CACHE_DIR elsewhere."),
     ),
 )
+
+
+#: Symbols that no library was given for, of C and with what C++ says of their types.
+_MISSING = re.compile(rf"{_UNDEFINED}(?:__imp_)?(?P<symbol>[A-Za-z_]\w*)")
+
+
+def missing_symbols(output: str) -> list[str]:
+    r"""Return the undefined symbols that a linker names.
+
+    >>> missing_symbols("lld-link: error: undefined symbol: __declspec(dllimport) CertOpenStore\n")
+    ['CertOpenStore']
+    """
+    return list(dict.fromkeys(match["symbol"] for match in _MISSING.finditer(output)))
+
+
+def system_library_hint(libraries: Mapping[str, str]) -> Hint:
+    """Return what to do where libraries of Windows have symbols that are missing.
+
+    >>> print(system_library_hint({"CertOpenStore": "crypt32"}).why)
+    CertOpenStore is in crypt32, a library of Windows that the project does not name.
+    """
+    if not libraries:
+        return Hint("", "")
+    symbols = sorted(libraries)
+    names = sorted(set(libraries.values()))
+    shown = [f"{symbol} is in {libraries[symbol]}" for symbol in symbols[:_SHOWN]]
+    more = ", and others" if len(symbols) > _SHOWN else ""
+    noun = "a library" if len(names) == 1 else "libraries"
+    value = names[0] if len(names) == 1 else f"'{' '.join(names)}'"
+    return Hint(
+        f"{', '.join(shown)}{more}, {noun} of Windows that the project does not name.",
+        f"-C winarm.libraries={value}",
+    )
+
+
+#: How many symbols are named with their libraries.
+_SHOWN = 5
 
 
 def hint(output: str) -> Hint:
