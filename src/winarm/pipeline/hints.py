@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+from winarm.errors import DOCUMENTATION
+
 #: Headers that Windows does not have; code that includes them is written for POSIX systems.
 POSIX_HEADERS = (
     r"(sys/(resource|mman|socket|wait|select|ioctl|uio|un|utsname|epoll|event|sysctl)|netinet/\w+|"
     r"arpa/inet|netdb|dlfcn|pwd|grp|termios|poll|syslog|sys/cdefs|endian|execinfo|ifaddrs)\.h"
 )
 
+
+#: What tells where libraries for the target come from.
+LIBRARIES = f"{DOCUMENTATION}/libraries.html"
 
 #: What a line has in which a program complains: a word of its own, no part of a flag or a name.
 _COMPLAINT = re.compile(
@@ -37,6 +42,15 @@ _UNDEFINED = r"undefined symbol: (?:__declspec\(dllimport\) )?"
 
 _HINTS: tuple[tuple[str, Hint], ...] = (
     (
+        rf"Could NOT find OpenMP|fatal error: 'omp\.h' file not found|{_UNDEFINED}(__kmpc_|omp_)\w",
+        Hint(
+            "The code uses OpenMP, and the toolchain has no runtime of it.",
+            "LLVM's libomp for ARM64 Windows is in MSYS2 (mingw-w64-clang-aarch64-openmp) and in "
+            "conda-forge's win-arm64 (llvm-openmp): -C winarm.prefix=DIR. "
+            f"See {LIBRARIES}#openmp",
+        ),
+    ),
+    (
         rf"fatal error: '{POSIX_HEADERS}' file not found",
         Hint(
             "The code includes a header of POSIX systems: it is not written for Windows, or takes "
@@ -49,8 +63,8 @@ _HINTS: tuple[tuple[str, Hint], ...] = (
         Hint(
             "Neither the project nor the toolchain has {header}: it belongs to a library that "
             "must be there for the target, too, and the host's does not count.",
-            "Name folders of that library, built for ARM64 Windows: include-dirs, library-dirs "
-            "and libraries in [tool.winarm], or -C winarm.include-dirs=DIR.",
+            "Name an install tree of that library, built for ARM64 Windows: "
+            f"-C winarm.prefix=DIR. See {LIBRARIES}",
         ),
     ),
     (
@@ -83,17 +97,39 @@ _HINTS: tuple[tuple[str, Hint], ...] = (
         Hint(
             "No library that was linked has {symbol}: one is missing, or the code is for another "
             "system or processor.",
-            "Name the library, built for ARM64 Windows, in libraries and library-dirs of "
-            "[tool.winarm].",
+            "Name an install tree of the library, built for ARM64 Windows (-C winarm.prefix=DIR), "
+            f"and the library, if the project does not: -C winarm.libraries=NAME. See {LIBRARIES}",
         ),
     ),
     (
         r"(?:unable to find dynamic system library|could not open) '(?P<library>[^']+)'",
         Hint(
             "The library {library} is not there for the target; the host's does not count.",
-            "Name the folder that has it, built for ARM64 Windows, in library-dirs of "
-            "[tool.winarm].",
+            "Name an install tree that has it, built for ARM64 Windows: -C winarm.prefix=DIR. "
+            f"See {LIBRARIES}",
         ),
+    ),
+    (
+        r"Package '(?P<package>[^']+)', required by '(?P<by>[^']+)', not found",
+        Hint(
+            "{by}.pc of a prefix requires {package}, which no prefix has.",
+            f"Name the prefix that has {{package}}, too: -C winarm.prefix=DIR. See {LIBRARIES}",
+        ),
+    ),
+    *(
+        (
+            pattern,
+            Hint(
+                "The project asks pkg-config for {package}, and no prefix has it; the host's does "
+                "not count.",
+                "Name an install tree of it, built for ARM64 Windows: -C winarm.prefix=DIR. "
+                f"See {LIBRARIES}",
+            ),
+        )
+        for pattern in (
+            r"Package '?(?P<package>[\w.+-]+)'? was not found in the pkg-config search path",
+            r'ERROR: Dependency "(?P<package>[^"]+)" not found',
+        )
     ),
     (
         r"<[a-z]mm\w*intrin\.h>|<x86intrin\.h>|__cpuid|_mm_\w+|only meant to be used on x86",
@@ -108,7 +144,8 @@ _HINTS: tuple[tuple[str, Hint], ...] = (
             "The project runs a `configure` of Autoconf's, which takes this machine for the one "
             "that the code will run on.",
             "Build that library apart with --host=aarch64-w64-mingw32 and the compiler that "
-            "`winarm env` names; then have the project use it: include-dirs and library-dirs.",
+            "`winarm env` names; then name where it was installed: -C winarm.prefix=DIR. "
+            f"See {LIBRARIES}",
         ),
     ),
     (

@@ -13,6 +13,7 @@ from winarm import events
 from winarm.errors import (
     BuildFailedError,
     MissingExtensionsError,
+    SettingsError,
     VerificationError,
 )
 from winarm.libraries.bundle import bundle, epoch
@@ -184,10 +185,23 @@ def _checked(folder: Path, name: object) -> Path:
 
 
 def _require_extensions(wheel: Path, child: Child, allowed: tuple[str, ...]) -> None:
-    """Hold every extension that setup() declared against what is in the wheel."""
+    """Hold every extension that setup() declared against what is in the wheel.
+
+    :raises MissingExtensionsError: one is not there that the settings do not allow to be missing.
+    :raises SettingsError: the settings allow for one that does not exist.
+    """
     with zipfile.ZipFile(wheel) as archive:
         members = archive.namelist()
     journal = child.journal
+    unknown = [name for name in allowed if name not in journal.declared]
+    if unknown:
+        declared = ", ".join(journal.declared) or "none"
+        raise SettingsError(
+            [
+                f"allow-missing: setup() declares no extension {name} (it declares: {declared})"
+                for name in unknown
+            ]
+        )
     missing = [
         name
         for name in journal.declared
