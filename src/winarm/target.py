@@ -153,6 +153,12 @@ class PythonABI:
         """
         return "python3t" if self.minor >= _ABI3T_SINCE else None
 
+    def offers_stable_dll(self, *, both_threadings: bool) -> bool:
+        """Return whether this Python has `python3t.dll`, or else `python3.dll`."""
+        if both_threadings:
+            return self.free_threaded or self.abi3t_library is not None
+        return not self.free_threaded
+
     def soabi(self, target: Target) -> str:
         """Return SOABI as sysconfig has it on `target`: `cp313-win_arm64`."""
         return f"{self.tag}-{target.wheel_platform}"

@@ -77,11 +77,12 @@ class TriedWheel:
         Where none suits, the one that the wheel's tags name.
         """
         suiting = [abi for abi in known if self.suits(abi)]
-        if suiting:
-            return max(suiting, key=lambda abi: (not abi.free_threaded, abi.minor))
         promise = self.name.promise
-        named = (*sorted(promise.abis), *filter(None, (promise.stable,)))
-        return named[-1] if named else PythonABI(min(NEWEST_PYTHON.minor, 13))
+        return max(
+            suiting or (*promise.abis, *promise.stables),
+            key=lambda abi: (not abi.free_threaded, abi.minor),
+            default=PythonABI(min(NEWEST_PYTHON.minor, 13)),
+        )
 
     def modules(self, abi: PythonABI) -> dict[str, str]:
         """Return the modules to import on that Python, each with its member."""

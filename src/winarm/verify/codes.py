@@ -310,6 +310,13 @@ class Code(Enum):
         "Name it .dll if it is meant for ctypes.",
     )
 
+    WA209 = Rule(
+        ERROR,
+        "a module is missing for a Python that the tags promise",
+        "The wheel's tags name several Pythons, or all, and the module was built for one.",
+        "Build a wheel for each Python, or tag the wheel for those that it has modules for.",
+    )
+
     # 3: Python
 
     WA301 = Rule(
@@ -683,6 +690,13 @@ class Code(Enum):
         "It is not UTF-8 or not in the form of an INI file, or an entry does not name a module. "
         "pip and PyPI refuse the wheel.",
         "Correct the project's entry points, and build the wheel again.",
+    )
+
+    WA623 = Rule(
+        ERROR,
+        "no Python installs a wheel with these tags",
+        "Python tag and ABI tag contradict each other: cp312-cp313, or py3-abi3.",
+        "Tag it with the Python that built it (cp313-cp313), or with cpXY-abi3.",
     )
 
     # 7: layout

@@ -13,6 +13,7 @@ from winarm.verify.checks.manifest import check_manifests
 from winarm.verify.checks.metadata import check_metadata
 from winarm.verify.checks.module_name import check_module_names
 from winarm.verify.checks.needed_dlls import check_needed_dlls
+from winarm.verify.checks.promised_pythons import check_promised_pythons
 from winarm.verify.checks.python_dll import check_python_dlls
 from winarm.verify.checks.record import check_record
 from winarm.verify.checks.soundness import check_soundness
@@ -32,6 +33,7 @@ CHECKS: tuple[Callable[[Subject, VerifyOptions], Iterator[Finding]], ...] = (
     check_machines,
     check_module_names,
     check_python_dlls,
+    check_promised_pythons,
     check_symbols,
     check_needed_dlls,
     check_image_layout,

@@ -175,7 +175,7 @@ def _requires_python(member: str, requires: str, name: WheelName) -> Iterator[Fi
     tags = [match for tag in name.pythons if (match := _PYTHON_TAG.fullmatch(tag))]
     if not tags:
         return
-    allowed = _allowed_minors(requires)
+    allowed = allowed_minors(requires)
     if allowed is None:
         yield finding(Code.WA619, member, f"its Requires-Python {requires!r} is not a specifier")
         return
@@ -199,7 +199,7 @@ def _some_python(tag: re.Match[str], allowed: frozenset[int], *, stable: bool) -
     )
 
 
-def _allowed_minors(requires: str) -> frozenset[int] | None:
+def allowed_minors(requires: str) -> frozenset[int] | None:
     """Return the minor versions of Python 3 of which a release fulfils a specifier, or None."""
     if match := _AT_LEAST.fullmatch(requires.strip()):
         return frozenset(range(int(match["minor"] or 0), _LATEST_MINOR))

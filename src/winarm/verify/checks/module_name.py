@@ -12,10 +12,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from winarm.coff.buffer import symbol_text
+from winarm.coff.headers import EXECUTABLE
 from winarm.target import PythonABI, Target, parse_target
 from winarm.verify.codes import Code
 from winarm.verify.report import Finding, finding
-from winarm.verify.subject import Subject, base_name, is_module, suffix_of
+from winarm.verify.subject import Subject, base_name, folder_of, is_module, suffix_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,17 +45,27 @@ class ModuleName(NamedTuple):
     abi_tag: str
     #: The platform as the suffix spells it, or "".
     platform: str
+    #: The folder that it is in, or "".
+    package: str = ""
 
     @classmethod
     def parse(cls, member: str) -> ModuleName | None:
         """Return the parts of a `.pyd` file's name, or None if no CPython imports such a name."""
-        file = base_name(member)
+        file, package = base_name(member), base_name(folder_of(member))
         if len(file) > _LONGEST_NAME:
             return None
         if match := _TAGGED.fullmatch(file):
-            return cls(match["name"], match["abi"].lower(), match["platform"].lower())
+            return cls(match["name"], match["abi"].lower(), match["platform"].lower(), package)
         stem = file[: -len(".pyd")]
-        return cls(stem, "", "") if stem and "." not in stem else None
+        return cls(stem, "", "", package) if stem and "." not in stem else None
+
+    @property
+    def init_names(self) -> frozenset[str]:
+        """Return the exports by which Python can import it.
+
+        The `__init__` of a package is imported under the package's name.
+        """
+        return init_names(self.package if self.name == "__init__" and self.package else self.name)
 
     @property
     def abi(self) -> PythonABI | None:
@@ -97,8 +108,8 @@ def _check(subject: Subject, member: str, image: Image) -> Iterator[Finding]:
 def _is_debug(module: ModuleName, image: Image) -> bool:
     """Return whether the name is `NAME_d`, for a module that is called NAME inside."""
     bare = module.name.removesuffix("_d")
-    named_so = bare != module.name and not _exports_init(image, module.name)
-    return module.abi_tag.endswith("d") or (named_so and _exports_init(image, bare))
+    named_so = bare != module.name and not image.exports.have_any(module.init_names)
+    return module.abi_tag.endswith("d") or (named_so and image.exports.have_any(init_names(bare)))
 
 
 def _suffix_against_promise(member: str, abi: PythonABI, promise: Promise) -> Iterator[Finding]:
@@ -123,22 +134,33 @@ def init_names(module: str) -> frozenset[str]:
     return frozenset({f"PyInitU_{encoded}", f"PyModExportU_{encoded}"})
 
 
-def _exports_init(image: Image, name: str) -> bool:
-    return image.exports.have_any(init_names(name))
-
-
 def _init_export(member: str, module: ModuleName, image: Image) -> Iterator[Finding]:
-    if _exports_init(image, module.name):
+    exports = image.exports
+    if found := sorted(filter(lambda name: exports.have_any((name,)), module.init_names)):
+        if all(_is_data(image, name) for name in found):
+            yield finding(Code.WA207, member, f"its {found[0]} is not code")
         return
     exported = image.exports.names
     others = sorted(name for name in exported if _INIT.match(name))
-    wanted = min(init_names(module.name))
+    wanted = min(module.init_names)
     if others:
         yield finding(Code.WA207, member, f"it exports {symbol_text(others[0])}, not {wanted}")
     elif exported and not _imports_python(image):
         yield finding(Code.WA208, member, f"it exports no {wanted}, only other functions")
     else:
         yield finding(Code.WA207, member, f"it does not export {wanted}")
+
+
+def _is_data(image: Image, name: str) -> bool:
+    """Return whether an export is neither code nor forwarded."""
+    index = image.exports.index(name)
+    if index is None or index in image.exports.forwarders:
+        return False
+    # Indices and addresses out of range are another check's.
+    if not 0 <= index < len(image.exports.addresses):
+        return False
+    section = image.headers.section(image.exports.addresses[index])
+    return section is not None and not section.characteristics & EXECUTABLE
 
 
 def _imports_python(image: Image) -> bool:

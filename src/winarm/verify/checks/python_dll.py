@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from winarm.target import PythonABI
-from winarm.verify.checks.module_name import ModuleName, init_names
+from winarm.verify.checks.module_name import ModuleName
 from winarm.verify.codes import Code
 from winarm.verify.report import Finding, finding
 from winarm.verify.subject import Subject, is_module
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from winarm.coff.image import Image
     from winarm.verify.options import VerifyOptions
 
+_STABLE_DLLS = frozenset({"python3.dll", "python3t.dll"})
 _PYTHON_DLL = re.compile(r"python(?P<major>3)(?P<minor>[0-9]*)(?P<threading>t?)(?P<debug>_d)?\.dll")
 
 
@@ -35,8 +36,18 @@ def check_python_dlls(subject: Subject, _options: VerifyOptions) -> Iterator[Fin
 
 def python_dlls(image: Image) -> tuple[str, ...]:
     """Return the Python DLLs that an image imports, in lower case."""
-    names = dict.fromkeys(item.dll.lower() for item in image.imports)
-    return tuple(filter(_PYTHON_DLL.fullmatch, names))
+    return tuple(filter(_PYTHON_DLL.fullmatch, dict.fromkeys(item.file for item in image.imports)))
+
+
+def serves(image: Image, python: PythonABI) -> bool:
+    """Return whether the Python DLLs that an image imports are in a process of `python`."""
+    return all(_is_in(dll, python) for dll in python_dlls(image))
+
+
+def _is_in(dll: str, python: PythonABI) -> bool:
+    if dll in _STABLE_DLLS:
+        return python.offers_stable_dll(both_threadings=dll == "python3t.dll")
+    return dll == python.dll
 
 
 def promise_for(subject: Subject, member: str) -> Promise:
@@ -49,7 +60,7 @@ def promise_for(subject: Subject, member: str) -> Promise:
 
 def _is_importable(member: str, image: Image) -> bool:
     module = ModuleName.parse(member) if is_module(member) else None
-    return module is not None and image.exports.have_any(init_names(module.name))
+    return module is not None and image.exports.have_any(module.init_names)
 
 
 def _judge(member: str, dll: str, promise: Promise) -> Iterator[Finding]:
@@ -68,14 +79,16 @@ def _judge(member: str, dll: str, promise: Promise) -> Iterator[Finding]:
         mixed = any(other.minor == abi.minor for other in promise.abis)
         code = Code.WA304 if mixed else Code.WA301
         yield finding(code, member, f"it imports {dll}, and its Python has {wanted}")
-    elif promise.stable and not promise.abis:
+    elif promise.stable is not None and not promise.abis:
         words = f"it imports {dll}, and the wheel promises every Python from"
         yield finding(Code.WA303, member, f"{words} {promise.stable.version} on")
 
 
 def _judge_stable(member: str, dll: str, promise: Promise, *, threaded: bool) -> Iterator[Finding]:
-    """Compare the stable ABI's DLL, with the GIL or without, to the Pythons promised."""
-    pythons = promise.abis or ({promise.stable} if promise.stable else frozenset())
-    if pythons and all(python.free_threaded is not threaded for python in pythons):
-        wanted = ", ".join(sorted({python.stable_dll for python in pythons}))
+    """Compare the stable ABI's DLL to the Pythons promised: one of these, or all from some on."""
+    pythons = promise.abis or promise.stables
+    good = [python.offers_stable_dll(both_threadings=threaded) for python in pythons]
+    if pythons and not (any(good) if promise.abis else all(good)):
+        bad = [python for python, offered in zip(pythons, good, strict=True) if not offered]
+        wanted = ", ".join(sorted({python.stable_dll for python in bad}))
         yield finding(Code.WA304, member, f"it imports {dll}, and its Python has {wanted}")

@@ -40,7 +40,7 @@ def _python_imports(image: Image) -> dict[str, set[str]]:
     """Return the names that an image imports from each of Python's DLLs."""
     found: dict[str, set[str]] = {dll: set() for dll in python_dlls(image)}
     for needed in image.imports:
-        names = found.get(needed.dll.lower())
+        names = found.get(needed.file)
         if names is not None:
             names.update(symbol for symbol in needed.symbols if isinstance(symbol, str))
     return found
@@ -51,7 +51,7 @@ def _python_symbols(member: str, dll: str, wanted: set[str], promise: Promise) -
     if known is not None and not known.keys() >= wanted:
         unknown = wanted.difference(known)
         yield finding(Code.WA307, member, f"{dll} does not export {_listed(unknown)}")
-    oldest = promise.stable if not promise.abis else None
+    oldest = min(promise.stables, default=None) if not promise.abis else None
     if oldest is None and dll in _STABLE_DLLS:
         oldest = min(promise.abis, default=None)
     if oldest is not None:

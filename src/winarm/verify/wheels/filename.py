@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import product
+from typing import TYPE_CHECKING
 
 from winarm.target import TARGETS, PythonABI, Target
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _NAME = re.compile(
     r"(?P<distribution>[^\s-]+)-(?P<version>[^\s-]+)(?:-(?P<build>[0-9][^\s-]*))?"
@@ -21,6 +26,9 @@ _PLAIN_VERSION = re.compile(r"[0-9]+(\.[0-9]+){0,5}((a|b|rc|\.post|\.dev)[0-9]+)
 
 #: ABI tags of the stable ABI: with the GIL, and without (PEP 803).
 STABLE_TAGS = {"abi3": False, "abi3t": True}
+#: What follows the version in the tag of a Python's own ABI: debug, pymalloc, threading, wide.
+_ABI_FLAGS = "dmtu"
+_FREE_THREADED_SINCE = 13
 
 
 @dataclass(frozen=True)
@@ -72,6 +80,11 @@ class WheelName:
         )
 
     @property
+    def is_installable(self) -> bool:
+        """Return whether some Python takes a wheel with these Python and ABI tags."""
+        return any(is_installable(*tag) for tag in product(self.pythons, self.abis))
+
+    @property
     def any_platform(self) -> bool:
         """Return whether pip installs it on every platform."""
         return "any" in self.platforms
@@ -95,15 +108,58 @@ class Promise:
     abis: frozenset[PythonABI] = frozenset()
     #: The stable ABI, from this Python on.
     stable: PythonABI | None = None
+    #: The stable ABI without the GIL too, beside the one with it (`abi3.abi3t`).
+    stable_threaded: PythonABI | None = None
+    #: Each single tag's Pythons: of each, at least one must find every module.
+    required: frozenset[frozenset[PythonABI]] = field(default=frozenset(), compare=False)
+
+    @property
+    def stables(self) -> tuple[PythonABI, ...]:
+        """Return the oldest Python of each stable ABI that is promised."""
+        return tuple(filter(None, (self.stable, self.stable_threaded)))
 
     @classmethod
     def of(cls, pythons: tuple[str, ...], abis: tuple[str, ...]) -> Promise:
         """Return the promise that Python and ABI tags make."""
-        versions = sorted(filter(None, map(PythonABI.parse, pythons)))
-        stable = next((STABLE_TAGS[tag] for tag in abis if tag in STABLE_TAGS), None)
+        tags = tuple(product(pythons, abis))
+        installable = [tag for tag in tags if is_installable(*tag)] or tags
+        exact: set[frozenset[PythonABI]] = set()
+        oldest: dict[bool, PythonABI] = {}
+        for python_tag, abi_tag in installable:
+            python, abi = PythonABI.parse(python_tag), PythonABI.parse(abi_tag)
+            if abi is not None:
+                exact.add(frozenset({abi}))
+            elif python is not None and abi_tag == "none":
+                exact.add(frozenset(_builds(python.minor)))
+            elif python is not None and abi_tag in STABLE_TAGS:
+                threaded = STABLE_TAGS[abi_tag]
+                found = PythonABI(python.minor, threaded, python.major)
+                oldest[threaded] = min(oldest.get(threaded, found), found)
+        stable = [oldest[threaded] for threaded in sorted(oldest)]
         return cls(
-            frozenset(filter(None, map(PythonABI.parse, abis))),
-            PythonABI(versions[0].minor, stable, versions[0].major)
-            if versions and stable is not None
-            else None,
+            frozenset().union(*exact),
+            stable[0] if stable else None,
+            stable[1] if len(stable) > 1 else None,
+            frozenset(exact),
         )
+
+
+def _builds(minor: int) -> Iterator[PythonABI]:
+    """Yield the builds of a Python version that take wheels of its tag without an ABI."""
+    yield PythonABI(minor)
+    if minor >= _FREE_THREADED_SINCE:
+        yield PythonABI(minor, free_threaded=True)
+
+
+def is_installable(python: str, abi: str) -> bool:
+    """Return whether some Python's installer takes a wheel of these two tags.
+
+    CPython's are `cp313-cp313`, `cp313-abi3`, `cp313-none` and `py3-none` (packaging.tags): a
+    Python takes no other version's own ABI, and no ABI under a tag of all implementations.
+    """
+    if python.startswith("py"):
+        return abi == "none"
+    if python.startswith("cp"):
+        own = abi.startswith(python) and set(abi[len(python) :]) <= set(_ABI_FLAGS)
+        return own or abi == "none" or abi in STABLE_TAGS
+    return True

@@ -80,6 +80,12 @@ named("a renamed module", "WA207", "pkg/_y.cp313-win_arm64.pyd", im.module("_x")
 one("a module that exports nothing", "WA207", im.module(exports=[]))
 one("a plain library named .pyd", "WA208",
     im.image(exports=["compute"], imports={"KERNEL32.dll": ["Sleep"]}))  # fmt: skip
+files("a module for one of two Pythons", "WA209",
+      filename="pkg-1.0-cp312.cp313-cp312.cp313-win_arm64.whl")(
+    lambda: {"pkg/_x.cp312-win_arm64.pyd": im.module(python="python312.dll")}
+)  # fmt: skip
+one("an init function that is data", "WA207",
+    im.module(export_addresses={"PyInit__x": im.RELOC_RVA}))  # fmt: skip
 
 # 3: Python
 

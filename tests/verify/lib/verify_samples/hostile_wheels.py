@@ -110,6 +110,9 @@ def _other_name(folder: Path) -> Path:
 
 
 beside("an unknown part of .data", "WA618", "pkg-1.0.data/bin/tool", b"")
+files("tags that contradict each other", "WA623", filename="pkg-1.0-cp312-cp313-win_arm64.whl")(
+    lambda: {PYD: im.module()}
+)
 
 # 7: layout
 
