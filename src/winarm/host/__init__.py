@@ -7,6 +7,7 @@ tested on any machine with another one handed in. Ruff's TID251 keeps `os.enviro
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -16,7 +17,7 @@ from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING, Literal
 
 from winarm.host import programs
-from winarm.host.programs import Answer, ProgramError
+from winarm.host.programs import Answer, Conversation, ProgramError
 from winarm.host.windows import RegistryError, native_machine, registry_value
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Answer",
+    "Conversation",
     "Host",
     "ProgramError",
     "RegistryError",
@@ -175,6 +177,18 @@ class Host:
         return programs.stream(
             argv, environ=environ, cwd=cwd, output=output, tick=tick, grace=grace
         )
+
+    @contextlib.contextmanager
+    def converse(self, argv: Sequence[str | Path]) -> Iterator[Conversation]:
+        """Run a program that is told something and answers, in turns.
+
+        At the end its input is closed; it is stopped if it does not end then, and at once when the
+        body fails.
+
+        :raises ProgramError: it cannot be started.
+        """
+        with programs.converse(argv, environ=self.environ) as conversation:
+            yield conversation
 
     def end_processes(
         self,

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Longest answer that is taken from a program, per stream.
 MAX_ANSWER = 16 * 2**20
+#: Bytes of a program's errors that are kept of a conversation, and seconds for its end.
+MAX_ERRORS, FAREWELL = 2**16, 15.0
 #: Seconds between two looks at a program that runs.
 PAUSE = 0.1
 #: Seconds that are left to the output of a program that has ended.
@@ -119,6 +121,82 @@ def stream(
             raise
     tick()
     return status
+
+
+@contextlib.contextmanager
+def converse(argv: Sequence[str | Path], *, environ: Mapping[str, str]) -> Iterator[Conversation]:
+    """Run a program that is told and answers in turns; see `Host.converse`."""
+    with _started(argv, environ, None, separate=True, feed=True) as process:
+        try:
+            yield Conversation(process)
+            _finish(process)
+        except BaseException:
+            kill_tree(process)
+            raise
+
+
+def _finish(process: subprocess.Popen[bytes]) -> None:
+    """End a program by the end of its input; by force where it does not end."""
+    if process.stdin:
+        with contextlib.suppress(OSError):
+            process.stdin.close()
+    try:
+        process.wait(FAREWELL)
+    except subprocess.TimeoutExpired:
+        kill_tree(process)
+
+
+class Conversation:
+    """A program that runs, as it is talked to."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+        self._errors = bytearray()
+        self._chunks: queue.Queue[bytes] = queue.Queue(MAX_WAITING)
+        self._ended = False
+        streams = ((self._hear, process.stdout), (self._note, process.stderr))
+        self._threads = [
+            threading.Thread(target=target, args=(os.dup(stream.fileno()),), daemon=True)
+            for target, stream in streams
+            if stream is not None
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def send(self, data: bytes) -> None:
+        """Write to the program's input.
+
+        :raises OSError: it has ended, or reads no more.
+        """
+        if self._process.stdin:
+            self._process.stdin.write(data)
+            self._process.stdin.flush()
+
+    def receive(self) -> bytes | None:
+        """Return what the program has printed, nothing after a pause, None after its end."""
+        if self._ended:
+            return None
+        try:
+            chunk = self._chunks.get(timeout=PAUSE)
+        except queue.Empty:
+            return b""
+        self._ended = not chunk
+        return chunk or None
+
+    def errors(self) -> bytes:
+        """Return the beginning of what the program has printed as errors."""
+        # What it says of its end comes at its end.
+        self._threads[-1].join(GRACE)
+        return bytes(self._errors)
+
+    def _hear(self, descriptor: int) -> None:
+        for chunk in _read(descriptor):
+            self._chunks.put(chunk)
+        self._chunks.put(b"")
+
+    def _note(self, descriptor: int) -> None:
+        for chunk in _read(descriptor):
+            self._errors += chunk[: MAX_ERRORS - len(self._errors)]
 
 
 def _started(

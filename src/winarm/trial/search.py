@@ -10,6 +10,7 @@ from winarm.errors import TrialError, UsageError, bullets
 from winarm.trial.bench import find_bench
 from winarm.trial.command import CommandRunner
 from winarm.trial.local import NativeRunner
+from winarm.trial.ssh import SshRunner
 from winarm.trial.wine import WineRunner
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ def find_runner(host: Host, wanted: str = AUTO) -> Runner:
     kind, _, detail = wanted.partition(":")
     if kind == "command":
         return _command(detail)
+    if kind == "ssh":
+        return SshRunner.parse(detail)
     if kind != AUTO and kind not in _KINDS:
         names = ", ".join((AUTO, *_KINDS, "ssh:HOST", "command:PROGRAM"))
         message = f"there is no runner {wanted!r}; they are {names}."

@@ -87,6 +87,9 @@ def restore_streams(descriptor: int) -> None:
         stream = getattr(sys, name)
         if stream is None or getattr(stream, "closed", False):
             setattr(sys, name, open(number, "w", encoding="utf-8", closefd=False))
+        # What is printed before a crash or a hang must not stay in a buffer.
+        with contextlib.suppress(AttributeError, OSError, ValueError):
+            getattr(sys, name).reconfigure(line_buffering=True)
 
 
 def is_wine() -> bool:
