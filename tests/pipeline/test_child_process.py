@@ -15,7 +15,14 @@ import pytest
 from winarm import events
 from winarm.errors import BackendError, BuildFailedError
 from winarm.host import Host
-from winarm.pipeline.child_process import MAX_READ, Child, Failure, Journal, is_probe
+from winarm.pipeline.child_process import (
+    MAX_READ,
+    Child,
+    Failure,
+    Journal,
+    ends_otherwise,
+    is_probe,
+)
 from winarm.project.build_system import InnerBackend
 
 if TYPE_CHECKING:
@@ -237,8 +244,33 @@ class TestCall:
 
         assert "a.c" in caught.value.what
         assert "zlib.h" in caught.value.why
-        assert "include-dirs" in caught.value.cure
+        assert "winarm.prefix" in caught.value.cure
         assert caught.value.output == "fatal error: 'zlib.h' file not found"
+
+    @pytest.mark.parametrize(
+        ("output", "otherwise"),
+        [
+            ("x.c:1: error\nTraceback …\nValueError: no such option\n", True),
+            ("Traceback …\ndistutils.errors.CompileError: zig failed with exit status 1", False),
+            ("error: command '/usr/bin/zig' failed with exit code 1", False),
+            ("CompileError: zig failed\nTraceback …\nRuntimeError: could not build x", False),
+            ("the compiler failed", False),
+        ],
+    )
+    def test_a_failure_that_the_project_survived_is_not_the_cause(
+        self, output: str, *, otherwise: bool
+    ) -> None:
+        assert ends_otherwise(output) is otherwise
+
+    def test_what_survived_programs_said_explains_nothing(self, tmp_path: Path) -> None:
+        journal = Journal(tmp_path / "journal", tmp_path, lambda _event: None)
+        line = {"event": "failed", "doing": "compile", "subject": "_configtest.c", "language": "c"}
+        words = "_configtest.c:1:1: fatal error: 'zlib.h' file not found"
+        (tmp_path / "journal").write_text(json.dumps({**line, "output": words}) + "\n")
+
+        journal.catch_up()
+
+        assert journal.without_programs(f"before\n{words}\nafter") == "before\n\nafter"
 
     def test_else_the_end_of_what_was_printed(self, call: CallHook) -> None:
         with pytest.raises(BuildFailedError) as caught:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -78,6 +79,14 @@ class Journal:
         self.in_force = False
         #: What failed and was no probe.
         self.failures: list[Failure] = []
+        #: What failed programs said, probes included, each as `_readable` has it.
+        self._survived: list[str] = []
+
+    def without_programs(self, output: str) -> str:
+        """Return an output without the words of programs that failed and were survived."""
+        for said in self._survived:
+            output = output.replace(said, "")
+        return output
 
     def catch_up(self) -> None:
         """Hand on what has been written since the last time."""
@@ -122,6 +131,7 @@ class Journal:
                 self._done += entry["doing"] == "compile"
                 self._listener(events.Worked(entry["doing"], entry["subject"], entry["language"]))
             case "failed":
+                self._survived.append(_readable(entry["output"]))
                 if not is_probe(entry["doing"], Path(entry["subject"]), self._project):
                     failure = Failure(entry["doing"], entry["subject"], entry["output"])
                     self.failures.append(failure)
@@ -248,19 +258,22 @@ class Child:
 
     def _failed(self, hook: str) -> BuildFailedError:
         self.journal.catch_up()
-        if self.journal.failures:
+        output = self.output
+        if self.journal.failures and not ends_otherwise(output):
             # What failed before it was borne: an optional extension, or a first try.
             last = self.journal.failures[-1]
             what = f"could not {last.doing} {last.subject} for the target."
-            why, cure = self._library_hint(last.output) or hint(_readable(last.output))
+            why, cure = self._library_hint(last.output) or hint(
+                _readable(last.output), self.project
+            )
             return BuildFailedError(what, why=why, cure=cure, output=last.output)
-        output = self.output
         # The project's own words first: it may say that it does not support Windows.
         words = last_exception(output)
         what = f"the build backend {self.backend.name} failed in {hook}"
         what += f":\n{words}" if words else "."
         tail = "\n".join(output.splitlines()[-LAST_LINES:])
-        why, cure = self._library_hint(output) or explain(_readable(output))
+        cause = self.journal.without_programs(_readable(output))
+        why, cure = self._library_hint(cause) or explain(cause)
         # A configuration that failed says why long before its last line.
         first = cmake_error(output)
         shown = f"{first}\n\n{tail}" if first not in tail else tail
@@ -270,6 +283,22 @@ class Child:
         """Return which libraries of Windows have what a linker misses, if any has."""
         found = self.libraries_of(missing_symbols(_readable(output)))
         return system_library_hint(found) if found else None
+
+
+#: What build tools raise when a program of the toolchain fails.
+_PROGRAM_FAILED = re.compile(
+    r"\b(?:Compile|Link|Lib|DistutilsExec|CCompiler|CalledProcess)Error\b|"
+    r"failed with exit (?:status|code)|returned non-zero exit status|command '.*' failed"
+)
+
+
+def ends_otherwise(output: str) -> bool:
+    """Return whether a build ends with an exception that is not about a program that failed.
+
+    What failed before was then survived, and is not the cause.
+    """
+    last = "\n".join(output.splitlines()[-LAST_LINES:])
+    return bool(last_exception(output)) and _PROGRAM_FAILED.search(last) is None
 
 
 def _readable(output: str) -> str:

@@ -121,8 +121,8 @@ _RULES = (
         "off the project's option that wants it.",
     ),
     _rule(
-        r"No CMAKE_\w+_COMPILER could be found|"
-        r"is not able to compile a simple test program",
+        r"No CMAKE_(?:C|CXX)_COMPILER could be found|"
+        r"The C(?:\+\+|XX)? compiler\s+\S+\s+is not able to compile a simple test program",
         "The toolchain cannot compile and link a simple program for the target.",
         "See the compiler's own message above. `winarm doctor --probe` tests each toolchain, and "
         "--toolchain chooses another.",

@@ -1,14 +1,21 @@
-"""What the words of a failed compiler usually mean in a cross build, and what helps."""
+"""What the words of a failed compiler usually mean in a cross build, and what helps.
+
+Each entry of the table is tested with words of the real tools (`tests/integration/test_hints.py`),
+so that a new wording is noticed.
+"""
 
 from __future__ import annotations
 
+import os
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+
+from winarm.errors import DOCUMENTATION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-from winarm.errors import DOCUMENTATION
 
 #: Headers that Windows does not have; code that includes them is written for POSIX systems.
 POSIX_HEADERS = (
@@ -16,6 +23,18 @@ POSIX_HEADERS = (
     r"arpa/inet|netdb|dlfcn|pwd|grp|termios|poll|syslog|sys/cdefs|endian|execinfo|ifaddrs)\.h"
 )
 
+#: Headers of C++, which a file that is compiled as C cannot have.
+_CXX_HEADERS = (
+    r"algorithm|any|array|atomic|bitset|charconv|chrono|cmath|complex|concepts|condition_variable|"
+    r"cstddef|cstdint|cstdio|cstdlib|cstring|deque|exception|filesystem|format|fstream|functional|"
+    r"future|initializer_list|iomanip|ios|iostream|istream|iterator|limits|list|locale|map|memory|"
+    r"mutex|new|numeric|optional|ostream|queue|random|ratio|regex|set|span|sstream|stack|stdexcept|"
+    r"string|string_view|system_error|thread|tuple|type_traits|typeinfo|unordered_map|"
+    r"unordered_set|utility|valarray|variant|vector"
+)
+
+#: Headers that compilers for x86 have of their own.
+_X86_HEADERS = r"\w*mmintrin|immintrin|x86intrin|x86gprintrin|cpuid|wmmintrin|avx\w*intrin"
 
 #: What tells where libraries for the target come from.
 LIBRARIES = f"{DOCUMENTATION}/libraries.html"
@@ -37,12 +56,40 @@ class Hint(NamedTuple):
     cure: str
 
 
+#: The last Python whose structures some code fits, and what compilers say of later ones.
+_OLD_CYTHON = (
+    (
+        "3.11",
+        (
+            r"no member named '(?:ob_digit|ob_size)' in 'struct _longobject'|"
+            r"no member named '(?:curexc_(?:type|value|traceback)|use_tracing)' in 'struct _ts'|"
+            r"no member named '(?:wstr|wstr_length|ready)' in '(?:PyASCII|PyCompactUnicode)Object"
+        ),
+    ),
+    (
+        "3.12",
+        (
+            r"no member named '(?:cframe|c_recursion_remaining)' in 'struct _ts'|"
+            r"too few arguments to function call, expected 6, have 5\n[^\n]*_PyLong_AsByteArray"
+        ),
+    ),
+    ("3.13", r"no member named 'ma_version_tag' in 'PyDictObject'"),
+)
+
 #: How lld begins to say that a symbol is nowhere.
 _UNDEFINED = r"undefined symbol: (?:__declspec\(dllimport\) )?"
 
+#: Said of what fails with Visual Studio on Windows, too, or does not.
+_ALSO_NATIVE = "A native build with Visual Studio is expected to fail the same way."
+_NOT_NATIVE = "A native build with Visual Studio is expected to work."
+
 _HINTS: tuple[tuple[str, Hint], ...] = (
     (
-        rf"Could NOT find OpenMP|fatal error: 'omp\.h' file not found|{_UNDEFINED}(__kmpc_|omp_)\w",
+        (
+            rf"Could NOT find OpenMP|fatal error: 'omp\.h' file not found|{_UNDEFINED}(__kmpc_|omp_)\w|"
+            r"(?:unable to find dynamic system library|could not open|unable to find library) "
+            r"['\"]?(?:-l|lib)?i?omp5?(?:\.\w+)*['\"]"
+        ),
         Hint(
             "The code uses OpenMP, and the toolchain has no runtime of it.",
             "LLVM's libomp for ARM64 Windows is in MSYS2 (mingw-w64-clang-aarch64-openmp) and in "
@@ -54,24 +101,138 @@ _HINTS: tuple[tuple[str, Hint], ...] = (
         rf"fatal error: '{POSIX_HEADERS}' file not found",
         Hint(
             "The code includes a header of POSIX systems: it is not written for Windows, or takes "
-            "this branch by mistake.",
+            f"this branch by mistake. {_ALSO_NATIVE}",
             "See whether the project supports Windows at all.",
+        ),
+    ),
+    (
+        r"fatal error: '(?P<header>[^'\n]*\\[^'\n]*)' file not found",
+        Hint(
+            "The code includes {header} with a backslash, which only compilers on Windows take for "
+            f"a folder. {_NOT_NATIVE}",
+            "Have the project write / instead; setuptools projects need no change with zig and "
+            "llvm-mingw.",
+        ),
+    ),
+    (
+        rf"fatal error: '(?P<header>{_CXX_HEADERS})' file not found",
+        Hint(
+            "<{header}> is a header of C++, and the file is compiled as C.",
+            "Have the project name the file .cpp, or compile it as C++ (/TP, or LANGUAGE CXX).",
+        ),
+    ),
+    (
+        r"fatal error: 'longintrepr\.h' file not found",
+        Hint(
+            "What Cython made of the code is for Python 3.10 or older: the header is gone since "
+            f"3.11. {_ALSO_NATIVE}",
+            "Build a newer version of the project, or make its C code again with a newer Cython.",
+        ),
+    ),
+    (
+        rf"fatal error: '(?:{_X86_HEADERS})\.h' file not found",
+        Hint(
+            f"The code uses instructions of x86, which the target does not have. {_ALSO_NATIVE}",
+            "Look for a switch of the project's that turns them off.",
         ),
     ),
     (
         r"fatal error: '(?P<header>[^']+)' file not found",
         Hint(
             "Neither the project nor the toolchain has {header}: it belongs to a library that "
-            "must be there for the target, too, and the host's does not count.",
+            "must be there for the target, too, and the host's does not count. A native build "
+            "needs the library as well.",
             "Name an install tree of that library, built for ARM64 Windows: "
             f"-C winarm.prefix=DIR. See {LIBRARIES}",
+        ),
+    ),
+    *(
+        (
+            pattern,
+            Hint(
+                "What Cython made of the code, or the code itself, reaches into Python's own "
+                f"structures as Python {newest} has them. {_ALSO_NATIVE}",
+                f"Python {newest} would do (--python {newest}); or build a newer version of the "
+                "project, or make its C code again with a newer Cython.",
+            ),
+        )
+        for newest, pattern in _OLD_CYTHON
+    ),
+    (
+        (
+            r"error: initializer element is not a compile-time constant\n[^\n]*"
+            r"(?:HEAD_INIT\s*\(\s*&\s*Py|&\s*Py\w+_Type)"
+        ),
+        Hint(
+            "The code puts the address of one of Python's types into a variable that is made "
+            "before the program runs. On Windows that address is in a DLL, and C has no such "
+            f"constant. {_ALSO_NATIVE}",
+            "Have the project write PyVarObject_HEAD_INIT(NULL, 0), and let PyType_Ready set the "
+            "type.",
+        ),
+    ),
+    (
+        r"error: expected value in expression\n[^\n]*#\s*elif\s*(?:\n|$|//|/\*)",
+        Hint(
+            "The code has an #elif without a condition, which Microsoft's compiler takes for "
+            f"#else and the C standard does not. {_NOT_NATIVE}",
+            "Have the project write #else.",
+        ),
+    ),
+    (
+        (
+            r"(?:machine type (?P<machine>\S+) conflicts with (?:arm64|0xaa64)\b"
+            r"|(?P<file>[^\s:]+): unknown file type)"
+        ),
+        Hint(
+            "The linker was given code of another machine ({machine}{file}): an object or library "
+            "of this machine, or one for x64 that the project brings.",
+            "Build it for ARM64 Windows and name its folder in library-dirs, or switch off the "
+            "project's option that wants it.",
+        ),
+    ),
+    (
+        (
+            r"(?:\[Errno 8\] Exec format error: '(?P<program>[^'\n]+)'|"
+            r"(?P<script>\S+\.exe): (?:cannot execute binary file|Exec format error))"
+        ),
+        Hint(
+            "The build made {program}{script} for the target and then ran it on this machine. "
+            f"{_NOT_NATIVE}",
+            "Programs that a build runs are this machine's: have the project build them with the "
+            "host's compiler, or take what they make from a release of the project.",
+        ),
+    ),
+    (
+        (
+            r"\.asm is written for Microsoft's assembler|No CMAKE_ASM_MA(?:RMA)?SM_COMPILER could|"
+            r"\b(?:ml|ml64|armasm64)(?:\.exe)?: (?:(?:command )?not found|No such file)"
+        ),
+        Hint(
+            "Code for ml64 is for x86 processors; code for armasm64 needs Microsoft's tools.",
+            "Look for a switch of the project's that takes C instead; for armasm64, build with "
+            "--toolchain msvc on Windows.",
+        ),
+    ),
+    (
+        (
+            r"No CMAKE_(?P<language>Fortran|CUDA|HIP|Swift|ASM_[NY]ASM)_COMPILER could be found|"
+            r"Failed to detect a default (?P<gpu>CUDA) architecture|"
+            r"The (?P<broken>Fortran|CUDA|HIP|Swift) compiler\s+\S+\s+is not able to compile|"
+            r"Unknown compiler\(s\): \[\[?'(?P<compiler>gfortran|nvcc|nasm|yasm|swiftc)"
+        ),
+        Hint(
+            "The project needs a compiler that winarm's toolchains do not have: "
+            "{language}{gpu}{broken}{compiler}. They compile C and C++.",
+            "Switch off the part of the project that needs it, or name such a compiler for ARM64 "
+            "Windows in the project's own way.",
         ),
     ),
     (
         r"any-windows-any/[^\n]*: (error|note: previous definition)",
         Hint(
             "The project's code for Windows does not agree with this toolchain's Windows headers, "
-            "which are MinGW's: it expects Microsoft's.",
+            f"which are MinGW's: it expects Microsoft's. {_NOT_NATIVE}",
             "Take a toolchain that has Microsoft's headers (winarm doctor tells which are there), "
             "or report it to the project.",
         ),
@@ -102,7 +263,7 @@ _HINTS: tuple[tuple[str, Hint], ...] = (
         ),
     ),
     (
-        r"(?:unable to find dynamic system library|could not open) '(?P<library>[^']+)'",
+        r"(?:unable to find dynamic system library|could not open) ['\"](?P<library>[^'\"]+)['\"]",
         Hint(
             "The library {library} is not there for the target; the host's does not count.",
             "Name an install tree that has it, built for ARM64 Windows: -C winarm.prefix=DIR. "
@@ -134,7 +295,7 @@ _HINTS: tuple[tuple[str, Hint], ...] = (
     (
         r"<[a-z]mm\w*intrin\.h>|<x86intrin\.h>|__cpuid|_mm_\w+|only meant to be used on x86",
         Hint(
-            "The code uses instructions of x86, which the target does not have.",
+            f"The code uses instructions of x86, which the target does not have. {_ALSO_NATIVE}",
             "Look for a switch of the project's that turns them off.",
         ),
     ),
@@ -200,14 +361,66 @@ def system_library_hint(libraries: Mapping[str, str]) -> Hint:
 _SHOWN = 5
 
 
-def hint(output: str) -> Hint:
-    """Return what a compiler's or linker's `output` usually means; empty where nobody knows."""
+def hint(output: str, project: Path | None = None) -> Hint:
+    """Return what a compiler's or linker's `output` usually means; empty where nobody knows.
+
+    :param project: the project's folder, where a missing header may be under another name.
+    """
+    if project is not None and (own := _own_header(output, project)) is not None:
+        return own
     for pattern, meaning in _HINTS:
         match = re.search(pattern, output)
         if match:
-            named = {name: value or "it" for name, value in match.groupdict().items()}
+            named = {name: value or "" for name, value in match.groupdict().items()}
             return Hint(*(text.format(**named) for text in meaning))
     return Hint("", "")
+
+
+#: Files and folders of a project that are looked at for a header.
+_MOST_FILES = 20_000
+
+
+def _own_header(output: str, project: Path) -> Hint | None:
+    """Return what is wrong with a missing header that the project has itself, if it has."""
+    match = re.search(r"fatal error: '(?P<header>[^'\n]+)' file not found", output)
+    if match is None:
+        return None
+    header = match["header"].replace("\\", "/")
+    wanted = header.rpartition("/")[2]
+    found = _file_named(project, wanted)
+    if found is None or "\\" in match["header"]:
+        return None
+    place = found.relative_to(project).as_posix()
+    if found.name != wanted or not f"/{place}".endswith(f"/{header}"):
+        if f"/{place}".lower().endswith(f"/{header}".lower()):
+            return Hint(
+                f"The code includes {header}, and the project has it as {place}: Windows finds "
+                f"files in any case, this machine does not. {_NOT_NATIVE}",
+                "Have the project write the name as the file has it.",
+            )
+        return None
+    return Hint(
+        f"The project has {header} itself ({place}), and that folder is not among those that the "
+        "compiler searches.",
+        "Name it in include-dirs of [tool.winarm], or see why the project's own build leaves it "
+        "out for Windows.",
+    )
+
+
+def _file_named(project: Path, name: str) -> Path | None:
+    """Return a file of the project whose name is `name` in any case; the exact one first."""
+    alike, seen = None, 0
+    for folder, folders, files in os.walk(project):
+        folders[:] = sorted(entry for entry in folders if not entry.startswith("."))
+        seen += len(files) + 1
+        for file in files:
+            if file == name:
+                return Path(folder, file)
+            if file.lower() == name.lower():
+                alike = alike or Path(folder, file)
+        if seen > _MOST_FILES:
+            break
+    return alike
 
 
 #: The last line of a traceback, without the module that the exception is from.
