@@ -275,3 +275,31 @@ class TestCopies:
 def test_assembly_for_microsofts_assembler_is_refused_by_name(compiler: GnuCompiler) -> None:
     with pytest.raises(CompileError, match=r"fast\.ASM is written for Microsoft's assembler"):
         compiler.compile(["src/fast.ASM"])
+
+
+class TestLauncher:
+    def argv(self, compiler: GnuCompiler, notes: Notes) -> list[str]:
+        compiler.compile(["x.c"], output_dir="out")
+        return list(notes.steps[-1].argv)
+
+    def test_a_compilation_runs_through_the_launcher(
+        self, compiler: GnuCompiler, notes: Notes, spec: dict[str, Any]
+    ) -> None:
+        plain = self.argv(compiler, notes)
+        cc, hidden = spec["toolchain"]["cc"], [plain[len(spec["toolchain"]["cc"])]]
+        words = ["sccache", "/scratch/clang"]
+        spec["launched"] = {"c": {"instead": cc, "words": words, "hidden": hidden}}
+
+        launched = self.argv(compiler, notes)
+
+        assert launched == [*words, *plain[len(cc) + 1 :]]
+
+    def test_a_link_does_not(
+        self, compiler: GnuCompiler, notes: Notes, spec: dict[str, Any], tmp_path: Path
+    ) -> None:
+        cc = spec["toolchain"]["cc"]
+        spec["launched"] = {"c": {"instead": cc, "words": ["sccache", "x"], "hidden": []}}
+
+        compiler.link(compiler.SHARED_OBJECT, ["x.o"], str(tmp_path / "x.pyd"))
+
+        assert list(notes.steps[-1].argv[: len(cc)]) == cc

@@ -211,8 +211,8 @@ class Settings:
     )
     launcher: str | None = setting(
         Line("a program that is put before the compiler"),
-        "A compiler cache to put before the compilers that CMake and Meson run: `ccache` or "
-        "`sccache`.",
+        "A compiler cache to put before the compilers: `ccache` or `sccache`, for all build "
+        "backends.",
         WORKPLACE,
         default=None,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 from dataclasses import dataclass, replace
 from functools import partial
@@ -19,6 +20,7 @@ from winarm.pipeline.child_environment import (
 )
 from winarm.pipeline.child_process import Child, Journal
 from winarm.pipeline.child_spec import build_spec, early_spec, journal_path
+from winarm.pipeline.launched import launched_compilers
 from winarm.plan import CHILD
 from winarm.storage import file_errors_in_words, scratch_folder
 
@@ -63,8 +65,13 @@ def build_layout(build: EquippedBuild) -> Iterator[Layout]:
         provision = backends.provision(build, scratch)
         provision.write()
         _write_programs(build, scratch)
-        spec = _written(scratch, build_spec(build, scratch))
+        launched = launched_compilers(build, scratch)
+        Provision(files=launched.files, variables=launched.variables).write()
+        spec = _written(scratch, build_spec(build, scratch) | {"launched": launched.spec})
         environment = build_environment(build, spec, scratch)
+        environment = dataclasses.replace(
+            environment, variables={**environment.variables, **launched.variables}
+        )
         for note in provision.notes:
             build.listener(events.Note(note))
         if names := ", ".join(environment.removed):

@@ -58,7 +58,8 @@ class GnuCompiler(MsvcAttributes, TargetCompiler, UnixCCompiler):  # type: ignor
         except RefusedFlagError as error:
             self._pool.refuse(Step("compile", src, argv, language), str(error))
             raise CompileError(str(error)) from None
-        return Step("compile", src, command, language, self._headers.mend)
+        launched = self._launched(command, language)
+        return Step("compile", src, launched, language, self._headers.mend)
 
     def _archive_command(self, library: str, objects: Sequence[str]) -> list[str]:
         return [*self.archiver, library, *objects, *self.objects]

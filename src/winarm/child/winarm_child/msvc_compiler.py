@@ -72,7 +72,7 @@ class MsvcCompiler(TargetCompiler):
             *source_argument(src, language),
             f"/Fo{obj}",
         ]
-        return Step("compile", src, argv, language)
+        return Step("compile", src, self._launched(argv, language), language)
 
     def _archive_command(self, library: str, objects: Sequence[str]) -> list[str]:
         arguments = ["/NOLOGO", *map(os.path.relpath, objects), f"/OUT:{library}"]

@@ -176,6 +176,17 @@ class TargetCompiler(CCompiler):  # type: ignore[misc]
         self.mkpath(os.path.dirname(library))
         self._run([Step("archive", library, self._archive_command(library, objects))], LibError)
 
+    def _launched(self, argv: Sequence[str], language: str | None) -> list[str]:
+        """Return a compilation as it runs through a compiler cache, where the user has set one."""
+        launched = self._spec.get("launched", {}).get(language or "c")
+        if not launched:
+            return list(argv)
+        instead = launched["instead"]
+        if list(argv[: len(instead)]) != instead:
+            return list(argv)
+        rest = [arg for arg in argv[len(instead) :] if arg not in launched["hidden"]]
+        return [*launched["words"], *rest]
+
     def _archive_command(self, library: str, objects: Sequence[str]) -> list[str]:
         raise NotImplementedError
 
