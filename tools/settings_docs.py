@@ -15,7 +15,7 @@ from winarm.config.sources import Source
 from winarm.config.table import ImportedTable, Table
 
 if TYPE_CHECKING:
-    from winarm.config.definition import Definition
+    from winarm.config.sources import Definition
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "settings.md"
 

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from winarm import backends
-from winarm.backends.provision import Provision
-from winarm.errors import BackendError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,24 +34,6 @@ def test_cmake_is_provided_for_whoever_calls_it(build_with: MakeBuild, backend: 
     assert provision.config_settings == {}
 
 
-def test_rust_is_left_to_maturin(build_with: MakeBuild) -> None:
-    with pytest.raises(BackendError, match="maturin build --release --target"):
-        backends.provision(build_with("maturin"), Path("scratch"))
-
-
-def test_scikit_build_core_builds_in_the_folder_to_keep(build_with: MakeBuild) -> None:
-    provision = backends.provision(build_with(build_dir=Path("/kept")), Path("scratch"))
-
-    assert provision.config_settings == {"build-dir": str(Path("/kept/backend"))}
-
-
-@pytest.mark.parametrize("name", ["build-dir", "skbuild.build-dir"])
-def test_the_users_own_folder_wins(build_with: MakeBuild, name: str) -> None:
-    request = build_with(build_dir=Path("/kept"), config_settings={name: "mine"})
-
-    assert backends.provision(request, Path("scratch")).config_settings == {}
-
-
 @pytest.mark.parametrize(
     ("backend", "declared", "has_ninja", "expected"),
     [
@@ -77,12 +57,3 @@ def test_ninja_is_installed_where_cmake_is_called_and_none_is_there(
     project = build_with(backend, requires=tuple(declared)).project
 
     assert backends.requirements(project, has_ninja=has_ninja) == expected
-
-
-def test_of_two_provisions_the_later_wins() -> None:
-    first = Provision({"A": "1", "B": "1"}, {"x": 1}, {Path("f"): "1"}, ("one",))
-    second = Provision({"B": "2"}, {"x": 2}, {}, ("two",))
-
-    joined = first.joined(second)
-
-    assert joined == Provision({"A": "1", "B": "2"}, {"x": 2}, {Path("f"): "1"}, ("one", "two"))

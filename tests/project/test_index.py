@@ -6,14 +6,10 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from packaging.requirements import Requirement
-from packaging.version import Version
 
 from winarm.errors import FileSystemError, SourceError, UsageError
 from winarm.project.index import PackageIndex, package_index
-from winarm.project.index_files import IndexFile, best
 from winarm.project.pip_config import pip_configuration
-from winarm.project.sdist import fetch_sdist
 from winarm.target import PythonABI
 
 from .conftest import CONTENT, SHA256
@@ -181,16 +177,6 @@ def test_kinds_are_kept_apart_and_the_python_of_a_release_is_heeded(
         assert len(index.files("thing", "sdist", python=PythonABI(13)).files) == 1
 
 
-def test_a_release_for_other_pythons_is_told_from_none(server: Server, make_host: MakeHost) -> None:
-    server.offer("thing-1.tar.gz", **{"requires-python": ">=3.12"})
-    host = make_host(PIP_INDEX_URL=server.url)
-    for name, says in (("thing", r"supports Python 3\.11"), ("nothing", "no source distribution")):
-        with pytest.raises(SourceError, match=says):
-            fetch_sdist(
-                host, Requirement(name), pip_configuration(host), lambda _: None, PythonABI(11)
-            )
-
-
 def test_a_cache_that_cannot_be_written_is_one_message(
     server: Server, make_host: MakeHost, tmp_path: Path
 ) -> None:
@@ -212,34 +198,3 @@ def test_without_unearth_the_extra_is_named(
     monkeypatch.setitem(sys.modules, "unearth.auth", None)
     with pytest.raises(UsageError, match=r"winarm\[cli\]"), opened(make_host()):
         pass
-
-
-def offered(version: str, *, yanked: bool = False, sha256: str = "") -> IndexFile:
-    hashes = {"sha256": sha256} if sha256 else {}
-    return IndexFile(f"thing-{version}.tar.gz", Version(version), "", hashes, yanked)
-
-
-@pytest.mark.parametrize(
-    ("requirement", "files", "expected"),
-    [
-        ("thing", [offered("1.9"), offered("1.10"), offered("2.0rc1")], "1.10"),
-        ("thing", [offered("2.0rc1")], "2.0rc1"),
-        ("thing>=2.0rc1", [offered("1.0"), offered("2.0rc1")], "2.0rc1"),
-        ("thing<2", [offered("1.0"), offered("2.0")], "1.0"),
-        ("thing", [offered("1.0"), offered("2.0", yanked=True)], "1.0"),
-        ("thing==2.0", [offered("1.0"), offered("2.0", yanked=True)], "2.0"),
-        ("thing==2.0", [offered("2.0", yanked=True), offered("2.0")], "2.0"),
-        ("thing>=2", [offered("1.0"), offered("2.0", yanked=True)], None),
-        ("thing", [], None),
-    ],
-)
-def test_the_newest_fitting_version_is_the_best(
-    requirement: str, files: list[IndexFile], expected: str | None
-) -> None:
-    found = best(Requirement(requirement), files)
-    assert (found and str(found.version)) == expected
-
-
-def test_of_two_equal_files_the_one_with_a_checksum_is_better() -> None:
-    files = [offered("1.0"), offered("1.0", sha256=SHA256), offered("1.0")]
-    assert best(Requirement("thing"), files) == files[1]

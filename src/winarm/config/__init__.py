@@ -14,21 +14,19 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from winarm.config.definition import (
+from winarm.config.lists import Split, Words
+from winarm.config.sources import (
     BUILD,
     MACHINE,
     PROJECT,
     PROJECT_OR_BUILD,
     WORKPLACE,
     Definition,
-    setting,
-)
-from winarm.config.lists import Split, Words
-from winarm.config.sources import (
     Source,
     Written,
     from_front_end,
     is_unset,
+    setting,
     written_in_config_settings,
     written_in_environment,
     written_in_pyproject,

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from winarm.config.definition import PROJECT, Definition
 from winarm.config.lists import Split, Words
+from winarm.config.sources import PROJECT, Definition
 from winarm.config.table import Table
 from winarm.config.values import Flag, InvalidValueError, Kind
 from winarm.errors import SettingsError

@@ -12,7 +12,7 @@ from winarm.config import definitions
 from winarm.config.sources import Source
 
 if TYPE_CHECKING:
-    from winarm.config.definition import Definition
+    from winarm.config.sources import Definition
 
 
 def schema(tool: str = "winarm") -> dict[str, Any]:

@@ -1,8 +1,8 @@
-"""Where settings are written: what each source has, before anybody asks whether it is right."""
+"""Where settings may be written, what each source has, and the field that defines a setting."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -132,3 +132,41 @@ def from_front_end(kind: Kind, value: object, system: System) -> object:
         message = f"is given {len(texts)} times; once will do"
         raise InvalidValueError(message)
     return kind.from_text(texts[0], system)
+
+
+ALL = Scope(tuple(Source))
+PROJECT = Scope((Source.PYPROJECT,), "it is a property of the project")
+PROJECT_OR_BUILD = Scope((Source.PYPROJECT, Source.CONFIG), "it is a property of the project")
+BUILD = Scope((Source.ENVIRONMENT, Source.CONFIG), "it is for one build, not for the project")
+MACHINE = Scope(
+    (Source.ENVIRONMENT, Source.CONFIG),
+    "a published source would then build for that machine wherever it is installed",
+)
+WORKPLACE = Scope(
+    (Source.ENVIRONMENT, Source.CONFIG), "it is a property of the machine that builds"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What one setting is: the metadata of its field in `Settings`."""
+
+    help: str
+    kind: Kind
+    scope: Scope
+    default: object
+    #: The setting, in kebab-case, without which it says nothing.
+    needs: str
+
+
+def setting(
+    kind: Kind,
+    help: str,  # noqa: A002 - argparse's word for it
+    scope: Scope = ALL,
+    *,
+    default: object = (),
+    needs: str = "",
+) -> Any:  # noqa: ANN401 - it stands for a value of the field's own type
+    """Return the field of a setting with its definition."""
+    definition = Definition(help, kind, scope, default, needs)
+    return field(default=default, metadata={"definition": definition})

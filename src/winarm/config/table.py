@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from winarm.config.definition import Definition
+    from winarm.config.sources import Definition
 
 
 @dataclass(frozen=True, slots=True)

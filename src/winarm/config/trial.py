@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from winarm.config.definition import PROJECT, Definition
 from winarm.config.lists import Split, Words, split_shell
+from winarm.config.sources import PROJECT, Definition
 from winarm.config.table import Table
 from winarm.config.values import Count, Kind
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from winarm.config.definition import PROJECT, Definition
-from winarm.config.sources import Source
+from winarm.config.sources import PROJECT, Definition, Source
 from winarm.config.table import Table
 from winarm.config.values import Choice, Count, Flag, InvalidValueError, Kind, did_you_mean
 from winarm.errors import SettingsError

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
+import importlib
 import importlib.util
 import sys
 import sysconfig
@@ -17,9 +18,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from winarm.config import inner_config_settings
-from winarm.errors import EXIT_INTERRUPTED, CrossEditableError, ToolchainNotFoundError, WinarmError
+from winarm.errors import (
+    EXIT_INTERRUPTED,
+    BackendError,
+    CrossEditableError,
+    ToolchainNotFoundError,
+    WinarmError,
+)
 from winarm.host import Host, terminations_as_interrupts
-from winarm.pipeline.inner_import import import_backend
 from winarm.project.build_system import Project, read_project
 from winarm.target import TARGETS
 
@@ -45,7 +51,7 @@ class _Call:
     config_settings: Any
 
     def inner(self) -> Any:  # noqa: ANN401 - any module
-        return import_backend(self.project)
+        return _import_backend(self.project)
 
     def is_inner_there(self) -> bool:
         """Return whether the inner backend is installed, or is the project's to require."""
@@ -192,6 +198,30 @@ def _build_target(settings: Settings) -> Target:
     from winarm.plan import build_target  # noqa: PLC0415
 
     return build_target(settings)
+
+
+def _import_backend(project: Project) -> Any:  # noqa: ANN401 - any module
+    """Import a backend as PEP 517 has front-ends do, from its own folders first.
+
+    :raises BackendError: it cannot be imported.
+    """
+    backend = project.backend
+    folders = [str(project.folder / folder) for folder in backend.path]
+    # For good: a backend imports modules of its own while it works. A front-end does the same.
+    sys.path[:0] = [folder for folder in folders if folder not in sys.path]
+    module_name, _, object_path = backend.name.partition(":")
+    try:
+        found = importlib.import_module(module_name)
+        for attribute in filter(None, object_path.split(".")):
+            found = getattr(found, attribute)
+    except (ImportError, AttributeError) as error:
+        message = f"the build backend {backend.name} cannot be imported: {error}"
+        raise BackendError(
+            message,
+            why="It is not installed in the build environment, or there is no such backend.",
+            cure="Name its distribution in [build-system] requires, and check build-backend.",
+        ) from error
+    return found
 
 
 def _editable(config_settings: ConfigSettings | None) -> _Call:

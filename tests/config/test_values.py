@@ -1,0 +1,87 @@
+"""The kinds of values that settings have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from winarm.config.values import (
+    BackendName,
+    Choice,
+    Count,
+    Flag,
+    Folder,
+    InvalidValueError,
+    Kind,
+    Line,
+    TargetName,
+    VersionStart,
+    did_you_mean,
+    is_backend_name,
+)
+from winarm.target import WIN_ARM64
+
+PROJECT = Path("/project")
+OWN = BackendName(refused=("winarm.backend",))
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        (Flag(), " On ", True),
+        (Flag(), "0", False),
+        (Count(8), " 3 ", 3),
+        (Choice(("a", "b")), "b", "b"),
+        (Line("a line"), " x y ", "x y"),
+        (TargetName(), "aarch64", WIN_ARM64),
+        (Folder(), "py", PROJECT / "py"),
+        (VersionStart(), "14.44", "14.44"),
+        (OWN, "a.b:c.d", "a.b:c.d"),
+    ],
+)
+def test_a_text_becomes_the_value(kind: Kind, text: str, value: object) -> None:
+    assert kind.check(kind.from_text(text, "linux"), PROJECT) == value
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "said"),
+    [
+        (Flag(), "perhaps", "must be true or false"),
+        (Count(8), 9, "must be a whole number from 1 to 8"),
+        (Count(8), True, "not a boolean"),
+        (Choice(("zig", "msvc")), "zgi", "did you mean 'zig'?"),
+        (Line("a line"), "a\nb", "must be a line"),
+        (TargetName(), "arm46", "did you mean 'arm64'?"),
+        (Folder(), "", "must be a folder"),
+        (VersionStart(), "14.", "its beginning"),
+        (OWN, "winarm.backend:x", "the backend that winarm is to call"),
+        (OWN, "a b", "must be a build backend"),
+    ],
+)
+def test_another_value_is_a_mistake_that_says_what_may_be_written(
+    kind: Kind, value: object, said: str
+) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        kind.check(value, PROJECT)
+
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "kind", [Flag(), Count(8), Choice(("a",)), Line("a"), Folder(), VersionStart(), OWN], ids=type
+)
+def test_every_kind_has_a_schema(kind: Kind) -> None:
+    assert {"type", "enum"} & set(kind.schema())
+
+
+@pytest.mark.parametrize(
+    ("name", "valid"),
+    [("a", True), ("a.b:c", True), ("a:b:c", False), ("a-b", False), ("a.", False), ("", False)],
+)
+def test_a_backend_is_spelled_as_pep_517_has_it(name: str, *, valid: bool) -> None:
+    assert is_backend_name(name) is valid
+
+
+def test_nothing_is_meant_by_what_resembles_nothing() -> None:
+    assert did_you_mean("zzzz", {"abc": "abc"}) == ""

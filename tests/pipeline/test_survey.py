@@ -1,0 +1,56 @@
+"""What this machine can build with."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from winarm.locate import Finding
+from winarm.locate.probe import Proof
+from winarm.pipeline.survey import Place, Survey
+
+if TYPE_CHECKING:
+    from winarm.locate.toolchain import Toolchain
+
+
+@pytest.fixture
+def found(fake_toolchain: Toolchain) -> Survey:
+    findings = (Finding("msvc", None, ("not here",)), Finding("zig", fake_toolchain))
+    return Survey(
+        system="linux",
+        machine="x86_64",
+        winarm="1",
+        wanted="auto",
+        can_fetch=False,
+        findings=findings,
+        proofs={},
+        libraries=(),
+        pythons=(Place("Python 3.12", problem="not here"), Place("Python 3.13", "3.13.1", "/x")),
+        backends=(),
+    )
+
+
+def test_the_first_toolchain_that_is_there_is_chosen(found: Survey) -> None:
+    assert found.chosen is found.findings[1].toolchain
+    assert found.can_build
+
+
+def test_one_that_is_asked_for_and_not_there_is_not_replaced(found: Survey) -> None:
+    asked = replace(found, wanted="msvc")
+
+    assert asked.chosen is None
+    assert not asked.can_build
+
+
+def test_a_toolchain_that_can_be_fetched_is_enough(found: Survey) -> None:
+    assert replace(found, findings=(), can_fetch=True).can_build
+
+
+def test_a_toolchain_that_has_failed_its_proof_is_not(found: Survey) -> None:
+    assert not replace(found, proofs={"zig": Proof(ok=False, summary="no")}).can_build
+
+
+def test_without_a_python_nothing_can_be_built(found: Survey) -> None:
+    assert not replace(found, pythons=found.pythons[:1]).can_build
