@@ -258,6 +258,12 @@ class Code(Enum):
         "Members made with /GL or -flto are readable by one version of one compiler only.",
         "Compile without link-time optimisation what others are to link.",
     )
+    WA112 = Rule(
+        WARNING,
+        "a file that nothing needs is named like a Windows image and is not a sound one",
+        "Data of tests, or a file of another system. No module imports it.",
+        "Nothing, if it is meant; else leave it out.",
+    )
 
     # 2: names of modules
 

@@ -50,7 +50,9 @@ _BY_NAME = (
         r"|mfc[0-9]{2,3}u?d\.dll"
     )),
     (Origin.VCRUNTIME_1, re.compile(r"vcruntime140_1\.dll")),
-    (Origin.PYTHON, re.compile(r"python3[0-9]*t?(_d)?\.dll|vcruntime140\.dll")),
+    (Origin.PYTHON, re.compile(
+        r"python3[0-9]*t?(_d)?\.dll|vcruntime140\.dll|libpypy3\.[0-9]+-c\.dll"
+    )),
     (Origin.CPP_RUNTIME, re.compile(
         r"(vcruntime|msvcp|concrt|vccorlib|vcomp|vcamp|mfcm?|atl|msvcr)[0-9]{2,3}.*\.dll"
     )),

@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from winarm.coff.buffer import dll_file
 from winarm.verify.codes import Code
 from winarm.verify.collect import MAX_TEXT, Collector
 from winarm.verify.report import Finding, finding
@@ -132,7 +133,7 @@ def _collector(options: VerifyOptions, own: frozenset[str], *, hashes: bool = Fa
     return Collector(
         hashes=hashes,
         symbols=options.limits.symbols,
-        wants_symbols=lambda dll: dll.startswith("python") or dll in own,
+        wants_symbols=lambda dll: dll.startswith("python") or dll_file(dll) in own,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from winarm.verify.wheels.entry import ArchiveError
 from winarm.verify.wheels.filename import WheelName
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from winarm.target import Target
 
@@ -45,12 +46,21 @@ def verify(path: Path | str, options: VerifyOptions = DEFAULTS) -> Report:
         reason = (error.strerror if isinstance(error, OSError) else None) or f"{error}"
         return _report(path, target, [finding(Code.WA001, "", reason)], options)
     findings = [*problems]
+    # A wheel that is tagged for two machines must suit each.
+    tagged = set(name.targets if name is not None else ())
+    targets = [one for one in (options.target, *options.also) if one in tagged] or [target]
+    for one in targets:
+        findings += _checked(replace(subject, target=one), options, watch)
+    return _report(path, target, findings, options, subject)
+
+
+def _checked(subject: Subject, options: VerifyOptions, watch: Stopwatch) -> Iterator[Finding]:
+    """Yield what the checks find for the target of `subject`."""
     for check in CHECKS:
         if watch.is_over:
-            findings.append(finding(Code.WA004, "", TOO_LONG))
-            break
-        findings.extend(check(subject, options))
-    return _report(path, target, findings, options, subject)
+            yield finding(Code.WA004, "", TOO_LONG)
+            return
+        yield from check(subject, options)
 
 
 def _passed_over(

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from winarm.coff.buffer import dll_file
 from winarm.verify.wheels.metadata import same_name, same_version
 
 if TYPE_CHECKING:
@@ -69,8 +70,29 @@ class Subject:
 
     @cached_property
     def checked(self) -> Mapping[str, Image]:
-        """Return the images that nobody has allowed to be as they are."""
-        return {member: image for member, image in self.images.items() if not self.allows(member)}
+        """Return the images that are for the target, and not allowed to be as they are.
+
+        In a wheel that is tagged for two machines, those of the other one are not.
+        """
+        others = [one for one in (self.name.targets if self.name else ()) if one != self.target]
+        if self.target not in (self.name.targets if self.name else ()):
+            others = []
+        needed = {
+            item.file
+            for image in self.images.values()
+            if others and image.loads_on(self.target)
+            for item in image.needed
+        }
+        return {
+            member: image
+            for member, image in self.images.items()
+            if not self.allows(member)
+            and (
+                image.loads_on(self.target)
+                or base_name(member).lower() in needed
+                or not any(image.loads_on(other) for other in others)
+            )
+        }
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -131,7 +153,7 @@ class Subject:
 
         Windows looks beside the importer first; other folders count if Python code adds them.
         """
-        name = dll.lower()
+        name = dll_file(dll)
         other = self._by_name.get(name)
         if other is None:
             return None

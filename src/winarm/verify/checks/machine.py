@@ -8,13 +8,24 @@ from winarm.coff.machines import Kind, loads
 from winarm.target import WIN_ARM64
 from winarm.verify.codes import Code
 from winarm.verify.report import Finding, finding
-from winarm.verify.subject import Shape, Subject, is_module, suffix_of
+from winarm.verify.subject import (
+    Shape,
+    Subject,
+    base_name,
+    folder_of,
+    is_module,
+    suffix_of,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from winarm.coff.image import Image
     from winarm.verify.options import VerifyOptions
+
+
+#: Folders of data that is broken on purpose.
+_TEST_FOLDERS = frozenset({"test", "tests", "testing", "testdata", "test_data", "test-data"})
 
 
 def check_machines(subject: Subject, _options: VerifyOptions) -> Iterator[Finding]:
@@ -31,15 +42,33 @@ def check_machines(subject: Subject, _options: VerifyOptions) -> Iterator[Findin
 
 
 def _impostors(subject: Subject) -> Iterator[Finding]:
-    for member, nature in subject.impostors.items():
-        if not subject.allows(member):
-            yield finding(Code.WA106, member, f"it is {nature.value}, not a Windows image")
-    for member, reason in subject.damaged.items():
-        if not subject.allows(member):
-            yield finding(Code.WA107, member, reason)
+    wanted = {needed.file for image in subject.checked.values() for needed in image.needed}
+    what = [
+        *((Code.WA106, m, f"it is {nature.value}, not a Windows image")
+          for m, nature in subject.impostors.items()),
+        *((Code.WA107, member, reason) for member, reason in subject.damaged.items()),
+    ]  # fmt: skip
+    for code, member, words in what:
+        if subject.allows(member):
+            continue
+        if _is_spare(subject, member, wanted):
+            yield finding(Code.WA112, member, words)
+        else:
+            yield finding(code, member, words)
     for member, image in subject.checked.items():
         for defect in image.defects:
             yield finding(Code.WA107, member, defect)
+
+
+def _is_spare(subject: Subject, member: str, wanted: Collection[str]) -> bool:
+    """Return whether the wheel does without a file: it is data of tests, or nothing asks for it."""
+    if subject.shape is Shape.FILE or is_module(member) or ".data/scripts/" in member:
+        return False
+    if base_name(member).lower() in wanted:
+        return False
+    folders = {part.lower() for part in folder_of(member).split("/")}
+    # Without modules, the code loads DLLs by name.
+    return bool(folders & _TEST_FOLDERS) or any(map(is_module, subject.images))
 
 
 def _importers(subject: Subject) -> dict[str, str]:
