@@ -13,7 +13,7 @@ from windows_trees.visual_studio import FakeHost, FakeWindows
 
 from winarm.cli import doctor
 from winarm.cli.console import Console
-from winarm.locate import Finding, Toolchain
+from winarm.locate import Toolchain, ToolchainSearch
 from winarm.locate.probe import Proof
 from winarm.pipeline.survey import Place, Survey
 from winarm.target import WIN_ARM64
@@ -38,8 +38,8 @@ def found() -> Survey:
         wanted="auto",
         can_fetch=False,
         findings=(
-            Finding("msvc", None, ("msvc: it runs on Windows only",)),
-            Finding("zig", toolchain("zig"), ("zig on PATH: there is none",)),
+            ToolchainSearch("msvc", None, ("msvc: it runs on Windows only",)),
+            ToolchainSearch("zig", toolchain("zig"), ("zig on PATH: there is none",)),
         ),
         proofs={},
         libraries=(Place("sysroot", problem="none is named", cure="make one"),),
@@ -79,7 +79,7 @@ def test_an_explicit_wish_is_the_reason(found: Survey) -> None:
 
 
 def test_without_a_toolchain_nothing_can_build(found: Survey) -> None:
-    nothing = replace(found, findings=(Finding("zig", None, (), "pip install ziglang"),))
+    nothing = replace(found, findings=(ToolchainSearch("zig", None, (), "pip install ziglang"),))
 
     assert not nothing.can_build
     assert "No toolchain makes ARM64 Windows code here. What would help:" in report(nothing)
@@ -88,7 +88,7 @@ def test_without_a_toolchain_nothing_can_build(found: Survey) -> None:
 
 def test_what_is_asked_for_is_what_would_help(found: Survey) -> None:
     """Not the cures of others, and not that nothing is here when something is."""
-    cured = Finding("clang-cl", None, (), "install LLVM")
+    cured = ToolchainSearch("clang-cl", None, (), "install LLVM")
     asked = replace(found, findings=(*found.findings, cured), wanted="msvc")
 
     assert doctor.conclusion(asked) == "msvc is asked for, and it is not here. There is zig."
@@ -175,7 +175,9 @@ def windows(tmp_path: Path) -> FakeWindows:
 
 
 def test_a_fresh_machine_can_build_because_zig_can_be_fetched(found: Survey) -> None:
-    finding = Finding("zig", None, ("zig on PATH: there is none",), "python -m pip install ziglang")
+    finding = ToolchainSearch(
+        "zig", None, ("zig on PATH: there is none",), "python -m pip install ziglang"
+    )
     fresh = replace(found, findings=(finding,), can_fetch=True)
 
     report = "\n".join(doctor.lines(fresh))

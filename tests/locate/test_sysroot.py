@@ -57,7 +57,8 @@ def winsysroot(folder: Path, kits: str = "Windows Kits", machine: str = "arm64")
 def test_xwins_layout(tmp_path: Path, machine: str) -> None:
     root = xwin(tmp_path, machine)
 
-    sysroot, miss = sysroot_at(root, WIN_ARM64)
+    search = sysroot_at(root, WIN_ARM64)
+    sysroot, miss = search.found, search.why
 
     assert miss == ""
     assert sysroot is not None
@@ -73,7 +74,8 @@ def test_xwins_layout(tmp_path: Path, machine: str) -> None:
 @pytest.mark.parametrize("kits", ["Windows Kits", "kits"])
 def test_visual_studios_layout(tmp_path: Path, kits: str, machine: str) -> None:
     # `--use-winsysroot-style` of xwin, and msvc-wine's `kits`.
-    sysroot, miss = sysroot_at(winsysroot(tmp_path, kits, machine), WIN_ARM64)
+    search = sysroot_at(winsysroot(tmp_path, kits, machine), WIN_ARM64)
+    sysroot, miss = search.found, search.why
 
     assert miss == ""
     assert sysroot is not None
@@ -154,7 +156,8 @@ def test_without_any_it_says_what_names_one(linux: FakeHost) -> None:
 
 def test_a_tree_for_x64_is_explained(tmp_path: Path) -> None:
     # xwin's default is x86_64 alone.
-    _, miss = sysroot_at(xwin(tmp_path, "x86_64"), WIN_ARM64)
+    search = sysroot_at(xwin(tmp_path, "x86_64"), WIN_ARM64)
+    miss = search.why
 
     assert miss == (
         "it has no crt/lib/aarch64/msvcrt.lib; it has those of AMD64 only; "
@@ -163,19 +166,22 @@ def test_a_tree_for_x64_is_explained(tmp_path: Path) -> None:
 
 
 def test_a_winsysroot_for_x64_is_explained(tmp_path: Path) -> None:
-    _, miss = sysroot_at(winsysroot(tmp_path, machine="x64"), WIN_ARM64)
+    search = sysroot_at(winsysroot(tmp_path, machine="x64"), WIN_ARM64)
+    miss = search.why
 
     assert "it has those of AMD64 only" in miss
 
 
 def test_a_folder_of_something_else_is_explained(tmp_path: Path) -> None:
-    _, miss = sysroot_at(tmp_path, WIN_ARM64)
+    search = sysroot_at(tmp_path, WIN_ARM64)
+    miss = search.why
 
     assert "neither xwin's layout" in miss
 
 
 def test_a_path_that_include_cannot_hold_is_explained(tmp_path: Path) -> None:
-    _, miss = sysroot_at(xwin(tmp_path / "a;b"), WIN_ARM64)
+    search = sysroot_at(xwin(tmp_path / "a;b"), WIN_ARM64)
+    miss = search.why
 
     assert "`;`" in miss
 
@@ -191,7 +197,8 @@ def test_a_path_that_include_cannot_hold_is_explained(tmp_path: Path) -> None:
 def test_an_incomplete_tree_is_explained(tmp_path: Path, gone: str, miss: str) -> None:
     (xwin(tmp_path) / gone).unlink()
 
-    sysroot, why = sysroot_at(tmp_path, WIN_ARM64)
+    search = sysroot_at(tmp_path, WIN_ARM64)
+    sysroot, why = search.found, search.why
 
     assert sysroot is None
     assert miss in why

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from winarm.locate import Finding
+from winarm.locate import ToolchainSearch
 from winarm.locate.probe import Proof
 from winarm.pipeline.survey import Place, Survey
 
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def found(fake_toolchain: Toolchain) -> Survey:
-    findings = (Finding("msvc", None, ("not here",)), Finding("zig", fake_toolchain))
+    findings = (
+        ToolchainSearch("msvc", None, ("not here",)),
+        ToolchainSearch("zig", fake_toolchain),
+    )
     return Survey(
         system="linux",
         machine="x86_64",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from winarm.cli.console import Console
     from winarm.host import Host
-    from winarm.locate import Finding
+    from winarm.locate import ToolchainSearch
     from winarm.locate.probe import Proof
     from winarm.pipeline.survey import Place, Survey
 
@@ -117,7 +117,7 @@ def _what_would_help(found: Survey) -> str:
     return "\n  ".join((f"{words} What would help:", *cures)) if cures else words
 
 
-def _about_toolchain(finding: Finding, found: Survey) -> Iterator[str]:
+def _about_toolchain(finding: ToolchainSearch, found: Survey) -> Iterator[str]:
     toolchain, proof = finding.toolchain, found.proofs.get(finding.kind)
     if toolchain is None:
         yield _row("x", finding.kind, "not found")
@@ -132,7 +132,7 @@ def _about_toolchain(finding: Finding, found: Survey) -> Iterator[str]:
         yield _below(f"> {_cure(finding, found)}")
 
 
-def _cure(finding: Finding, found: Survey) -> str:
+def _cure(finding: ToolchainSearch, found: Survey) -> str:
     if finding.kind == "zig" and found.can_fetch:
         return "nothing to do: `winarm build` fetches zig"
     return finding.cure
@@ -171,7 +171,7 @@ def as_json(found: Survey) -> dict[str, object]:
     }
 
 
-def _toolchain_json(finding: Finding, proof: Proof | None) -> dict[str, object]:
+def _toolchain_json(finding: ToolchainSearch, proof: Proof | None) -> dict[str, object]:
     toolchain = finding.toolchain
     return {
         "kind": finding.kind,

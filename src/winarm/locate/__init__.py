@@ -10,7 +10,7 @@ from winarm.locate.clang_cl import find_clang_cl
 from winarm.locate.lasting_zig import zig_folders
 from winarm.locate.llvm_mingw import find_llvm_mingw
 from winarm.locate.msvc import find_msvc
-from winarm.locate.request import Finding, Request
+from winarm.locate.request import Request, ToolchainSearch
 from winarm.locate.toolchain import Toolchain
 from winarm.locate.zig import find_zig
 from winarm.target import WIN_ARM64
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
     from winarm.target import Target
 
-__all__ = ["Finding", "Request", "Toolchain", "find_toolchain", "search_toolchains"]
+__all__ = ["Request", "Toolchain", "ToolchainSearch", "find_toolchain", "search_toolchains"]
 
 #: One finder for each kind, in the order in which `auto` takes them: first those that make what
 #: CPython itself is made with, then those that need nothing of Microsoft's.
-FINDERS: Mapping[str, Callable[[Host, Request], Finding]] = {
+FINDERS: Mapping[str, Callable[[Host, Request], ToolchainSearch]] = {
     "msvc": find_msvc,
     "clang-cl": find_clang_cl,
     "llvm-mingw": find_llvm_mingw,
@@ -67,7 +67,7 @@ def find_toolchain(
     raise not_found(wanted, findings)
 
 
-def search_toolchains(host: Host, request: Request) -> tuple[Finding, ...]:
+def search_toolchains(host: Host, request: Request) -> tuple[ToolchainSearch, ...]:
     """Return what the search for each kind says, in the order in which `auto` takes them."""
     return tuple(find(host, request) for find in FINDERS.values())
 
@@ -77,7 +77,7 @@ def kinds(wanted: str) -> tuple[str, ...]:
     return tuple(FINDERS) if wanted == "auto" else (wanted,)
 
 
-def not_found(wanted: str, findings: Sequence[Finding]) -> ToolchainNotFoundError:
+def not_found(wanted: str, findings: Sequence[ToolchainSearch]) -> ToolchainNotFoundError:
     """Return the error that says all that was looked at and what would help."""
     misses = dict.fromkeys(miss for finding in findings for miss in finding.misses)
     # With `auto`, zig is the quickest to get everywhere and comes last.

@@ -9,7 +9,7 @@ from winarm.locate import sysroot
 from winarm.locate.llvm import INSTALL, INSTALL_WINDOWS, find_llvm
 from winarm.locate.msvc_libraries import find_libraries, joined
 from winarm.locate.overlay import case_overlay
-from winarm.locate.request import Finding
+from winarm.locate.request import ToolchainSearch
 from winarm.locate.toolchain import Toolchain
 from winarm.locate.toolset import host_architectures
 
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
 KIND = "clang-cl"
 
 
-def find_clang_cl(host: Host, request: Request) -> Finding:
+def find_clang_cl(host: Host, request: Request) -> ToolchainSearch:
     """Return clang-cl as a toolchain, or why there is none."""
     if host.system == "windows" and request.sysroot is None:
         return _against_visual_studio(host, request)
     found, misses = sysroot.find_sysroot(host, request.target, request.sysroot)
     if found is None:
-        return Finding(KIND, None, misses, sysroot.MAKE)
+        return ToolchainSearch(KIND, None, misses, sysroot.MAKE)
     llvm, missed = find_llvm(host, request, ())
     if llvm is None:
-        return Finding(KIND, None, (*misses, *missed), INSTALL)
+        return ToolchainSearch(KIND, None, (*misses, *missed), INSTALL)
     toolchain = _toolchain(
         request,
         llvm,
@@ -43,18 +43,18 @@ def find_clang_cl(host: Host, request: Request) -> Finding:
         overlay=case_overlay(host, (*found.include_dirs, *found.library_dirs)),
         environ={"INCLUDE": joined(found.include_dirs), "LIB": joined(found.library_dirs)},
     )
-    return Finding(KIND, toolchain, (*misses, *missed))
+    return ToolchainSearch(KIND, toolchain, (*misses, *missed))
 
 
-def _against_visual_studio(host: Host, request: Request) -> Finding:
+def _against_visual_studio(host: Host, request: Request) -> ToolchainSearch:
     # The version that is wanted is LLVM's; the libraries may be of any.
     search = find_libraries(host, replace(request, version=None))
     if not search.found:
-        return Finding(KIND, None, search.misses, search.cure)
+        return ToolchainSearch(KIND, None, search.misses, search.cure)
     libraries = search.found[0]
     llvm, missed = find_llvm(host, request, (libraries.instance,))
     if llvm is None:
-        return Finding(KIND, None, (*search.misses, *missed), INSTALL_WINDOWS)
+        return ToolchainSearch(KIND, None, (*search.misses, *missed), INSTALL_WINDOWS)
     toolchain = _toolchain(
         request,
         llvm,
@@ -68,7 +68,7 @@ def _against_visual_studio(host: Host, request: Request) -> Finding:
     kit = libraries.sdk.programs(*host_architectures(host))
     if kit and not toolchain.rc:
         toolchain = replace(toolchain, path=(kit,), rc=(str(kit / "rc.exe"),))
-    return Finding(KIND, toolchain, (*search.misses, *missed))
+    return ToolchainSearch(KIND, toolchain, (*search.misses, *missed))
 
 
 def _toolchain(

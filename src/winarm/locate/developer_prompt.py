@@ -6,6 +6,7 @@ from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING
 
 from winarm.locate import folders
+from winarm.locate.request import Search
 from winarm.locate.toolchain import Toolchain
 from winarm.locate.toolset import is_wanted
 
@@ -30,22 +31,22 @@ def is_open(host: Host) -> bool:
     return bool(host.variable("VCINSTALLDIR") or host.variable("VCToolsInstallDir"))
 
 
-def prompt_toolchain(host: Host, request: Request) -> tuple[Toolchain | None, str]:
+def prompt_toolchain(host: Host, request: Request) -> Search[Toolchain]:
     """Return the toolchain that the prompt is set for, or None and why it is not used as it is."""
     target = request.target
     cl = host.which("cl")
     # Beside it, for Git and MSYS2 have another `link` that may come first on PATH.
     link, lib = (folders.program(cl.parent, name) if cl else None for name in ("link", "lib"))
     if cl is None or link is None or lib is None:
-        return None, "the developer prompt has no cl, link and lib on PATH"
+        return Search(None, ("the developer prompt has no cl, link and lib on PATH",))
     version = host.variable("VCToolsVersion") or toolset_of(cl)
     why = _unfit(host, target, cl)
     if not why and not is_wanted(request.version, version, host.variable("VSCMD_VER") or ""):
         why = f"the developer prompt has MSVC {version}, not {request.version}"
     if why:
-        return None, why
+        return Search(None, (why,))
     rc, mt = host.which("rc"), host.which("mt")
-    return Toolchain(
+    toolchain = Toolchain(
         kind="msvc",
         version=version,
         origin=f"the developer prompt, {cl}",
@@ -60,7 +61,8 @@ def prompt_toolchain(host: Host, request: Request) -> tuple[Toolchain | None, st
         mt=(str(mt),) if mt else (),
         # As the prompt has it, except that nothing may stand before its own linker.
         path=(cl.parent,),
-    ), ""
+    )
+    return Search(toolchain)
 
 
 def _unfit(host: Host, target: Target, cl: Path) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from winarm.host import ProgramError, RegistryError
 from winarm.locate import folders
-from winarm.locate.request import begins_with, numbers
+from winarm.locate.request import Search, begins_with, numbers
 from winarm.locate.toolset import host_architectures
 from winarm.locate.vswhere import program_folders
 from winarm.locate.zig import zig_candidates
@@ -56,9 +56,7 @@ class _Candidate:
     suffix: str = ""
 
 
-def find_llvm(
-    host: Host, request: Request, instances: tuple[Instance, ...]
-) -> tuple[Llvm | None, tuple[str, ...]]:
+def find_llvm(host: Host, request: Request, instances: tuple[Instance, ...]) -> Search[Llvm]:
     """Return the first LLVM that is whole and new enough, and why each before it is not.
 
     :param instances: of Visual Studio, whose own clang-cl comes first.
@@ -70,11 +68,11 @@ def find_llvm(
             miss = f"version {version}, and {request.version} is wanted"
         llvm = _whole(host, candidate, version) if not miss else None
         if llvm is not None:
-            return llvm, tuple(misses)
+            return Search(llvm, tuple(misses))
         miss = miss or "there is no lld-link beside it or on PATH"
         misses.append(f"{candidate.origin}: {miss}")
     llvm, missed = _inside_zig(host, request)
-    return llvm, (*misses, *missed)
+    return Search(llvm, (*misses, *missed))
 
 
 def _candidates(
@@ -179,7 +177,7 @@ def _whole(host: Host, candidate: _Candidate, version: str) -> Llvm | None:
     )
 
 
-def _inside_zig(host: Host, request: Request) -> tuple[Llvm | None, tuple[str, ...]]:
+def _inside_zig(host: Host, request: Request) -> Search[Llvm]:
     """Return the LLVM that zig carries: its program answers to `clang` and `lld-link`, too."""
     misses: list[str] = []
     for program, origin in zig_candidates(host, request.site_folders, misses):
@@ -190,7 +188,7 @@ def _inside_zig(host: Host, request: Request) -> tuple[Llvm | None, tuple[str, .
             continue
         # Its own idea of where clang's headers are is that of the machine it was built on.
         headers = program.resolve().parent / "lib"
-        return Llvm(
+        llvm = Llvm(
             version=version,
             origin=f"clang-cl in {origin}",
             clang_cl=(zig, "clang", "--driver-mode=cl", f"-resource-dir={headers}"),
@@ -198,5 +196,6 @@ def _inside_zig(host: Host, request: Request) -> tuple[Llvm | None, tuple[str, .
             lib=(zig, "lib"),
             rc=(zig, "rc"),
             mt=(),
-        ), tuple(misses)
-    return None, tuple(misses)
+        )
+        return Search(llvm, tuple(misses))
+    return Search(None, tuple(misses))

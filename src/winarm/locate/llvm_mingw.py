@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from winarm.host import ProgramError
 from winarm.locate import folders
-from winarm.locate.request import Finding, begins_with
+from winarm.locate.request import ToolchainSearch, begins_with
 from winarm.locate.toolchain import Toolchain
 from winarm.locate.vswhere import program_folders
 
@@ -28,7 +28,7 @@ _VARIABLES = ("LLVM_MINGW_ROOT", "LLVM_MINGW_DIR", "LLVM_MINGW")
 _VERSION = re.compile(r"clang version (\d+\.\d+\.\d+)")
 
 
-def find_llvm_mingw(host: Host, request: Request) -> Finding:
+def find_llvm_mingw(host: Host, request: Request) -> ToolchainSearch:
     """Return llvm-mingw as a toolchain, or why there is none."""
     triple = request.target.mingw_triple
     misses: list[str] = []
@@ -42,9 +42,9 @@ def find_llvm_mingw(host: Host, request: Request) -> Finding:
             miss = f"its clang is {version}, and {request.version} is wanted"
         toolchain = None if miss else _toolchain(request, origin, folder, version)
         if toolchain is not None:
-            return Finding(KIND, toolchain, tuple(misses))
+            return ToolchainSearch(KIND, toolchain, tuple(misses))
         misses.append(f"{origin}: {miss or 'its programs are not complete'}")
-    return Finding(KIND, None, tuple(misses), INSTALL)
+    return ToolchainSearch(KIND, None, tuple(misses), INSTALL)
 
 
 def _places(host: Host, compiler: str, misses: list[str]) -> Iterator[tuple[str, Path]]:

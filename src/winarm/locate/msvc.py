@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from winarm.locate import developer_prompt, folders
 from winarm.locate.msvc_libraries import INSTALL, find_libraries, installer_command
-from winarm.locate.request import Finding
+from winarm.locate.request import ToolchainSearch
 from winarm.locate.toolchain import Toolchain
 from winarm.locate.toolset import host_architectures, programs_in
 
@@ -22,26 +22,26 @@ KIND = "msvc"
 ELSEWHERE = "msvc: it runs on Windows only; elsewhere clang-cl builds against its libraries"
 
 
-def find_msvc(host: Host, request: Request) -> Finding:
+def find_msvc(host: Host, request: Request) -> ToolchainSearch:
     """Return MSVC as a toolchain, or why there is none."""
     if host.system != "windows":
-        return Finding(KIND, None, (ELSEWHERE,))
+        return ToolchainSearch(KIND, None, (ELSEWHERE,))
     notes: tuple[str, ...] = ()
     if developer_prompt.is_open(host):
-        toolchain, why = developer_prompt.prompt_toolchain(host, request)
-        if toolchain is not None:
-            return Finding(KIND, toolchain)
-        notes = (f"{why}: winarm computed its own environment",)
+        prompt = developer_prompt.prompt_toolchain(host, request)
+        if prompt.found is not None:
+            return ToolchainSearch(KIND, prompt.found)
+        notes = (f"{prompt.why}: winarm computed its own environment",)
     search = find_libraries(host, request)
     misses, cure = list(search.misses), search.cure
     for libraries in search.found:
-        programs, missed = programs_in(libraries.toolset.folder, host, request.target)
-        if programs is not None:
-            toolchain = _toolchain(host, request, libraries, programs, notes)
-            return Finding(KIND, toolchain, tuple(misses))
-        misses.append(f"MSVC {libraries.toolset.version} of {libraries.instance}: {missed}")
+        programs = programs_in(libraries.toolset.folder, host, request.target)
+        if programs.found is not None:
+            toolchain = _toolchain(host, request, libraries, programs.found, notes)
+            return ToolchainSearch(KIND, toolchain, tuple(misses))
+        misses.append(f"MSVC {libraries.toolset.version} of {libraries.instance}: {programs.why}")
         cure = installer_command(libraries.instance)
-    return Finding(KIND, None, (*misses, *notes), cure or INSTALL)
+    return ToolchainSearch(KIND, None, (*misses, *notes), cure or INSTALL)
 
 
 def _toolchain(

@@ -149,11 +149,11 @@ def _toolsets(host: Host, instance: Instance, request: Request, misses: list[str
         if not is_wanted(request.version, version, instance.version):
             misses.append(f"MSVC {version} of {instance}: not the wanted {request.version}")
             continue
-        toolset, missed = toolset_in(instance.path, version, request.target, spectre=spectre)
-        if toolset is None:
-            misses.append(f"MSVC {version} of {instance}: {missed}")
+        search = toolset_in(instance.path, version, request.target, spectre=spectre)
+        if search.found is None:
+            misses.append(f"MSVC {version} of {instance}: {search.why}")
         else:
-            found.append(toolset)
+            found.append(search.found)
     return found
 
 

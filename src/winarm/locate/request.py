@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from winarm.locate.toolchain import Toolchain
     from winarm.target import Target
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +29,22 @@ class Request:
     lasting: bool = False
 
 
+class Search(NamedTuple, Generic[T]):
+    """What a search ended in: what was found, and everything before it with why it was not it."""
+
+    found: T | None
+    #: One line for each place, with the reason.
+    misses: tuple[str, ...] = ()
+
+    @property
+    def why(self) -> str:
+        """Return the misses in one line."""
+        return "; ".join(self.misses)
+
+
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """What a search for one kind of toolchain ended in: the toolchain, and all that was not it."""
+class ToolchainSearch:
+    """What a search for one kind of toolchain ended in, and what would help."""
 
     kind: str
     toolchain: Toolchain | None

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from winarm.locate import folders
 from winarm.locate.architecture import architecture_folder, libraries_instead
+from winarm.locate.request import Search
 from winarm.locate.toolset import toolset_in, toolset_versions
 from winarm.locate.windows_sdk import sdk_in
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from winarm.host import Host
+    from winarm.locate.toolset import Toolset
     from winarm.target import Target
 
 MAKE = (
@@ -60,30 +62,28 @@ NO_SYSROOT = (
 )
 
 
-def find_sysroot(
-    host: Host, target: Target, named: Path | None
-) -> tuple[Sysroot | None, tuple[str, ...]]:
+def find_sysroot(host: Host, target: Target, named: Path | None) -> Search[Sysroot]:
     """Return the first sysroot that has `target`'s libraries, and why each before it is not one.
 
     :param named: the folder that the user names; no other is looked at then.
     """
     misses: list[str] = []
     for origin, folder in _places(host, named):
-        sysroot, miss = sysroot_at(folder, target)
-        if sysroot is not None:
-            return sysroot, tuple(misses)
-        misses.append(f"sysroot {folder} ({origin}): {miss}")
+        search = sysroot_at(folder, target)
+        if search.found is not None:
+            return Search(search.found, tuple(misses))
+        misses.append(f"sysroot {folder} ({origin}): {search.why}")
     if not misses:
         misses.append(NO_SYSROOT)
-    return None, tuple(misses)
+    return Search(None, tuple(misses))
 
 
-def sysroot_at(folder: Path, target: Target) -> tuple[Sysroot | None, str]:
+def sysroot_at(folder: Path, target: Target) -> Search[Sysroot]:
     """Return the sysroot in `folder`, or None and what is wrong with it."""
     if not folder.is_dir():
-        return None, "there is no such folder"
+        return Search(None, ("there is no such folder",))
     if ";" in str(folder):
-        return None, "its path has a `;`, at which INCLUDE and LIB are split"
+        return Search(None, ("its path has a `;`, at which INCLUDE and LIB are split",))
     for below in _BELOW:
         root = folders.inside(folder, *below) if below else folder
         if root is None:
@@ -92,7 +92,7 @@ def sysroot_at(folder: Path, target: Target) -> tuple[Sysroot | None, str]:
             return _xwin(root, target)
         if folders.inside(root, "VC", "Tools", "MSVC"):
             return _winsysroot(root, target)
-    return None, f"it has {_LAYOUTS}"
+    return Search(None, (f"it has {_LAYOUTS}",))
 
 
 def _places(host: Host, named: Path | None) -> Iterator[tuple[str, Path]]:
@@ -117,7 +117,7 @@ def _places(host: Host, named: Path | None) -> Iterator[tuple[str, Path]]:
             yield name, folder
 
 
-def _xwin(root: Path, target: Target) -> tuple[Sysroot | None, str]:
+def _xwin(root: Path, target: Target) -> Search[Sysroot]:
     libraries = []
     for path, library in (
         (("crt", "lib"), "msvcrt.lib"),
@@ -129,36 +129,38 @@ def _xwin(root: Path, target: Target) -> tuple[Sysroot | None, str]:
         if own is None or not folders.inside(own, library):
             wanted = f"{'/'.join(path)}/{target.cpu}/{library}"
             instead = libraries_instead(home)
-            return None, f"it has no {wanted}{instead}; xwin takes --arch {target.cpu}"
+            return Search(None, (f"it has no {wanted}{instead}; xwin takes --arch {target.cpu}",))
         libraries.append(own)
     parts = (("crt", "include"), *(("sdk", "include", part) for part in _SDK_PARTS))
     includes = tuple(folders.present(root, *parts))
     if not any(folders.inside(folder, "windows.h") for folder in includes):
-        return None, "it has no sdk/include/um/windows.h"
-    return Sysroot(root, "xwin", "", includes, tuple(libraries)), ""
+        return Search(None, ("it has no sdk/include/um/windows.h",))
+    return Search(Sysroot(root, "xwin", "", includes, tuple(libraries)))
 
 
 _SDK_PARTS = ("ucrt", "um", "shared", "winrt", "cppwinrt")
 
 
-def _winsysroot(root: Path, target: Target) -> tuple[Sysroot | None, str]:
-    toolset, missed = None, "it has no toolset in VC/Tools/MSVC"
+def _winsysroot(root: Path, target: Target) -> Search[Sysroot]:
+    search: Search[Toolset] = Search(None, ("it has no toolset in VC/Tools/MSVC",))
     for version in toolset_versions(root):
-        toolset, missed = toolset_in(root, version, target)
-        if toolset is not None:
+        search = toolset_in(root, version, target)
+        if search.found is not None:
             break
+    toolset = search.found
     if toolset is None:
-        return None, missed
+        return Search(None, search.misses)
     kits = folders.first(root, ("Windows Kits", "10"), ("kits", "10"))
     if kits is None:
-        return None, "it has no Windows Kits/10"
+        return Search(None, ("it has no Windows Kits/10",))
     sdk, misses = sdk_in(kits, target)
     if sdk is None:
-        return None, "; ".join(misses)
-    return Sysroot(
+        return Search(None, ("; ".join(misses),))
+    sysroot = Sysroot(
         root,
         "winsysroot",
         f"MSVC {toolset.version}, Windows SDK {sdk.version}",
         (*toolset.include_dirs, *sdk.include_dirs),
         (*toolset.library_dirs, *sdk.library_dirs),
-    ), ""
+    )
+    return Search(sysroot)

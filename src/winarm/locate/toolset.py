@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from winarm.locate import folders
 from winarm.locate.architecture import architecture_folder, libraries_instead
-from winarm.locate.request import begins_with, numbers
+from winarm.locate.request import Search, begins_with, numbers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,32 +79,33 @@ def toolset_versions(installation: Path) -> tuple[str, ...]:
 
 def toolset_in(
     installation: Path, version: str, target: Target, *, spectre: bool = False
-) -> tuple[Toolset | None, str]:
+) -> Search[Toolset]:
     """Return a toolset's headers and libraries, or None and what it lacks."""
     folder = folders.inside(installation, "VC", "Tools", "MSVC", version)
     include = folders.inside(folder, "include") if folder else None
     if folder is None or include is None:
-        return None, "it has no headers"
+        return Search(None, ("it has no headers",))
     libraries = folders.inside(folder, "lib")
     home = folders.inside(libraries, "spectre") if libraries and spectre else libraries
     own = architecture_folder(home, target) if home else None
     if own is None or not folders.inside(own, "msvcrt.lib"):
         instead = libraries_instead(libraries)
-        return None, f"it has no lib\\{target.vs_arch}\\msvcrt.lib{instead}"
+        return Search(None, (f"it has no lib\\{target.vs_arch}\\msvcrt.lib{instead}",))
     atl = folders.inside(folder, "atlmfc")
     atl_include = folders.inside(atl, "include") if atl else None
     atl_home = folders.inside(atl, "lib") if atl else None
     atl_libraries = architecture_folder(atl_home, target) if atl_home else None
     auxiliary = folders.inside(installation, "VC", "Auxiliary", "VS", "include")
-    return Toolset(
+    toolset = Toolset(
         folder=folder,
         version=version,
         include_dirs=tuple(filter(None, (include, atl_include, auxiliary))),
         library_dirs=tuple(filter(None, (atl_libraries, own))),
-    ), ""
+    )
+    return Search(toolset)
 
 
-def programs_in(toolset: Path, host: Host, target: Target) -> tuple[Programs | None, str]:
+def programs_in(toolset: Path, host: Host, target: Target) -> Search[Programs]:
     """Return the programs in a toolset's folder that run here, or None and why not."""
     home = folders.inside(toolset, "bin")
     runnable = host_architectures(host)
@@ -117,8 +118,10 @@ def programs_in(toolset: Path, host: Host, target: Target) -> tuple[Programs | N
             # mspdb140.dll and its kin are beside the host's own compiler.
             beside = folders.inside(native, machine)
             path = (own, beside) if beside and beside != own else (own,)
-            return Programs(machine, own, path), ""
-    return None, f"it has no bin\\Host{runnable[0]}\\{target.vs_arch} with cl, link and lib"
+            return Search(Programs(machine, own, path))
+    return Search(
+        None, (f"it has no bin\\Host{runnable[0]}\\{target.vs_arch} with cl, link and lib",)
+    )
 
 
 def is_wanted(wanted: str | None, toolset: str, instance: str) -> bool:

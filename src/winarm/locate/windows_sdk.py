@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from winarm.host import RegistryError
 from winarm.locate import folders
 from winarm.locate.architecture import architecture_folder, libraries_instead
-from winarm.locate.request import numbers
+from winarm.locate.request import Search, numbers
 from winarm.locate.vswhere import program_folders
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class WindowsSdk:
         return tuple(folders.present(self.root, *places))
 
 
-def find_sdk(host: Host, target: Target) -> tuple[WindowsSdk | None, tuple[str, ...]]:
+def find_sdk(host: Host, target: Target) -> Search[WindowsSdk]:
     """Return the newest SDK that can make `target`'s code, and why each other cannot."""
     misses: list[str] = []
     roots = dict.fromkeys(_roots(host, misses))
@@ -71,16 +71,14 @@ def find_sdk(host: Host, target: Target) -> tuple[WindowsSdk | None, tuple[str, 
     for root in roots:
         sdk, missed = sdk_in(root, target, wanted=prompt)
         if sdk is not None:
-            return sdk, (*misses, *missed)
+            return Search(sdk, (*misses, *missed))
         misses += missed
     if not roots:
         misses.append("Windows SDK: neither the registry nor the program folders have one")
-    return None, tuple(misses)
+    return Search(None, tuple(misses))
 
 
-def sdk_in(
-    root: Path, target: Target, *, wanted: str = ""
-) -> tuple[WindowsSdk | None, tuple[str, ...]]:
+def sdk_in(root: Path, target: Target, *, wanted: str = "") -> Search[WindowsSdk]:
     """Return the newest whole SDK in `root`, and why each newer one is not whole.
 
     :param wanted: the version that comes before newer ones where it is whole.
@@ -89,33 +87,33 @@ def sdk_in(
     versions = [v for v in folders.names(include or root) if numbers(v)[:1] == (10,)]
     misses: list[str] = []
     for version in sorted(versions, key=lambda v: (v == wanted, numbers(v)), reverse=True):
-        sdk, missed = _version_in(root, target, version)
-        if sdk is not None:
-            return sdk, tuple(misses)
-        misses.append(f"Windows SDK {version} in {root}: {missed}")
+        search = _version_in(root, target, version)
+        if search.found is not None:
+            return Search(search.found, tuple(misses))
+        misses.append(f"Windows SDK {version} in {root}: {search.why}")
     if not versions:
         misses.append(f"Windows SDK in {root}: it holds no Include\\10.*")
-    return None, tuple(misses)
+    return Search(None, tuple(misses))
 
 
-def _version_in(root: Path, target: Target, version: str) -> tuple[WindowsSdk | None, str]:
+def _version_in(root: Path, target: Target, version: str) -> Search[WindowsSdk]:
     headers = folders.inside(root, "Include", version)
     libraries = folders.inside(root, "Lib", version)
     if headers is None or not folders.inside(headers, "um", "Windows.h"):
-        return None, "it has no um\\Windows.h; a driver kit alone leaves such a folder"
+        return Search(None, ("it has no um\\Windows.h; a driver kit alone leaves such a folder",))
     if libraries is None:
-        return None, f"it has headers and no libraries (no Lib\\{version})"
+        return Search(None, (f"it has headers and no libraries (no Lib\\{version})",))
     found = []
     for part, library in (("ucrt", "ucrt.lib"), ("um", "kernel32.lib")):
         folder = folders.inside(libraries, part)
         own = architecture_folder(folder, target) if folder else None
         if folder is None or own is None or not folders.inside(own, library):
             instead = libraries_instead(folder)
-            return None, f"it has no {part}\\{target.vs_arch}\\{library}{instead}"
+            return Search(None, (f"it has no {part}\\{target.vs_arch}\\{library}{instead}",))
         found.append(own)
     order = (("ucrt",), ("um",), ("shared",), ("winrt",), ("cppwinrt",))
     includes = tuple(folders.present(headers, *order))
-    return WindowsSdk(root, version, includes, tuple(found)), ""
+    return Search(WindowsSdk(root, version, includes, tuple(found)))
 
 
 def _roots(host: Host, misses: list[str]) -> Iterator[Path]:

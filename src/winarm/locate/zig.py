@@ -17,7 +17,7 @@ from packaging.version import InvalidVersion, Version
 from winarm.host import ProgramError
 from winarm.locate.lasting_zig import lasting_program, program_name
 from winarm.locate.overlay import case_overlay
-from winarm.locate.request import Finding, begins_with
+from winarm.locate.request import ToolchainSearch, begins_with
 from winarm.locate.toolchain import MICROSOFT, Toolchain
 from winarm.locate.tools import tool_layer
 
@@ -47,7 +47,7 @@ def requirement(version: str | None = None) -> str:
     return f"ziglang{SUPPORTED & series}"
 
 
-def find_zig(host: Host, request: Request) -> Finding:
+def find_zig(host: Host, request: Request) -> ToolchainSearch:
     """Return zig as a toolchain, or why there is none.
 
     It is looked for as a `ziglang` wheel in the request's folders, then as `zig` on PATH.
@@ -65,8 +65,8 @@ def find_zig(host: Host, request: Request) -> Finding:
             toolchain = _toolchain(host, request.target, program, version, origin)
             if request.lasting:
                 toolchain = _with_tools(host, toolchain)
-            return Finding(KIND, toolchain, tuple(misses))
-    return Finding(KIND, None, tuple(misses), INSTALL)
+            return ToolchainSearch(KIND, toolchain, tuple(misses))
+    return ToolchainSearch(KIND, None, tuple(misses), INSTALL)
 
 
 def zig_candidates(

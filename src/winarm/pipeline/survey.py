@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from winarm.environment.find_python import find_python
 from winarm.errors import WinarmError
-from winarm.locate import Finding, Request, kinds, search_toolchains
+from winarm.locate import Request, ToolchainSearch, kinds, search_toolchains
 from winarm.locate.lasting_zig import zig_folders
 from winarm.locate.msvc_libraries import INSTALL
 from winarm.locate.probe import Proof, probe
@@ -53,7 +53,7 @@ class Survey:
     wanted: str
     #: Whether a build would fetch zig if there is no toolchain.
     can_fetch: bool
-    findings: tuple[Finding, ...]
+    findings: tuple[ToolchainSearch, ...]
     #: What each toolchain that was found has proved, by kind; empty when nobody asked.
     proofs: dict[str, Proof]
     libraries: tuple[Place, ...]
