@@ -58,6 +58,8 @@ class Recipe:
     environ: tuple[tuple[str, str], ...] = ()
     #: Whether one run of its own build makes the static library and the shared one.
     both_at_once: bool = False
+    #: Files that Debian has taken out of the source, with what is enough for a build.
+    files: tuple[tuple[str, str], ...] = ()
     #: Only a static one, or only a shared one.
     kinds: tuple[str, ...] = ("static", "shared")
 
@@ -69,6 +71,7 @@ RECIPES = {
         "71feb7947e3c00ef125f83b79a4e529bde31171e5babe48b391f06758d1ab0a1",
         CMAKE,
         both_at_once=True,
+        files=(("win32/zlib1.rc", "/* no version information */\n"),),
         licences=("README",),
     ),
     "libpng": Recipe(
@@ -357,6 +360,9 @@ def build(name: str, place: Place) -> float | None:
     began = time.monotonic()
     archive = fetched(recipe, place.sources)
     source = unpacked(archive, place.builds / name)
+    for file, text in recipe.files:
+        (source / file).parent.mkdir(exist_ok=True)
+        (source / file).write_text(text, encoding="utf-8")
     log = place.builds / f"{name}.log"
     log.unlink(missing_ok=True)
     environ = {**environment(place), **dict(recipe.environ)}
