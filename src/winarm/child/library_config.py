@@ -1,7 +1,7 @@
 """Answer as `xml2-config` and similar programs do, for the target's libraries.
 
-    python library_config.py PROGRAM PKGCONF PACKAGE ARGUMENT...
-    python library_config.py PROGRAM
+    python library_config.py PROGRAM PKGCONF PACKAGE -- ARGUMENT...
+    python library_config.py PROGRAM -- ARGUMENT...
 
 The first form asks pkgconf about a package of the prefixes. The second explains why the program
 of this machine does not answer: it describes the libraries of this machine.
@@ -85,11 +85,12 @@ def _ask(pkgconf: str, package: str, option: str) -> str:
 
 def main(words: list[str]) -> int:
     """Answer and return the exit status."""
-    program, *rest = words
+    end = words.index("--")
+    program, *rest = words[:end]
     if not rest:
         sys.stderr.write(EXPLANATION.format(program=program))
         return 1
-    pkgconf, package, *options = rest
+    (pkgconf, package), options = rest, words[end + 1 :]
     try:
         for line in answers(program, pkgconf, package, options):
             print(line)

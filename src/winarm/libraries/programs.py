@@ -79,8 +79,8 @@ def _names(folder: Path) -> list[str]:
 
 
 def _shell(words: Sequence[str]) -> str:
-    return f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n'
+    return f'#!/bin/sh\nexec {shlex.join(words)} -- "$@"\n'
 
 
 def _batch(words: Sequence[str]) -> str:
-    return "@" + " ".join(f'"{word}"' for word in words) + " %*\r\n"
+    return "@" + " ".join(f'"{word}"' for word in words) + " -- %*\r\n"
