@@ -36,7 +36,7 @@ def tests(session: nox.Session) -> None:
     # A part of the tests covers a part of the code.
     coverage = () if session.posargs else ("--cov", "--cov-report=term")
     # The others have sessions of their own.
-    chosen = ("-m", "not windows and not cmake and not docs")
+    chosen = ("-m", "not windows and not cmake and not docs and not libraries")
     session.run("pytest", "-n", "auto", *chosen, *coverage, *session.posargs)
 
 
@@ -120,3 +120,19 @@ def corpus(session: nox.Session) -> None:
     install(session, "test")
     record = () if session.posargs else ("--record", "tests/corpus/RESULTS.md")
     session.run("python", "tests/corpus/run.py", *session.posargs, *record)
+
+
+@nox.session
+def libraries(session: nox.Session) -> None:
+    """Build native libraries into a prefix, and the projects that need them; takes half an hour.
+
+    Libraries named after -- are built alone, with the tests and projects that need no other.
+    """
+    install(session, "test")
+    prefix = Path(session.create_tmp()).resolve() / "prefix"
+    session.run("python", "tests/libraries/build_prefix.py", str(prefix), *session.posargs)
+    environ = {"WINARM_TEST_PREFIX": str(prefix), "WINARM_PREFIX": str(prefix)}
+    session.run("pytest", "-m", "libraries", "tests/integration/test_libraries.py", env=environ)
+    few = ("--small",) if session.posargs else ("--record", "tests/libraries/RESULTS.md")
+    packages = ("--packages", "tests/libraries/packages.toml")
+    session.run("python", "tests/corpus/run.py", *packages, *few, env=environ)

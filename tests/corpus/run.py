@@ -93,7 +93,7 @@ def main() -> int:
     arm64 = shlex.split(os.environ.get("WINARM_TEST_ARM64_PYTHON", ""))
     outcomes = []
     with tempfile.TemporaryDirectory(prefix="corpus-") as temporary:
-        for package in chosen(options.names, small=options.small):
+        for package in chosen(options.names, Path(options.packages), small=options.small):
             folder = Path(options.keep or temporary) / package.name
             outcome = attempt(package, folder, options, arm64)
             outcomes.append(outcome)
@@ -109,6 +109,7 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description="Build real projects for ARM64 Windows.")
     parser.add_argument("names", nargs="*", help="projects of packages.toml; all without one")
+    parser.add_argument("--packages", default=HERE / "packages.toml", help="another list")
     parser.add_argument("--small", action="store_true", help="only the small ones")
     parser.add_argument("--python", default="3.13", help="version of the ARM64 Python")
     parser.add_argument("--record", metavar="FILE", help="keep the table in FILE")
@@ -117,13 +118,13 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def chosen(names: Sequence[str], *, small: bool) -> list[Package]:
-    """Read packages.toml and pick the projects of these names, or all."""
-    text = (HERE / "packages.toml").read_text(encoding="utf-8")
+def chosen(names: Sequence[str], listed: Path, *, small: bool) -> list[Package]:
+    """Read a list of packages and pick the projects of these names, or all."""
+    text = listed.read_text(encoding="utf-8")
     packages = {entry["name"]: package_from(entry) for entry in tomllib.loads(text)["package"]}
     unknown = set(names) - set(packages)
     if unknown:
-        sys.exit(f"not in packages.toml: {', '.join(sorted(unknown))}")
+        sys.exit(f"not in {listed}: {', '.join(sorted(unknown))}")
     picked = [packages[name] for name in names] if names else list(packages.values())
     return [package for package in picked if package.small or not small]
 

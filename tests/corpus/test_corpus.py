@@ -13,9 +13,12 @@ import pytest
 ARM64_PYTHON = "WINARM_TEST_ARM64_PYTHON"
 HERE = Path(__file__).parent
 PACKAGES = tomllib.loads((HERE / "packages.toml").read_text("utf-8"))["package"]
+#: Those that need native libraries.
+MORE = HERE.parent / "libraries" / "packages.toml"
+ALL = [*PACKAGES, *tomllib.loads(MORE.read_text("utf-8"))["package"]]
 
 
-@pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package["name"])
+@pytest.mark.parametrize("package", ALL, ids=lambda package: package["name"])
 def test_every_package_has_a_use_that_can_fail(package: dict[str, str]) -> None:
     use = HERE / "uses" / f"use_{package['name']}.py"
 
@@ -23,7 +26,7 @@ def test_every_package_has_a_use_that_can_fail(package: dict[str, str]) -> None:
 
 
 def test_every_use_has_a_package() -> None:
-    named = {f"use_{package['name']}.py" for package in PACKAGES}
+    named = {f"use_{package['name']}.py" for package in ALL}
 
     assert {use.name for use in (HERE / "uses").glob("*.py")} == named
 

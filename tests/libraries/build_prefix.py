@@ -79,7 +79,8 @@ RECIPES = {
         "libpng1.6_1.6.39.orig.tar.gz",
         "a00e9d2f2f664186e4202db9299397f851aea71b36a35e74910b8820e380d441",
         CMAKE,
-        ("-DPNG_TESTS=OFF", "-DPNG_EXECUTABLES=OFF"),
+        # Its CMake adds the files for NEON only where the processor is called aarch64.
+        ("-DPNG_TESTS=OFF", "-DPNG_EXECUTABLES=OFF", "-DCMAKE_C_FLAGS=-DPNG_ARM_NEON_OPT=0"),
         needs=("zlib",),
         both_at_once=True,
         licences=("LICENSE",),
