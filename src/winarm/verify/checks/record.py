@@ -1,25 +1,29 @@
-"""RECORD must list every file of the wheel once, as it is, and nothing else."""
+"""RECORD must list every file of a wheel once, and files of an environment must be as it says."""
 
 from __future__ import annotations
 
 import base64
+import posixpath
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from winarm.verify.checks.archive import path_escapes
 from winarm.verify.codes import Code
 from winarm.verify.report import Finding, finding
+from winarm.verify.subject import Shape, Subject, folder_of
 from winarm.verify.wheels.metadata import OTHER_STRONG, Row, record_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from winarm.verify.options import VerifyOptions
-    from winarm.verify.subject import Subject
 
 #: In .dist-info, and never in RECORD: it, and its signatures.
 _UNLISTED = ("RECORD", "RECORD.jws", "RECORD.p7s")
 #: Rows beyond two for each file, after which RECORD is not read further.
 _MORE_ROWS = 100
+#: Rows of one RECORD beyond two for each file, after which it is not read further.
+_MORE_INSTALLED_ROWS = 10_000
 STRONG = OTHER_STRONG | {"sha256"}
 
 
@@ -82,3 +86,41 @@ def _difference(subject: Subject, row: Row) -> str:
 def spelled(digest: bytes) -> str:
     """Return a digest as RECORD spells it: urlsafe base64 without padding."""
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
+
+
+def check_installed(subject: Subject, options: VerifyOptions) -> Iterator[Finding]:
+    """Compare the files of a folder with the RECORD of each distribution in it.
+
+    Installers add rows of their own, without hashes for what they compile, and with paths that
+    lead to scripts elsewhere: only rows with a hash, and files within the folder, are compared.
+    """
+    if subject.shape is not Shape.TREE or not options.record:
+        return
+    most = 2 * len(subject.sizes) + _MORE_INSTALLED_ROWS
+    rows = {
+        record: dict(islice(_installed_rows(record, text), most))
+        for record, text in subject.texts.items()
+    }
+    # What a distribution vendors comes with a RECORD too, of files that were left out.
+    vendored = {path for record, own in rows.items() for path in own if path != record}
+    for record in sorted(rows.keys() - vendored):
+        for path, row in rows[record].items():
+            if row.digest and not path.startswith(("../", "/")):
+                yield from _compare_installed(subject, row, path, record)
+
+
+def _installed_rows(record: str, text: bytes) -> Iterator[tuple[str, Row]]:
+    """Yield the rows of a RECORD by their paths from the folder that is verified."""
+    root = folder_of(folder_of(record))
+    for row in record_rows(text):
+        yield posixpath.normpath(posixpath.join(root, row.path)), row
+
+
+def _compare_installed(subject: Subject, row: Row, path: str, record: str) -> Iterator[Finding]:
+    size, digest = subject.sizes.get(path), subject.digests.get(path)
+    if size is None:
+        yield finding(Code.WA610, path, f"{record} has it, the folder does not")
+    elif row.size is not None and size != row.size:
+        yield finding(Code.WA608, path, f"it has {size} bytes, {record} says {row.size}")
+    elif row.algorithm == "sha256" and digest and row.digest.rstrip("=") != spelled(digest):
+        yield finding(Code.WA608, path, f"its hash is not the one in {record}")
