@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from prefix_samples import imports, tree
 from windows_trees.visual_studio import FakeHost, FakeWindows
 
 from winarm.cli import env
@@ -117,6 +118,21 @@ def test_settings_count(windows: FakeWindows, spoken: Spoken, tmp_path: Path) ->
 
     with pytest.raises(ToolchainNotFoundError, match=r"not the wanted 14\.29"):
         env.run(options("--toolchain", "msvc"), windows.host(), spoken.console)
+
+
+def test_the_libraries_of_a_prefix_are_found(
+    windows: FakeWindows, spoken: Spoken, tmp_path: Path
+) -> None:
+    tree(tmp_path / "deps", {"include/z.h": "", "lib/z.lib": imports()})
+    host = windows.host()
+    host = replace(host, environ={**host.environ, "WINARM_PREFIX": "deps"})
+
+    assert env.run(options("--json"), host, spoken.console) == 0
+
+    found = json.loads(spoken.out)["variables"]
+    assert found["CPPFLAGS"] == f"-I{tmp_path / 'deps' / 'include'}"
+    assert Path(found["PKG_CONFIG_LIBDIR"]).is_dir()
+    assert Path(found["LDFLAGS"].strip('"').removeprefix("/LIBPATH:"), "z.lib").is_file()
 
 
 def test_wrong_settings_are_named(windows: FakeWindows, spoken: Spoken) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from winarm.backends.cmake import compiler_commands, emulator
 from winarm.backends.provision import Provision
 from winarm.errors import BackendError
+from winarm.libraries.view import pkg_config_program
 from winarm.target import STABLE_SUFFIX
 
 if TYPE_CHECKING:
@@ -120,6 +121,7 @@ def binaries(build: EquippedBuild, scratch: Path) -> dict[str, object]:
     toolchain = build.toolchain
     launcher = (build.settings.launcher,) if build.settings.launcher else ()
     compilers = compiler_commands(build, scratch)
+    program = pkg_config_program(build.host, build.native)
     commands = {
         "c": [*launcher, *compilers["C"], *toolchain.uniform_flags],
         "cpp": [*launcher, *compilers["CXX"], *toolchain.uniform_flags],
@@ -131,7 +133,7 @@ def binaries(build: EquippedBuild, scratch: Path) -> dict[str, object]:
         "dlltool": toolchain.dlltool,
         "python": [str(build.python)],
         # Without a prefix no pkg-config: it knows the host's libraries.
-        "pkg-config": pkg_config(build),
+        "pkg-config": [str(program)] if program else [],
         **config_tools(build),
         "exe_wrapper": emulator(build),
     }
@@ -142,14 +144,6 @@ def pkg_config_folder(build: EquippedBuild) -> dict[str, object]:
     """Return the property that keeps pkg-config to the prefixes."""
     folder = build.native.pkgconfig_dir
     return {"pkg_config_libdir": [str(folder)]} if folder else {}
-
-
-def pkg_config(build: EquippedBuild) -> list[str]:
-    """Return pkg-config's program for the target's libraries, where a prefix is named."""
-    ending = ".exe" if build.host.system == "windows" else ""
-    programs = build.native.programs
-    program = programs / f"pkg-config{ending}" if programs else None
-    return [str(program)] if program and program.is_file() else []
 
 
 def config_tools(build: Build) -> dict[str, list[str]]:

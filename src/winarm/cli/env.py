@@ -12,6 +12,7 @@ from winarm.cli.shells import SHELLS, github_variables, script
 from winarm.config import TOOLCHAINS, read_settings
 from winarm.errors import FileSystemError, UsageError
 from winarm.host import ProgramError
+from winarm.locate.toolchain import command_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +26,8 @@ DESCRIPTION = """\
 Print what sets up a shell for a toolchain that makes ARM64 Windows code: CC, CXX, AR, RC and
 PATH; for zig also NM, RANLIB, STRIP, OBJDUMP, LD, WINDRES, CONFIG_SITE and host_alias, so that an
 unchanged ./configure cross-compiles; for msvc and clang-cl also INCLUDE, LIB, LIBPATH and the
-names of a developer prompt.
+names of a developer prompt. With the setting `prefix` also PKG_CONFIG, PKG_CONFIG_LIBDIR, CPPFLAGS
+and LDFLAGS, by which a build finds the libraries of the prefix.
 No batch file is run to find it out, only vswhere or a compiler's --version: it takes a fraction
 of the seconds that vcvarsall takes.
 """
@@ -70,6 +72,7 @@ def run(args: argparse.Namespace, host: Host, console: Console) -> int:
 
     toolchain = chosen(host, args.toolchain)
     found = shell_variables(host, toolchain)
+    found = replace(found, variables={**found.variables, **library_variables(host, toolchain)})
     for note in toolchain.notes:
         console.err(f"winarm: {note}")
     if args.argv:
@@ -112,6 +115,41 @@ def chosen(host: Host, named: str | None) -> Toolchain:
     asked = {"winarm.toolchain": named} if named else None
     settings = read_settings(Path.cwd(), asked, host)
     return toolchain_for(host, build_target(settings), settings, zig_folders(host), lasting=True)
+
+
+def library_variables(host: Host, toolchain: Toolchain) -> dict[str, str]:
+    """Return what makes a build find the libraries of the prefixes that the settings name.
+
+    :raises WinarmError: one of them is missing, or has nothing for the target.
+    """
+    from winarm.libraries.view import (  # noqa: PLC0415 - most have no prefix
+        native_libraries,
+        pkg_config_program,
+    )
+    from winarm.pipeline.equip import pkgconf_program  # noqa: PLC0415
+
+    settings = read_settings(Path.cwd(), None, host)
+    if not settings.prefix:
+        return {}
+    native = native_libraries(
+        host,
+        toolchain.target,
+        toolchain.style,
+        named=settings.prefix,
+        linkage="static" if settings.linkage == "static" else "shared",
+        pkgconf=pkgconf_program(host),
+    )
+    own = "/LIBPATH:" if toolchain.style == "msvc" else "-L"
+    program = pkg_config_program(host, native)
+    flags = {
+        "CPPFLAGS": [f"-I{folder}" for folder in native.include_dirs],
+        "LDFLAGS": [f"{own}{native.library_dir}"],
+    }
+    return {
+        **({"PKG_CONFIG": str(program)} if program else {}),
+        "PKG_CONFIG_LIBDIR": str(native.pkgconfig_dir),
+        **{name: command_text(words, host.system) for name, words in flags.items() if words},
+    }
 
 
 def as_json(toolchain: Toolchain, found: ShellVariables) -> dict[str, object]:

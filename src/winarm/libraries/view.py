@@ -104,11 +104,8 @@ def native_libraries(
     if not trees and not library_dirs:
         return Native()
     pc_dirs = [folder for tree in trees for folder in tree.pkgconfig_dirs]
-    if (
-        pkgconf is None
-        and must_have_pkgconf
-        and any(next(folder.glob("*.pc"), None) for folder in pc_dirs)
-    ):
+    has_packages = any(next(folder.glob("*.pc"), None) for folder in pc_dirs)
+    if pkgconf is None and must_have_pkgconf and has_packages:
         message = f"prefix {trees[0].path} has pkg-config files, and pkgconf is not installed."
         raise UsageError(message, cure=f'pip install "{PKGCONF}", or "winarm[cli]".')
     extra = tuple(map(Path, library_dirs))
@@ -125,6 +122,13 @@ def native_libraries(
             f"See {DOCUMENTATION}/libraries.html",
         )
     return _native(folder, index, trees)
+
+
+def pkg_config_program(host: Host, native: Native) -> Path | None:
+    """Return pkg-config's program for the libraries, where there is one."""
+    ending = ".exe" if host.system == "windows" else ""
+    program = native.programs / f"pkg-config{ending}" if native.programs else None
+    return program if program and program.is_file() else None
 
 
 def _native(folder: Path, index: Mapping[str, Any], trees: tuple[Prefix, ...]) -> Native:
