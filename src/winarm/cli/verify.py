@@ -8,11 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from winarm.config import read_verify_options
-from winarm.config.values import InvalidValueError
-from winarm.config.verify import CodePrefixes, FailOn, TargetNames
 from winarm.errors import FileSystemError, OutputError, SourceError, UsageError
-from winarm.storage import replacing
 from winarm.target import parse_target
 from winarm.verify.codes import find_codes
 from winarm.verify.formats import table
@@ -26,7 +22,6 @@ if TYPE_CHECKING:
     from rich.console import Console as RichConsole
 
     from winarm.cli.console import Console
-    from winarm.config.values import Kind
     from winarm.host import Host
     from winarm.verify.baseline import Baseline
     from winarm.verify.codes import Code
@@ -222,21 +217,16 @@ def _baseline(name: str) -> Baseline:
 
 def _options(args: argparse.Namespace) -> VerifyOptions:
     """Return the project's settings, as the command line changes them."""
-    try:
-        options = read_verify_options(Path()) or VerifyOptions()
-    except (SourceError, FileSystemError) as error:
-        raise UsageError(error.what, why=error.why, cure=error.cure) from error
-    codes = CodePrefixes()
+    options = _settings()
     if args.target:
-        targets = _checked("--target", TargetNames(), args.target)
-        options = replace(options, **targets._asdict())
+        options = replace(options, **_checked("target", _words(args.target))._asdict())
     if args.select:
-        options = replace(options, select=_checked("--select", codes, [args.select]))
+        options = replace(options, select=_checked("select", _words([args.select])))
     if args.ignore:
-        ignore = (*options.ignore, *_checked("--ignore", codes, [args.ignore]))
+        ignore = (*options.ignore, *_checked("ignore", _words([args.ignore])))
         options = replace(options, ignore=ignore)
     if args.fail_on:
-        options = replace(options, fail_on=_checked("--fail-on", FailOn(), args.fail_on))
+        options = replace(options, fail_on=_checked("fail-on", args.fail_on))
     return replace(
         options,
         allow=(*options.allow, *(args.allow or ())),
@@ -245,12 +235,28 @@ def _options(args: argparse.Namespace) -> VerifyOptions:
     )
 
 
-def _checked(option: str, kind: Kind, given: str | list[str]) -> Any:  # noqa: ANN401 - by kind
-    """Return what the value of an option means, by the kind of its setting."""
+def _settings() -> VerifyOptions:
+    """Return what [tool.winarm.verify] in this folder asks for."""
+    if not Path("pyproject.toml").exists():
+        return VerifyOptions()
+    # Importing the settings is a fifth of the start (30 of 150 ms), and few wheels are next to one.
+    from winarm.config import read_verify_options  # noqa: PLC0415
+
     try:
-        return kind.check(_words(given) if isinstance(given, list) else given, Path())
+        return read_verify_options(Path()) or VerifyOptions()
+    except (SourceError, FileSystemError) as error:
+        raise UsageError(error.what, why=error.why, cure=error.cure) from error
+
+
+def _checked(key: str, given: str | list[str]) -> Any:  # noqa: ANN401 - by the kind of the setting
+    """Return what the value of an option means, by the kind of the setting of that name."""
+    from winarm.config.values import InvalidValueError  # noqa: PLC0415 - as in _settings
+    from winarm.config.verify import TABLE  # noqa: PLC0415
+
+    try:
+        return TABLE.definitions[key].kind.check(given, Path())
     except InvalidValueError as error:
-        message = f"{option}: {error}"
+        message = f"--{key}: {error}"
         raise UsageError(message) from None
 
 
@@ -357,6 +363,8 @@ def _write(path: Path, text: str) -> None:
 
     :raises OutputError: it cannot be written.
     """
+    from winarm.storage import replacing  # noqa: PLC0415 - as in _settings
+
     data = text.encode("utf-8", "surrogateescape")
     try:
         if path.exists() and not path.is_file():
