@@ -61,7 +61,7 @@ def version_in(filename: str, project: str) -> str | None:
     """
     if filename.endswith(".whl"):
         parts = filename[:-4].split("-")
-        named = len(parts) in _WHEEL_PARTS and canonicalize_name(parts[0]) == project
+        named = len(parts) in _WHEEL_PARTS and _normalised(parts[0]) == project
         return parts[1] if named else None
     ending = next((e for e in SDIST_ENDINGS if filename.lower().endswith(e)), None)
     if ending is None:
@@ -69,9 +69,14 @@ def version_in(filename: str, project: str) -> str | None:
     stem = filename[: -len(ending)]
     # The name may have dashes, and so may old spellings of a version.
     for position, letter in enumerate(stem):
-        if letter == "-" and canonicalize_name(stem[:position]) == project:
+        if letter == "-" and _normalised(stem[:position]) == project:
             return stem[position + 1 :]
     return None
+
+
+@functools.lru_cache(maxsize=2**12)
+def _normalised(name: str) -> str:
+    return canonicalize_name(name)
 
 
 @functools.lru_cache(maxsize=2**16)
