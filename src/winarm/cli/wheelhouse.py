@@ -77,6 +77,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="go on after a failure (the default)",
     )
     ends.add_argument("--fail-fast", action="store_true", help="stop at the first failure")
+    add("--test", action="store_true", help="import every native wheel on the target's Python")
     add("--plan", metavar="FILE", type=Path, help="write the plan to FILE, and make nothing")
     add(
         "--only",
@@ -153,7 +154,28 @@ def _made(args: argparse.Namespace, host: Host, console: Console, plan: Wheelhou
         result = make_wheelhouse(
             host, plan, args.output, client, options=options, listener=display.show
         )
+    if args.test:
+        result = _tried(args, host, console, result)
     return _closed(result, console)
+
+
+def _tried(
+    args: argparse.Namespace, host: Host, console: Console, result: WheelhouseResult
+) -> WheelhouseResult:
+    from winarm.cli.build import Listener  # noqa: PLC0415 - as in run
+    from winarm.stack.status import target_python  # noqa: PLC0415
+    from winarm.stack.wheelhouse.result import write_results  # noqa: PLC0415
+    from winarm.stack.wheelhouse.trying import trial_options, tried, trying  # noqa: PLC0415
+
+    options = trial_options(host, args.output.resolve(), target_python(result.plan.python))
+    with console.status() as status:
+        tries = trying(host, Listener(console, status, verbose=False))
+        result = tried(result, args.output.resolve(), options, tries)
+    try:
+        write_results(result, args.output)
+    except OSError as error:
+        raise FileSystemError(args.output, error) from error
+    return result
 
 
 def _closed(result: WheelhouseResult, console: Console) -> int:

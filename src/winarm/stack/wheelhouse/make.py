@@ -150,8 +150,6 @@ class WheelhouseOptions:
     jobs: int | None = None
     fail_fast: bool = False
     build: Builder = build_by_pipeline
-    #: Tries a wheel on the target and returns in a few words what came of it.
-    trial: Callable[[Path, Sequence[Path]], str] | None = None
 
 
 def make_wheelhouse(
@@ -300,10 +298,7 @@ class _Work:
             return None
         kept = _outcome(package, Outcome.KEPT, str(record.get("detail", "")))
         size = file.stat().st_size
-        tried = str(record.get("tried", ""))
-        return dataclasses.replace(
-            kept, file=file.name, sha256=record["sha256"], size=size, tried=tried
-        )
+        return dataclasses.replace(kept, file=file.name, sha256=record["sha256"], size=size)
 
     def _made(self, package: PlannedPackage, began: float) -> PackageOutcome:
         with scratch_folder() as scratch:
@@ -313,7 +308,6 @@ class _Work:
             else:
                 wheel, detail = self._fetched(package)
                 outcome = Outcome.FETCHED
-            tried = self._options.trial(wheel, ()) if self._options.trial else ""
             file = deliver(wheel, self._folder)
             digest = sha256_of(file)
         made = dataclasses.replace(
@@ -322,14 +316,12 @@ class _Work:
             sha256=digest,
             size=file.stat().st_size,
             seconds=round(time.monotonic() - began, 1),
-            tried=tried,
         )
         record = {
             "key": _key(package, self._plan),
             "file": made.file,
             "sha256": digest,
             "detail": detail,
-            "tried": tried,
         }
         with replacing(self._record(package)) as part:
             part.write_text(json.dumps(record), "utf-8")

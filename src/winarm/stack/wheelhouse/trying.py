@@ -1,0 +1,79 @@
+"""Trying a wheelhouse: its native wheels are imported on the target, all in one environment."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from winarm.stack.wheelhouse.result import Outcome, PackageOutcome, WheelhouseResult
+from winarm.trial import TrialOptions, test_wheels
+from winarm.verify import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from winarm.events import Listener
+    from winarm.host import Host
+    from winarm.target import PythonABI
+    from winarm.trial import TrialResult
+    from winarm.verify import Report
+
+    Tries = Callable[[Sequence[Path], TrialOptions], TrialResult]
+
+
+def trial_options(host: Host, folder: Path, python: PythonABI) -> TrialOptions:
+    """Return how a wheelhouse is tried: with what is in it alone."""
+    named = host.variable("WINARM_TARGET_PYTHON") or ""
+    separator = ";" if host.system == "windows" else ":"
+    return TrialOptions(
+        find_links=(str(folder),),
+        runner=host.variable("WINARM_RUNNER") or "auto",
+        python_dirs=tuple(Path(one) for one in named.split(separator) if one),
+        abi=python,
+    )
+
+
+def trying(host: Host, listener: Listener) -> Tries:
+    """Return what tries wheels on this machine's runner."""
+
+    def tries(wheels: Sequence[Path], options: TrialOptions) -> TrialResult:
+        return test_wheels(wheels, options, host=host, listener=listener)
+
+    return tries
+
+
+def tried(
+    result: WheelhouseResult, folder: Path, options: TrialOptions, tries: Tries
+) -> WheelhouseResult:
+    """Return the result with what came of importing every native wheel; a failure counts.
+
+    :raises WinarmError: nothing can be tried here.
+    """
+    wheels = [folder / one.file for one in result.packages if _is_native(one)]
+    if not wheels:
+        return result
+    trial = tries(wheels, options)
+    reports = {report.path.name: report for report in trial.reports}
+    packages = tuple(
+        _judged(package, reports[package.file]) if package.file in reports else package
+        for package in result.packages
+    )
+    return dataclasses.replace(result, packages=packages)
+
+
+def _is_native(package: PackageOutcome) -> bool:
+    return bool(package.sha256) and not package.file.endswith("-any.whl")
+
+
+def _judged(package: PackageOutcome, report: Report) -> PackageOutcome:
+    errors = [one.line() for one in report.findings if one.severity is Severity.ERROR]
+    if not errors:
+        return dataclasses.replace(package, tried=report.evidence.value)
+    return dataclasses.replace(
+        package,
+        outcome=Outcome.FAILED,
+        detail="\n".join(errors),
+        cure="winarm verify --explain CODE describes each.",
+        tried="",
+    )
