@@ -13,9 +13,9 @@ from winarm.config.values import (
     Flag,
     Folder,
     InvalidValueError,
-    Kind,
     Line,
     TargetName,
+    ValueKind,
     VersionStart,
     did_you_mean,
     is_backend_name,
@@ -40,7 +40,7 @@ OWN = BackendName(refused=("winarm.backend",))
         (OWN, "a.b:c.d", "a.b:c.d"),
     ],
 )
-def test_a_text_becomes_the_value(kind: Kind, text: str, value: object) -> None:
+def test_a_text_becomes_the_value(kind: ValueKind, text: str, value: object) -> None:
     assert kind.check(kind.from_text(text, "linux"), PROJECT) == value
 
 
@@ -60,7 +60,7 @@ def test_a_text_becomes_the_value(kind: Kind, text: str, value: object) -> None:
     ],
 )
 def test_another_value_is_a_mistake_that_says_what_may_be_written(
-    kind: Kind, value: object, said: str
+    kind: ValueKind, value: object, said: str
 ) -> None:
     with pytest.raises(InvalidValueError) as caught:
         kind.check(value, PROJECT)
@@ -71,7 +71,7 @@ def test_another_value_is_a_mistake_that_says_what_may_be_written(
 @pytest.mark.parametrize(
     "kind", [Flag(), Count(8), Choice(("a",)), Line("a"), Folder(), VersionStart(), OWN], ids=type
 )
-def test_every_kind_has_a_schema(kind: Kind) -> None:
+def test_every_kind_has_a_schema(kind: ValueKind) -> None:
     assert {"type", "enum"} & set(kind.schema())
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, ClassVar
 
-from winarm.config.values import InvalidValueError, Kind
+from winarm.config.values import InvalidValueError, ValueKind
 from winarm.pyproject import stays_inside
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Split(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Words(Kind):
+class Words(ValueKind):
     """A list of texts, each of which matches `pattern`."""
 
     #: What one entry is, for people: `a macro, NAME or NAME=VALUE`.

@@ -11,7 +11,7 @@ from packaging.version import InvalidVersion, Version
 from winarm.config.lists import Split, Words
 from winarm.config.sources import PROJECT, Definition
 from winarm.config.table import Table
-from winarm.config.values import Flag, InvalidValueError, Kind
+from winarm.config.values import Flag, InvalidValueError, ValueKind
 from winarm.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class PackageSettings:
         return settings
 
 
-class PackageVersion(Kind):
+class PackageVersion(ValueKind):
     """A version of a package (PEP 440)."""
 
     @property
@@ -69,7 +69,7 @@ class PackageVersion(Kind):
         raise self.mismatch(value)
 
 
-class BackendSettings(Kind):
+class BackendSettings(ValueKind):
     """Config settings (PEP 517): texts, or lists of texts, by name."""
 
     json_type: ClassVar[str] = "object"
@@ -97,7 +97,7 @@ class BackendSettings(Kind):
         return {"type": self.json_type, "additionalProperties": either}
 
 
-def _definition(help: str, kind: Kind, default: object) -> Definition:  # noqa: A002 - as setting
+def _definition(help: str, kind: ValueKind, default: object) -> Definition:  # noqa: A002 - as setting
     return Definition(help, kind, PROJECT, default, "")
 
 
@@ -131,7 +131,7 @@ def _texts(value: Any) -> Any:  # noqa: ANN401 - the value of any setting
 
 
 @dataclass(frozen=True)
-class Packages(Kind):
+class Packages(ValueKind):
     """A table for each package."""
 
     #: How messages name the table of tables.

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from winarm.config.lists import Words
-from winarm.config.values import Flag, InvalidValueError, Kind
+from winarm.config.values import Flag, InvalidValueError, ValueKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -105,7 +105,7 @@ def written_in_config_settings(config_settings: ConfigSettings) -> list[Written]
     ]
 
 
-def is_unset(kind: Kind, value: object) -> bool:
+def is_unset(kind: ValueKind, value: object) -> bool:
     """Return whether a front-end was given nothing: `-C winarm.jobs=`.
 
     `-C winarm.verbose` arrives as an empty text too, and switches on.
@@ -115,7 +115,7 @@ def is_unset(kind: Kind, value: object) -> bool:
     return empty and not isinstance(kind, Flag)
 
 
-def from_front_end(kind: Kind, value: object, system: System) -> object:
+def from_front_end(kind: ValueKind, value: object, system: System) -> object:
     """Return what TOML would have for what front-ends pass: text, texts or a switch.
 
     :raises InvalidValueError: it is none of these, or more texts than the setting can take.
@@ -152,7 +152,7 @@ class Definition:
     """What one setting is: the metadata of its field in `Settings`."""
 
     help: str
-    kind: Kind
+    kind: ValueKind
     scope: Scope
     default: object
     #: The setting, in kebab-case, without which it says nothing.
@@ -160,7 +160,7 @@ class Definition:
 
 
 def setting(
-    kind: Kind,
+    kind: ValueKind,
     help: str,  # noqa: A002 - argparse's word for it
     scope: Scope = ALL,
     *,

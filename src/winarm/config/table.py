@@ -6,7 +6,7 @@ import importlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from winarm.config.values import InvalidValueError, Kind, did_you_mean
+from winarm.config.values import InvalidValueError, ValueKind, did_you_mean
 from winarm.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Table(Kind):
+class Table(ValueKind):
     """A table with known keys, which becomes one value."""
 
     #: How messages name the table.
@@ -77,7 +77,7 @@ class Table(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class ImportedTable(Kind):
+class ImportedTable(ValueKind):
     """The `TABLE` of a module that is imported when a project has the table.
 
     Importing `winarm.verify` takes 60 to 80 ms, every build hook reads the settings, and most
@@ -88,9 +88,9 @@ class ImportedTable(Kind):
     json_type: ClassVar[str] = "object"
 
     @property
-    def table(self) -> Kind:
+    def table(self) -> ValueKind:
         """Return the table itself."""
-        table: Kind = importlib.import_module(self.module).TABLE
+        table: ValueKind = importlib.import_module(self.module).TABLE
         return table
 
     @property

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from winarm.config.lists import Split, Words, split_shell
 from winarm.config.sources import PROJECT, Definition
 from winarm.config.table import Table
-from winarm.config.values import Count, Kind
+from winarm.config.values import Count, ValueKind
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +30,7 @@ class TrialSettings:
     timeout: int | None = None
 
 
-class CommandLine(Kind):
+class CommandLine(ValueKind):
     """A command, as one text or as a list of words."""
 
     json_type: ClassVar[str] = "array"
@@ -54,7 +54,7 @@ class CommandLine(Kind):
         return {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
 
 
-def _key(kind: Kind, help: str, default: object = None) -> Definition:  # noqa: A002 - as `setting`
+def _key(kind: ValueKind, help: str, default: object = None) -> Definition:  # noqa: A002 - as `setting`
     return Definition(help, kind, PROJECT, default, "")
 
 

@@ -39,7 +39,7 @@ class InvalidValueError(ValueError):
         super().__init__("; ".join(problems))
 
 
-class Kind(ABC):
+class ValueKind(ABC):
     """What a setting's value may be."""
 
     json_type: ClassVar[str] = "string"
@@ -73,7 +73,7 @@ class Kind(ABC):
         return InvalidValueError(f"must be {self.phrase}, not {found}")
 
 
-class Flag(Kind):
+class Flag(ValueKind):
     """Yes or no."""
 
     json_type: ClassVar[str] = "boolean"
@@ -99,7 +99,7 @@ class Flag(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class Count(Kind):
+class Count(ValueKind):
     """A whole number from 1 to `most`."""
 
     most: int
@@ -130,7 +130,7 @@ class Count(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class Choice(Kind):
+class Choice(ValueKind):
     """One of a few words."""
 
     words: tuple[str, ...]
@@ -156,7 +156,7 @@ class Choice(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class Line(Kind):
+class Line(ValueKind):
     """One line of text."""
 
     #: What it is, for people: `the name of a CMake generator`.
@@ -178,7 +178,7 @@ class Line(Kind):
         return {"type": self.json_type, "minLength": 1}
 
 
-class TargetName(Kind):
+class TargetName(ValueKind):
     """A machine to build for, in any of its spellings."""
 
     @property
@@ -198,7 +198,7 @@ class TargetName(Kind):
         return target
 
 
-class Folder(Kind):
+class Folder(ValueKind):
     """A folder; a relative one stands in the project."""
 
     @property
@@ -217,7 +217,7 @@ class Folder(Kind):
         return {"type": self.json_type, "minLength": 1}
 
 
-class VersionStart(Kind):
+class VersionStart(ValueKind):
     """The beginning of a version, by whole numbers."""
 
     pattern: ClassVar[str] = r"[0-9]{1,9}(\.[0-9]{1,9}){0,3}"
@@ -239,7 +239,7 @@ class VersionStart(Kind):
 
 
 @dataclass(frozen=True, slots=True)
-class BackendName(Kind):
+class BackendName(ValueKind):
     """A build backend as PEP 517 spells one: `package.module` or `package.module:object`."""
 
     #: Backends that would call themselves.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from winarm.config.sources import PROJECT, Definition, Source
 from winarm.config.table import Table
-from winarm.config.values import Choice, Count, Flag, InvalidValueError, Kind, did_you_mean
+from winarm.config.values import Choice, Count, Flag, InvalidValueError, ValueKind, did_you_mean
 from winarm.errors import SettingsError
 from winarm.target import TARGETS, WIN_ARM64, Target, parse_target
 from winarm.verify.codes import Code, Severity
@@ -36,7 +36,7 @@ class Targets(NamedTuple):
     skip_others: bool
 
 
-class TextOrTexts(Kind):
+class TextOrTexts(ValueKind):
     """One text, or a list of texts."""
 
     json_type: ClassVar[str] = "array"
@@ -124,7 +124,7 @@ class Patterns(TextOrTexts):
         return self.texts(value)
 
 
-class CodesByPattern(Kind):
+class CodesByPattern(ValueKind):
     """A table of codes for each pattern of members."""
 
     json_type: ClassVar[str] = "object"
@@ -155,7 +155,7 @@ class CodesByPattern(Kind):
         return {"type": self.json_type, "additionalProperties": self.codes.schema()}
 
 
-class FailOn(Kind):
+class FailOn(ValueKind):
     """The severity from which on a report fails."""
 
     words: ClassVar[Choice] = Choice((*(severity.label for severity in reversed(Severity)), NEVER))
@@ -220,7 +220,7 @@ def _value(key: str, given: list[str], system: System) -> object:
     return kind.from_text(given[-1], system)
 
 
-def _key(kind: Kind, help: str, default: object = None) -> Definition:  # noqa: A002 - as `setting`
+def _key(kind: ValueKind, help: str, default: object = None) -> Definition:  # noqa: A002 - as `setting`
     return Definition(help, kind, PROJECT, default, "")
 
 
