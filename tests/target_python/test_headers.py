@@ -53,6 +53,19 @@ def test_only_cpythons_own_headers_are_copied_beside_the_new_pyconfig(
     assert (tmp_path / "copy" / "pyconfig.h").read_text() == "#define MS_WINDOWS 1\n"
 
 
+def test_pythons_structures_keep_their_layout_where_a_project_packs_its_own(
+    make_interpreter: MakeInterpreter, tmp_path: Path
+) -> None:
+    include = make_interpreter(PythonABI(13)).include
+
+    copy_headers(include, tmp_path / "copy", "")
+
+    text = (tmp_path / "copy" / "Python.h").read_text()
+    assert text.startswith("#pragma pack(push, 16)\n")
+    assert text.rstrip().endswith("#pragma pack(pop)")
+    assert (include / "Python.h").read_text() in text
+
+
 @pytest.mark.parametrize(
     ("text", "version"),
     [

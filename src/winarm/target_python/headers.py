@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 #: another project and describes the types of this machine.
 _FOLDERS = ("cpython", "internal")
 
+#: Headers that projects include by themselves. /Zp1 packs a project's structures; those of a
+#: Python that is built already keep their layout.
+_INCLUDED = ("Python.h", "structmember.h", "datetime.h", "frameobject.h")
+_PACKED = b"#pragma pack(push, 16)\n%s\n#pragma pack(pop)\n"
+
 _VERSION = re.compile(r"^\s*#\s*define\s+PY_(MAJOR|MINOR)_VERSION\s+(\d+)", re.MULTILINE)
 
 #: Most that is read of a header; CPython's longest has 120 KB.
@@ -38,7 +43,10 @@ def copy_headers(source: Path, destination: Path, pyconfig: str) -> None:
     for header in _own_headers(source):
         copy = destination / header.relative_to(source)
         copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(header, copy)
+        if header.name in _INCLUDED and header.parent == source:
+            copy.write_bytes(_PACKED % header.read_bytes())
+        else:
+            shutil.copyfile(header, copy)
     (destination / "pyconfig.h").write_text(pyconfig, encoding="utf-8")
 
 

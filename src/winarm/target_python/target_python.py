@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from winarm.target_python.python_folder import PythonFolder
 
 #: Goes into the names of cached folders: raised when the same facts make another folder.
-GENERATOR = 1
+GENERATOR = 2
 
 #: What a whole folder of headers has for certain.
 _HEADERS = ("include/Python.h", "include/pyconfig.h")
