@@ -104,3 +104,23 @@ def test_without_any_it_says_where_it_looked(tmp_path: Path) -> None:
         f"the ziglang package in {tmp_path}: not installed there",
         "zig on PATH: there is none",
     )
+
+
+@pytest.mark.parametrize(
+    ("version", "machine", "is_found"),
+    [("0.16.0", 0xAA64, False), ("0.16.0", 0x8664, True), ("0.17.1", 0xAA64, True)],
+)
+def test_the_one_that_dies_on_arm64_windows_is_a_miss(
+    tmp_path: Path, version: str, machine: int, *, is_found: bool
+) -> None:
+    """kludex/zttp#274: it ends with 0xC0000005 while it compiles."""
+    image = bytearray(0x200)
+    image[:2], image[0x3C] = b"MZ", 0x80
+    image[0x80:0x86] = b"PE\0\0" + machine.to_bytes(2, "little")
+    windows = host(tmp_path, Answer(0, version, ""), on_path=True)
+    (tmp_path / "bin" / "zig").write_bytes(image)
+
+    found = find_zig(windows, Request(WIN_ARM64))
+
+    assert (found.toolchain is not None) is is_found
+    assert is_found or "0xC0000005" in found.misses[-1]

@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING
 from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
+from winarm.coff.buffer import MalformedError
+from winarm.coff.headers import read_machine
 from winarm.host import ProgramError
 from winarm.locate.lasting_zig import lasting_program, program_name
 from winarm.locate.overlay import case_overlay
 from winarm.locate.request import ToolchainSearch, begins_with
 from winarm.locate.toolchain import MICROSOFT, Toolchain
 from winarm.locate.tools import tool_layer
+from winarm.target import WIN_ARM64
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,6 +35,9 @@ if TYPE_CHECKING:
 #: load; 0.15.1 cannot write an output into a subfolder (zig#24993).
 SUPPORTED = SpecifierSet(">=0.14,!=0.15.1")
 
+#: Versions of which the program for an ARM64 Windows host dies while it compiles; the one for x64
+#: runs there under emulation (kludex/zttp#274).
+BROKEN_ON_ARM64 = SpecifierSet("==0.16.*", prereleases=True)
 
 KIND = "zig"
 INSTALL = "python -m pip install ziglang"
@@ -101,7 +107,20 @@ def _version(host: Host, program: Path) -> tuple[Version | None, str]:
         return None, f"`zig version` says {answer.stdout.strip()[:80]!r}"
     if version not in SUPPORTED:
         return None, f"version {version}, and winarm works with {SUPPORTED}"
+    if version in BROKEN_ON_ARM64 and _is_arm64_windows(program):
+        return None, (
+            f"version {version} for ARM64 Windows ends with 0xC0000005 when it compiles; "
+            "0.15.2 and 0.17 do not"
+        )
     return version, ""
+
+
+def _is_arm64_windows(program: Path) -> bool:
+    try:
+        with program.open("rb") as file:
+            return read_machine(file.read(4096)) == WIN_ARM64.machine
+    except (OSError, MalformedError):
+        return False
 
 
 def _comparable(spoken: str) -> str:
