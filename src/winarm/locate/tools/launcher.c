@@ -385,7 +385,7 @@ static void json(FILE *to, const char *text) {
 }
 
 /* One line to the build that runs this, or on standard error, where somebody called it. */
-static void tell(const char *was, char **becomes, int count, const char *why, int told) {
+static void report(const char *was, char **becomes, int count, const char *why, int told) {
   char *path = variable("WINARMTOOLS_JOURNAL");
   if (path) {
     char *line = get(1 << 16);
@@ -430,7 +430,7 @@ static int is_dropped(const char *argument) {
   while (patterns && *patterns) {
     size_t length = strcspn(patterns, "\n");
     if (globbed(copied(patterns, length), argument)) {
-      tell(argument, 0, 0, "dropped as asked", 1);
+      report(argument, 0, 0, "dropped as asked", 1);
       return 1;
     }
     patterns += length + (patterns[length] == '\n');
@@ -448,7 +448,7 @@ static void apply(list *to, const char *argument, const struct rule *rule) {
     exit(1);
   }
   become(to, rule);
-  tell(argument, to->items + before, to->count - before, rule->why, rule->told);
+  report(argument, to->items + before, to->count - before, rule->why, rule->told);
 }
 
 /* ---- translating ------------------------------------------------------------------------------- */
