@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import signal
 import subprocess
 import sys
@@ -414,3 +415,57 @@ def test_a_killed_run_is_continued(
     assert "kept" in answer.stdout
     fetched = [path for path in index.asked if path.endswith(".whl")]
     assert len(fetched) < len(names)
+
+
+def test_ctrl_c_keeps_what_was_done_and_says_what_was_not(
+    index: LocalIndex, host: Host, tmp_path: Path, winarm_command: str
+) -> None:
+    names = [f"p{number}" for number in range(24)]
+    for name in names:
+        index.add(f"{name}-1.0-py3-none-any.whl")
+    folder = tmp_path / "house"
+    index.latency = 0.3
+    process = subprocess.Popen(
+        [winarm_command, "wheelhouse", *names, "-o", str(folder), "--python", "3.13", "--no-deps"],
+        env=dict(host.environ),
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+    )
+    deadline = time.monotonic() + 60
+    while not list(folder.glob(".winarm/*.json")) and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+
+    assert process.returncode == 130, said
+    assert "Traceback" not in said
+    report = json.loads((folder / "wheelhouse.json").read_text())
+    done = {package["outcome"] for package in report["packages"]}
+    assert report["complete"] is False
+    assert done == {"fetched", "not-started"}
+    there = [package for package in report["packages"] if package["outcome"] == "fetched"]
+    assert len(there) == len(list(folder.glob("*.whl")))
+
+
+def test_a_folder_that_is_full_is_a_failure_and_nothing_else_is_lost(
+    stack: LocalIndex, host: Host, tmp_path: Path
+) -> None:
+    """A limit on the size of files stands for a disk that is full."""
+    import resource  # noqa: PLC0415 - not on Windows
+
+    big = "big-1.0-py3-none-any.whl"
+    stack.add(big, wheel(big, members={"big.bin": secrets.token_bytes(3 * 10**6)}))
+    plan = planned(host, "ready", "big")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2 * 10**6, before[1]))
+    try:
+        result = make(host, plan, tmp_path / "house", FakeBuilder())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    assert outcomes(result) == {"big": Outcome.FAILED, "ready": Outcome.FETCHED}
+    assert "cannot use" in result.packages[0].detail
+    assert not list((tmp_path / "house").glob("big*"))
