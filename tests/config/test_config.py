@@ -13,7 +13,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from winarm.config import Settings, definitions, inner_config_settings, read_settings
+from winarm.config import (
+    Settings,
+    definitions,
+    inner_config_settings,
+    read_settings,
+    settings_of,
+)
 from winarm.config.lists import Words, split_shell
 from winarm.config.sources import Source
 from winarm.errors import EXIT_USAGE, SettingsError
@@ -568,3 +574,13 @@ def test_a_build_may_add_requirements(tmp_path: Path) -> None:
 @pytest.mark.parametrize("entry", ["!numpy.f2py", "!vendored/", "!tools/meson.py", "cppy"])
 def test_a_module_may_be_left_out_of_the_target_view(tmp_path: Path, entry: str) -> None:
     assert read(tmp_path, f'target-view = ["{entry}"]').target_view == (entry,)
+
+
+def test_folders_count_from_where_they_are_asked_for(tmp_path: Path, recording_host: Host) -> None:
+    project, here = tmp_path / "unpacked", tmp_path / "here"
+    document = {"tool": {"winarm": {"library-dirs": ["own"]}}}
+
+    found = settings_of(document, project, {"winarm.prefix": "deps"}, recording_host, asked_in=here)
+
+    assert found.library_dirs == (str(project / "own"),)
+    assert found.prefix == (str(here / "deps"),)

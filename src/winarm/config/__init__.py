@@ -170,7 +170,7 @@ class Settings:
         "Install trees of the target's libraries: what `make install` fills, vcpkg's "
         "`installed/arm64-windows`, conda's `Library`, MSYS2's `clangarm64`, the folder of a conan "
         "deployer. Every route of a build finds their headers, libraries and pkg-config files. "
-        "Relative to the project. See docs/libraries.md.",
+        "Relative to the project; of an sdist, to the working directory. See docs/libraries.md.",
     )
     linkage: str = setting(
         Choice(LINKAGES),
@@ -300,9 +300,13 @@ def settings_of(
     project: Path,
     config_settings: ConfigSettings | None,
     host: Host,
+    *,
+    asked_in: Path | None = None,
 ) -> Settings:
     """Return the same for a pyproject.toml that has been read.
 
+    :param asked_in: where relative folders of config settings and variables count from; by
+        default the project, which is another place if it was unpacked into a temporary folder.
     :raises SettingsError: settings are wrong; every mistake is named with its place.
     """
     project = project.absolute()
@@ -317,7 +321,9 @@ def settings_of(
         *written_in_config_settings(config_settings),
     ):
         try:
-            values.update(_understood(written, project, host))
+            own = written.source is Source.PYPROJECT
+            home = project if own or asked_in is None else asked_in.absolute()
+            values.update(_understood(written, home, host))
         except InvalidValueError as error:
             problems += [f"{written.place}: {problem}" for problem in error.problems]
         except SettingsError as error:
@@ -411,9 +417,10 @@ def _unaccompanied(names: set[str]) -> list[str]:
     ]
 
 
-def _understood(written: Written, project: Path, host: Host) -> dict[str, object]:
+def _understood(written: Written, home: Path, host: Host) -> dict[str, object]:
     """Return the field that `written` sets with its value; nothing when it is left empty.
 
+    :param home: where relative folders count from.
     :raises InvalidValueError: there is no such setting, it cannot be set here, or not to that.
     """
     name, definition = _defined(written)
@@ -422,7 +429,7 @@ def _understood(written: Written, project: Path, host: Host) -> dict[str, object
         if is_unset(definition.kind, value):
             return {}
         value = from_front_end(definition.kind, value, host.system)
-    return {_field(name): definition.kind.check(value, project)}
+    return {_field(name): definition.kind.check(value, home)}
 
 
 def _defined(written: Written) -> tuple[str, Definition]:

@@ -74,6 +74,7 @@ def build_wheel(
             pip=pip,
             scratch=scratch,
             config_settings=config_settings,
+            asked_in=None if Path(source).is_dir() else Path.cwd(),
             listener=listener,
         )
         return build_and_verify(equip(prepared, may_fetch=True), Path(folder), approve=approve)
@@ -100,10 +101,11 @@ def _prepared(
     pip: PipConfiguration,
     scratch: Path,
     config_settings: ConfigSettings | None,
+    asked_in: Path | None,
     listener: events.Listener,
 ) -> Build:
     """Make the build's environment and install all that the project asks for."""
-    project = read_project(folder, config_settings, host)
+    project = read_project(folder, config_settings, host, asked_in=asked_in)
     target = build_target(project.settings)
     listener(events.Step("making an isolated environment"))
     environment = isolated(host, interpreter, scratch / "environment", pip)

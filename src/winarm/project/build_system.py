@@ -96,15 +96,23 @@ class Project:
         return () if known else (requirement,)
 
 
-def read_project(folder: Path, config_settings: ConfigSettings | None, host: Host) -> Project:
+def read_project(
+    folder: Path,
+    config_settings: ConfigSettings | None,
+    host: Host,
+    *,
+    asked_in: Path | None = None,
+) -> Project:
     """Read the project in `folder`, with all settings for it.
 
+    :param asked_in: where relative folders of config settings and variables count from, if that
+        is not the project.
     :raises SettingsError: settings are wrong.
     :raises SourceError: the project has no usable build system.
     :raises FileSystemError: pyproject.toml cannot be read.
     """
     document = read_pyproject(folder)
-    settings = settings_of(document or {}, folder, config_settings, host)
+    settings = settings_of(document or {}, folder, config_settings, host, asked_in=asked_in)
     system = build_system(folder, document)
     return Project(folder, system, settings, inner_backend(system, document or {}, settings))
 
