@@ -9,11 +9,11 @@ from winarm.verify.codes import Code
 from winarm.verify.report import Finding, finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from winarm.verify.options import VerifyOptions
     from winarm.verify.subject import Subject
-    from winarm.verify.wheels.entry import Entry, Fault
+    from winarm.verify.wheels.entry import Entry
 
 #: Windows' 260 less the usual place of site-packages below a user's AppData folder.
 LONGEST_PATH = 180
@@ -31,7 +31,8 @@ def check_archive(subject: Subject, _options: VerifyOptions) -> Iterator[Finding
     """Find contradictions in the archive, and names that are dangerous or impossible."""
     if subject.archive is None:
         return
-    yield from _merged(subject.archive.faults)
+    for fault in subject.archive.faults:
+        yield finding(fault.code, fault.member, fault.message)
     yield from _duplicates(subject.archive.entries)
     # Most names are made of parts that others have, too.
     sound: set[str] = set()
@@ -41,16 +42,6 @@ def check_archive(subject: Subject, _options: VerifyOptions) -> Iterator[Finding
         sound.update(good)
         if len(good) < len(new) or len(entry.name) > LONGEST_PATH:
             yield from _name(entry.name)
-
-
-def _merged(faults: Iterable[Fault]) -> Iterator[Finding]:
-    """Return one finding for each fault; the same fault of many members counts them."""
-    members: dict[tuple[Code, str], list[str]] = {}
-    for fault in faults:
-        members.setdefault((fault.code, fault.message), []).append(fault.member)
-    for (code, message), (first, *more) in members.items():
-        others = f" ({len(more)} more {'members' if len(more) > 1 else 'member'} too)"
-        yield finding(code, first, message + (others if more else ""))
 
 
 def _duplicates(entries: tuple[Entry, ...]) -> Iterator[Finding]:
