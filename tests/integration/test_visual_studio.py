@@ -121,6 +121,71 @@ def test_a_setup_py_for_visual_studio_builds_and_its_code_runs(
     assert tried.stdout.strip() == "works", tried
 
 
+CMAKE_SETUP = r"""
+import os, subprocess, sys
+from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
+
+class BuildExt(build_ext):
+    def run(self):
+        if sys.platform == "win32":
+            build = os.path.abspath("build-answer")
+            os.makedirs(build, exist_ok=True)
+            subprocess.check_call(
+                ["cmake", "-G", "Visual Studio 17 2022", "-A", "ARM64", ".."], cwd=build
+            )
+            subprocess.check_call(
+                ["cmake", "--build", ".", "--config", "Release", "--", "/m", "/nologo"], cwd=build
+            )
+            assert os.path.exists(os.path.join(build, "Release", "answer.lib"))
+        super().run()
+
+setup(
+    name="usesanswer",
+    version="1",
+    ext_modules=[Extension("usesanswer", ["ext.c"],
+                           extra_objects=["build-answer\\Release\\answer.lib"])],
+    cmdclass={"build_ext": BuildExt},
+)
+"""
+
+CMAKE_LISTS = """\
+cmake_minimum_required(VERSION 3.15)
+project(answer C)
+add_library(answer STATIC answer.c)
+"""
+
+CMAKE_MODULE = """\
+#include <Python.h>
+int answer(void);
+static PyObject *f(PyObject *self, PyObject *unused) { return PyLong_FromLong(answer()); }
+static PyMethodDef methods[] = {{"f", f, METH_NOARGS, ""}, {0}};
+static struct PyModuleDef def = {PyModuleDef_HEAD_INIT, "usesanswer", 0, -1, methods};
+PyMODINIT_FUNC PyInit_usesanswer(void) { return PyModule_Create(&def); }
+"""
+
+
+def test_a_setup_py_that_calls_cmake_for_visual_studio_only_builds(
+    winarm_command: str, run: Run, tmp_path: Path
+) -> None:
+    write(
+        tmp_path / "project",
+        {
+            "pyproject.toml": PYPROJECT.replace('"setuptools"', '"setuptools", "cmake", "ninja"'),
+            "setup.py": CMAKE_SETUP,
+            "CMakeLists.txt": CMAKE_LISTS,
+            "answer.c": "int answer(void) { return 42; }\n",
+            "ext.c": CMAKE_MODULE,
+        },
+    )
+
+    done = run(winarm_command, "build", tmp_path / "project", "-o", tmp_path / "dist")
+
+    assert done.returncode == 0, done.stdout
+    (wheel,) = (tmp_path / "dist").iterdir()
+    assert wheel.name.endswith("win_arm64.whl")
+
+
 def test_assembly_for_microsofts_assembler_is_refused_by_name(
     winarm_command: str, run: Run, tmp_path: Path
 ) -> None:

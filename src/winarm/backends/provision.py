@@ -22,6 +22,8 @@ class Provision:
     files: Mapping[Path, str] = field(default_factory=dict)
     #: What the user should know, one sentence each.
     notes: tuple[str, ...] = ()
+    #: Scripts that come first on its PATH, by name.
+    programs: Mapping[str, str] = field(default_factory=dict)
 
     def joined(self, other: Provision) -> Provision:
         """Return this and `other` together; `other` wins."""
@@ -29,6 +31,7 @@ class Provision:
             variables={**self.variables, **other.variables},
             config_settings={**self.config_settings, **other.config_settings},
             files={**self.files, **other.files},
+            programs={**self.programs, **other.programs},
             notes=(*self.notes, *other.notes),
         )
 

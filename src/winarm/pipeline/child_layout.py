@@ -51,7 +51,7 @@ def early_layout(build: Build) -> Iterator[Layout]:
         spec = _written(scratch, early_spec(build, scratch))
         environment = early_environment(build, spec, scratch)
         provision = backends.early_provision(build)
-        _write_programs(build, scratch)
+        _write_programs(build, scratch, {})
         yield _layout(build, scratch, provision, environment)
 
 
@@ -64,7 +64,7 @@ def build_layout(build: EquippedBuild) -> Iterator[Layout]:
     with _scratch(build) as scratch:
         provision = backends.provision(build, scratch)
         provision.write()
-        _write_programs(build, scratch)
+        _write_programs(build, scratch, provision.programs)
         launched = launched_compilers(build, scratch)
         Provision(files=launched.files, variables=launched.variables).write()
         spec = _written(scratch, build_spec(build, scratch) | {"launched": launched.spec})
@@ -89,8 +89,8 @@ def _scratch(build: Build) -> Iterator[Path]:
         yield scratch
 
 
-def _write_programs(build: Build, scratch: Path) -> None:
-    """Write the programs that answer for libraries in place of the host's."""
+def _write_programs(build: Build, scratch: Path, others: Mapping[str, str]) -> None:
+    """Write the programs that answer in place of the host's, and `others`."""
     texts = config_programs(
         build.environment_host,
         build.native,
@@ -99,7 +99,8 @@ def _write_programs(build: Build, scratch: Path) -> None:
         script=CHILD / "library_config.py",
         own=[build.python.parent],
     )
-    Provision(files=texts).write()
+    named = {programs_folder(scratch) / name: text for name, text in others.items()}
+    Provision(files={**texts, **named}).write()
 
 
 def _written(scratch: Path, spec: Mapping[str, Any]) -> Path:
