@@ -117,6 +117,8 @@ def test_a_page_of_five_megabytes_is_read_fast() -> None:
 
 
 def test_links_of_a_page() -> None:
-    assert links_of('<a href="w/a-1.tar.gz">', "https://x/y/") == [
-        ("a-1.tar.gz", "https://x/y/w/a-1.tar.gz")
+    digest = "0" * 64
+
+    assert links_of(f'<a href="w/a-1.tar.gz#sha256={digest}">', "https://x/y/") == [
+        ("a-1.tar.gz", "https://x/y/w/a-1.tar.gz", digest)
     ]

@@ -65,7 +65,7 @@ def test_a_gap_says_who_requires_it_and_what_helps(stack: LocalIndex, host: Host
     assert missing.other is not None
     assert not missing.other.allowed
     assert missing.pin == "missing==2.0"
-    assert missing.command == "winarm build 'missing==1.5' --python 3.13"
+    assert missing.command == "winarm build missing==1.5 --python 3.13"
     assert missing.source is not None
     assert missing.source.languages == ("C",)
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from winarm.cli.console import Console
     from winarm.config.packages import PackageSettings
     from winarm.host import Host
+    from winarm.stack.places import Places
     from winarm.stack.wheelhouse.make import Progress
     from winarm.stack.wheelhouse.plan import WheelhousePlan
     from winarm.stack.wheelhouse.result import WheelhouseResult
@@ -117,17 +118,31 @@ def run(args: argparse.Namespace, host: Host, console: Console) -> int:
         merged = merge_wheelhouses(plans.read_plan(args.plan), args.merge, args.output)
         return _closed(merged, console)
     if args.only:
-        return _made(args, host, console, plans.read_plan(args.plan).only(args.only))
-    plan = _planned(args, host, console)
+        plan = plans.read_plan(args.plan).only(args.only)
+        return _made(args, host, console, plan, _places(args, host))
+    plan, places = _planned(args, host, console)
     if args.plan is not None:
         plans.write_plan(plan, args.plan)
         counts = ", ".join(f"{len(plan.named(one))} to {one}" for one in plans.Action)
         console.out(f"{args.plan}: {counts}")
         return 1 if plan.named(plans.Action.FAIL) else 0
-    return _made(args, host, console, plan)
+    return _made(args, host, console, plan, places)
 
 
-def _planned(args: argparse.Namespace, host: Host, console: Console) -> WheelhousePlan:
+def _places(args: argparse.Namespace, host: Host) -> Places:
+    from winarm.stack.places import configured_places  # noqa: PLC0415 - as in run
+
+    return configured_places(host).with_options(
+        index=args.index_url,
+        extra=tuple(args.extra_index_url),
+        links=tuple(args.find_links),
+        no_index=args.no_index,
+    )
+
+
+def _planned(
+    args: argparse.Namespace, host: Host, console: Console
+) -> tuple[WheelhousePlan, Places]:
     from winarm.stack.status import surveyed  # noqa: PLC0415 - as in run
     from winarm.stack.wheelhouse.plan import plan_of  # noqa: PLC0415
 
@@ -137,16 +152,16 @@ def _planned(args: argparse.Namespace, host: Host, console: Console) -> Wheelhou
         console.status() as status,
         surveyed(host, asked_for(args), options_of(args), status.update, pins) as survey,
     ):
-        return plan_of(survey, settings)
+        return plan_of(survey, settings), survey.places
 
 
-def _made(args: argparse.Namespace, host: Host, console: Console, plan: WheelhousePlan) -> int:
+def _made(
+    args: argparse.Namespace, host: Host, console: Console, plan: WheelhousePlan, places: Places
+) -> int:
     from winarm.stack.client import index_client  # noqa: PLC0415 - as in run
-    from winarm.stack.places import configured_places  # noqa: PLC0415
     from winarm.stack.wheelhouse.make import WheelhouseOptions, make_wheelhouse  # noqa: PLC0415
 
     options = WheelhouseOptions(jobs=args.jobs, fail_fast=args.fail_fast)
-    places = configured_places(host)
     with (
         index_client(host, places, offline=args.offline) as client,
         Display(console, len(plan.packages)) as display,

@@ -80,7 +80,7 @@ class IndexClient:
         self._offline = offline
         self._refresh = refresh
         self._projects: dict[str, IndexedProject] = {}
-        self._linked: dict[str, list[tuple[str, str]]] = {}
+        self._linked: dict[str, list[tuple[str, str, str]]] = {}
         self._lock = threading.Lock()
 
     def project(self, name: str) -> IndexedProject:
@@ -212,8 +212,8 @@ class IndexClient:
         if not place.is_index:
             return [
                 found
-                for file, url in self._links(place)
-                if (found := file_at(name, file, url, place.name, {}))
+                for file, url, sha256 in self._links(place)
+                if (found := file_at(name, file, url, place.name, {"sha256": sha256}))
             ]
         url = urljoin(_as_url(place.url).rstrip("/") + "/", f"{name}/")
         if url.startswith("file:"):
@@ -224,15 +224,15 @@ class IndexClient:
         content, content_type, final = self._page(url)
         return read_page(name, content, content_type, final, place.name) if content else []
 
-    def _links(self, place: Place) -> list[tuple[str, str]]:
-        """Return name and address of every file in a folder, or on a page of links."""
+    def _links(self, place: Place) -> list[tuple[str, str, str]]:
+        """Return name, address and checksum of every file in a folder, or on a page."""
         with self._lock:
             known = self._linked.get(place.url)
             if known is None:
                 known = self._linked[place.url] = self._read_links(place)
         return known
 
-    def _read_links(self, place: Place) -> list[tuple[str, str]]:
+    def _read_links(self, place: Place) -> list[tuple[str, str, str]]:
         from winarm.stack.pages import links_of  # noqa: PLC0415 - few users have one
 
         url = _as_url(place.url)
@@ -242,7 +242,7 @@ class IndexClient:
         folder = Path(url2pathname(urlsplit(url).path))
         if folder.is_file():
             return links_of(folder.read_text("utf-8", "replace"), folder.as_uri())
-        return [(file.name, file.as_uri()) for file in sorted(folder.iterdir()) if file.is_file()]
+        return [(f.name, f.as_uri(), "") for f in sorted(folder.iterdir()) if f.is_file()]
 
     def _page(self, url: str) -> tuple[bytes, str, str]:
         """Return content, type and final address of a page; no content where there is none."""

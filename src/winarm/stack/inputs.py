@@ -71,8 +71,22 @@ def read_input(host: Host, asked: StackInput, places: Places, markers: TargetMar
     return _of_folder(Path(), asked, places, markers)
 
 
-def tool_uv(folder: Path) -> Mapping[str, Any]:
-    """Return `[tool.uv]` of the project in `folder`."""
+def project_folder(asked: StackInput) -> Path | None:
+    """Return the folder whose project is asked for; None for names and for an environment."""
+    if asked.installed is not None or asked.names is not None:
+        return None
+    if asked.requirement_files:
+        return asked.requirement_files[0].parent
+    if not asked.sources:
+        return Path()
+    path = _existing(asked.sources[0])
+    return path if path is None or path.is_dir() else path.parent
+
+
+def tool_uv(folder: Path | None) -> Mapping[str, Any]:
+    """Return `[tool.uv]` of the project in `folder`; nothing where there is none."""
+    if folder is None:
+        return {}
     tool = (read_pyproject(folder) or {}).get("tool")
     table = tool.get("uv") if isinstance(tool, dict) else None
     return table if isinstance(table, dict) else {}
@@ -118,10 +132,13 @@ def _of_files(asked: StackInput, places: Places, markers: TargetMarkers) -> Inpu
         )
     lines = [line for file in files for line in file.lines]
     here = [line for line in lines if markers.hold(line.requirement.marker)]
-    requirements = [line.requirement for line in here]
-    requirements += [_requirement(source) for source in asked.sources]
+    requirements = [line.requirement for line in here if not line.requirement.url]
+    requirements += [_of_index(source) for source in asked.sources]
     origin = ", ".join(path.name for path in asked.requirement_files)
     notes = [f"not looked at: {one}" for file in files for one in file.elsewhere]
+    notes += [
+        f"not looked at: {line.requirement} ({line.place})" for line in here if line.requirement.url
+    ]
     if len(here) < len(lines):
         notes.append(f"{len(lines) - len(here)} requirements do not apply to the target")
     hashes = tuple(
@@ -248,7 +265,15 @@ def _texts(value: object, place: str) -> list[str]:
 
 
 def _wish(origin: str, sources: Iterable[str]) -> Wish:
-    return Wish(origin, tuple(map(_requirement, sources)))
+    return Wish(origin, tuple(map(_of_index, sources)))
+
+
+def _of_index(text: str) -> Requirement:
+    requirement = _requirement(text)
+    if requirement.url:
+        message = f"{text} names an address, and only packages of an index are looked at."
+        raise UsageError(message, cure="Name the package alone.")
+    return requirement
 
 
 def _requirement(text: str, place: str = "") -> Requirement:

@@ -93,13 +93,20 @@ class _Anchors(HTMLParser):
             self.base = dict(attrs).get("href") or ""
 
 
-def links_of(text: str, url: str) -> list[tuple[str, str]]:
-    """Return name and address of every file that a page of links names, as in `--find-links`."""
+def links_of(text: str, url: str) -> list[tuple[str, str, str]]:
+    """Return name, address and checksum of every file that a page of links names."""
     anchors = _Anchors()
     anchors.feed(text)
     base = urljoin(url, anchors.base)
-    links = [urljoin(base, href) for anchor in anchors.found if (href := anchor.get("href"))]
-    return [(unquote(urlsplit(link).path.rpartition("/")[2]), link) for link in links]
+    found = [urldefrag(urljoin(base, href)) for a in anchors.found if (href := a.get("href"))]
+    return [
+        (
+            unquote(urlsplit(link).path.rpartition("/")[2]),
+            link,
+            _sha256(fragment.removeprefix("sha256=")),
+        )
+        for link, fragment in found
+    ]
 
 
 def _from_html(project: str, text: str, url: str, place: str) -> Iterator[IndexedFile]:

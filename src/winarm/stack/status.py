@@ -17,7 +17,14 @@ from winarm.host import Host
 from winarm.stack.client import index_client
 from winarm.stack.evidence import Evidence
 from winarm.stack.files import IndexedFile, Suitability
-from winarm.stack.inputs import StackInput, pinned, read_input, tool_uv, with_pins
+from winarm.stack.inputs import (
+    StackInput,
+    pinned,
+    project_folder,
+    read_input,
+    tool_uv,
+    with_pins,
+)
 from winarm.stack.judge import (
     Question,
     judge,
@@ -124,7 +131,7 @@ def surveyed(
     """
     python = target_python(options.python)
     markers = TargetMarkers(options.target, python)
-    places = configured_places(host, tool_uv(Path())).with_options(
+    places = configured_places(host, tool_uv(project_folder(asked))).with_options(
         index=options.index,
         extra=options.extra_indexes,
         links=options.find_links,
@@ -258,8 +265,7 @@ class _Survey:
         if release.sdist is None:
             return self._without_source(status, classifiers)
         command = (
-            f"winarm build '{package.name}=={release.version}' "
-            f"--python {spelled(self.suits.python)}"
+            f"winarm build {package.name}=={release.version} --python {spelled(self.suits.python)}"
         )
         try:
             source = self.evidence.source(release.sdist)
@@ -281,8 +287,8 @@ class _Survey:
     ) -> SpecifierSet | None:
         """Return what all requirers allow; those of a lock are asked by their metadata."""
         versions = {one.name: one.version for one in self.stack.packages}
-        for edge in self.stack.edges:
-            if edge.required != package.name or edge.allowed is not None or not edge.requirer:
+        for edge in self.stack.into(package.name):
+            if edge.allowed is not None or not edge.requirer:
                 continue
             version = versions.get(edge.requirer)
             if version is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from packaging.version import Version
 
@@ -59,15 +60,15 @@ class WantedStack:
 
     def requirers(self, name: str) -> tuple[str, ...]:
         """Return the packages that require `name`, in order."""
-        return tuple(sorted({e.requirer for e in self.edges if e.required == name and e.requirer}))
+        return tuple(sorted(set(self._up.get(name, ()))))
 
     def is_root(self, name: str) -> bool:
         """Return whether the user asks for it; true for all where nobody says who requires what."""
-        return not self.edges or any(e.required == name and not e.requirer for e in self.edges)
+        return not self.edges or any(not edge.requirer for edge in self.into(name))
 
     def allowed(self, name: str) -> SpecifierSet | None:
         """Return the versions of `name` that all that require it allow."""
-        known = [e.allowed for e in self.edges if e.required == name and e.allowed is not None]
+        known = [edge.allowed for edge in self.into(name) if edge.allowed is not None]
         together = SpecifierSet()
         for specifier in known:
             together &= specifier
@@ -77,13 +78,23 @@ class WantedStack:
         """Return every package that needs `name`, directly or not."""
         return frozenset(_reached(name, self._up)) - {name}
 
-    @property
-    def _up(self) -> Mapping[str, list[str]]:
-        up: dict[str, list[str]] = {}
+    def into(self, name: str) -> Sequence[Edge]:
+        """Return the edges that lead to `name`."""
+        return self._into.get(name, ())
+
+    @functools.cached_property
+    def _into(self) -> Mapping[str, list[Edge]]:
+        into: dict[str, list[Edge]] = {}
         for edge in self.edges:
-            if edge.requirer:
-                up.setdefault(edge.required, []).append(edge.requirer)
-        return up
+            into.setdefault(edge.required, []).append(edge)
+        return into
+
+    @functools.cached_property
+    def _up(self) -> Mapping[str, list[str]]:
+        return {
+            name: [edge.requirer for edge in edges if edge.requirer]
+            for name, edges in self._into.items()
+        }
 
 
 def _reached(start: str, edges: Mapping[str, Iterable[str]]) -> set[str]:

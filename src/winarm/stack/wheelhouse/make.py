@@ -264,8 +264,6 @@ class _Work:
                 output="\n".join(output.splitlines()[-KEPT_LINES:]),
                 seconds=round(time.monotonic() - began, 1),
             )
-            if self._options.fail_fast:
-                self._host.stop.set()
         except OSError as error:
             said = FileSystemError(error.filename or self._folder, error)
             outcome = _outcome(package, Outcome.FAILED, said.what, said.cure)
