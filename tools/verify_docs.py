@@ -1,4 +1,4 @@
-"""Write the reference of findings in docs/verify.md anew from the codes.
+"""Write the reference of findings in docs/verify.md from the codes.
 
 Usage: python tools/verify_docs.py
 """

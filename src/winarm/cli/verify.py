@@ -56,7 +56,7 @@ _REQUIREMENT = re.compile(
     r"[A-Za-z0-9][A-Za-z0-9._-]*\s*(\[[^\]/\\]*\])?\s*(===|[=~!<>]=|<|>)[^/\\]*", re.ASCII
 )
 _FORMATS = ("table", "json", "sarif", "github")
-#: More bytes are no report.
+#: A larger file is not a report.
 _MOST_BASELINE = 64 * 2**20
 
 
@@ -111,7 +111,7 @@ def run(args: argparse.Namespace, host: Host, console: Console) -> int:
     options = _options(args)
     jobs = args.jobs if args.jobs is not None else host.cpus
     if jobs < 1:
-        message = f"--jobs {jobs}: at least one file must be verified at a time"
+        message = f"--jobs {jobs}: it must be at least 1"
         raise UsageError(message)
     baseline = _baseline(args.baseline) if args.baseline else None
     paths = _paths(args.paths, options, host, console, tree=args.tree)
@@ -123,7 +123,7 @@ def run(args: argparse.Namespace, host: Host, console: Console) -> int:
     try:
         _show(args, console, reports, verdict, options)
     except BrokenPipeError:
-        # The reader has seen enough; the verdict stands.
+        # The reader has closed the pipe; the verdict does not change.
         console.abandon()
     if args.format == "github":
         append_summary(host, reports, options)
@@ -310,9 +310,9 @@ def _fetched(word: str, options: VerifyOptions, host: Host, console: Console) ->
 
 
 def expanded(word: str) -> list[Path]:
-    """Return what a pattern matches; cmd.exe and PowerShell hand patterns on as they are."""
+    """Return what a pattern matches; cmd.exe and PowerShell pass patterns unchanged."""
     if not word:
-        message = "an empty name is no file"
+        message = "an empty name is not a file"
         raise UsageError(message)
     path = Path(word)
     if path.exists() or not _WILDCARDS.intersection(word):

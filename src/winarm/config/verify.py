@@ -69,7 +69,7 @@ class TargetNames(TextOrTexts):
         return f"a target, a list of targets, or {AUTO}"
 
     def check(self, value: object, project: Path) -> Targets:  # noqa: ARG002
-        """Return the targets; `auto` stands for all of Windows, and skips other systems."""
+        """Return the targets; `auto` means every Windows target, and skips other systems."""
         words = self.texts(value)
         found = dict(zip(words, map(parse_target, words), strict=True))
         known = {name: name for name in (*(target.wheel_platform for target in TARGETS), AUTO)}
@@ -250,7 +250,7 @@ LIMITS = Table(
             _DEFAULTS.symbols,
         ),
         "seconds": _limit(
-            "Seconds of processor time for one wheel, file or folder, beside one for each 4 MiB of "
+            "Seconds of processor time for one wheel, file or folder, plus one for each 4 MiB of "
             "it.",
             _DEFAULTS.seconds,
         ),

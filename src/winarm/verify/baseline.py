@@ -69,7 +69,7 @@ class Baseline:
             for member in found.members
             if _key(report.path.name, found.code.name, member, found.message) not in self.findings
         ]
-        # Of members that are not listed, nobody can say.
+        # The report does not list these members, so they cannot be compared.
         hidden = found.more - len(found.others)
         if not unknown:
             return None if not hidden else found

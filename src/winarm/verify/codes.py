@@ -360,7 +360,7 @@ class Code(Enum):
         ERROR,
         "a stable-ABI wheel uses API newer than it promises",
         "The wheel's tag promises an older Python than Py_LIMITED_API was set to, or the symbol "
-        "is no part of the stable ABI.",
+        "is not part of the stable ABI.",
         "Raise the wheel's tag (py_limited_api), or lower Py_LIMITED_API and do without.",
     )
     WA307 = Rule(
@@ -430,7 +430,7 @@ class Code(Enum):
         "a needed DLL is in a folder where Windows does not look",
         "Windows searches the module's own folder; others need os.add_dll_directory, and no file "
         "of the wheel calls it.",
-        "Put the DLL beside the module, or call os.add_dll_directory in the package's __init__.",
+        "Put the DLL next to the module, or call os.add_dll_directory in the package's __init__.",
     )
     WA409 = Rule(
         WARNING,
@@ -674,7 +674,7 @@ class Code(Enum):
         ERROR,
         "METADATA cannot be used",
         "It is not UTF-8, lacks Metadata-Version, has a field twice that may be there once, a "
-        "Requires-Python that is no version specifier, or a License-File that the wheel lacks. "
+        "Requires-Python that is not a version specifier, or a License-File that the wheel lacks. "
         "pip, uv or PyPI refuse the wheel.",
         "Correct the project's metadata, and build the wheel again.",
     )
@@ -716,7 +716,7 @@ class Code(Enum):
     WA702 = Rule(
         NOTE,
         "a by-product of linking is in the wheel",
-        "Import libraries, .exp, .pdb and .obj files help nobody at run time.",
+        "Import libraries, .exp, .pdb and .obj files are not used at run time.",
         "Leave them out (package-data, or the linker's /IMPLIB and /PDB folders).",
     )
 

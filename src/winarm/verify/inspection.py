@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     #: DLLs and symbols in no order, once each for plain and for delay imports.
     Imports = Counter[tuple[str, bool, str | int]]
 
-#: Memory that parsing one image may take, in bytes, where the system can be told.
+#: Bytes of memory that parsing one image may take, where the system has such a limit.
 _MEMORY = 4 * 2**30
 #: Resources and debug records that are listed.
 _MOST_LISTED = 1000

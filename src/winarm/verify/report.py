@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 #: Control characters, and those that reorder text, as a file name may hold them.
 _UNPRINTABLE = "\ufffd"
-#: Findings of one code that are listed: nobody reads more, and a hostile wheel has a million.
+#: Findings of one code that are listed; a hostile wheel can have a million.
 MOST = 1000
-#: Characters of a name or a sentence that are told.
+#: Characters of a name or a sentence that are reported.
 _LONGEST_TEXT = 1000
 #: Codes that the reason of a verdict names.
 _MOST_CODES = 8
@@ -88,14 +88,14 @@ def listed(findings: Iterable[Finding]) -> tuple[Finding, ...]:
         last = by_code[code][-1]
         words = f"{last.message} (and {count} more like it, which are not listed)"
         by_code[code][-1] = replace(last, message=words)
-    told = [found for same in by_code.values() for found in same]
-    return tuple(sorted(told, key=lambda found: (-found.severity, found.code.name)))
+    shown = [one for same in by_code.values() for one in same]
+    return tuple(sorted(shown, key=lambda one: (-one.severity, one.code.name)))
 
 
 def printable(text: str) -> str:
     """Return `text` without control characters, and not all of it where it is very long.
 
-    Names in archives are anybody's words.
+    Names in archives can hold what a terminal would obey.
     """
     if len(text) > _LONGEST_TEXT:
         text = f"{text[:_LONGEST_TEXT]}..."
@@ -107,7 +107,7 @@ def printable(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ImageSummary:
-    """What is told of an image, library or object file when all is well."""
+    """What is reported of an image, library or object file when nothing is wrong with it."""
 
     member: str
     #: The machine in words: `ARM64`, `ARM64X`, `.NET (any CPU)`.

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from winarm.verify.options import VerifyOptions
     from winarm.verify.report import Report
 
-#: Bytes, beside the largest file, from which on processes are started: one takes as long to start
-#: as some 10 MB of wheels to verify.
+#: Bytes, without the largest file, from which processes are started: starting one takes as long as
+#: verifying about 10 MB of wheels.
 WORTHWHILE = 16 * 2**20
 #: Windows waits for no more processes at once.
 _MOST_JOBS = 61
@@ -44,7 +44,7 @@ def verify_all(
 
 
 def _size(path: Path) -> int:
-    """Return how much work a path is, in bytes; what cannot be read is none."""
+    """Return how much work a path is, in bytes; 0 where it cannot be read."""
     try:
         return path.stat().st_size
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""The archive must be one that every reader understands alike, with names that Windows can hold."""
+"""Every reader must understand the archive alike, and Windows must be able to hold its names."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from winarm.verify.subject import Subject
     from winarm.verify.wheels.filename import WheelName
 
-#: Single tags that a compressed one may stand for; wheels have some ten.
+#: Single tags that a compressed one may stand for; wheels have about ten.
 _MOST_TAGS = 10_000
 #: Characters of one that are looked at.
 _LONGEST_TAG = 1000
@@ -92,7 +92,7 @@ def _wheel_file(subject: Subject, name: WheelName, dist_info: str) -> Iterator[F
 
 def _expand(tag: str) -> Iterator[str]:
     parts = tag.split("-")
-    # Python, ABI and platform (PEP 425); a compressed tag stands for the product of its parts.
+    # Python, ABI and platform (PEP 425); a compressed tag means the product of its parts.
     count = prod(part.count(".") + 1 for part in parts)
     if len(parts) != 3 or count > _MOST_TAGS or len(tag) > _LONGEST_TAG:  # noqa: PLR2004
         yield tag
@@ -232,4 +232,4 @@ def _data_folder(subject: Subject) -> Iterator[Finding]:
             if top != (subject.dist_info or "").removesuffix(".dist-info") + ".data":
                 yield finding(Code.WA618, member, f"{top} is not this wheel's")
             elif part not in _DATA_PARTS or not separator:
-                yield finding(Code.WA618, member, f"{part!r} is no part of a wheel's data")
+                yield finding(Code.WA618, member, f"{part!r} is not a part of a wheel's data")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from winarm.verify.report import Finding, Report
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
-#: GitHub cuts a summary at 1 MiB; nobody reads that many rows.
+#: GitHub cuts a summary at 1 MiB.
 _MOST_ROWS = 500
 
 

@@ -62,7 +62,7 @@ def read_archive(file: IO[bytes], max_members: int) -> Archive:
     if end.members > max_members or end.directory_size > _MAX_DIRECTORY:
         message = f"it claims {end.members} members"
         raise ArchiveError(message)
-    # Like every reader: when something stands before the archive, all offsets shift.
+    # As other readers do: bytes before the archive shift all offsets.
     shift = end.start - end.directory_size - end.directory_offset
     if shift < 0:
         message = "its directory overlaps its end"
@@ -182,7 +182,7 @@ def _differences(  # noqa: PLR0917 - the fields of a header, in their order
 
 
 def _layout_faults(ends: list[tuple[int, int, Entry]], directory: int, first: int) -> list[Fault]:
-    """Return members that overlap, and bytes between members that are nobody's."""
+    """Return members that overlap, and bytes that belong to no member."""
     faults = []
     expected = first
     previous: Entry | None = None

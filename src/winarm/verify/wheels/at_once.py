@@ -1,7 +1,7 @@
 """Whole members inflated at once, where libdeflate is there to do it: in half of zlib's time.
 
-The package `deflate` (the extra `fast`) brings it. It tells neither where the packed data ends nor
-why it failed, so whoever calls this reads in pieces what this does not. It takes some data that
+The package `deflate` (the extra `fast`) brings it. It reports neither where the packed data ends
+nor why it failed, so the caller reads in pieces what this cannot. It takes some data that
 zlib refuses, such as symbols that no compressor writes.
 """
 

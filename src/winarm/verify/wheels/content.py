@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 STORED, DEFLATED = 0, 8
 METHODS = frozenset({STORED, DEFLATED})
 
-#: Packed bytes fetched at once: no less, for a few bytes of content either, and no more.
+#: Packed bytes fetched at once: at least, even for a few bytes of content, and at most.
 _FETCH_LEAST = 1024
 _FETCH_MOST = 128 * 2**10
 #: Bytes of content returned at once.

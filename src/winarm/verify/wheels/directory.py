@@ -45,7 +45,7 @@ class End(NamedTuple):
 
 
 def find_end(file: IO[bytes], size: int) -> tuple[End, list[Fault]]:
-    """Return what stands at the end of an archive of `size` bytes, and what is wrong there.
+    """Return the end records of an archive of `size` bytes, and what is wrong with them.
 
     :raises ArchiveError: there is no end record, or a damaged one.
     """

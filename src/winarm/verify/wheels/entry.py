@@ -31,7 +31,7 @@ _FURTHEST = 2**63 - 1
 
 
 class ArchiveError(Exception):
-    """The file is no zip archive that can be read."""
+    """The file is not a readable zip archive."""
 
 
 class Fault(NamedTuple):
@@ -60,7 +60,7 @@ class Entry(NamedTuple):
 
     @property
     def is_folder(self) -> bool:
-        """Return whether it stands for a folder."""
+        """Return whether it is the entry of a folder."""
         return self.name.endswith("/")
 
     @property

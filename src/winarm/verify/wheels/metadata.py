@@ -12,17 +12,17 @@ if TYPE_CHECKING:
 
 #: Bytes of METADATA and WHEEL that are read for their fields.
 MAX_HEADER = 2**20
-#: Hashes that RECORD may use beside SHA-256 ("sha256 or better": the binary distribution format).
+#: Hashes that RECORD may use besides SHA-256 ("sha256 or better": the binary distribution format).
 OTHER_STRONG = frozenset({"sha384", "sha512", "sha3_256", "sha3_384", "sha3_512", "blake2b"})
 
 #: Characters of a row of RECORD; a path in an archive has at most 65,535.
 _LONGEST_ROW = 2**17
-#: Empty rows, which nobody counts.
+#: Empty rows that are skipped.
 _MOST_EMPTY = 1000
-#: Longer ones are nobody's, and Python converts no number of that many digits.
+#: No version is longer, and Python does not convert a number of that many digits.
 _LONGEST_VERSION = 1000
 
-#: The name of a field, as email's parser has it; what is no field ends the fields.
+#: A field as email's parser has it; another line ends the fields.
 _FIELD = re.compile(r"(?P<name>[!-9;-~]+):[ \t]*(?P<value>.*)", re.DOTALL)
 _LINE_END = re.compile(r"\r\n|\r|\n")
 #: Lines of fields that are read; METADATA of a large project has some hundreds.
@@ -47,7 +47,7 @@ class Row(NamedTuple):
 def header_fields(text: bytes) -> dict[str, list[str]]:
     """Return the fields of METADATA or WHEEL, by their names in lower case.
 
-    They end at the first empty line, or at a line that is no field, as for email's parser, which
+    They end at the first empty line, or at a line that is not a field, as in email's parser, which
     installers use. A line that begins with a space or a tab continues the field before it.
     """
     lines = _LINE_END.split(text[:MAX_HEADER].decode("utf-8", "replace"), _MOST_LINES)
@@ -87,7 +87,7 @@ def record_rows(text: bytes) -> Iterator[Row]:
         except StopIteration:
             return
         except csv.Error as error:
-            yield Row("", "", "", None, f"a row is no list of cells ({error})")
+            yield Row("", "", "", None, f"a row cannot be split into cells ({error})")
             continue
         if cells:
             yield _row(cells)
@@ -116,7 +116,7 @@ def _row(cells: list[str]) -> Row:
     if not cells[2]:
         return Row(path, algorithm.lower(), digest, None)
     if not (cells[2].isascii() and cells[2].isdigit() and len(cells[2]) < 20):  # noqa: PLR2004
-        return Row(path, algorithm.lower(), digest, None, f"the size {cells[2]!r} is no number")
+        return Row(path, algorithm.lower(), digest, None, f"the size {cells[2]!r} is not a number")
     return Row(path, algorithm.lower(), digest, int(cells[2]))
 
 
