@@ -216,6 +216,14 @@ def test_on_windows_a_python_without_a_list_is_read_from_its_dll(
         provide(host, interpreter, WIN_ARM64, fake_toolchain)
 
 
+def test_a_header_of_microsofts_compiler_is_there_under_its_name(
+    recording_host: Host, make_interpreter: MakeInterpreter, fake_toolchain: Toolchain
+) -> None:
+    python = provide(recording_host, make_interpreter(CP313), WIN_ARM64, fake_toolchain)
+
+    assert "#include <arm_neon.h>" in (python.include / "arm64_neon.h").read_text()
+
+
 def test_names_of_later_patch_releases_are_not_promised(
     recording_host: Host, make_interpreter: MakeInterpreter, fake_toolchain: Toolchain
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Protocol
 
-from winarm.backends import cmake, maturin, meson_python, scikit_build_core
+from winarm.backends import cmake, meson_python, rust, scikit_build_core
 from winarm.backends.provision import Provision
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ class _Tool(Protocol):
 #: By the first part of the backend's name. CMake is for all others too: a setup.py, or a plugin of
 #: another backend, may call it, and a build that does not ignores what it is given.
 _BY_BACKEND: dict[str, tuple[_Tool, ...]] = {
-    "maturin": (maturin,),
     "mesonpy": (cmake, meson_python),
     "scikit_build_core": (cmake, scikit_build_core),
 }
@@ -66,4 +65,6 @@ def requirements(project: Project, *, has_ninja: bool) -> list[str]:
 
 
 def _tools(project: Project) -> tuple[_Tool, ...]:
+    if rust.is_needed(project):
+        return (rust,)
     return _BY_BACKEND.get(project.backend.package, (cmake,))

@@ -28,6 +28,7 @@ from winarm.target_python.headers import (
     headers_identity,
     read_header,
     require_headers,
+    write_compatible_headers,
 )
 from winarm.target_python.import_library import make_import_library
 from winarm.target_python.pyconfig import adapted_pyconfig, is_windows_pyconfig, windows_pyconfig
@@ -136,6 +137,8 @@ def _made(
     def make(folder: Path) -> None:
         include, libraries = folder / "include", folder / "libs"
         copy_headers(interpreter.include, include, pyconfig)
+        if toolchain.style == "gnu":
+            write_compatible_headers(include)
         libraries.mkdir()
         for dll, names in promises.items():
             found = _found_names(host, interpreter, toolchain, include) if names is None else names
