@@ -3,7 +3,7 @@
 Without a target, or when the target is this machine, the project's inner backend does everything,
 in this process, as if winarm were not there. For another machine its hooks run in a child that
 sees the target. An optional hook is here exactly when the inner backend has it, which is why all
-are handed out by `__getattr__`; they are defined in `winarm.pipeline.hooks`.
+are returned by `__getattr__`; they are defined in `winarm.pipeline.hooks`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Every error that winarm raises on purpose, in one place.
 
 A message says what happened, what that usually means and what to do about it; each class is
-built from data, so that the words stand here and the raising code stays short. The command and
+built from data, so that the texts are here and the raising code stays short. The command and
 the build hooks turn a `WinarmError` into its text and its `exit_status`; anything else that
 escapes is a defect of winarm.
 """

@@ -1,4 +1,4 @@
-"""What a build tells while it runs; who listens decides what people see of it."""
+"""What a build reports while it runs; the listener decides what the user sees of it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Working:
     done: int
     #: `c` or `c++`.
     language: str = "c"
-    #: How many files there are to compile, or 0 where nobody knows.
+    #: How many files there are to compile, or 0 if it is not known.
     total: int = 0
 
 

@@ -38,8 +38,8 @@ def replacing(path: Path) -> Iterator[Path]:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     for left in path.parent.glob(f".*{PART}"):
-        # Another process may remove it at the same time. The time of a folder says nothing of
-        # what is being written deeper in it.
+        # Another process may remove it at the same time. A folder's time does not change
+        # when something deeper in it is written.
         with contextlib.suppress(OSError):
             if time.time() - left.stat().st_mtime > STALE:
                 left.unlink()

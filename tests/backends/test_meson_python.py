@@ -41,7 +41,7 @@ def test_setup_is_told_both_files(build_with: MakeBuild, new_meson: None) -> Non
 
 
 def test_an_old_meson_is_refused_before_it_takes_the_wrong_python(build_with: MakeBuild) -> None:
-    with pytest.raises(BackendError, match="cannot be told") as caught:
+    with pytest.raises(BackendError, match="has no option") as caught:
         meson_python.provision(build_with("mesonpy"), Path("scratch"))
 
     assert "meson>=1.10" in caught.value.cure

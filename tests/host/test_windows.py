@@ -48,7 +48,7 @@ class TestRegistry:
         assert value.lower() == "c:\\kits"
 
     def test_a_value_that_is_no_text_is_an_error(self) -> None:
-        with pytest.raises(RegistryError, match="it is no text"):
+        with pytest.raises(RegistryError, match="it is not text"):
             Host.current().registry("HKCU", KEY, "number")
 
     def test_a_key_that_is_not_there_has_no_value(self) -> None:

@@ -218,13 +218,13 @@ class TestOnWindows:
         windows.visual_studio()
         windows.sdk()
         llvm_programs(windows.programs / "LLVM" / "bin")
-        unreadable = RegistryError("LLVM in the registry: it is no text")
+        unreadable = RegistryError("LLVM in the registry: it is not text")
         windows.registry["HKLM", r"SOFTWARE\LLVM\LLVM", ""] = unreadable
 
         finding = find_clang_cl(windows.host(), REQUEST)
 
         assert finding.toolchain is not None
-        assert "LLVM in the registry: it is no text" in finding.misses
+        assert "LLVM in the registry: it is not text" in finding.misses
 
     def test_the_version_is_llvms_and_not_visual_studios(self, windows: FakeWindows) -> None:
         windows.llvm(windows.visual_studio(toolsets=["14.44.1"]))

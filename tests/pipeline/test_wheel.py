@@ -172,7 +172,7 @@ class TestBuildWheel:
     def test_a_wheel_that_the_backend_did_not_make_is_a_clear_error(
         self, building: Building, said: object
     ) -> None:
-        with pytest.raises(BuildFailedError, match="says that it made"):
+        with pytest.raises(BuildFailedError, match="is not a wheel in its output folder"):
             build_and_verify(building.with_settings(says=said), building.out)
 
         assert building.left == []

@@ -12,7 +12,7 @@ import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from winarm.errors import FileSystemError
@@ -208,6 +208,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["a.tar", "a.zip"])
 @given(flips=st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), max_size=8))
+@example(flips=[(818, 0)])
 @settings(max_examples=150, deadline=None)
 def test_no_damage_escapes_as_anything_but_one_message(
     tmp_path_factory: pytest.TempPathFactory, name: str, flips: list[tuple[int, int]]

@@ -138,7 +138,7 @@ def test_a_damaged_wheel_is_one_message(links: Path, host: Host, interpreter: In
 
 @pytest.mark.parametrize("version", ["", "../../x", "newest"])
 def test_what_is_no_version_is_refused(host: Host, interpreter: Interpreter, version: str) -> None:
-    with pytest.raises(TargetPythonError, match="no version"):
+    with pytest.raises(TargetPythonError, match="not a version"):
         include_of(host, interpreter, version)
 
 

@@ -55,7 +55,7 @@ def provision(build: EquippedBuild, scratch: Path) -> Provision:
 
 
 def requirements(project: Project, *, has_ninja: bool) -> list[str]:
-    """Return what must be installed for the backend beside what the project declares.
+    """Return what must be installed for the backend in addition to what the project declares.
 
     :param has_ninja: whether the host has a Ninja.
     """

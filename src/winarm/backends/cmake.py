@@ -1,4 +1,4 @@
-"""CMake, whoever calls it: a toolchain file, a generator, and how many jobs.
+"""CMake, called by any backend: a toolchain file, a generator, and the number of jobs.
 
 All of it goes through variables that CMake reads itself (CMAKE_TOOLCHAIN_FILE since 3.21,
 CMAKE_GENERATOR since 3.15), so that scikit-build-core, a setup.py that runs cmake and a plugin of
@@ -91,7 +91,7 @@ def provision(build: EquippedBuild, scratch: Path) -> Provision:
     variables = {"CMAKE_TOOLCHAIN_FILE": file.as_posix()}
     scripts = compiler_scripts(build, scratch)
     if scripts:
-        # They are written for each build, so that their time says nothing.
+        # They are written for each build, so a compiler cache must compare their content.
         variables["CCACHE_COMPILERCHECK"] = "content"
     files = {file: toolchain_file(build, scratch), **dict(scripts.values())}
     programs = program_as_on_windows(build)
@@ -115,7 +115,7 @@ def program_as_on_windows(build: Build) -> dict[str, str]:
 def choose_generator(build: Build) -> str:
     """Return the name of the generator: the one that is asked for, Ninja, or Makefiles.
 
-    :raises UsageError: Visual Studio's is asked for where there is none.
+    :raises UsageError: a Visual Studio generator is asked for on another system.
     """
     host, asked = build.environment_host, build.settings.generator
     if asked is None:
@@ -138,7 +138,7 @@ def is_visual_studio(generator: str) -> bool:
 
 
 def portable_arguments(arguments: str) -> list[str]:
-    """Return what of CMAKE_ARGS says something of the project, not of the host.
+    """Return the arguments of CMAKE_ARGS that are about the project, not about the host.
 
     >>> portable_arguments("-DWITH_TLS=OFF -DCMAKE_AR=/opt/conda/bin/x86_64-conda-linux-gnu-ar")
     ['-DWITH_TLS=OFF']
@@ -225,7 +225,7 @@ def compiler_scripts(build: EquippedBuild, scratch: Path) -> dict[str, tuple[Pat
 
 
 def shell_script(command: Sequence[str]) -> str:
-    """Return a script that runs `command` with its own arguments behind it."""
+    """Return a script that runs `command` with the script's arguments after it."""
     return f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n'
 
 
@@ -235,7 +235,7 @@ def batch_file(command: Sequence[str]) -> str:
 
 
 def launcher(build: EquippedBuild) -> list[object]:
-    """Return what stands before each command that compiles."""
+    """Return the command that CMake puts before each compiler."""
     settings = build.settings
     command: list[object] = []
     if settings.drop_flags and build.toolchain.tools is None:

@@ -45,7 +45,7 @@ def provision(build: EquippedBuild, scratch: Path) -> Provision:
     folder = scratch / "meson"
     cross, python = folder / "cross.ini", folder / "build-details.json"
     if not knows_build_details(build.site_folders, build.folder):
-        message = "this project's Meson cannot be told where the target's Python is."
+        message = "this project's Meson has no option for the target's Python."
         raise BackendError(
             message,
             why=f"It is older than 1.10, which has the option {_OPTION}; without it Meson takes "

@@ -1,7 +1,7 @@
 """Settings: `[tool.winarm]`, config settings and WINARM_* variables become one frozen value.
 
 `Settings` is the only definition. What each setting is, how it is written and which sources may
-set it stands in its field; reading, the JSON schema (`winarm.config.schema`) and the reference
+set it is in its field; reading, the JSON schema (`winarm.config.schema`) and the reference
 (docs/settings.md) all go by that.
 
 One setting has three spellings: `include-dirs` in `[tool.winarm]`, `winarm.include-dirs` as a
@@ -103,7 +103,7 @@ class Settings:
     toolchain: str = setting(
         Choice(TOOLCHAINS),
         "The toolchain to build with. `auto` takes the first that is found, in the order msvc, "
-        "clang-cl, llvm-mingw, zig; docs/toolchains.md tells where each is looked for.",
+        "clang-cl, llvm-mingw, zig; docs/toolchains.md says where each is looked for.",
         default="auto",
     )
     toolchain_version: str | None = setting(
@@ -192,7 +192,7 @@ class Settings:
         "package index, not installed, and used as prefixes.",
     )
     libraries: tuple[str, ...] = setting(
-        _LIBRARY, "Libraries to link every extension with, beside its own."
+        _LIBRARY, "Libraries to link every extension with, in addition to its own."
     )
     defines: tuple[str, ...] = setting(_MACRO, "Macros to define in every compilation.")
     cflags: tuple[str, ...] = setting(
@@ -203,8 +203,8 @@ class Settings:
     )
     generator: str | None = setting(
         Line("the name of a CMake generator"),
-        "The CMake generator, for whatever calls CMake. Without one it is Ninja, fetched from the "
-        "package index where the machine has none.",
+        "The CMake generator, for every build that calls CMake. Without one it is Ninja, fetched "
+        "from the package index if the machine has none.",
         default=None,
     )
     launcher: str | None = setting(
@@ -217,14 +217,14 @@ class Settings:
     build_dir: Path | None = setting(  # noqa: RUF009 - it makes the field
         Folder(),
         "A folder in which CMake and Meson build, and which is kept for the next build. Without "
-        "one, each build begins anew.",
+        "one, each build starts from scratch.",
         WORKPLACE,
         default=None,
     )
     drop_flags: tuple[str, ...] = setting(
         _ARGUMENT,
         "Arguments that CMake projects give to the compiler and that this target's does not take, "
-        "such as `-msse*` or `/arch:*`, to be left out; `*` stands for anything.",
+        "such as `-msse*` or `/arch:*`, to be left out; `*` matches anything.",
     )
     jobs: int | None = setting(
         Count(MAX_JOBS),
@@ -361,7 +361,7 @@ def _verify_texts(
 def read_verify_options(project: Path) -> VerifyOptions | None:
     """Return what `[tool.winarm.verify]` of the project asks for, or None where it is not there.
 
-    :raises SettingsError: the table, or the name of another setting beside it, is wrong.
+    :raises SettingsError: the table, or the name of another setting in `[tool.winarm]`, is wrong.
     :raises SourceError: pyproject.toml is not TOML.
     :raises FileSystemError: pyproject.toml cannot be read.
     """
@@ -372,7 +372,7 @@ def read_verify_options(project: Path) -> VerifyOptions | None:
 def read_package_settings(project: Path) -> Mapping[str, PackageSettings] | None:
     """Return what `[tool.winarm.packages]` of the project says, or None where it is not there.
 
-    :raises SettingsError: the table, or the name of another setting beside it, is wrong.
+    :raises SettingsError: the table, or the name of another setting in `[tool.winarm]`, is wrong.
     :raises SourceError: pyproject.toml is not TOML.
     :raises FileSystemError: pyproject.toml cannot be read.
     """
@@ -411,7 +411,7 @@ def _field(name: str) -> str:
 def _unaccompanied(names: set[str]) -> list[str]:
     """Return the problems of settings in pyproject.toml that lack the one that they need."""
     return [
-        f"{Source.PYPROJECT.value} {name}: says nothing without {definition.needs}"
+        f"{Source.PYPROJECT.value} {name}: requires {definition.needs}"
         for name, definition in definitions().items()
         if name in names and definition.needs and definition.needs not in names
     ]

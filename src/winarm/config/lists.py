@@ -34,7 +34,7 @@ class Words(ValueKind):
     #: A regular expression in what Python's and JSON schema's have in common.
     pattern: str
     split: Split
-    #: Entries are folders; relative ones stand in the project.
+    #: Entries are folders; relative ones count from the project's.
     folders: bool = False
     #: Entries are folders that must not lead out of the project; they stay as they are written.
     inside: bool = False

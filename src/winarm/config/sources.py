@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     #: As front-ends hand them over: text, several texts when one is given again, or a switch.
     ConfigSettings = Mapping[str, str | list[str] | bool]
 
-#: Variables of winarm that are no settings.
+#: Variables of winarm that are not settings.
 _OTHER_VARIABLES = ("WINARM_CACHE_DIR",)
 #: What the names of others begin with.
 _OTHER_PREFIXES = ("WINARM_CHILD", "WINARM_TEST_")
@@ -63,7 +63,7 @@ class Written:
 
     @property
     def place(self) -> str:
-        """Return where it stands, for people."""
+        """Return where it is written, for messages."""
         return f"{self.source.value} {self.spelling}".rstrip()
 
     @property
@@ -73,7 +73,7 @@ class Written:
 
 
 def written_in_pyproject(document: Mapping[str, Any]) -> list[Written]:
-    """Return what `[tool.winarm]` has; under no name, something that is no table."""
+    """Return what `[tool.winarm]` has; with an empty name, a value that is not a table."""
     table: object = document
     for name in ("tool", "winarm"):
         table = table.get(name, {}) if isinstance(table, dict) else table
@@ -118,7 +118,7 @@ def is_unset(kind: ValueKind, value: object) -> bool:
 def from_front_end(kind: ValueKind, value: object, system: System) -> object:
     """Return what TOML would have for what front-ends pass: text, texts or a switch.
 
-    :raises InvalidValueError: it is none of these, or more texts than the setting can take.
+    :raises InvalidValueError: it is of another type, or more texts than the setting can take.
     """
     if isinstance(value, bool):
         return value
@@ -155,7 +155,7 @@ class Definition:
     kind: ValueKind
     scope: Scope
     default: object
-    #: The setting, in kebab-case, without which it says nothing.
+    #: The setting, in kebab-case, that it requires.
     needs: str
 
 
@@ -166,7 +166,7 @@ def setting(
     *,
     default: object = (),
     needs: str = "",
-) -> Any:  # noqa: ANN401 - it stands for a value of the field's own type
+) -> Any:  # noqa: ANN401 - a value of the field's own type
     """Return the field of a setting with its definition."""
     definition = Definition(help, kind, scope, default, needs)
     return field(default=default, metadata={"definition": definition})

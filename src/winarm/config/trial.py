@@ -72,7 +72,7 @@ TABLE = Table(
         ),
         "requires": _key(
             Words("a requirement", r"[^\x00-\x1f]+", Split.SHELL),
-            "Requirements of the command, beside the wheel's own.",
+            "Requirements of the command, in addition to the wheel's own.",
         ),
         "extras": _key(
             Words("the name of an extra", r"[A-Za-z0-9._-]+", Split.NAMES),

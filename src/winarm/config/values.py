@@ -68,7 +68,7 @@ class ValueKind(ABC):
         return {"type": self.json_type}
 
     def mismatch(self, value: object) -> InvalidValueError:
-        """Return the error that says what was expected and what stands there."""
+        """Return the error that says what was expected and what is written."""
         found = repr(value) if isinstance(value, str) else _TOML_TYPES.get(type(value), "a date")
         return InvalidValueError(f"must be {self.phrase}, not {found}")
 
@@ -199,7 +199,7 @@ class TargetName(ValueKind):
 
 
 class Folder(ValueKind):
-    """A folder; a relative one stands in the project."""
+    """A folder; a relative one counts from the project's."""
 
     @property
     def phrase(self) -> str:
@@ -279,7 +279,7 @@ def is_backend_name(name: str) -> bool:
 def did_you_mean(word: str, known: Mapping[str, str]) -> str:
     """Return `; did you mean 'this'?` where a key of `known` resembles `word`, else nothing.
 
-    :param known: how each key is spelled in the place where the mistake stands.
+    :param known: how each key is spelled in the place of the mistake.
     """
     # Bounded: the time that difflib takes grows with the square of the length.
     close = difflib.get_close_matches(word[:100].lower(), known, n=1)

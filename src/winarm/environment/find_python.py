@@ -181,7 +181,7 @@ def _home(host: Host) -> Path:
 
 
 def _run(host: Host, command: Sequence[str | Path]) -> Answer | str:
-    """Return what a program says, or why it says nothing."""
+    """Return the answer of a program, or why there is no answer."""
     environ = {name: value for name, value in host.environ.items() if name not in _CHOOSING} | {
         "UV_PYTHON_DOWNLOADS": "never"
     }

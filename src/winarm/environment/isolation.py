@@ -38,7 +38,7 @@ _PYTHON_VARIABLES = frozenset(
     )
 )
 #: Variables that say what a build is for. A requirement that is built from source while the
-#: environment is filled runs on the host, whatever the project is built for.
+#: environment is filled runs on the host.
 _CROSS_VARIABLES = frozenset(
     (
         "DISTUTILS_USE_SDK",
@@ -172,7 +172,7 @@ def _requirement(written: str) -> Requirement:
         return Requirement(written)
     except InvalidRequirement as error:
         reason = str(error).splitlines()[0]
-        message = f"the project requires {written!r} to be built, which is no requirement: {reason}"
+        message = f"the build requires {written!r}, which is not a valid requirement: {reason}"
         raise IsolationError(
             message, cure="Write it as PEP 508 has it, such as setuptools>=77."
         ) from None

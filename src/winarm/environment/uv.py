@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from winarm.host import Host
     from winarm.project.pip_config import PipConfiguration
 
-#: Any of these says that the user has told uv itself where packages come from.
+#: If one of these is set, the user has configured uv's package sources.
 _INDEX_VARIABLES = (
     "UV_CONFIG_FILE",
     "UV_DEFAULT_INDEX",
@@ -33,7 +33,7 @@ _UV_TIMEOUT = 30
 
 @dataclass(frozen=True, slots=True)
 class Uv:
-    """How to start uv, and what it must be told to take packages from where pip would."""
+    """How to start uv, with the options and variables that make it use pip's package sources."""
 
     command: tuple[str, ...]
     #: Options for `uv pip install`.
@@ -58,8 +58,8 @@ def find_uv(host: Host) -> tuple[str, ...] | None:
 def configured_uv(host: Host, pip: PipConfiguration) -> Uv:
     """Return uv set up to install what pip would.
 
-    uv does not read pip's configuration, and the other way round. If the user has told uv itself
-    where packages come from, that is used as it is.
+    uv does not read pip's configuration. If the user has configured uv's own package sources, they
+    are used as they are.
 
     :raises IsolationError: uv is not installed.
     """

@@ -2,7 +2,7 @@
 
 Everything that asks the machine is a method or a field of `Host`, so that every decision can be
 tested on any machine with another one handed in. Ruff's TID251 keeps `os.environ`, `subprocess`,
-`sys.platform` and their kin out of all other rooms.
+`sys.platform` and related names out of all other rooms.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Host:
 
     #: The environment; on Windows its names are in upper case, since they ignore case there.
     environ: Mapping[str, str]
-    #: `windows`, `macos` or `linux` (which stands for every other POSIX system too).
+    #: `windows`, `macos` or `linux` (also for every other POSIX system).
     system: System
     #: The processor, as `platform.machine()` has it, in lower case; seen through emulation.
     machine: str
@@ -121,7 +121,7 @@ class Host:
         r"""Return the text of a value in the Windows registry, or None where there is none.
 
         :param key: as the 64-bit view has it; the 32-bit one is below `SOFTWARE\\Wow6432Node`.
-        :raises RegistryError: it is no text, or may not be read.
+        :raises RegistryError: it is not text, or may not be read.
         """
         return registry_value(hive, key, name)
 
@@ -164,7 +164,7 @@ class Host:
         tick: Callable[[], None] = lambda: None,
         grace: float = programs.GRACE,
     ) -> int:
-        """Run a program to its end, hand on what it prints as it comes, return its exit status.
+        """Run a program to its end, pass on what it prints as it comes, return its exit status.
 
         Both streams arrive at `output` in the order they were written; `tick` is called about
         ten times a second, and both in the caller's thread. When one of them raises, or this is
@@ -180,7 +180,7 @@ class Host:
 
     @contextlib.contextmanager
     def converse(self, argv: Sequence[str | Path]) -> Iterator[Conversation]:
-        """Run a program that is told something and answers, in turns.
+        """Run a program that reads messages and answers them in turns.
 
         At the end its input is closed; it is stopped if it does not end then, and at once when the
         body fails.

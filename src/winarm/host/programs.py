@@ -28,7 +28,7 @@ PAUSE = 0.1
 GRACE = 2.0
 #: How often processes are looked for that are to end.
 _ROUNDS = 20
-#: Pieces of output that may wait for whoever takes them.
+#: Pieces of output that may wait for the reader.
 MAX_WAITING = 64
 
 
@@ -105,7 +105,7 @@ def stream(
     tick: Callable[[], None],
     grace: float = GRACE,
 ) -> int:
-    """Run a program to its end, hand on what it prints as it comes; see `Host.stream`."""
+    """Run a program to its end, pass on what it prints as it comes; see `Host.stream`."""
     with _started(argv, environ, cwd, separate=False, feed=False) as process:
         try:
             ticked = time.monotonic()
@@ -125,7 +125,7 @@ def stream(
 
 @contextlib.contextmanager
 def converse(argv: Sequence[str | Path], *, environ: Mapping[str, str]) -> Iterator[Conversation]:
-    """Run a program that is told and answers in turns; see `Host.converse`."""
+    """Run a program that reads messages and answers in turns; see `Host.converse`."""
     with _started(argv, environ, None, separate=True, feed=True) as process:
         try:
             yield Conversation(process)
@@ -245,7 +245,7 @@ def kill_tree(process: subprocess.Popen[bytes]) -> None:
 
 
 class _Talk:
-    """What a program is told and says, as far as it is taken, in threads of their own."""
+    """Feeds stdin and collects output on threads, up to MAX_ANSWER."""
 
     def __init__(self, process: subprocess.Popen[bytes], told: bytes | None) -> None:
         self.endless = False
@@ -317,7 +317,7 @@ def _processes_with(setting: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:
 
 
 def _read(descriptor: int) -> Iterator[bytes]:
-    # Of its own, for the other one may be closed, and its number used anew, while this waits.
+    # A duplicate: the original may be closed, and its number used again, while this waits.
     with open(descriptor, "rb", buffering=0) as stream:
         while chunk := stream.read(2**16):
             yield chunk

@@ -18,7 +18,7 @@ def registry_value(hive: Hive, key: str, name: str) -> str | None:
     r"""Return the text of a value in the Windows registry, or None where there is none.
 
     :param key: as the 64-bit view has it; the 32-bit one is below `SOFTWARE\\Wow6432Node`.
-    :raises RegistryError: it is no text, or may not be read.
+    :raises RegistryError: it is not text, or may not be read.
     """
     if sys.platform != "win32":
         return None
@@ -35,7 +35,7 @@ def registry_value(hive: Hive, key: str, name: str) -> str | None:
         message = rf"{hive}\{key}\{name} in the registry: {error.strerror or error}"
         raise RegistryError(message) from error
     if not isinstance(value, str):
-        message = rf"{hive}\{key}\{name} in the registry: it is no text"
+        message = rf"{hive}\{key}\{name} in the registry: it is not text"
         raise RegistryError(message)
     return winreg.ExpandEnvironmentStrings(value) if kind == winreg.REG_EXPAND_SZ else value
 
@@ -47,7 +47,7 @@ _NATIVE_MACHINES = {0xAA64: "arm64", 0x8664: "amd64", 0x014C: "x86"}
 def native_machine() -> str:
     """Return the machine that Windows runs on; on another system nothing.
 
-    An emulated x64 process is told AMD64 by everything else, and PROCESSOR_ARCHITEW6432 is empty
+    An emulated x64 process sees AMD64 everywhere else, and PROCESSOR_ARCHITEW6432 is empty
     there. IsWow64Process2 came with Windows 10 1709; before, there was no ARM64.
     """
     if sys.platform != "win32":

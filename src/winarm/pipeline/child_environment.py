@@ -58,7 +58,7 @@ class Environment:
 def early_environment(build: Build, spec: Path, scratch: Path) -> Environment:
     """Return the environment of hooks that come before a build and compile nothing.
 
-    :param spec: the file that tells the child everything.
+    :param spec: the file that the child reads.
     :param scratch: a private folder that exists as long as the child.
     """
     base = build.environ

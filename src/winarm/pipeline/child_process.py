@@ -260,7 +260,7 @@ class Child:
         self.journal.catch_up()
         output = self.output
         if self.journal.failures and not ends_otherwise(output):
-            # What failed before it was borne: an optional extension, or a first try.
+            # The project went on after earlier failures: an optional extension, or a first try.
             last = self.journal.failures[-1]
             what = f"could not {last.doing} {last.subject} for the target."
             why, cure = self._library_hint(last.output) or hint(

@@ -1,4 +1,4 @@
-"""The file that tells the child everything: what the target answers, and how to build for it."""
+"""The file that the child reads: what the target answers, and how to build for it."""
 
 from __future__ import annotations
 

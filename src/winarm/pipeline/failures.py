@@ -112,7 +112,7 @@ _RULES = (
         "or switch off the project's option that wants it.",
     ),
     _rule(
-        # An error's text is indented; `-- Could NOT find` only tells, and the project goes on.
+        # An error's text is indented; `-- Could NOT find` is only information.
         r"^ +Could NOT find (?P<package>\w+) \(missing:"
         r"|By not providing \"Find(?P<config>\w+)\.cmake\"",
         "{package}{config} is not there for the target. This machine's own libraries are for "

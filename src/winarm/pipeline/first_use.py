@@ -44,7 +44,7 @@ class Announcer:
 
     def made(self, language: str) -> None:
         """Remember that the library of a language has been made."""
-        # A cache that cannot be written costs no more than the same note again.
+        # If the cache cannot be written, the same note is printed again.
         with contextlib.suppress(OSError):
             self._marks.mkdir(parents=True, exist_ok=True)
             self._mark(language).touch()

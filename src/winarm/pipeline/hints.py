@@ -234,7 +234,7 @@ _HINTS: tuple[tuple[str, Hint], ...] = (
         Hint(
             "The project's code for Windows does not agree with this toolchain's Windows headers, "
             f"which are MinGW's: it expects Microsoft's. {_NOT_NATIVE}",
-            "Take a toolchain that has Microsoft's headers (winarm doctor tells which are there), "
+            "Take a toolchain that has Microsoft's headers (winarm doctor shows which are there), "
             "or report it to the project.",
         ),
     ),
@@ -314,7 +314,7 @@ _HINTS: tuple[tuple[str, Hint], ...] = (
         r"(?i:(?:unsupported|unknown) compiler[^\n]*mingw32)",
         Hint(
             "The project knows no compiler for Windows but Microsoft's.",
-            "Take clang-cl, which it does know: --toolchain clang-cl (winarm doctor tells what "
+            "Take clang-cl, which it does know: --toolchain clang-cl (winarm doctor shows what "
             "that needs here).",
         ),
     ),
@@ -363,7 +363,7 @@ _SHOWN = 5
 
 
 def hint(output: str, project: Path | None = None) -> Hint:
-    """Return what a compiler's or linker's `output` usually means; empty where nobody knows.
+    """Return what a compiler's or linker's `output` usually means; empty if it is not known.
 
     :param project: the project's folder, where a missing header may be under another name.
     """

@@ -173,7 +173,7 @@ def build_editable(
     config_settings: ConfigSettings | None = None,
     metadata_directory: str | None = None,
 ) -> str:
-    """Build an editable wheel as the inner backend does; there is none for another machine."""
+    """Build an editable wheel as the inner backend does; refuse to for another machine."""
     with _one_clear_message():
         call = _editable(config_settings)
         build = call.inner().build_editable
@@ -232,13 +232,13 @@ def _editable(config_settings: ConfigSettings | None) -> _Call:
 
 
 def _own_wheel(call: _Call, wheel_directory: str, metadata_directory: str | None) -> str:
-    """Return the inner backend's wheel, whatever it is; on Windows, say what is wrong with it."""
+    """Return the inner backend's wheel; on Windows, print what verification finds in it."""
     name: str = call.inner().build_wheel(wheel_directory, call.config_settings, metadata_directory)
     own = next((t for t in TARGETS if t.sysconfig_platform == sysconfig.get_platform()), None)
     if own is not None:
         try:
             _say_findings(Path(wheel_directory, name), own, call.project.settings)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the wheel is the backend's
+        except Exception as error:  # noqa: BLE001 - the wheel is the backend's all the same
             _say(f"{name} was not verified: {error}")
     return name
 

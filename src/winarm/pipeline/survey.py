@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from winarm.host import Host
     from winarm.locate import Toolchain
 
-#: Build backends that winarm calls, and what they need beside Python; a build installs its own.
+#: Build backends, and other packages that builds often require; a build installs its own.
 BACKENDS = (
     *("setuptools", "scikit-build-core", "meson-python", "hatchling", "poetry-core"),
     *("cffi", "Cython", "cmake", "ninja", "meson"),
@@ -54,7 +54,7 @@ class Survey:
     #: Whether a build would fetch zig if there is no toolchain.
     can_fetch: bool
     findings: tuple[ToolchainSearch, ...]
-    #: What each toolchain that was found has proved, by kind; empty when nobody asked.
+    #: What each toolchain that was found has proved, by kind; empty without `prove`.
     proofs: dict[str, Proof]
     libraries: tuple[Place, ...]
     pythons: tuple[Place, ...]

@@ -57,7 +57,7 @@ class BuiltWheel:
     def summary(self) -> str:
         """Return what was verified, in words for people."""
         if not self.verified:
-            return "NOT VERIFIED: it failed, and is delivered because allow-unverified says so"
+            return "NOT VERIFIED: it failed, and is delivered because of allow-unverified"
         if self.pure:
             return "pure Python: it runs everywhere and has no native code to verify"
         images = [i for i in self.report.images if i.member.lower().endswith(_IMAGES)]
@@ -180,7 +180,7 @@ def _checked(folder: Path, name: object) -> Path:
         wheel = folder / name
         if zipfile.is_zipfile(wheel):
             return wheel
-    message = f"the build backend says that it made {name!r}, and there is no such wheel."
+    message = f"the build backend returned {name!r}, which is not a wheel in its output folder."
     raise BuildFailedError(message)
 
 

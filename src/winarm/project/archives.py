@@ -27,7 +27,7 @@ MAX_SIZE = 4 * 2**30
 #: What tarfile, zipfile and the decompressors raise for bytes that they do not expect.
 _BAD_DATA = (
     *(tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError),
-    *(RuntimeError, ValueError, KeyError),
+    *(RuntimeError, ValueError, LookupError),
 )
 #: An archive with impossible names; without a number it is bad data, as gzip and bz2 report it.
 _BAD_NAMES = (None, errno.EEXIST, errno.EISDIR, errno.ENAMETOOLONG, errno.ENOTDIR)
@@ -98,7 +98,7 @@ def top_folder(into: Path, archive: Path) -> Path:
 
     :raises ArchiveError: there are none, or more.
     """
-    # Archives made on macOS may have AppleDouble files (`._name`) beside the folder.
+    # Archives made on macOS may have AppleDouble files (`._name`) next to the folder.
     entries = [entry for entry in into.iterdir() if not entry.name.startswith("._")]
     if len(entries) == 1 and entries[0].is_dir():
         return entries[0]

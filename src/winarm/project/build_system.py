@@ -1,4 +1,4 @@
-"""The build backend that winarm calls: what a project declares, and what stands behind winarm.
+"""The build backend that winarm calls: the one that a project declares, or the one after winarm.
 
 The rules of `[build-system]` are those of PEP 518 (the table and its defaults) and PEP 517
 (`build-backend`, `backend-path`, and setuptools' legacy backend for projects that name none).
@@ -88,7 +88,7 @@ class Project:
 
     @property
     def backend_requires(self) -> tuple[str, ...]:
-        """Return what must be installed for the backend beside what the project requires itself."""
+        """Return what the backend needs in addition to the project's own requirements."""
         requirement = _DISTRIBUTIONS.get(self.backend.package)
         if requirement is None or not self.backend.chosen or self.backend.path:
             return ()
@@ -122,7 +122,7 @@ def build_system(project: Path, document: Mapping[str, Any] | None) -> BuildSyst
 
     :param document: its pyproject.toml, if it has one.
 
-    :raises SourceError: there is no build system, or what stands there is none.
+    :raises SourceError: there is no build system, or the table is not valid.
     """
     if document is None and not (project / "setup.py").is_file():
         message = f"{project} is a source without a build system."
@@ -137,7 +137,7 @@ def build_system(project: Path, document: Mapping[str, Any] | None) -> BuildSyst
     problems = _table_problems(table, project)
     if problems:
         message = f"[build-system] in {project / 'pyproject.toml'} is wrong:\n{bullets(problems)}"
-        raise SourceError(message, cure="PEP 517 and PEP 518 say what may stand there.")
+        raise SourceError(message, cure="PEP 517 and PEP 518 define the table.")
     return BuildSystem(
         requires=tuple(table["requires"]),
         backend=table.get("build-backend", LEGACY_BACKEND),

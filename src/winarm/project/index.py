@@ -101,7 +101,7 @@ class PackageIndex:
                     only_binary=[":all:"] if kind == "wheel" else [],
                     trusted_hosts=self._configuration.trusted_hosts,
                     target_python=target,
-                    # A wheel for another machine is no mistake here; its tags are the caller's.
+                    # Wheels for other machines are wanted too; the caller checks the tags.
                     ignore_compatibility=python is None or kind == "wheel",
                 ),
             )
@@ -156,7 +156,7 @@ def package_index(configuration: PipConfiguration) -> Iterator[PackageIndex]:
         follow_redirects=True,
         proxy=configuration.proxy,
     ) as session:
-        # Never prompting: a build may have nobody to ask.
+        # Never prompting: a build may run without a user.
         session.auth = MultiDomainBasicAuth(prompting=False, index_urls=configuration.indexes)
         yield PackageIndex(configuration, session)
 
@@ -177,7 +177,7 @@ def _asked(place: str, finder: PackageFinder, project: str) -> Answer:
 
 
 def _file(package: Package) -> IndexFile | None:
-    """Return the file that `package` stands for, or None if its name is none for a file."""
+    """Return the file that `package` stands for, or None if its name is not a valid file name."""
     link = package.link
     file_name = link.filename
     if package.version is None or {
@@ -201,7 +201,7 @@ _ALGORITHMS = {name for name in hashlib.algorithms_guaranteed if not name.starts
 
 @contextlib.contextmanager
 def _warnings_heard(name: str) -> Iterator[Sequence[str]]:
-    """Collect what a library logs as a warning, which nobody would see otherwise."""
+    """Collect what a library logs as a warning, which would not be shown otherwise."""
     heard: list[str] = []
 
     class Listener(logging.Handler):
@@ -239,7 +239,7 @@ def _certificates(configuration: PipConfiguration) -> ssl.SSLContext | bool:
 
 
 def _sha256_of(file: IndexFile) -> str:
-    """Return the checksum that names the file's place, unless it is none at all."""
+    """Return the SHA-256 that the index gives, or nothing if it is not a valid one."""
     given = file.hashes.get("sha256", "")
     return given if re.fullmatch("[0-9a-f]{64}", given) else ""
 
@@ -259,5 +259,5 @@ def _wrong_content(file: IndexFile, algorithm: str, got: str) -> SourceError:
         f"{file.name} is not what the index promises: its {algorithm} is {got}, not "
         f"{file.hashes[algorithm]}.",
         why="It was changed on its way, or the index is out of date.",
-        cure="Try again; if it stays so, ask whoever runs the index.",
+        cure="Try again. If it happens again, ask the operator of the index.",
     )

@@ -177,7 +177,7 @@ def _existing(locations: str) -> Iterator[str]:
 
 
 def _absolute(locations: str) -> Iterator[str]:
-    """Yield each location; a relative path counts from where the user stands."""
+    """Yield each location; a relative path counts from the working directory."""
     for location in locations.split():
         yield location if "://" in location else str(Path(location).absolute())
 

@@ -36,7 +36,7 @@ def fetch_sdist(
     """Return the newest source distribution that meets `requirement`, in winarm's cache.
 
     :param python: only releases that say they support this Python count.
-    :param announce: told, before anything is fetched, what is taken from where.
+    :param announce: is called before a fetch with what is taken from where.
     :raises UsageError: unearth is not installed.
     :raises SourceError: there is none, it cannot be fetched, or it is not what was promised.
     """

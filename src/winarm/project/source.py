@@ -31,7 +31,7 @@ _WHAT_IT_MAY_BE = (
 class Source:
     """A project's source, ready to be built."""
 
-    #: Where pyproject.toml or setup.py stand.
+    #: The folder of pyproject.toml or setup.py.
     folder: Path
     #: What it is, for people: `annoy-1.17.3`.
     name: str
@@ -148,5 +148,5 @@ def _unusable_file(path: Path) -> UsageError:
         return UsageError(message, cure=cure)
     if path.name in _BUILD_FILES:
         return UsageError(f"{path} is part of a project.", cure=f"Name its folder: {path.parent}")
-    message = f"{path} is no source distribution."
+    message = f"{path} is not a source distribution."
     return UsageError(message, cure=_WHAT_IT_MAY_BE)

@@ -2,7 +2,7 @@
 
 For a Python that winarm has no list of. The declarations carry PyAPI_FUNC or PyAPI_DATA, but
 which of them count, and under which name, is only known after preprocessing for the target:
-names hide behind macros (`#define PyArg_Parse _PyArg_Parse_SizeT`), and so do markers.
+names are hidden by macros (`#define PyArg_Parse _PyArg_Parse_SizeT`), and so do markers.
 
 A header may declare what no DLL exports. A module that uses such a name would link and then fail
 to load, so `defined_names` asks a Python of the same version which of them exist.
@@ -38,7 +38,7 @@ _MARKED = f"""\
 #define PyAPI_DATA(type) extern type {_MARK}
 """
 
-#: `__attribute__((noreturn))` and its like may stand between type and name, and so may the rest
+#: `__attribute__((noreturn))` and similar may be between type and name, and so may the rest
 #: of the type: `PyAPI_DATA(const char) * const _PyParser_TokenNames[]`.
 _BETWEEN = (
     r"(?:\s|\*|\bconst\b|(?:__attribute__|__declspec)"

@@ -1,4 +1,4 @@
-"""CPython's C headers: found, recognised and copied beside another `pyconfig.h`."""
+"""CPython's C headers: found, recognised and copied next to another `pyconfig.h`."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _MOST = 2**20
 def copy_headers(source: Path, destination: Path, pyconfig: str) -> None:
     """Copy CPython's headers and write `pyconfig` among them.
 
-    `#include "pyconfig.h"` finds the file beside the one that includes it before any on the
+    `#include "pyconfig.h"` finds the file next to the one that includes it before any on the
     search path, so another `pyconfig.h` needs another copy of all.
 
     :raises OSError: a file cannot be read or written.

@@ -20,7 +20,7 @@ def make_import_library(
 ) -> None:
     """Write `library`, through which code links to `names` in `dll`.
 
-    The definition file that it is made from stays beside it.
+    The definition file that it is made from stays next to it.
 
     :raises TargetPythonError: the toolchain cannot make it.
     :raises OSError: the files cannot be written.

@@ -45,7 +45,7 @@ def numpy_include(
 ) -> Path:
     """Return the folder to use in place of `numpy.get_include()` of that version.
 
-    The libraries that NumPy offers to C code, npymath.lib, are where they belong beside it, in
+    The libraries that NumPy offers to C code, npymath.lib, are in their place next to it, in
     `../lib`.
 
     :raises TargetPythonError: there is no wheel of it for the target, or it cannot be had.
@@ -54,7 +54,7 @@ def numpy_include(
     try:
         version = Version(numpy_version)
     except InvalidVersion:
-        message = f"the build environment has NumPy {numpy_version!r}, which is no version."
+        message = f"the build environment has NumPy {numpy_version!r}, which is not a version."
         raise TargetPythonError(message) from None
     core = PurePosixPath("numpy", "core" if version < Version("2.0.dev0") else "_core")
     include = core / "include"

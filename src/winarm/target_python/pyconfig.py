@@ -39,7 +39,7 @@ _PRESENT = """
 """
 
 #: LLP64: only pointers and what counts memory have 64 bits. `off_t` has 32 bits in Microsoft's
-#: C library; process identifiers are DWORDs, whatever MinGW's unused `pid_t` is, and the code
+#: C library; process identifiers are DWORDs (MinGW's `pid_t` is unused), and the code
 #: that parses them by SIZEOF_PID_T is written for that.
 _SIZES = {
     "LONG_BIT": 32,
@@ -93,7 +93,7 @@ _BEGIN = """\
 #define _PYTHONFRAMEWORK ""
 """
 
-#: What sources on Windows find included by Python.h, whatever the compiler.
+#: What Python.h includes on Windows with every compiler.
 _TYPES = """
 #include <io.h>
 #ifndef NO_STDIO_H
@@ -146,7 +146,7 @@ _LINKAGE = """
 """
 
 #: The flavour is the interpreter's, not the project's: with the wrong one objects have another
-#: layout. CPython's own file leaves it to whoever compiles.
+#: layout. CPython's own file leaves it to the compiler's command line.
 _FREE_THREADED = """
 #ifndef Py_GIL_DISABLED
 #  define Py_GIL_DISABLED 1
@@ -169,7 +169,7 @@ static inline unsigned long long winarm_register_18(void)
 
 _GIL_DISABLED = re.compile(r"^\s*#\s*define\s+Py_GIL_DISABLED\b", re.MULTILINE)
 
-#: CPython's file says so for MinGW only since 3.12.
+#: CPython's file has it for MinGW only since 3.12.
 _WIN64_OF_MINGW = """
 #if defined(__MINGW32__) && defined(_WIN64) && !defined(MS_WIN64)
 #  define MS_WIN64
@@ -200,7 +200,7 @@ def windows_pyconfig(abi: PythonABI, target: Target) -> str:
 
 
 def adapted_pyconfig(windows_own: str, abi: PythonABI) -> str:
-    """Return the `pyconfig.h` of a Windows Python with what it leaves to whoever compiles.
+    """Return the `pyconfig.h` of a Windows Python with what it leaves to the command line.
 
     A text that says everything by itself comes back unchanged.
     """

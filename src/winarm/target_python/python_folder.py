@@ -60,7 +60,7 @@ def folder_beside(
 ) -> PythonFolder | None:
     """Return the Python whose import library is in one of `library_dirs`, or None.
 
-    cibuildwheel names a NuGet package's `tools/libs`; its headers are beside it.
+    cibuildwheel names a NuGet package's `tools/libs`; its headers are next to it.
 
     :raises TargetPythonError: there is one, for another target or with other headers.
     """

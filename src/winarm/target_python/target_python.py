@@ -78,7 +78,7 @@ def provide(
     """Return headers and import libraries for modules that `interpreter` builds for `target`.
 
     :param python_dir: a Python for Windows that the user names, NuGet's or python.org's layout.
-    :param library_dirs: folders that may hold import libraries, with the headers beside them.
+    :param library_dirs: folders that may hold import libraries, with the headers next to them.
     :raises TargetPythonError: there is none, or the one that is named is not the right one.
     :raises FileSystemError: the cache cannot be written.
     """
