@@ -7,6 +7,7 @@ import io
 import struct
 import tempfile
 import time
+import zipfile
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -58,9 +59,46 @@ LIBRARIES = (
     im.coff(),
     im.anonymous(im.ARM64, im.LTCG, 1),
 )
+
+
+class _Pipe(io.BytesIO):
+    """A stream in which zipfile cannot go back: sizes follow the data."""
+
+    def seekable(self) -> bool:
+        return False
+
+    def seek(self, *_: object) -> int:
+        raise io.UnsupportedOperation
+
+    def tell(self) -> int:
+        raise io.UnsupportedOperation
+
+
+def _streamed(members: list[tuple[str, bytes]]) -> bytes:
+    """Return an archive with data descriptors, extra fields and a comment of a member."""
+    pipe = _Pipe()
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members:
+            member = zipfile.ZipInfo(name)
+            member.extra = struct.pack("<HHI", 0x5455, 4, 0) + struct.pack("<HHQQ", 1, 16, 5, 5)
+            member.comment = b"c"
+            archive.writestr(member, data)
+    return pipe.getvalue()
+
+
 WHEELS = (
     wh.packed(list(wh.contents(ARM64_WHEEL, {PYD: IMAGES[0], "pkg/x.lib": LIBRARIES[0]}).items())),
     wh.packed([("a", b"a"), ("a/b", b"b" * 500)]),
+    _streamed([("a", b"a" * 300), ("b/", b""), ("b/c", b"c")]),
+)
+#: Files of .dist-info with everything that checks read of them.
+TEXTS = (
+    (
+        b"Metadata-Version: 2.4\nName: pkg\nVersion: 1.0\nLicense: MIT\n        \n        (c)\n"
+        b"Requires-Python: >=3.8,!=3.9.*,<4\nLicense-File: a/LICENSE\nRequires-Dist: a>=1\n\nText\n"
+    ),
+    b"[console_scripts]\nx-y = pkg.cli:main [extra]\n\n[gui_scripts]\nz = pkg:a.b\n",
+    f'{PYD},sha256=AbC,12\n"a,b",,\n{DIST_INFO}/RECORD,,\n'.encode(),
 )
 
 
@@ -168,6 +206,15 @@ def check_contents(image: bytes, library: bytes, text: bytes) -> None:
     check_wheel(wh.packed(list(members.items())))
 
 
+def check_texts(metadata: bytes, entry_points: bytes, record: bytes) -> None:
+    """Verify a sound archive with damaged files of .dist-info."""
+    members = wh.contents(ARM64_WHEEL, {PYD: IMAGES[0]})
+    members[f"{DIST_INFO}/METADATA"] = metadata
+    members[f"{DIST_INFO}/entry_points.txt"] = entry_points
+    members[f"{DIST_INFO}/RECORD"] += record
+    check_wheel(wh.packed(list(members.items())))
+
+
 def _verified(path: Path) -> None:
     start = time.process_time()
     for found in verify(path).findings:
@@ -186,5 +233,6 @@ TARGETS: dict[str, tuple[Callable[..., None], tuple[st.SearchStrategy[bytes], ..
     "library": (check_library, (damaged(LIBRARIES),)),
     "archive": (check_archive, (damaged(WHEELS),)),
     "wheel": (check_wheel, (damaged(WHEELS),)),
+    "texts": (check_texts, (damaged(TEXTS), damaged(TEXTS), damaged(TEXTS))),
     "contents": (check_contents, (damaged(IMAGES), damaged(LIBRARIES), texts)),
 }
