@@ -68,6 +68,10 @@ class SourceError(WinarmError):
     """The project's source cannot be found, fetched, unpacked or understood."""
 
 
+class UnreachableError(SourceError):
+    """A package index cannot be asked: it is down, refuses, or nothing of it is cached."""
+
+
 class InterpreterError(WinarmError):
     """No usable Python interpreter to build with."""
 

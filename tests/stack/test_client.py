@@ -10,8 +10,8 @@ import pytest
 from packaging.version import Version
 from stack_samples import wheel
 
-from winarm.errors import SourceError
-from winarm.stack.client import UnreachableError, index_client
+from winarm.errors import SourceError, UnreachableError
+from winarm.stack.client import index_client
 from winarm.stack.files import IndexedFile, IndexedProject
 from winarm.stack.places import configured_places
 

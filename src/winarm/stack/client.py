@@ -23,7 +23,7 @@ from urllib.request import url2pathname
 from filelock import FileLock
 from packaging.utils import canonicalize_name
 
-from winarm.errors import FileSystemError, SourceError, UsageError
+from winarm.errors import FileSystemError, SourceError, UnreachableError, UsageError
 from winarm.stack.files import IndexedFile, IndexedProject
 from winarm.stack.pages import ACCEPT, file_at, read_page
 from winarm.storage import CACHE_CURE, PATIENCE, replacing
@@ -62,10 +62,6 @@ _CACHED_ONLY = "winarm.cached-only"
 _NOT_KEPT = "winarm.not-kept"
 #: The size of a piece of a remote wheel: a typical central directory fits.
 _PIECE = 2**16
-
-
-class UnreachableError(SourceError):
-    """A place cannot be asked: it is down, refuses, or nothing is cached of it."""
 
 
 class IndexClient:

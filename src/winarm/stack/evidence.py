@@ -7,8 +7,7 @@ from email.parser import HeaderParser
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from winarm.errors import SourceError, WinarmError
-from winarm.stack.client import UnreachableError
+from winarm.errors import SourceError, UnreachableError, WinarmError
 from winarm.stack.sources import kept_facts, read_sdist
 
 if TYPE_CHECKING:
