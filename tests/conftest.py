@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -29,6 +30,10 @@ from winarm.project.build_system import BuildSystem, InnerBackend, Project
 from winarm.project.pip_config import PipConfiguration
 from winarm.target import WIN_ARM64, PythonABI
 from winarm.target_python.target_python import TargetPython
+from winarm.trial import TrialOptions
+from winarm.trial.pythons import pythons_in
+from winarm.trial.run import stage_for
+from winarm.trial.search import find_runner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
@@ -42,8 +47,14 @@ if TYPE_CHECKING:
     Once = Callable[[str, Callable[[Path], None]], Path]
     RunOnArm64 = Callable[[Path, Path], subprocess.CompletedProcess[str]]
 
-#: A command that is called as `COMMAND -p FOLDER script.py` and runs the script in an ARM64
-#: Windows Python with FOLDER on sys.path; split as a shell would.
+#: What runs Python for Windows ARM64, as `--runner` has it; the folders of such Pythons; and the
+#: cache in which `winarm test --set-up` was run.
+RUNNER = "WINARM_TEST_RUNNER"
+TARGET_PYTHON = "WINARM_TEST_TARGET_PYTHON"
+BENCH = "WINARM_TEST_BENCH"
+
+#: Instead of a runner: a command that is called as `COMMAND -p FOLDER script.py` and runs the
+#: script in an ARM64 Windows Python; split as a shell would.
 ARM64_PYTHON = "WINARM_TEST_ARM64_PYTHON"
 
 #: In the folder for temporary files; tests/corpus/run.py takes the same one.
@@ -65,7 +76,7 @@ FOREIGN_PREFIXES = ("WINARM_", "VSCMD_", "PYTEST_", "COV_")
 
 
 def pytest_report_header() -> str:
-    named = {"ARM64 Python": ARM64_PYTHON, "Windows host": X64_PYTHON}
+    named = {"ARM64 Python": RUNNER, "or": ARM64_PYTHON, "Windows host": X64_PYTHON}
     return "\n".join(
         f"{what}: {os.environ.get(name) or f'none ({name} is not set)'}"
         for what, name in named.items()
@@ -150,35 +161,64 @@ def winarm_command(lacking: Lacking) -> str:
 
 
 @pytest.fixture(scope="session")
-def run_on_arm64(tmp_path_factory: pytest.TempPathFactory) -> RunOnArm64:
-    """Run a script in the ARM64 Python, with a folder of unpacked wheels on its path."""
-    command = shlex.split(os.environ.get(ARM64_PYTHON, ""))
-    if not command:
-        pytest.skip(f"no ARM64 Python: {ARM64_PYTHON} is not set")
+def trial_environ() -> dict[str, str]:
+    """The variables with which `winarm test` finds the tests' ARM64 Python."""
+    runner = os.environ.get(RUNNER)
+    if not runner and (command := os.environ.get(ARM64_PYTHON)):
+        runner = f"command:{command}"
+    if not runner:
+        pytest.skip(f"no ARM64 Python: neither {RUNNER} nor {ARM64_PYTHON} is set")
+    given = {
+        "WINARM_RUNNER": runner,
+        "WINARM_TARGET_PYTHON": os.environ.get(TARGET_PYTHON),
+        "WINARM_CACHE_DIR": os.environ.get(BENCH) or os.environ.get("WINARM_CACHE_DIR"),
+    }
+    return {name: value for name, value in given.items() if value}
+
+
+@pytest.fixture(scope="session")
+def arm64_options(trial_environ: dict[str, str]) -> TrialOptions:
+    """How the tests' own scripts are tried."""
+    folders = trial_environ.get("WINARM_TARGET_PYTHON", "").split(os.pathsep)
+    return TrialOptions(
+        runner=trial_environ["WINARM_RUNNER"],
+        python_dirs=tuple(Path(folder) for folder in folders if folder),
+        timeout=ARM64_TIMEOUT,
+    )
+
+
+@pytest.fixture(scope="session")
+def run_on_arm64(arm64_options: TrialOptions, trial_environ: dict[str, str]) -> RunOnArm64:
+    """Run a script in the ARM64 Python, with a folder of unpacked wheels as its environment."""
+    real = Host.current()
+    host = replace(real, environ={**real.environ, **trial_environ})
+    runner = find_runner(host, arm64_options.runner)
+    python = None
+    if not runner.brings_python:
+        found, reason = pythons_in(arm64_options.python_dirs[0])
+        assert found, reason
+        python = found[0]
 
     def run(folder: Path, script: Path) -> subprocess.CompletedProcess[str]:
-        # One at a time: a bench may map FOLDER to a drive letter that all its programs share.
-        # Into files: services that an emulator leaves behind would hold a pipe open.
-        said = tmp_path_factory.mktemp("arm64")
+        output = bytearray()
+        began = time.monotonic()
+        # One at a time: a command may map the folder to a drive that all its programs share.
+        lock = FileLock(Path(tempfile.gettempdir()) / ARM64_LOCK)
         with (
-            FileLock(Path(tempfile.gettempdir()) / ARM64_LOCK),
-            (said / "stdout").open("wb") as stdout,
-            (said / "stderr").open("wb") as stderr,
+            lock if runner.brings_python else contextlib.nullcontext(),
+            stage_for(arm64_options) as stage,
         ):
-            status = subprocess.run(
-                [*command, "-p", folder, script],
-                stdin=subprocess.DEVNULL,
-                stdout=stdout,
-                stderr=stderr,
-                timeout=ARM64_TIMEOUT,
-                check=False,
-            ).returncode
-        return subprocess.CompletedProcess(
-            command,
-            status,
-            (said / "stdout").read_text("utf-8", "replace"),
-            (said / "stderr").read_text("utf-8", "replace"),
-        )
+            shutil.copytree(folder, stage / "site", dirs_exist_ok=True)
+            shutil.copy(script, stage / "work")
+            with runner.session(host, stage, python) as session:
+                ended = session.run(
+                    [script.name],
+                    output=output.extend,
+                    expired=lambda: time.monotonic() - began > ARM64_TIMEOUT,
+                )
+        said = output.decode("utf-8", "replace").replace("\r\n", "\n")
+        status = -1 if ended.status is None else ended.status
+        return subprocess.CompletedProcess([script.name], status, said, said)
 
     return run
 
@@ -189,9 +229,10 @@ def arm64_version(run_on_arm64: RunOnArm64, tmp_path_factory: pytest.TempPathFac
     folder = tmp_path_factory.mktemp("version")
     script = folder / "version.py"
     script.write_text(VERSION)
-    answer = run_on_arm64(folder, script)
+    (folder / "site").mkdir()
+    answer = run_on_arm64(folder / "site", script)
     version = answer.stdout.strip()
-    assert re.fullmatch(r"3\.\d+", version), f"{ARM64_PYTHON} does not work: {answer}"
+    assert re.fullmatch(r"3\.\d+", version), f"the ARM64 Python does not work: {answer}"
     return version
 
 

@@ -12,7 +12,7 @@ from verify_samples.wheel import wheel
 from winarm.host import Host
 from winarm.trial.local import LocalSession, plain_environ
 from winarm.trial.options import TrialOptions
-from winarm.trial.run import _stage
+from winarm.trial.run import stage_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -35,7 +35,7 @@ def host(tmp_path: Path) -> Host:
 
 @pytest.fixture
 def stage() -> Iterator[Path]:
-    with _stage(TrialOptions()) as folder:
+    with stage_for(TrialOptions()) as folder:
         yield folder
 
 

@@ -160,6 +160,21 @@ def is_running(pid: int) -> bool:
         return False
 
 
+def test_services_are_started_by_a_program_of_their_own(
+    template: Path, host: Host, stage: Path, python: WindowsPython, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    script = f'echo "$0" >>{log}; [ "$0" = first ] && (sleep 5 & :) || echo said'
+    wine = Wine(("sh", "-c", script), {}, template, ("first",))
+    runner = WineRunner("wine", wine, "Wine")
+
+    said = [shown(runner, host, stage, python) for _ in range(2)]
+
+    host.end_processes("WINEPREFIX", str(host.cache / "trial" / "prefixes" / "0"))
+    assert said == [["said"], ["said"]]
+    assert log.read_text().splitlines().count("first") == 2
+
+
 def test_wine_needs_a_python(runner: WineRunner, host: Host, stage: Path) -> None:
     with pytest.raises(TrialError, match="needs a Python"), runner.session(host, stage, None):
         pass

@@ -168,6 +168,7 @@ def options_from(args: argparse.Namespace, settings: Settings) -> TrialOptions:
         timeout=args.timeout or own.timeout,
         runner=args.runner or settings.runner,
         python_dirs=(*folders, *map(Path, settings.target_python)),
+        python_source="" if settings.python_source == "off" else settings.python_source,
         abi=abis[0] if abis else None,
         verify=settings.verify or VerifyOptions(),
     )

@@ -266,6 +266,13 @@ class Settings:
         WORKPLACE,
         default="auto",
     )
+    python_source: str = setting(
+        Line("the address of a NuGet service index"),
+        "The NuGet source from which trials fetch Pythons for Windows ARM64 that no folder has. "
+        "`off` fetches none.",
+        WORKPLACE,
+        default="https://api.nuget.org/v3/index.json",
+    )
     target_python: tuple[str, ...] = setting(
         Words("a folder", r"[^\x00-\x1f]+", Split.PATHS, folders=True),
         "Folders with Pythons for Windows ARM64 that trials run: NuGet's package, or where "

@@ -190,6 +190,10 @@ class Host:
         with programs.converse(argv, environ=self.environ) as conversation:
             yield conversation
 
+    def has_process(self, variable: str, value: str) -> bool:
+        """Return whether a process has `variable` set to `value`; only Linux tells that."""
+        return programs.has_process(variable, value)
+
     def end_processes(
         self,
         variable: str,

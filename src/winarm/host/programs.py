@@ -282,6 +282,11 @@ class _Talk:
                 pipe.write(told)
 
 
+def has_process(variable: str, value: str) -> bool:
+    """Return whether a process has a variable in its environment; see `Host.has_process`."""
+    return any(True for _ in _processes_with(f"{variable}={value}".encode()))
+
+
 def end_processes(
     variable: str, value: str, *, spare: Callable[[tuple[str, ...]], bool]
 ) -> tuple[str, ...]:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 #: Changes when a bench of an older winarm cannot be used.
 VERSION = 1
 DESCRIPTION = "bench.json"
+#: The first program of a prefix.
+FIRST = ("cmd.exe", "/c", "exit")
 _LOADER = "root/usr/lib/wine/wine64"
 #: What a whole bench has.
 MEMBERS = (DESCRIPTION, _LOADER, "prefix/system.reg")
@@ -54,9 +56,9 @@ class Bench:
         """Return how Wine is started."""
         loader = str(self.folder / _LOADER)
         if not self.qemu:
-            return Wine((loader,), {}, self.template)
+            return Wine((loader,), {}, self.template, FIRST)
         environ = {"QEMU_LD_PREFIX": str(self.root), "QEMU_CPU": QEMU_CPU}
-        return Wine((str(self.emulator), loader), environ, self.template)
+        return Wine((str(self.emulator), loader), environ, self.template, FIRST)
 
     def write(self) -> None:
         """Describe the bench in its folder, as the last step of making it."""

@@ -66,5 +66,6 @@ def options_of(build: Build) -> TrialOptions:
         timeout=own.timeout,
         runner=settings.runner,
         python_dirs=tuple(map(Path, settings.target_python)),
+        python_source="" if settings.python_source == "off" else settings.python_source,
         verify=settings.verify or VerifyOptions(),
     )

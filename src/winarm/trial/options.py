@@ -37,6 +37,8 @@ class TrialOptions:
     runner: str = "auto"
     #: Folders with Pythons for Windows ARM64.
     python_dirs: tuple[Path, ...] = ()
+    #: The NuGet source of Pythons that no folder has; empty to fetch none.
+    python_source: str = ""
     #: The Python to try with; otherwise the wheels' tags decide.
     abi: PythonABI | None = None
     #: How the wheels are verified first.

@@ -9,15 +9,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from winarm.errors import TrialError, UsageError
+from winarm.environment.uv import find_uv
+from winarm.errors import TargetPythonError, TrialError, UsageError
 from winarm.events import Note, Output, Step
-from winarm.host import Host
+from winarm.host import Host, ProgramError
 from winarm.storage import scratch_folder
 from winarm.target import WIN_ARM64, PythonABI
 from winarm.trial import on_target
 from winarm.trial.environment import install
 from winarm.trial.findings import findings_of
 from winarm.trial.importing import import_all
+from winarm.trial.nuget import fetch_python
 from winarm.trial.options import TrialOptions
 from winarm.trial.pythons import find_windows_python, pythons_in, spelled
 from winarm.trial.runner import SITE, START, TEMPORARY, WORK
@@ -109,7 +111,7 @@ def test_wheels(
         raise UsageError(message)
     runner = find_runner(host, options.runner)
     listener(Note(f"runner {runner.name}: {runner.place}"))
-    groups = _grouped(host, runner, tried, options)
+    groups = _grouped(host, runner, tried, options, listener)
     reports: dict[Path, Report] = {}
     status = None
     for group in groups:
@@ -120,7 +122,11 @@ def test_wheels(
 
 
 def _grouped(
-    host: Host, runner: Runner, wheels: Sequence[TriedWheel], options: TrialOptions
+    host: Host,
+    runner: Runner,
+    wheels: Sequence[TriedWheel],
+    options: TrialOptions,
+    listener: Listener,
 ) -> tuple[_Group, ...]:
     """Return the wheels by Python; two of one project are never in one group."""
     known = _known(host, options)
@@ -142,11 +148,43 @@ def _grouped(
             abi,
             None
             if runner.brings_python
-            else known.get(abi) or find_windows_python(abi, _folders(host, options)),
+            else known.get(abi) or _python(host, abi, options, listener),
             tuple(members),
         )
         for (abi, _), members in groups.items()
     )
+
+
+def _python(host: Host, abi: PythonABI, options: TrialOptions, listener: Listener) -> WindowsPython:
+    """Return a Python that is here, or that is fetched.
+
+    :raises TargetPythonError: there is none, and none can be fetched.
+    """
+    folders = (*_folders(host, options), *_uv_pythons(host))
+    try:
+        return find_windows_python(abi, folders)
+    except TargetPythonError as missing:
+        if not options.python_source:
+            raise
+        listener(
+            Note(f"fetching Python {spelled(abi)} for Windows ARM64 from {options.python_source}")
+        )
+        try:
+            return fetch_python(host, abi, options.python_source, lambda text: listener(Step(text)))
+        except TargetPythonError as error:
+            raise TargetPythonError(missing.what, why=str(error.what), cure=error.cure) from error
+
+
+def _uv_pythons(host: Host) -> tuple[Path, ...]:
+    """Return the folders of the Pythons for Windows ARM64 that uv has installed."""
+    uv = find_uv(host)
+    if uv is None:
+        return ()
+    try:
+        folder = Path(host.run([*uv, "python", "dir"]).stdout.strip())
+        return tuple(sorted(folder.glob("cpython-*-windows-aarch64-*"), reverse=True))
+    except (OSError, ProgramError):
+        return ()
 
 
 def _known(host: Host, options: TrialOptions) -> Mapping[PythonABI, WindowsPython]:
@@ -174,7 +212,7 @@ def _try_group(
     def step(text: str) -> None:
         listener(Step(text))
 
-    with _stage(options) as stage:
+    with stage_for(options) as stage:
         install(
             host,
             group.wheels,
@@ -342,7 +380,7 @@ test_wheels.__test__ = False  # type: ignore[attr-defined]
 
 
 @contextlib.contextmanager
-def _stage(options: TrialOptions) -> Iterator[Path]:
+def stage_for(options: TrialOptions) -> Iterator[Path]:
     """Make the folder that goes to the target, with the copies that are asked for."""
     with scratch_folder() as folder:
         stage = folder / "stage"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from winarm.errors import TrialError
+from winarm.host import ProgramError
 from winarm.trial.local import LocalSession, plain_environ
 from winarm.trial.runner import TEMPORARY
 
@@ -43,6 +44,9 @@ class Wine:
     command: tuple[str, ...]
     environ: Mapping[str, str]
     template: Path
+    #: A program that ends at once: Wine's services, which the first program of a prefix starts,
+    #: keep that one's output open and write into it when they end.
+    first: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +85,14 @@ class WineRunner:
                 return host.end_processes("WINEPREFIX", str(prefix), spare=_is_service)
 
             try:
+                if self.wine.first and not host.has_process("WINEPREFIX", str(prefix)):
+                    first = (*self.wine.command, *self.wine.first)
+                    host.stream(first, environ=environ, cwd=stage, output=lambda _: None, grace=0.0)
                 yield LocalSession(
                     host, stage, (*self.wine.command, program), environ, _GRACE, clean
                 )
+            except ProgramError as error:
+                raise TrialError(error.what) from error
             except BaseException:
                 host.end_processes("WINEPREFIX", str(prefix))
                 raise
