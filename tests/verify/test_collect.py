@@ -41,22 +41,14 @@ def test_whole_image_is_hashed_whatever_is_read_of_it() -> None:
     assert taken.digests["_x.pyd"] == hashlib.sha256(data).digest()
 
 
-@pytest.mark.parametrize("most", [1, 7, 30, 10_000])
-def test_words_that_extend_the_search_are_found_across_pieces(most: int) -> None:
-    text = b"import os\nos.add_dll_directory('x')\n"
-    taken = collector(hashes=True)
+@pytest.mark.parametrize("content", [b"\x7fELF\2\1\1" + bytes(20), b"\xcf\xfa\xed\xfe" + bytes(20)])
+@pytest.mark.parametrize("hashes", [True, False])
+def test_native_code_of_other_systems_is_noted(content: bytes, *, hashes: bool) -> None:
+    taken = collector(hashes=hashes)
 
-    taken.take("x.py", len(text), Counted(text, most))
+    taken.take("pkg/_x.so", len(content), Counted(content))
 
-    assert taken.extends_search
-
-
-def test_code_without_such_words_extends_nothing() -> None:
-    taken = collector(hashes=True)
-
-    taken.take("x.py", 10, Counted(b"import os\n", 3))
-
-    assert not taken.extends_search
+    assert set(taken.natives) == {"pkg/_x.so"}
 
 
 def test_image_that_claims_no_headers_at_all_is_damaged_or_read() -> None:

@@ -264,6 +264,12 @@ class Code(Enum):
         "Data of tests, or a file of another system. No module imports it.",
         "Nothing, if it is meant; else leave it out.",
     )
+    WA113 = Rule(
+        ERROR,
+        "none of the wheel's native code is for its platform",
+        "The wheel was built on or for another system, and only its tag was changed.",
+        "Build it for the platform that the tag names.",
+    )
 
     # 2: names of modules
 
@@ -376,6 +382,20 @@ class Code(Enum):
         "Bundle the DLL whose import library was linked.",
     )
 
+    WA309 = Rule(
+        ERROR,
+        "a symbol that is needed is forwarded to one that is not there",
+        "A DLL passes the symbol on to another DLL, which is absent, lacks the symbol, or passes "
+        "it back. Windows follows it when it binds the import.",
+        "Bundle the DLL of the version that was linked against, and what it forwards to.",
+    )
+    WA310 = Rule(
+        WARNING,
+        "an image imports with delay a symbol that the wheel's own DLL does not export",
+        "The DLL in the wheel is another version's; the first call of the function fails.",
+        "Bundle the DLL whose import library was linked.",
+    )
+
     # 4: Needed DLLs
 
     WA401 = Rule(
@@ -427,9 +447,9 @@ class Code(Enum):
     )
     WA408 = Rule(
         WARNING,
-        "a needed DLL is in a folder where Windows does not look",
-        "Windows searches the module's own folder; others need os.add_dll_directory, and no file "
-        "of the wheel calls it.",
+        "a needed DLL is in a folder where Windows may not look",
+        "Windows searches the module's own folder; others need os.add_dll_directory, and it is "
+        "not clear that code of the wheel adds this one before the module is imported.",
         "Put the DLL next to the module, or call os.add_dll_directory in the package's __init__.",
     )
     WA409 = Rule(
@@ -450,6 +470,21 @@ class Code(Enum):
         "an image that no module needs wants a DLL that is not in the wheel",
         "A plug-in or a program cannot be loaded until something else brings the DLL.",
         "Bundle the DLL, or leave the image out.",
+    )
+
+    WA412 = Rule(
+        ERROR,
+        "a needed DLL is in a folder where Windows does not look",
+        "Windows searches the module's own folder; others need os.add_dll_directory, and no code "
+        "of the wheel adds this one or loads the DLL by its path.",
+        "Put the DLL next to the module, or call os.add_dll_directory in the package's __init__.",
+    )
+    WA413 = Rule(
+        WARNING,
+        "needed DLLs may come with a required distribution",
+        "They are not in the wheel. Its package is shared with a distribution in Requires-Dist, "
+        "or its code adds folders that are not in the wheel.",
+        "Verify both wheels in one call, or name the other with --with.",
     )
 
     # 5: soundness of images

@@ -28,9 +28,6 @@ IMAGE_SUFFIXES = frozenset({".pyd", ".dll", ".exe"})
 #: What a member of a library costs to look at, counted in symbols.
 _MEMBER_WEIGHT = 4
 _TOO_MANY = "there are more symbols in all images than the limit allows"
-#: Words in Python code that bring DLLs in by path or extend the folders that are searched.
-_SEARCH_WORDS = (b"add_dll_directory", b"LoadLibrary", b"CDLL", b"WinDLL", b"windll")
-_LONGEST_WORD = max(map(len, _SEARCH_WORDS))
 #: Suffixes of text and media, which are not looked at unless they are hashed.
 _OTHERS = frozenset({
     ".c", ".cpp", ".css", ".csv", ".gif", ".h", ".hpp", ".htm", ".html", ".ico", ".jpg", ".js",
@@ -66,8 +63,7 @@ class Collector:
         self.impostors: dict[str, Nature] = {}
         self.damaged: dict[str, str] = {}
         self.texts: dict[str, bytes] = {}
-        #: Known only where every member is read whole; otherwise the benefit of the doubt.
-        self.extends_search = not hashes
+        self.natives: dict[str, Nature] = {}
         #: Members to be hashed with another algorithm than SHA-256.
         self.algorithms: dict[str, str] = {}
         self.hashes = hashes
@@ -85,13 +81,11 @@ class Collector:
             # Text and media are not even looked at.
             passed = suffix in _OTHERS and not text
             return Nature.TEXT if passed else self._look_at(name, size, content, text=text)
-        searched = suffix == ".py" and not self.extends_search
-        watched = _Watched(content, self.algorithms.get(name, "sha256"), searched=searched)
+        watched = _Hashed(content, self.algorithms.get(name, "sha256"))
         nature = self._look_at(name, size, watched, text=text)
         while watched.read(_ALL):
             pass
         self.digests[name] = watched.digest.digest()
-        self.extends_search |= watched.found
         return nature
 
     def _look_at(self, name: str, size: int, content: Readable, *, text: bool) -> Nature:
@@ -101,6 +95,8 @@ class Collector:
         nature = identify(first)
         if text:
             self.texts[name] = bytes(_filled(first, _ALL, content))
+        elif nature in {Nature.ELF, Nature.MACH_O}:
+            self.natives[name] = nature
         elif nature is Nature.IMAGE:
             self._take_image(name, suffix, size, first, content)
         elif nature is Nature.ARCHIVE or (suffix in OBJECT_SUFFIXES and nature is Nature.DATA):
@@ -162,31 +158,20 @@ def _filled(data: Buffer, size: int, content: Readable) -> Buffer:
     return filled
 
 
-class _Watched:
-    """Content that is hashed as it is read, and searched for what extends the search for DLLs."""
+class _Hashed:
+    """Content that is hashed as it is read."""
 
-    def __init__(self, content: Readable, algorithm: str, *, searched: bool) -> None:
+    def __init__(self, content: Readable, algorithm: str) -> None:
         self._content = content
-        self._searched = searched
-        self._before = b""
         self.digest = hashlib.new(algorithm)
-        self.found = False
 
     def at_once(self) -> Buffer | None:
         whole = self._content.at_once()
         if whole is not None:
-            self._watch(whole)
+            self.digest.update(whole)
         return whole
 
     def read(self, size: int) -> bytes:
         piece = self._content.read(size)
-        self._watch(piece)
-        return piece
-
-    def _watch(self, piece: Buffer) -> None:
         self.digest.update(piece)
-        if self._searched and not self.found:
-            # A word may have begun in the piece before.
-            text: Buffer = self._before + piece if self._before else piece
-            self.found = any(word in text for word in _SEARCH_WORDS)
-            self._before = bytes(text[-_LONGEST_WORD:])
+        return piece

@@ -66,7 +66,7 @@ _BY_NAME = (
         r"|tcl8[0-9]t?\.dll|tk8[0-9]t?\.dll|tcl9[0-9]t?\.dll|tcl9tk9[0-9]t?\.dll|zlib1\.dll"
     )),
     (Origin.DRIVER, re.compile(
-        r"nvcuda\.dll|nvml\.dll|nvapi64\.dll|opencl\.dll|vulkan-1\.dll|libegl\.dll"
+        r"nvcuda\.dll|nvml\.dll|nvapi64\.dll|opencl\.dll|vulkan-1\.dll"
         r"|adreno.*\.dll|qnn.*\.dll|wpcap\.dll|packet\.dll"
     )),
 )  # fmt: skip
@@ -89,6 +89,28 @@ def origin_of(dll: str, target: Target) -> Origin:
     if found is None and name in system_dlls():
         return Origin.SYSTEM
     return found or Origin.UNKNOWN
+
+
+#: DLLs that Windows maps at its start, and takes from there whatever is beside a module
+#: (`Session Manager\\KnownDLLs` in the registry, with what these import).
+_KNOWN_DLLS = frozenset({
+    "advapi32.dll", "bcryptprimitives.dll", "clbcatq.dll", "combase.dll", "comdlg32.dll",
+    "coml2.dll", "difxapi.dll", "gdi32.dll", "gdi32full.dll", "gdiplus.dll", "imagehlp.dll",
+    "imm32.dll", "kernel32.dll", "kernelbase.dll", "msctf.dll", "msvcp_win.dll", "msvcrt.dll",
+    "normaliz.dll", "nsi.dll", "ntdll.dll", "ole32.dll", "oleaut32.dll", "psapi.dll",
+    "rpcrt4.dll", "sechost.dll", "setupapi.dll", "shcore.dll", "shell32.dll", "shlwapi.dll",
+    "ucrtbase.dll", "user32.dll", "win32u.dll", "wldap32.dll", "ws2_32.dll",
+})  # fmt: skip
+
+
+def is_never_bundled(file: str, target: Target) -> bool:
+    """Return whether Windows takes a DLL (in lower case) from elsewhere than a wheel, always.
+
+    These are known DLLs, API sets, and the DLLs of Python that are in the process already.
+    """
+    if file in _KNOWN_DLLS or _API_SET.fullmatch(file):
+        return True
+    return origin_of(file, target) is Origin.PYTHON
 
 
 @lru_cache(maxsize=1)

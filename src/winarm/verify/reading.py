@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import replace
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -78,7 +79,36 @@ def read_wheel(
             collector.algorithms.update(_other_algorithms(file, archive))
         findings = tuple(_take_members(file, archive, collector, options.limits, watch))
     subject = _collected(path, Shape.WHEEL, target, collector)
-    return replace(subject, allow=options.allow, name=name, archive=archive), findings
+    reader = _ReadAgain(path, archive, options.limits)
+    return replace(
+        subject, allow=options.allow, name=name, archive=archive, reader=reader
+    ), findings
+
+
+class _ReadAgain:
+    """Reads members of a wheel a second time, for checks that need Python code."""
+
+    def __init__(self, path: Path, archive: Archive, limits: Limits) -> None:
+        self._path = path
+        self._archive = archive
+        self._limits = limits
+
+    @cached_property
+    def _entries(self) -> dict[str, Entry]:
+        return {entry.name: entry for entry in self._archive.entries}
+
+    def __call__(self, member: str) -> bytes:
+        entry = self._entries.get(member)
+        offset = self._archive.data_offsets.get(entry.header_offset) if entry is not None else None
+        if entry is None or offset is None:
+            return b""
+        if _refusal(entry, entry.size, self._archive.size, self._limits):
+            return b""
+        try:
+            with self._path.open("rb") as file:
+                return Content(file, entry, offset, checked=False).read_all()
+        except (OSError, DamagedError):
+            return b""
 
 
 def read_tree(
@@ -148,7 +178,7 @@ def _collected(path: Path, shape: Shape, target: Target, collector: Collector) -
         libraries=collector.libraries,
         impostors=collector.impostors,
         damaged=collector.damaged,
-        extends_search=collector.extends_search or shape is not Shape.WHEEL,
+        natives=collector.natives,
         texts=collector.texts,
     )
 

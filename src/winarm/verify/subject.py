@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import Enum
 from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from winarm.coff.buffer import dll_file
-from winarm.verify.wheels.metadata import same_name, same_version
+from winarm.verify.dll_search import DllSearch, reached
+from winarm.verify.wheels.metadata import header_fields, same_name, same_version
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from winarm.coff.image import Image
@@ -30,6 +31,10 @@ LAUNCHERS = (
     "*distlib/t[36][24]*.exe",
     "*distlib/w[36][24]*.exe",
 )
+
+
+_REQUIREMENT = re.compile(r"[A-Za-z0-9._-]+")
+_TEST_FOLDERS = frozenset({"test", "tests", "testing", "testdata", "test_data"})
 
 
 class Shape(Enum):
@@ -61,8 +66,10 @@ class Subject:
     impostors: Mapping[str, Nature] = field(default_factory=dict)
     #: Members that could not be read as what they are, and why.
     damaged: Mapping[str, str] = field(default_factory=dict)
-    #: A file of the subject extends the DLL search path, or loads DLLs by path.
-    extends_search: bool = True
+    #: Native code of other systems: ELF and Mach-O files, whatever their names.
+    natives: Mapping[str, Nature] = field(default_factory=dict)
+    #: Reads a member again, or returns nothing; None where only images were looked at.
+    reader: Callable[[str], bytes] | None = field(default=None, compare=False, repr=False)
     #: Of a wheel only: its name, directory, and the files of its .dist-info.
     name: WheelName | None = None
     archive: Archive | None = None
@@ -74,25 +81,43 @@ class Subject:
 
         In a wheel that is tagged for two machines, those of the other one are not.
         """
-        others = [one for one in (self.name.targets if self.name else ()) if one != self.target]
-        if self.target not in (self.name.targets if self.name else ()):
-            others = []
+        others = tuple(one for one in self.own_targets if one != self.target)
+        if self.target not in self.own_targets:
+            others = ()
         needed = {
             item.file
             for image in self.images.values()
             if others and image.loads_on(self.target)
-            for item in image.needed
+            for item in image.imports
         }
+        suffixes = tuple(f"-{one.wheel_platform}.pyd" for one in others)
         return {
             member: image
             for member, image in self.images.items()
             if not self.allows(member)
-            and (
-                image.loads_on(self.target)
-                or base_name(member).lower() in needed
-                or not any(image.loads_on(other) for other in others)
+            and not (
+                member.lower().endswith(suffixes)
+                if is_module(member)
+                else any(image.loads_on(one) for one in others)
+                and not image.loads_on(self.target)
+                and base_name(member).lower() not in needed
             )
         }
+
+    @cached_property
+    def required(self) -> frozenset[str]:
+        """Return the distributions that the wheel requires whatever is chosen, as it names them."""
+        metadata = self.texts.get(f"{self.dist_info}/METADATA", b"")
+        lines = header_fields(metadata).get("requires-dist", [])
+        names = (
+            _REQUIREMENT.match(line) for line in lines if "extra" not in line.partition(";")[2]
+        )
+        return frozenset(match[0] for match in names if match is not None)
+
+    @property
+    def own_targets(self) -> tuple[Target, ...]:
+        """Return the targets that a wheel is tagged for."""
+        return self.name.targets if self.name is not None else ()
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -121,43 +146,59 @@ class Subject:
                 return folder
         return None
 
-    @cached_property
-    def _by_name(self) -> Mapping[str, str]:
-        """One image for each file name, in lower case."""
-        return {base_name(member).lower(): member for member in reversed(tuple(self.images))}
+    @property
+    def may_read(self) -> bool:
+        """Return whether members can be read again."""
+        return self.reader is not None
+
+    def read(self, member: str) -> bytes:
+        """Return a member's content again; nothing where it cannot be read."""
+        return self.reader(member) if self.reader is not None else b""
 
     @cached_property
-    def _by_place(self) -> Mapping[tuple[str, str], str]:
-        """The image for each folder and file name, the latter in lower case."""
-        return {(self.folder(member), base_name(member).lower()): member for member in self.images}
+    def search(self) -> DllSearch:
+        """Return where Windows finds the subject's DLLs."""
+        return DllSearch(self)
 
     @cached_property
-    def _folders(self) -> Mapping[str, str]:
-        """The folder of every image, each an object of its own: they are compared very often."""
-        folders: dict[str, str] = {}
-        return {
-            member: folders.setdefault(folder := folder_of(member), folder)
-            for member in self.images
-        }
+    def modules(self) -> tuple[str, ...]:
+        """Return the extension modules, those that cannot be read included."""
+        members = (*self.checked, *self.impostors, *self.damaged)
+        return tuple(
+            member for member in members if is_module(member) and not self.is_test_data(member)
+        )
 
-    def folder(self, member: str) -> str:
-        """Return the folder that an image is in, or ""."""
-        return self._folders[member]
+    @cached_property
+    def essential(self) -> frozenset[str]:
+        """Return the members without which the wheel is nothing: modules and all that they load.
+
+        Where there is no module, these are the DLLs that Python code may load, or the programs.
+        """
+        roots = self.modules
+        if not roots:
+            dlls = [member for member, image in self.checked.items() if image.is_dll]
+            roots = tuple(dlls if dlls and self.search.has_loading_code else ())
+            if not dlls:
+                return frozenset(self.checked)
+        return reached(self.checked, self.target, self.search, roots)
+
+    def is_test_data(self, member: str) -> bool:
+        """Return whether a file is data of tests: in a folder of theirs that is no package."""
+        folder = folder_of(member)
+        in_tests = not _TEST_FOLDERS.isdisjoint(folder.lower().split("/"))
+        return in_tests and f"{folder}/__init__.py" not in self.names
 
     def allows(self, member: str) -> bool:
         """Return whether `member` is a known launcher, or allowed by the user."""
         return any(fnmatchcase(member, pattern) for pattern in (*LAUNCHERS, *self.allow))
 
-    def provider(self, importer: str, dll: str) -> str | None:
-        """Return the member that `importer` gets when it imports `dll`, or None.
+    def provider(self, importer: str, file: str) -> str | None:
+        """Return the member that `importer` gets when it imports `file`, or None.
 
-        Windows looks beside the importer first; other folders count if Python code adds them.
+        :param file: as the loader looks for it, in lower case.
         """
-        name = dll_file(dll)
-        other = self._by_name.get(name)
-        if other is None:
-            return None
-        return self._by_place.get((self.folder(importer), name), other)
+        located = self.search.located(importer, file)
+        return located.member if located is not None else None
 
 
 def base_name(member: str) -> str:

@@ -12,25 +12,20 @@ from winarm.verify.subject import (
     Shape,
     Subject,
     base_name,
-    folder_of,
     is_module,
     suffix_of,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
 
     from winarm.coff.image import Image
     from winarm.verify.options import VerifyOptions
 
 
-#: Folders of data that is broken on purpose.
-_TEST_FOLDERS = frozenset({"test", "tests", "testing", "testdata", "test_data", "test-data"})
-
-
 def check_machines(subject: Subject, _options: VerifyOptions) -> Iterator[Finding]:
     """Find images and libraries of other machines, and files that are no images."""
-    yield from _impostors(subject)
+    yield from _broken(subject)
     importers = _importers(subject)
     for member, image in subject.checked.items():
         if image.loads_on(subject.target):
@@ -38,59 +33,90 @@ def check_machines(subject: Subject, _options: VerifyOptions) -> Iterator[Findin
                 yield finding(Code.WA108, member, "it has hybrid metadata and no x64 view")
         else:
             yield _foreign(subject, member, image, importers.get(member))
+    yield from _nothing_fits(subject)
     yield from _foreign_libraries(subject)
 
 
-def _impostors(subject: Subject) -> Iterator[Finding]:
-    wanted = {needed.file for image in subject.checked.values() for needed in image.needed}
-    what = [
-        *((Code.WA106, m, f"it is {nature.value}, not a Windows image")
-          for m, nature in subject.impostors.items()),
-        *((Code.WA107, member, reason) for member, reason in subject.damaged.items()),
-    ]  # fmt: skip
-    for code, member, words in what:
-        if subject.allows(member):
-            continue
-        if _is_spare(subject, member, wanted):
-            yield finding(Code.WA112, member, words)
-        else:
-            yield finding(code, member, words)
+def _broken(subject: Subject) -> Iterator[Finding]:
+    reasons = {
+        **{
+            member: (Code.WA106, f"it is {nature.value}, not a Windows image")
+            for member, nature in subject.impostors.items()
+        },
+        **{member: (Code.WA107, reason) for member, reason in subject.damaged.items()},
+    }
+    for member, (code, words) in reasons.items():
+        if not subject.allows(member):
+            yield finding(Code.WA112 if _is_spare(subject, member) else code, member, words)
     for member, image in subject.checked.items():
         for defect in image.defects:
             yield finding(Code.WA107, member, defect)
 
 
-def _is_spare(subject: Subject, member: str, wanted: Collection[str]) -> bool:
+def _is_spare(subject: Subject, member: str) -> bool:
     """Return whether the wheel does without a file: it is data of tests, or nothing asks for it."""
-    if subject.shape is Shape.FILE or is_module(member) or ".data/scripts/" in member:
+    if subject.shape is Shape.FILE or member in subject.essential:
         return False
-    if base_name(member).lower() in wanted:
+    if subject.is_test_data(member):
+        return True
+    if is_module(member) or ".data/scripts/" in member:
         return False
-    folders = {part.lower() for part in folder_of(member).split("/")}
     # Without modules, the code loads DLLs by name.
-    return bool(folders & _TEST_FOLDERS) or any(map(is_module, subject.images))
+    loaded = subject.search.loader_of(member) is not None
+    return not loaded and any(map(is_module, subject.images))
 
 
 def _importers(subject: Subject) -> dict[str, str]:
-    """Return, for members that loadable images import, one image that does."""
+    """Return, for members that loadable images import or Python code loads, who does so."""
     found: dict[str, str] = {}
     for importer, image in subject.checked.items():
         if image.loads_on(subject.target):
-            for needed in image.needed:
-                provider = subject.provider(importer, needed.dll)
+            for needed in image.imports:
+                provider = subject.provider(importer, needed.file)
                 if provider is not None:
-                    found.setdefault(provider, importer)
+                    found.setdefault(provider, f"{importer} imports")
+    # Code of a wheel for any platform chooses among the DLLs of several.
+    if subject.may_read and subject.own_targets:
+        fitting = {
+            base_name(member).lower()
+            for member, image in subject.checked.items()
+            if image.loads_on(subject.target)
+        }
+        for member, image in subject.checked.items():
+            alone = base_name(member).lower() not in fitting
+            if alone and image.is_dll and not is_module(member):
+                loader = subject.search.loader_of(member)
+                if loader is not None:
+                    found.setdefault(member, f"{loader} loads")
     return found
+
+
+def _nothing_fits(subject: Subject) -> Iterator[Finding]:
+    """Find a wheel whose native code is all for other machines."""
+    if subject.target not in subject.own_targets:
+        return
+    fitting = any(image.loads_on(subject.target) for image in subject.checked.values())
+    foreign = [
+        member
+        for member in sorted((*subject.images, *subject.natives))
+        if not (subject.allows(member) or subject.is_test_data(member))
+    ]
+    if foreign and not (fitting or subject.impostors or subject.damaged):
+        what = subject.target.wheel_platform
+        words = f"none of the native code in the wheel is for {what}"
+        yield finding(Code.WA113, foreign[0], words)
 
 
 def _foreign(subject: Subject, member: str, image: Image, importer: str | None) -> Finding:
     target = subject.target
     what = f"it is {image.label}; a {target.wheel_platform} Python cannot load it"
-    by = f" ({importer} imports it)" if importer else ""
-    needed = is_module(member) or importer is not None
-    if needed and image.kind is Kind.ARM64EC and target == WIN_ARM64:
+    by = f" ({importer} it)" if importer else ""
+    module = is_module(member) and not subject.is_test_data(member)
+    # A wheel for any platform may have modules of several, which check_tags judges.
+    module = module and not (subject.name is not None and subject.name.any_platform)
+    if (module or importer) and image.kind is Kind.ARM64EC and target == WIN_ARM64:
         return finding(Code.WA105, member, what + by)
-    if is_module(member):
+    if module:
         return finding(Code.WA101, member, what)
     if importer:
         return finding(Code.WA102, member, what + by)

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from fnmatch import fnmatchcase
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from winarm.coff.managed import Managed
 from winarm.verify.codes import Code, Severity
+from winarm.verify.dll_search import Found, Located
 from winarm.verify.dlls import Origin, origin_of
 from winarm.verify.report import Finding, finding
-from winarm.verify.subject import Subject, base_name, is_module
-from winarm.verify.wheels.metadata import MAX_HEADER
+from winarm.verify.subject import Subject, folder_of, is_module
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from winarm.coff.image import Image
     from winarm.coff.imports import Import
     from winarm.verify.options import VerifyOptions
 
@@ -34,8 +33,8 @@ _CODES = {
 }
 #: Wrong whoever needs them, and when.
 _ALWAYS = frozenset({Code.WA402, Code.WA403, Code.WA406, Code.WA407})
-_REQUIREMENT = re.compile(rb"^Requires-Dist:\s*([A-Za-z0-9._-]+)", re.IGNORECASE | re.MULTILINE)
-_SEPARATORS = re.compile(r"[-_.]+")
+#: What another distribution may bring.
+_BROUGHT = frozenset({Origin.UNKNOWN, Origin.CPP_RUNTIME, Origin.COMPILER_RUNTIME})
 
 
 def check_needed_dlls(subject: Subject, options: VerifyOptions) -> Iterator[Finding]:
@@ -55,61 +54,39 @@ def check_needed_dlls(subject: Subject, options: VerifyOptions) -> Iterator[Find
 
 
 def _every_finding(subject: Subject, options: VerifyOptions) -> Iterator[Finding]:
-    essential = _essential(subject)
-    required = _requirements(subject)
+    absent: dict[str, str] = {}
     for member, image in subject.checked.items():
         # .NET finds its libraries in its own ways.
         if not image.loads_on(subject.target) or image.managed is not Managed.NONE:
             continue
-        for needed in image.needed:
-            provider = subject.provider(member, needed.dll)
-            bringer = _distribution_of(needed.dll, required)
-            if provider is not None:
-                yield from _far_away(subject, member, needed, provider)
-            elif any(fnmatchcase(needed.dll.lower(), name.lower()) for name in options.external):
+        for needed in image.imports:
+            located = subject.search.located(member, needed.file)
+            if located is not None:
+                if located.found is not Found.YES and not needed.delayed:
+                    yield from _far_away(subject, member, needed, located)
+            elif any(fnmatchcase(needed.file, name.lower()) for name in options.external):
                 yield finding(Code.WA407, member, f"{needed.dll} is brought from outside")
-            elif bringer:
-                words = f"{needed.dll} comes with the required {bringer}"
-                yield finding(Code.WA407, member, words)
+            elif _may_come(subject, member, needed):
+                absent.setdefault(needed.file, member)
             else:
-                yield from _missing(subject, member, needed, essential=member in essential)
+                yield from _missing(subject, member, needed)
+        yield from _unused_forwarders(subject, member, image)
+    if absent:
+        yield _may_come_finding(subject, absent)
 
 
-def _essential(subject: Subject) -> frozenset[str]:
-    """Return the images without which an import fails: modules and all that they load.
-
-    Where there is no module, every DLL may be loaded by ctypes, so every one counts.
-    """
-    modules = [member for member in subject.checked if is_module(member)]
-    pending = modules or [member for member, image in subject.checked.items() if image.is_dll]
-    if not pending:
-        return frozenset(subject.checked)
-    reached: set[str] = set()
-    while pending:
-        member = pending.pop()
-        if member in reached or member not in subject.checked:
-            continue
-        reached.add(member)
-        providers = (
-            subject.provider(member, needed.dll)
-            for needed in subject.checked[member].imports
-            if not needed.delayed
-        )
-        pending.extend(filter(None, providers))
-    return frozenset(reached)
-
-
-def _missing(
-    subject: Subject, member: str, needed: Import, *, essential: bool
-) -> Iterator[Finding]:
-    code = _CODES.get(origin_of(needed.dll, subject.target))
+def _missing(subject: Subject, member: str, needed: Import) -> Iterator[Finding]:
+    code = _CODES.get(_origin(subject, needed.file))
     if code is None:
         return
     if needed.delayed and code not in _ALWAYS:
         words = f"{needed.dll}, which it loads when first used, is not in the wheel"
         yield finding(Code.WA409, member, words, cure=code.rule.cure)
-    elif not essential and code not in _ALWAYS:
+    elif code not in _ALWAYS and member not in subject.essential:
         words = f"it needs {needed.dll}, which is not in the wheel; no module needs the image"
+        yield finding(Code.WA411, member, words, cure=code.rule.cure)
+    elif code not in _ALWAYS and is_module(member) and subject.search.is_optional(member):
+        words = f"it needs {needed.dll}, which is not in the wheel; its import is optional"
         yield finding(Code.WA411, member, words, cure=code.rule.cure)
     else:
         where = "the wheel" if subject.name else "the folder"
@@ -118,29 +95,63 @@ def _missing(
         yield finding(code, member, words)
 
 
-def _far_away(subject: Subject, member: str, needed: Import, provider: str) -> Iterator[Finding]:
-    if subject.folder(provider) == subject.folder(member) or subject.extends_search:
+def _origin(subject: Subject, file: str) -> Origin:
+    """Return who brings a DLL to a module, in whose folders of search it is."""
+    origin = origin_of(file, subject.target)
+    if origin is Origin.PYTHON_OWN and subject.may_read:
+        # They are in Python's folder DLLs, where only Python's own modules look.
+        return origin if subject.search.is_loaded_by_python(file) else Origin.UNKNOWN
+    if file.startswith("libpypy") and subject.name is not None:
+        return origin if subject.name.is_pypy else Origin.UNKNOWN
+    return origin
+
+
+def _may_come(subject: Subject, member: str, needed: Import) -> bool:
+    """Return whether a required distribution may bring a DLL into a folder that is searched."""
+    if origin_of(needed.file, subject.target) not in _BROUGHT or not subject.required:
+        return False
+    if not subject.may_read:
+        return False
+    package = member.partition("/")[0]
+    shared = "/" in member and f"{package}/__init__.py" not in subject.names
+    compiled = any(name.startswith(f"{package}/__init__.") for name in subject.names)
+    return (shared and not compiled) or subject.search.adds_foreign_folders(member)
+
+
+def _may_come_finding(subject: Subject, absent: dict[str, str]) -> Finding:
+    names = sorted(absent)
+    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    bringers = ", ".join(sorted(subject.required))
+    words = f"{names[0]}{more} must come with one of the required {bringers}"
+    return finding(Code.WA413, absent[names[0]], words)
+
+
+def _far_away(subject: Subject, member: str, needed: Import, located: Located) -> Iterator[Finding]:
+    if not subject.may_read or (is_foreign(subject, located.member)):
         return
-    if is_module(member):
-        words = f"it needs {needed.dll}, which is in {subject.folder(provider) or 'the root'}"
+    folder = folder_of(located.member) or "the root"
+    if located.found is Found.NOT:
+        # An image that nothing needs may be loaded by code that is elsewhere.
+        certain = member in subject.essential and not (
+            is_module(member) and subject.search.is_optional(member)
+        )
+        words = f"it needs {needed.dll}, which is in {folder}, where Windows does not look"
+        yield finding(Code.WA412 if certain else Code.WA408, member, words)
+    elif is_module(member):
+        words = f"it needs {needed.dll}, which is in {folder}"
         yield finding(Code.WA408, member, words)
 
 
-def _requirements(subject: Subject) -> dict[str, str]:
-    """Return the distributions that the wheel requires, by their simplified names."""
-    metadata = next(
-        (text for name, text in subject.texts.items() if base_name(name) == "METADATA"), b""
-    )[:MAX_HEADER]
-    names = (match.decode("ascii") for match in _REQUIREMENT.findall(metadata))
-    return {_simple(name): name for name in names}
+def is_foreign(subject: Subject, member: str) -> bool:
+    """Return whether a member is for another machine, which another check reports."""
+    image = subject.images.get(member)
+    return image is not None and not image.loads_on(subject.target)
 
 
-def _distribution_of(dll: str, required: dict[str, str]) -> str | None:
-    """Return the required distribution that a DLL is named after: `shiboken6.abi3.dll`."""
-    stem = dll.lower().removesuffix(".dll").partition(".")[0]
-    return required.get(_simple(stem))
-
-
-@lru_cache(maxsize=8192)
-def _simple(name: str) -> str:
-    return _SEPARATORS.sub("-", name).lower()
+def _unused_forwarders(subject: Subject, member: str, image: Image) -> Iterator[Finding]:
+    """Find DLLs that an image passes functions on to; those that are used have errors."""
+    for file in sorted(image.exports.forwards_to):
+        origin = _CODES.get(_origin(subject, file))
+        if origin is not None and subject.provider(member, file) is None:
+            words = f"it passes functions on to {file}, which is not in the wheel"
+            yield finding(Code.WA409, member, words, cure=origin.rule.cure)

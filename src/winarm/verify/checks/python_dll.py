@@ -29,7 +29,7 @@ def check_python_dlls(subject: Subject, _options: VerifyOptions) -> Iterator[Fin
             promise = promise_for(subject, member)
             dlls = python_dlls(image)
             for dll in dlls:
-                yield from _judge(member, dll, promise)
+                yield from judge_python_dll(member, dll, promise)
             if not dlls and _is_importable(member, image):
                 yield finding(Code.WA305, member, "it imports no python3XX.dll or python3.dll")
 
@@ -63,7 +63,8 @@ def _is_importable(member: str, image: Image) -> bool:
     return module is not None and image.exports.have_any(module.init_names)
 
 
-def _judge(member: str, dll: str, promise: Promise) -> Iterator[Finding]:
+def judge_python_dll(member: str, dll: str, promise: Promise) -> Iterator[Finding]:
+    """Yield why a DLL of Python is not the one in the processes that are promised."""
     match = _PYTHON_DLL.fullmatch(dll)
     if match is None:
         return

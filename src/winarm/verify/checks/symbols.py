@@ -6,22 +6,26 @@ from functools import lru_cache
 from heapq import nsmallest
 from typing import TYPE_CHECKING
 
-from winarm.coff.buffer import symbol_text
+from winarm.coff.buffer import dll_file, symbol_text
 from winarm.python_exports import exported_names, stable_names
 from winarm.target import NEWEST_PYTHON, PythonABI
-from winarm.verify.checks.python_dll import promise_for, python_dlls
+from winarm.verify.checks.module_name import ModuleName
+from winarm.verify.checks.python_dll import judge_python_dll, promise_for, python_dlls
 from winarm.verify.codes import Code
+from winarm.verify.dlls import Origin, origin_of
 from winarm.verify.report import Finding, finding
+from winarm.verify.subject import Subject, is_module
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from winarm.coff.image import Image
     from winarm.verify.options import VerifyOptions
-    from winarm.verify.subject import Subject
     from winarm.verify.wheels.filename import Promise
 
 _STABLE_DLLS = frozenset({"python3.dll", "python3t.dll"})
+#: Forwarders that lead to one another.
+_LONGEST_CHAIN = 64
 #: Names that one finding lists.
 _LISTED = 4
 
@@ -84,15 +88,78 @@ def _since(symbol: str, oldest: PythonABI) -> str:
 
 def _own_symbols(subject: Subject, member: str, image: Image) -> Iterator[Finding]:
     for needed in image.imports:
-        provider = subject.provider(member, needed.dll)
+        provider = subject.provider(member, needed.file)
         other = subject.images.get(provider) if provider else None
-        # An image with damaged tables has a finding of its own.
-        if other is None or other.defects or not other.exports.addresses:
+        # An image with damaged tables, or for another machine, has a finding of its own.
+        if provider is None or other is None or other.defects or not other.exports.addresses:
             continue
         missing = other.exports.lacks(needed.symbols)
         if missing:
             words = f"{provider} in the wheel does not export {_listed(missing)}"
-            yield finding(Code.WA308, member, words)
+            yield finding(Code.WA310 if needed.delayed else Code.WA308, member, words)
+        if other.exports.forwarders and not needed.delayed:
+            yield from _forwarded(subject, member, provider, needed.symbols)
+    module = ModuleName.parse(member) if is_module(member) else None
+    if module is not None and image.exports.forwarders:
+        yield from _forwarded(subject, member, member, module.init_names)
+
+
+def _forwarded(
+    subject: Subject, member: str, provider: str, symbols: Collection[str | int]
+) -> Iterator[Finding]:
+    """Follow the symbols that a member needs of `provider`, where it forwards them."""
+    exports = subject.images[provider].exports
+    faults: dict[str, list[str | int]] = {}
+    for symbol in symbols:
+        if exports.forwarder(symbol) is not None and (
+            fault := _end_of_forwarders(subject, member, provider, symbol)
+        ):
+            faults.setdefault(fault, []).append(symbol)
+    for fault, forwarded in faults.items():
+        yield finding(Code.WA309, member, f"{provider} forwards {_listed(forwarded)}; {fault}")
+
+
+def _end_of_forwarders(subject: Subject, member: str, provider: str, symbol: str | int) -> str:
+    """Return why a symbol that is forwarded leads nowhere, or ""."""
+    seen: set[tuple[str, str | int]] = set()
+    while (text := subject.images[provider].exports.forwarder(symbol)) is not None:
+        if (provider, symbol) in seen or len(seen) > _LONGEST_CHAIN:
+            return "it is passed round in a circle"
+        seen.add((provider, symbol))
+        dll, _, name = text.rpartition(".")
+        file = dll_file(dll)
+        symbol = int(name[1:]) if name[:1] == "#" and name[1:].isdecimal() else _as_read(name)
+        following = subject.provider(member, file) or subject.provider(provider, file)
+        if following is None:
+            return _outside_fault(subject, member, file, symbol)
+        image = subject.images.get(following)
+        if image is None or not image.loads_on(subject.target):
+            return f"{following} cannot be loaded"
+        if image.exports.index(symbol) is None:
+            return f"{following} does not export {_listed([symbol])}"
+        provider = following
+    return ""
+
+
+def _as_read(name: str) -> str:
+    """Return a forwarder's symbol a byte a character, as exported names are kept."""
+    return name.encode("utf-8", "surrogateescape").decode("latin-1")
+
+
+def _outside_fault(subject: Subject, member: str, file: str, symbol: str | int) -> str:
+    """Return why a DLL that is not in the wheel does not offer a symbol, or ""."""
+    origin = origin_of(file, subject.target)
+    if origin in {Origin.SYSTEM, Origin.DRIVER}:
+        return ""
+    if origin is not Origin.PYTHON:
+        return f"{file} is not in the wheel"
+    fault = next(judge_python_dll(member, file, promise_for(subject, member)), None)
+    if fault is not None:
+        return fault.message.replace("it imports", "it ends in", 1)
+    known = exported_names(file)
+    if known is not None and isinstance(symbol, str) and symbol not in known:
+        return f"{file} does not export {symbol_text(symbol)}"
+    return ""
 
 
 def _listed(symbols: Collection[str | int]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from winarm.verify.codes import Code
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 #: Suffixes that make a wheel belong to a platform, whatever is in the files.
 _NATIVE = frozenset({".pyd", ".dll", ".exe", ".lib", ".a", ".so", ".dylib"})
 
+#: How other systems' extension modules end (`.abi3.so`, `.cpython-313-darwin.so`).
+_FOREIGN_MODULE = re.compile(r"\.(abi3t?|cpython-[^/]*|pypy[^/]*|graalpy[^/]*)\.so$")
+
 
 def check_tags(subject: Subject, _options: VerifyOptions) -> Iterator[Finding]:
     """Find platform tags that do not fit the target or the content."""
@@ -26,12 +30,8 @@ def check_tags(subject: Subject, _options: VerifyOptions) -> Iterator[Finding]:
         return
     if problem := subject.name.problem:
         yield finding(Code.WA615, "", problem)
-    modules = sorted(filter(is_module, subject.checked))
     if subject.name.any_platform:
-        if modules:
-            yield finding(Code.WA604, modules[0], "it is in a wheel tagged for any platform")
-        for member in sorted(set(subject.checked).difference(modules)):
-            yield finding(Code.WA605, member, "it is in a wheel tagged for any platform")
+        yield from _any_platform(subject)
         return
     if subject.target not in subject.name.targets:
         tagged = ".".join(subject.name.platforms)
@@ -39,3 +39,23 @@ def check_tags(subject: Subject, _options: VerifyOptions) -> Iterator[Finding]:
         yield finding(Code.WA601, "", words)
     if not any(suffix_of(name) in _NATIVE for name in subject.names):
         yield finding(Code.WA606, "", "no image is in a wheel for one platform")
+
+
+def _any_platform(subject: Subject) -> Iterator[Finding]:
+    """Find native code in a wheel that is installed everywhere."""
+    words = "it is in a wheel tagged for any platform"
+    native = sorted({*subject.checked, *subject.natives})
+    modules = [
+        member for member in native if _is_any_module(member) and not subject.is_test_data(member)
+    ]
+    needed = [member for member in modules if not subject.search.is_optional(member)]
+    if needed:
+        yield finding(Code.WA604, needed[0], words)
+    for member in native:
+        if not (needed and member in modules) and not subject.allows(member):
+            yield finding(Code.WA605, member, words)
+
+
+def _is_any_module(member: str) -> bool:
+    """Return whether a file is named like an extension module of Windows or another system."""
+    return is_module(member) or _FOREIGN_MODULE.search(member) is not None

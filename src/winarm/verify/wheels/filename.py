@@ -85,6 +85,11 @@ class WheelName:
         return any(is_installable(*tag) for tag in product(self.pythons, self.abis))
 
     @property
+    def is_pypy(self) -> bool:
+        """Return whether it is for PyPy."""
+        return any(tag.startswith("pp") for tag in self.pythons)
+
+    @property
     def any_platform(self) -> bool:
         """Return whether pip installs it on every platform."""
         return "any" in self.platforms

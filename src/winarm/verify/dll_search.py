@@ -1,0 +1,340 @@
+"""Where Windows finds the DLLs that an image needs, among the members of a wheel or folder.
+
+A module's DLLs are looked for in its own folder, in folders that code has added, and in Windows
+(CPython's Python/dynload_win.c; "Dynamic-link library search order" in Microsoft's documentation).
+DLLs that are loaded already are found by their name.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from enum import IntEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from winarm.verify.dlls import Origin, is_never_bundled, origin_of
+from winarm.verify.python_code import SEARCH_WORDS, Code, read_code
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from winarm.coff.image import Image
+    from winarm.target import Target
+
+#: Bytes of one Python file, of all that are looked through, and of all that are parsed.
+_MOST_SOURCE = 2**20
+_MOST_READ = 64 * 2**20
+_MOST_PARSED = 4 * 2**20
+#: Folders of code that no import of the package runs.
+_TEST_FOLDERS = frozenset({"test", "tests", "testing", "testdata", "test_data", "examples", "docs"})
+#: In compiled code: the names of the functions that extend the search.
+_COMPILED_WORDS = (b"add_dll_directory", b"AddDllDirectory")
+#: Modules of Python whose import loads DLLs from Python's own folder.
+_LOADED_BY = {
+    "libcrypto": ("ssl", "hashlib"),
+    "libssl": ("ssl",),
+    "libffi": ("ctypes",),
+    "sqlite3": ("sqlite3",),
+    "tcl": ("tkinter",),
+    "tk": ("tkinter",),
+    "zlib1": ("zlib",),
+}
+
+
+class Found(IntEnum):
+    """How sure it is that Windows finds a DLL of the wheel."""
+
+    NOT = 0
+    MAYBE = 1
+    YES = 2
+
+
+class Located(NamedTuple):
+    """The member that is meant by a DLL's name, and whether Windows finds it there."""
+
+    member: str
+    found: Found
+
+
+class Searched(Protocol):
+    """What is searched: the part of a `Subject` that this needs."""
+
+    @property
+    def target(self) -> Target:
+        """Return the subject's `target`."""
+
+    @property
+    def sizes(self) -> Mapping[str, int]:
+        """Return the subject's `sizes`."""
+
+    @property
+    def images(self) -> Mapping[str, Image]:
+        """Return the subject's `images`."""
+
+    @property
+    def impostors(self) -> Mapping[str, object]:
+        """Return the subject's `impostors`."""
+
+    @property
+    def damaged(self) -> Mapping[str, str]:
+        """Return the subject's `damaged`."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Return the names of all files."""
+
+    @property
+    def may_read(self) -> bool:
+        """Return whether members can be read again."""
+
+    def read(self, member: str) -> bytes:
+        """Return a member's content again; nothing where it cannot be read."""
+
+
+class DllSearch:
+    """Finds the members that images of a subject import."""
+
+    def __init__(self, subject: Searched) -> None:
+        self._subject = subject
+        self._located: dict[tuple[str, str], Located | None] = {}
+        self._codes: dict[str, Code | None] = {}
+        self._read = self._parsed = 0
+
+    @cached_property
+    def _by_file(self) -> Mapping[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for members in (self._subject.images, self._subject.impostors, self._subject.damaged):
+            for member in members:
+                found[member.rpartition("/")[2].lower()].append(member)
+        return found
+
+    def located(self, importer: str, file: str) -> Located | None:
+        """Return the member that an image gets when it imports `file` (in lower case), or None."""
+        folder = importer.rpartition("/")[0]
+        key = (folder, file)
+        if key not in self._located:
+            self._located[key] = self._locate(folder, file)
+        return self._located[key]
+
+    def _locate(self, folder: str, file: str) -> Located | None:
+        if is_never_bundled(file, self._subject.target):
+            return None
+        candidates = self._by_file.get(file)
+        if not candidates:
+            return None
+        own = installed(f"{folder}/x" if folder else "x")[:-1]
+        for member in candidates:
+            if installed(member)[:-1] == own:
+                return Located(member, Found.YES)
+        found = [Located(member, self._found(own, member)) for member in candidates]
+        return max(found, key=lambda one: (one.found, self._fits(one.member)))
+
+    def _fits(self, member: str) -> bool:
+        image = self._subject.images.get(member)
+        return image is not None and image.loads_on(self._subject.target)
+
+    def _found(self, own: tuple[str, ...], member: str) -> Found:
+        place = installed(member)
+        if not self._subject.may_read:
+            return Found.MAYBE
+        best = Found.NOT
+        for source, code in self._near(own):
+            best = max(best, self._by_code(source, code, place))
+        if best is Found.YES:
+            return best
+        if place[:-1] == ("prefix",) or self._compiled_code(own):
+            return Found.MAYBE
+        for source, code in self._all_codes():
+            if self._by_code(source, code, place):
+                return Found.MAYBE
+        return best
+
+    def _by_code(self, source: str, code: Code, place: tuple[str, ...]) -> Found:
+        if any(one.fits(place[:-1]) for one in code.added):
+            return Found.YES
+        paths = [one for one in code.loaded if one.fits(place)]
+        if any(one.root or len(one.parts) > 1 for one in paths):
+            return Found.YES
+        unknown = any(one.is_unknown for one in code.added)
+        if not (unknown or paths) and any(one.is_unknown for one in code.loaded):
+            # It may load anything, but it names what it looks for.
+            text = self._text(source).lower()
+            names = (place[-1].rpartition(".")[0], ".dll")
+            unknown = any(name.lower().encode() in text for name in names)
+        return Found.MAYBE if unknown or paths else Found.NOT
+
+    def _near(self, own: tuple[str, ...]) -> Iterator[tuple[str, Code]]:
+        """Yield the code in a module's package and in those around it, and of .pth files."""
+        for count in range(len(own), 0, -1):
+            yield from self._codes_of(self._sources.get(own[:count], ()))
+        yield from self._codes_of(self._started)
+
+    def _all_codes(self) -> Iterator[tuple[str, Code]]:
+        for members in self._sources.values():
+            yield from self._codes_of(members)
+
+    @cached_property
+    def _sources(self) -> Mapping[tuple[str, ...], list[str]]:
+        """The Python files that may run, by their folder."""
+        found: dict[tuple[str, ...], list[str]] = defaultdict(list)
+        for member in self._subject.names:
+            if member.endswith(".py") and not is_test_code(member):
+                found[installed(member)[:-1]].append(member)
+        return found
+
+    @cached_property
+    def _started(self) -> list[str]:
+        """The .pth files that Python runs at its start, and the files that they import."""
+        tops = [name for name in self._subject.names if len(installed(name)) == 2]  # noqa: PLR2004
+        starts = [name for name in tops if name.endswith(".pth")]
+        text = b"\n".join(map(self._text, starts))
+        named = [
+            member
+            for members in self._sources.values()
+            for member in members
+            if starts and member.rpartition("/")[2].removesuffix(".py").encode() in text
+        ]
+        return [*starts, *named]
+
+    def _codes_of(self, members: Iterable[str]) -> Iterator[tuple[str, Code]]:
+        for member in members:
+            if member not in self._codes:
+                text = self._text(member)
+                wanted = any(word in text for word in SEARCH_WORDS)
+                self._codes[member] = self._code(member, text) if wanted else None
+            code = self._codes[member]
+            if code is not None:
+                yield member, code
+
+    def _code(self, member: str, text: bytes) -> Code | None:
+        self._parsed += len(text)
+        if self._parsed > _MOST_PARSED:
+            return None
+        if member.endswith(".pth"):
+            lines = (
+                line for line in text.splitlines() if line.startswith((b"import ", b"import\t"))
+            )
+            text = b"\n".join(lines)
+        return read_code(member, text)
+
+    def _text(self, member: str) -> bytes:
+        size = self._subject.sizes.get(member, 0)
+        self._read += size
+        if size > _MOST_SOURCE or self._read > _MOST_READ:
+            return b""
+        return self._subject.read(member)
+
+    def _compiled_code(self, own: tuple[str, ...]) -> bool:
+        """Return whether compiled code of the packages may extend the search."""
+        for member in self._subject.names:
+            if member.endswith((".pyc", ".pyd")) and not is_test_code(member):
+                place = installed(member)[:-1]
+                if place == own[: len(place)] and self._has_word(member):
+                    return True
+        return False
+
+    def _has_word(self, member: str) -> bool:
+        self._read += self._subject.sizes.get(member, 0)
+        if self._read > _MOST_READ:
+            # Not looked at: the benefit of the doubt.
+            return True
+        content = self._subject.read(member)
+        return any(word in content for word in _COMPILED_WORDS)
+
+    def loader_of(self, member: str) -> str | None:
+        """Return a Python file that loads this very DLL by its path, or None."""
+        place = installed(member)
+        for source, code in self._all_codes():
+            if any(one.is_exact and one.fits(place) for one in code.loaded):
+                return source
+        return None
+
+    @cached_property
+    def has_loading_code(self) -> bool:
+        """Return whether some Python file of the wheel loads DLLs itself."""
+        return not self._subject.may_read or any(code.loaded for _, code in self._all_codes())
+
+    def adds_foreign_folders(self, importer: str) -> bool:
+        """Return whether code near an image adds folders that the wheel does not have."""
+        own = installed(importer)[:-1]
+        folders = {installed(member)[:-1] for member in self._subject.names}
+        return any(
+            one.is_unknown or not any(one.fits(folder) for folder in folders)
+            for _, code in self._near(own)
+            for one in code.added
+        )
+
+    def is_optional(self, module: str) -> bool:
+        """Return whether code imports a module where it can do without, and nowhere else."""
+        name = module.rpartition("/")[2].partition(".")[0]
+        optional = False
+        for code in self._importing(name):
+            if name in code.required:
+                return False
+            optional = optional or name in code.optional
+        return optional
+
+    def _importing(self, name: str) -> Iterator[Code]:
+        """Yield the code of files that have a name in them."""
+        if not self._subject.may_read:
+            return
+        wanted = name.encode()
+        for members in self._sources.values():
+            for member in members:
+                text = self._text(member)
+                if wanted in text and (code := self._code(member, text)) is not None:
+                    yield code
+
+    def is_loaded_by_python(self, file: str) -> bool:
+        """Return whether code imports a module of Python that loads this DLL of Python's own."""
+        if origin_of(file, self._subject.target) is not Origin.PYTHON_OWN:
+            return False
+        names = next((names for stem, names in _LOADED_BY.items() if file.startswith(stem)), ())
+        return any(
+            name in code.required | code.optional
+            for name in names
+            for code in self._importing(name)
+        )
+
+
+def installed(member: str) -> tuple[str, ...]:
+    """Return where a member is installed: `site` or `prefix`, and the path below it."""
+    top, _, rest = member.partition("/")
+    if not top.endswith(".data"):
+        return ("site", *member.split("/"))
+    part, _, below = rest.partition("/")
+    if part in {"platlib", "purelib"}:
+        return ("site", *below.split("/"))
+    folder = {"scripts": ("Scripts",), "headers": ("Include",)}.get(part, ())
+    return ("prefix", *folder, *below.split("/"))
+
+
+def is_test_code(member: str) -> bool:
+    """Return whether a file is a test, an example or the like: importing the package runs none."""
+    *folders, name = member.lower().split("/")
+    return (
+        not _TEST_FOLDERS.isdisjoint(folders)
+        or name.startswith("test_")
+        or name in {"conftest.py", "setup.py"}
+    )
+
+
+def reached(
+    images: Mapping[str, Image], target: Target, search: DllSearch, roots: Iterable[str]
+) -> frozenset[str]:
+    """Return `roots` and all members that loading them loads."""
+    found: set[str] = set()
+    pending = list(roots)
+    while pending:
+        member = pending.pop()
+        if member in found:
+            continue
+        found.add(member)
+        image = images.get(member)
+        if image is None or not image.loads_on(target):
+            continue
+        for needed in image.imports:
+            located = None if needed.delayed else search.located(member, needed.file)
+            if located is not None:
+                pending.append(located.member)
+    return frozenset(found)
