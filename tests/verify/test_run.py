@@ -127,7 +127,7 @@ def test_dll_elsewhere_is_found_when_the_package_says_where(tmp_path: Path) -> N
         {
             PYD: needing,
             "pkg.libs/helper.dll": im.image(exports=["f"]),
-            "pkg/__init__.py": b"import os; os.add_dll_directory('x')",
+            "pkg/__init__.py": b"import os; os.add_dll_directory(f'{__path__[0]}/../pkg.libs')",
         },
     )
 

@@ -101,7 +101,9 @@ def _nothing_fits(subject: Subject) -> Iterator[Finding]:
         for member in sorted((*subject.images, *subject.natives))
         if not (subject.allows(member) or subject.is_test_data(member))
     ]
-    if foreign and not (fitting or subject.impostors or subject.damaged):
+    # Modules and files that cannot be read have findings of their own.
+    others = fitting or subject.modules or subject.impostors or subject.damaged
+    if foreign and not others:
         what = subject.target.wheel_platform
         words = f"none of the native code in the wheel is for {what}"
         yield finding(Code.WA113, foreign[0], words)

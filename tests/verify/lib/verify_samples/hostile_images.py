@@ -51,6 +51,11 @@ one("a module cut off in its headers", "WA107", im.module()[:0x90])
 one("a module with imports outside of the file", "WA107", im.module(section_rva=0x2000)[:0x480],
     "WA207", "WA305", "WA508", "WA511")  # fmt: skip
 one("ARM64X without an x64 view", "WA108", im.module(chpe=True))
+beside("broken data of tests", "WA112", "pkg/tests/data/broken.dll", b"MZ")
+files("a wheel whose only code is for x64", "WA113", "WA104",
+      filename="pkg-1.0-py3-none-win_arm64.whl")(
+    lambda: {"pkg/core.dll": im.image(machine=im.AMD64)}
+)  # fmt: skip
 beside("an x64 import library", "WA109", "pkg/lib/x.lib",
        im.library(("x.dll/", im.short_import(im.AMD64))))  # fmt: skip
 beside("a library of intermediate code", "WA111", "pkg/lib/x.lib",
@@ -136,14 +141,42 @@ for _dll, _code in (
     ("/home/me/build/foo.dll", "WA406"),
     ("C:\\build\\foo.dll", "WA406"),
     ("OpenCL.dll", "WA407"),
-    ("sqlite3.dll", "WA410"),
+    ("sqlite3.dll", "WA405"),
+    ("libEGL.dll", "WA405"),
 ):
     one(f"it needs {_dll}", _code, needing(_dll))
-files("a DLL of a required package", "WA407", metadata="Requires-Dist: shiboken6==6.1\n")(
+files("a DLL of Python's own modules, which code imports", "WA410")(
+    lambda: {PYD: needing("sqlite3.dll"), "pkg/__init__.py": b"import sqlite3\n"}
+)
+files("a DLL of a required package", "WA413", metadata="Requires-Dist: shiboken6==6.1\n")(
     lambda: {PYD: needing("shiboken6.abi3.dll")}
 )
-files("a DLL in a folder that is not searched", "WA408")(
-    lambda: {PYD: needing("helper.dll"), "pkg.libs/helper.dll": im.image(exports=["f"])}
+files("a DLL that is named like a required package", "WA405", metadata="Requires-Dist: other\n")(
+    lambda: {PYD: needing("other.dll"), "pkg/__init__.py": b""}
+)
+
+
+def in_libs(code: bytes) -> dict[str, bytes]:
+    """Return files with a DLL in another folder than the module's, and the package's code."""
+    return {
+        PYD: needing("helper.dll"),
+        "pkg.libs/helper.dll": im.image(exports=["f"]),
+        "pkg/__init__.py": code,
+    }
+
+
+files("a DLL in a folder that is not searched", "WA412")(lambda: in_libs(b""))
+files("a DLL in a folder that code may add", "WA408")(
+    lambda: in_libs(b"import os\nos.add_dll_directory(os.environ['PKG'])\n")
+)
+files("a forwarder to a DLL that is nowhere", "WA309", "WA409")(
+    lambda: {PYD: needing("a.dll"), "pkg/a.dll": im.image(forwarders={"f": "b.f"})}
+)
+files("a delay-loaded symbol that the wheel's own DLL lacks", "WA310")(
+    lambda: {
+        PYD: im.module(delay_imports={"helper.dll": ["g"]}),
+        "pkg/helper.dll": im.image(exports=["f"]),
+    }
 )
 one("a delay-loaded DLL that is nowhere", "WA409", im.module(delay_imports={"foo.dll": ["f"]}))
 beside("a DLL that passes a function on to one that is nowhere", "WA409", "pkg/x.dll",
