@@ -42,7 +42,7 @@ def test_the_version_is_the_installed_one(capsys: pytest.CaptureFixture[str]) ->
     assert capsys.readouterr().out.split() == ["winarm", version("winarm")]
 
 
-@pytest.mark.parametrize("argv", [[], ["other"], ["build", "--other"], ["build", "a", "b"]])
+@pytest.mark.parametrize("argv", [[], ["other"], ["build", "--other"], ["doctor", "a"]])
 def test_a_wrong_command_line_is_status_2(
     argv: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.integration, pytest.mark.network]
 
-FAILURE, USAGE = 1, 2
+FAILURE, USAGE, INTERRUPTED = 1, 2, 130
 
 SETUPTOOLS = '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n'
 METADATA = '[project]\nname = "sample"\nversion = "1"\n'
@@ -367,7 +367,7 @@ def test_interrupt_stops_everything_and_leaves_nothing(
     status = process.wait(timeout=30)
 
     said = (tmp_path / "said").read_text("utf-8", "replace")
-    assert status == FAILURE, said
+    assert status == INTERRUPTED, said
     assert "Traceback (most recent call last)" not in said
     assert "interrupted" in said.lower()
     assert list(out.iterdir()) == []

@@ -14,12 +14,13 @@ from winarm.locate.lasting_zig import program_name
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-#: Answers as zig does, and makes the import libraries that it is asked for.
+#: Answers as zig does, and makes the programs and import libraries that it is asked for.
 ZIG = """\
 #!/bin/sh
 if [ "$1" = version ]; then echo 0.17.1; exit; fi
 while [ $# -gt 1 ]; do
     if [ "$1" = -l ]; then echo made > "$2"; fi
+    if [ "$1" = -o ]; then cp "$0" "$2"; fi
     shift
 done
 """

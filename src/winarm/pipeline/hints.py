@@ -86,7 +86,7 @@ _NOT_NATIVE = "A native build with Visual Studio is expected to work."
 _HINTS: tuple[tuple[str, Hint], ...] = (
     (
         (
-            rf"Could NOT find OpenMP|fatal error: 'omp\.h' file not found|"
+            rf"(?<!-- )Could NOT find OpenMP|fatal error: 'omp\.h' file not found|"
             rf"{_UNDEFINED}(__kmpc_|omp_)\w|"
             r"(?:unable to find dynamic system library|could not open|unable to find library) "
             r"['\"]?(?:-l|lib)?i?omp5?(?:\.\w+)*['\"]"

@@ -194,7 +194,8 @@ def test_the_doctor_proves_what_it_finds(
     )
 
     assert done.returncode == 0, done.stdout
-    said = json.loads(done.stdout)
+    # A slow machine says on stderr what it is doing.
+    said = json.loads(done.stdout[done.stdout.index("{") :])
     assert (said["chosen"], said["can_build"]) == ("clang-cl", True)
     proofs = {found["kind"]: found["proof"] for found in said["toolchains"] if found["found"]}
     assert proofs["clang-cl"] == {"ok": True, "summary": "made a DLL for ARM64"}
