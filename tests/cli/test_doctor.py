@@ -161,6 +161,9 @@ def test_json_of_a_bare_machine(examine: Callable[..., tuple[int, str]], tmp_pat
     assert status == 1
     assert said["chosen"] is None
     assert said["wanted"] == "llvm-mingw"
+    runners = {runner["name"]: runner for runner in said["runners"]}
+    assert list(runners) == ["native", "wine", "qemu-wine"]
+    assert runners["qemu-wine"]["cure"] == "winarm test --set-up makes the runner qemu-wine."
     assert [found["kind"] for found in said["toolchains"]] == [
         "msvc",
         "clang-cl",

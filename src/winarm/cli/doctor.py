@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from winarm.locate import ToolchainSearch
     from winarm.locate.probe import Proof
     from winarm.pipeline.survey import Place, Survey
+    from winarm.trial.search import RunnerFinding
 
 DESCRIPTION = """\
 Show the toolchains, Windows SDKs, sysroots, Pythons and build backends that are here, which
@@ -53,16 +54,19 @@ def run(args: argparse.Namespace, host: Host, console: Console) -> int:
     :raises WinarmError: the settings are wrong.
     """
     from winarm.pipeline.survey import survey  # noqa: PLC0415 - `--help` needs none of it
+    from winarm.trial.search import search_runners  # noqa: PLC0415 - as above
 
     asked = {"winarm.toolchain": args.toolchain} if args.toolchain else None
     settings = read_settings(Path.cwd(), asked, host)
     with console.status() as status:
         status.update("looking at this machine")
         found = survey(host, settings, prove=args.probe)
+        runners = search_runners(host)
     if args.json:
-        console.exact(json.dumps(as_json(found), indent=2, ensure_ascii=False) + "\n")
+        document = {**as_json(found), "runners": _runners_json(runners)}
+        console.exact(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
     else:
-        console.out("\n".join(lines(found)))
+        console.out("\n".join((*lines(found), "", *_about_runners(runners))))
     return 0 if found.can_build else EXIT_FAILURE
 
 
@@ -145,6 +149,31 @@ def _about_place(place: Place) -> Iterator[str]:
             yield _below(f"> {place.cure}")
     else:
         yield _row("+", place.name, f"{place.version}  {place.where}")
+
+
+def _about_runners(found: Sequence[RunnerFinding]) -> Iterator[str]:
+    yield "runners of winarm test"
+    for finding in found:
+        if finding.runner is not None:
+            yield _row("+", finding.name, finding.runner.place)
+            continue
+        yield _row("x", finding.name, finding.miss)
+        if finding.cure:
+            yield _below(f"> {finding.cure}")
+    yield _row(" ", "ssh", "winarm test --runner ssh:HOST uses a Windows-on-Arm machine")
+
+
+def _runners_json(found: Sequence[RunnerFinding]) -> list[dict[str, str | bool]]:
+    return [
+        {
+            "name": finding.name,
+            "found": finding.runner is not None,
+            "place": finding.runner.place if finding.runner else "",
+            "miss": finding.miss,
+            "cure": finding.cure,
+        }
+        for finding in found
+    ]
 
 
 def _row(mark: str, name: str, text: str) -> str:
