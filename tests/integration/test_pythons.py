@@ -126,7 +126,6 @@ setup(
 """
 
 
-@pytest.mark.xfail(reason="verify does not know yet that a Python with the GIL has python3t.dll")
 def test_a_module_for_both_threadings_imports_the_dll_of_both(build: Build, tmp_path: Path) -> None:
     project = tmp_path / "both"
     project.mkdir()
