@@ -184,6 +184,9 @@ def use_on_target(
     for found in (wheel, *fetched.glob("*.whl")):
         with zipfile.ZipFile(found) as archive:
             archive.extractall(site)
+    for data in site.glob("*.data/platlib"):
+        # As an installer does; delvewheel puts DLLs there for a module of no package.
+        shutil.copytree(data, site, dirs_exist_ok=True)
     with zipfile.ZipFile(wheel) as archive:
         modules = module_names(archive.namelist()) if package.imports else []
     script = folder / f"try_{package.name}.py"

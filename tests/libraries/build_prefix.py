@@ -60,6 +60,8 @@ class Recipe:
     both_at_once: bool = False
     #: Files that Debian has taken out of the source, with what is enough for a build.
     files: tuple[tuple[str, str], ...] = ()
+    #: Files that are added to the prefix.
+    added: tuple[tuple[str, str], ...] = ()
     #: Only a static one, or only a shared one.
     kinds: tuple[str, ...] = ("static", "shared")
 
@@ -128,6 +130,8 @@ RECIPES = {
             *("-DLIBXML2_WITH_PROGRAMS=OFF", "-DLIBXML2_WITH_TESTS=OFF"),
         ),
         needs=("zlib",),
+        # lxml links iconv on Windows and uses it through libxml2 alone: an empty library.
+        added=(("lib/libiconv.a", "!<arch>\n"),),
         licences=("Copyright",),
     ),
     "libxslt": Recipe(
@@ -368,6 +372,8 @@ def build(name: str, place: Place) -> float | None:
     log.unlink(missing_ok=True)
     environ = {**environment(place), **dict(recipe.environ)}
     ROUTES[recipe.route](recipe, source, place, environ, log)
+    for file, text in recipe.added:
+        (place.prefix / file).write_text(text, encoding="utf-8")
     licences = place.prefix / "share" / "licenses" / name
     licences.mkdir(parents=True, exist_ok=True)
     for file in recipe.licences:

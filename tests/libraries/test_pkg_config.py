@@ -4,7 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from winarm.libraries.pkg_config import Package, aliases, broken, read_package, rewritten, split
+from winarm.libraries.pkg_config import (
+    Package,
+    aliases,
+    broken,
+    named,
+    read_package,
+    rewritten,
+    split,
+)
 
 ROOT = Path("/new prefix")
 
@@ -88,6 +96,17 @@ def test_names_come_from_the_packages_too() -> None:
     }
 
     assert aliases(packages, {"zlib": 1, "yaml": 1}) == {"z": "zlib", "yaml-0.1": "yaml"}
+
+
+def test_a_package_answers_to_its_own_name_too() -> None:
+    blas = package("Name: openblas", "scipy-openblas")
+    other = package("Name: The Compression Library", "zlib")
+
+    assert named({"scipy-openblas": blas, "zlib": other}) == {
+        "openblas": blas,
+        "scipy-openblas": blas,
+        "zlib": other,
+    }
 
 
 def test_what_is_missing_or_a_loop_is_told() -> None:

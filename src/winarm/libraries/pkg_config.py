@@ -187,6 +187,19 @@ def aliases(packages: Mapping[str, Package], known: Mapping[str, object]) -> dic
     return {alias: name for alias, name in found.items() if name}
 
 
+def named(packages: Mapping[str, Package]) -> dict[str, Package]:
+    """Return the packages by each name under which a project may ask for one.
+
+    scipy-openblas.pc says `Name: openblas`, and that is what projects ask for.
+    """
+    further = {
+        name: package
+        for package in packages.values()
+        if re.fullmatch(r"[A-Za-z0-9][\w.+-]*", name := package.fields.get("Name", ""))
+    }
+    return {**further, **packages}
+
+
 def rewritten(
     package: Package,
     *,

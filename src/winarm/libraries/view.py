@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from winarm.target import Target
 
 #: Changed when the content of a view changes, so that older ones are not used.
-FORMAT = 1
+FORMAT = 2
 #: What says that a view is whole, and what is in it.
 _INDEX = "view.json"
 
@@ -255,7 +255,7 @@ class _Maker:
             if name in files
         }
         own_dirs = [one for tree in self.trees for one in tree.library_dirs]
-        for package in packages.values():
+        for name, package in pkg_config.named(packages).items():
             text = pkg_config.rewritten(
                 package,
                 library_dir=final,
@@ -265,7 +265,7 @@ class _Maker:
                 static=self.linkage == "static",
                 msvc=self.style == "msvc",
             )
-            (folder / f"{package.name}.pc").write_text(text, encoding="utf-8")
+            (folder / f"{name}.pc").write_text(text, encoding="utf-8")
 
     def _write_programs(self, folder: Path) -> None:
         folder.mkdir()
