@@ -40,7 +40,7 @@ def main() -> None:
     """Measure, and print a table."""
     python = sys.argv[1]
     winarm = str(Path(sys.executable).with_name("winarm"))
-    names = [f"small{number}" for number in range(PACKAGES)]
+    names = [f"winarm_small{number}" for number in range(PACKAGES)]
     with served(LocalIndex()) as index, tempfile.TemporaryDirectory() as scratch:
         for name in names:
             index.add(f"{name}-1.tar.gz", sdist(f"{name}-1", files(name)))
@@ -49,7 +49,7 @@ def main() -> None:
             folder = Path(scratch, "house")
             shutil.rmtree(folder, ignore_errors=True)
             command = [winarm, "wheelhouse", *wanted, "--no-deps", "-o", str(folder)]
-            options = ["--python", python, "--jobs", str(jobs), "--extra-index-url", index.simple]
+            options = ["--python", python, "--jobs", str(jobs), "--index-url", index.simple]
             began = time.perf_counter()
             subprocess.run([*command, *options], check=True, stdout=2, env=dict(os.environ))
             return time.perf_counter() - began

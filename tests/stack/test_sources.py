@@ -129,8 +129,16 @@ def test_what_files_say_of_the_build(
         ),
         (
             {
+                "setup.py": SETUP
+                + "self.libraries.append('ssl')\nexternal_libraries = ['portaudio']"
+            },
+            ("portaudio", "ssl"),
+        ),
+        (
+            {
                 "pyproject.toml": pyproject("scikit_build_core.build"),
-                "CMakeLists.txt": "find_package(Python 3)\nfind_package(ZLIB REQUIRED)\n"
+                "CMakeLists.txt": "find_package(Python 3 REQUIRED)\nfind_package(Boost)\n"
+                "find_package(ZLIB REQUIRED)\n"
                 "pkg_check_modules(FOO REQUIRED libxml-2.0)",
             },
             ("libxml-2.0", "zlib"),

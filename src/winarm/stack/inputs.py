@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from winarm.stack.requirement_files import RequirementsFile
     from winarm.stack.wanted import TargetMarkers
 
+#: Names that stand for all of what was asked for.
+_NAMED = 3
 #: Locks in a folder, the first one that is there counts.
 _LOCKS = ("uv.lock", "pylock.toml", "poetry.lock", "pdm.lock", "Pipfile.lock", "pixi.lock")
 
@@ -67,7 +69,7 @@ def read_input(host: Host, asked: StackInput, places: Places, markers: TargetMar
     if len(asked.sources) == 1 and (path := _existing(asked.sources[0])):
         return _of_path(path, asked, places, markers)
     if asked.sources:
-        return InputFound(_wish(", ".join(asked.sources), asked.sources), places)
+        return InputFound(_wish(_several(asked.sources), asked.sources), places)
     return _of_folder(Path(), asked, places, markers)
 
 
@@ -266,6 +268,11 @@ def _texts(value: object, place: str) -> list[str]:
 
 def _wish(origin: str, sources: Iterable[str]) -> Wish:
     return Wish(origin, tuple(map(_of_index, sources)))
+
+
+def _several(names: Sequence[str]) -> str:
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _of_index(text: str) -> Requirement:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: Changes with what is read, so that facts of another winarm are not taken from the cache.
-_FORMAT = 1
+_FORMAT = 2
 #: Longest file that is read of an sdist, and the most members and bytes that are looked at.
 MAX_TEXT = 2**20
 MAX_MEMBERS = 100_000
@@ -70,6 +70,10 @@ _NATIVE_HELPERS = frozenset(
 _EXTENSIONS = re.compile(
     r"ext_modules|Extension\(|cffi_modules|CMakeExtension|cythonize|rust_extensions|ext-modules"
     r"|build_clib|mypycify"
+)
+#: Texts that a setup.py puts into a list of libraries.
+_LIBRARIES = re.compile(
+    r"libraries(?:\s*\+?=\s*|\.(?:append|extend)\s*\(\s*)\[?((?:\s*['\"][\w.+-]+['\"],?)+)"
 )
 #: What build files name that is no library of the target.
 _NOT_NEEDED = frozenset(
@@ -249,7 +253,8 @@ def _needs(sdist: Sdist, backend: str) -> Iterator[str]:
     found: list[str] = []
     cmake = sdist.texts.get("CMakeLists.txt", "")
     if backend.startswith("scikit") or "CMake" in backend:
-        found += re.findall(r"find_package\s*\(\s*([\w+-]+)", cmake, re.IGNORECASE)
+        # What is not REQUIRED is done without.
+        found += re.findall(r"find_package\s*\(\s*([\w+-]+)[^)]*\bREQUIRED\b", cmake, re.IGNORECASE)
         for text in re.findall(
             r"pkg_(?:check|search)_module\w*\s*\(([^)]*)\)", cmake, re.IGNORECASE
         ):
@@ -259,13 +264,17 @@ def _needs(sdist: Sdist, backend: str) -> Iterator[str]:
         found += re.findall(r"\bdependency\s*\(\s*'([\w.+-]+)'", meson)
     if backend.startswith("setuptools"):
         setup = sdist.texts.get("setup.py", "")
-        for text in re.findall(r"\blibraries\s*=\s*\[([^\]]*)\]", setup):
+        lists = (
+            r"libraries(?:\s*\+?=\s*|\.(?:append|extend)\s*\(\s*)\[?((?:\s*['\"][\w.+-]+['\"],?)+)"
+        )
+        for text in re.findall(lists, setup):
             found += re.findall(r"""['"]([\w.+-]+)['"]""", text)
         for text in re.findall(r"pkg-config[^\n]*?(?:--\w+[\"',\s]+)+([\w.+-]+)", setup):
             found.append(text)
     for name in found:
         plain = name.lower()
-        if plain not in _NOT_NEEDED and not re.fullmatch(r"[-.+\d]*|\w+32|lib", plain):
+        is_name = re.fullmatch(r"[a-z][\w.+-]+", plain) and not re.fullmatch(r"\w+32|lib", plain)
+        if is_name and plain not in _NOT_NEEDED:
             yield plain
 
 
