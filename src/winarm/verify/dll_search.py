@@ -127,7 +127,11 @@ class DllSearch:
             if installed(member)[:-1] == own:
                 return Located(member, Found.YES)
         found = [Located(member, self._found(own, member)) for member in candidates]
-        return max(found, key=lambda one: (one.found, self._fits(one.member)))
+        # A distribution's own DLL before another's, then one that fits.
+        return max(
+            found,
+            key=lambda one: (one.found, _is_own(own, one.member), self._fits(one.member)),
+        )
 
     def _fits(self, member: str) -> bool:
         image = self._subject.images.get(member)
@@ -307,6 +311,12 @@ def installed(member: str) -> tuple[str, ...]:
         return ("site", *below.split("/"))
     folder = {"scripts": ("Scripts",), "headers": ("Include",)}.get(part, ())
     return ("prefix", *folder, *below.split("/"))
+
+
+def _is_own(folder: tuple[str, ...], member: str) -> bool:
+    """Return whether a member is in a folder's package, or in what delvewheel puts beside it."""
+    package = folder[1:2]
+    return installed(member)[1:2] in {package, tuple(f"{name}.libs" for name in package)}
 
 
 def is_test_code(member: str) -> bool:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 from fnmatch import fnmatchcase
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from winarm.verify.dll_search import DllSearch, reached
+from winarm.verify.dll_search import DllSearch, installed, reached
 from winarm.verify.wheels.metadata import header_fields, same_name, same_version
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ LAUNCHERS = (
 
 
 _REQUIREMENT = re.compile(r"[A-Za-z0-9._-]+")
+#: Folders of modules whose DLLs are followed; the largest wheels have some forty.
+_MOST_FOLDERS = 256
 _TEST_FOLDERS = frozenset({"test", "tests", "testing", "testdata", "test_data"})
 
 
@@ -181,6 +184,17 @@ class Subject:
             if not dlls:
                 return frozenset(self.checked)
         return reached(self.checked, self.target, self.search, roots)
+
+    @cached_property
+    def loaded_from(self) -> Mapping[tuple[str, ...], frozenset[str]]:
+        """Return what the modules of each folder load, by the folder as it is installed."""
+        modules: dict[tuple[str, ...], list[str]] = {}
+        for module in self.modules:
+            modules.setdefault(installed(module)[:-1], []).append(module)
+        return {
+            folder: reached(self.checked, self.target, self.search, inside)
+            for folder, inside in islice(modules.items(), _MOST_FOLDERS)
+        }
 
     def is_test_data(self, member: str) -> bool:
         """Return whether a file is data of tests: in a folder of theirs that is no package."""

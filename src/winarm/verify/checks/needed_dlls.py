@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from winarm.coff.managed import Managed
 from winarm.verify.codes import Code, Severity
-from winarm.verify.dll_search import Found, Located
+from winarm.verify.dll_search import Found, Located, installed
 from winarm.verify.dlls import Origin, origin_of
 from winarm.verify.report import Finding, finding
 from winarm.verify.subject import Subject, folder_of, is_module
@@ -129,6 +129,8 @@ def _may_come_finding(subject: Subject, absent: dict[str, str]) -> Finding:
 def _far_away(subject: Subject, member: str, needed: Import, located: Located) -> Iterator[Finding]:
     if not subject.may_read or (is_foreign(subject, located.member)):
         return
+    if not is_module(member) and _is_beside_modules(subject, member, located.member):
+        return
     folder = folder_of(located.member) or "the root"
     if located.found is Found.NOT:
         # An image that nothing needs may be loaded by code that is elsewhere.
@@ -140,6 +142,15 @@ def _far_away(subject: Subject, member: str, needed: Import, located: Located) -
     elif is_module(member):
         words = f"it needs {needed.dll}, which is in {folder}"
         yield finding(Code.WA408, member, words)
+
+
+def _is_beside_modules(subject: Subject, member: str, wanted: str) -> bool:
+    """Return whether a DLL is in the folder of each module that loads `member`.
+
+    What a module's DLLs need is looked for in the folder of the module, too.
+    """
+    folders = {folder for folder, members in subject.loaded_from.items() if member in members}
+    return folders == {installed(wanted)[:-1]}
 
 
 def is_foreign(subject: Subject, member: str) -> bool:

@@ -12,6 +12,7 @@ from winarm.target import NEWEST_PYTHON, PythonABI
 from winarm.verify.checks.module_name import ModuleName
 from winarm.verify.checks.python_dll import judge_python_dll, promise_for, python_dlls
 from winarm.verify.codes import Code
+from winarm.verify.dll_search import Found
 from winarm.verify.dlls import Origin, origin_of
 from winarm.verify.report import Finding, finding
 from winarm.verify.subject import Subject, is_module
@@ -129,9 +130,13 @@ def _end_of_forwarders(subject: Subject, member: str, provider: str, symbol: str
         dll, _, name = text.rpartition(".")
         file = dll_file(dll)
         symbol = int(name[1:]) if name[:1] == "#" and name[1:].isdecimal() else _as_read(name)
-        following = subject.provider(member, file) or subject.provider(provider, file)
-        if following is None:
+        places = [subject.search.located(one, file) for one in (member, provider)]
+        located = max(filter(None, places), key=lambda one: one.found, default=None)
+        if located is None:
             return _outside_fault(subject, member, file, symbol)
+        following = located.member
+        if located.found is Found.NOT:
+            return f"{following} is where Windows does not look"
         image = subject.images.get(following)
         if image is None or not image.loads_on(subject.target):
             return f"{following} cannot be loaded"

@@ -1,0 +1,137 @@
+"""Symbols that are forwarded, followed to their end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from verify_samples import image as im
+from verify_samples.verdicts import (
+    PYD,
+    Verdict,
+    bad,
+    good,
+    judged,
+    needing,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CASES = (
+    good(
+        "fwd ok system",
+        {PYD: needing("a.dll"), "pkg/a.dll": im.image(forwarders={"f": "KERNEL32.Sleep"})},
+    ),
+    good(
+        "fwd ok own",
+        {
+            PYD: needing("a.dll"),
+            "pkg/a.dll": im.image(forwarders={"f": "b.g"}),
+            "pkg/b.dll": im.image(exports=["g"]),
+        },
+    ),
+    good(
+        "fwd ok ordinal",
+        {
+            PYD: needing("a.dll"),
+            "pkg/a.dll": im.image(forwarders={"f": "b.#1"}),
+            "pkg/b.dll": im.image(exports=["g"]),
+        },
+    ),
+    good(
+        "fwd apiset",
+        {
+            PYD: needing("a.dll"),
+            "pkg/a.dll": im.image(forwarders={"f": "api-ms-win-crt-heap-l1-1-0.malloc"}),
+        },
+    ),
+    good(
+        "fwd unused missing",
+        {PYD: needing("a.dll"), "pkg/a.dll": im.image(exports=["f"], forwarders={"g": "foo.g"})},
+    ),
+    bad(
+        "fwd ordinal out",
+        {
+            PYD: needing("a.dll"),
+            "pkg/a.dll": im.image(forwarders={"f": "b.#9"}),
+            "pkg/b.dll": im.image(exports=["g"]),
+        },
+    ),
+    bad(
+        "fwd by ordinal import missing",
+        {
+            PYD: needing("a.dll", 1),
+            "pkg/a.dll": im.image(forwarders={"f": "b.zz"}),
+            "pkg/b.dll": im.image(exports=["g"]),
+        },
+    ),
+    bad(
+        "fwd self loop",
+        {PYD: needing("a.dll"), "pkg/a.dll": im.image(forwarders={"f": "a.f"})},
+    ),
+    good(
+        "fwd python ok",
+        {PYD: needing("a.dll"), "pkg/a.dll": im.image(forwarders={"f": "python313.PyErr_Clear"})},
+    ),
+    bad(
+        "fwd python unknown",
+        {PYD: needing("a.dll"), "pkg/a.dll": im.image(forwarders={"f": "python313.PyNope"})},
+    ),
+    bad(
+        "fwd python other",
+        {PYD: needing("a.dll"), "pkg/a.dll": im.image(forwarders={"f": "python312.PyErr_Clear"})},
+    ),
+    bad(
+        "fwd x64",
+        {
+            PYD: needing("a.dll"),
+            "pkg/a.dll": im.image(forwarders={"f": "b.g"}),
+            "pkg/b.dll": im.image(exports=["g"], machine=im.AMD64),
+        },
+    ),
+    bad(
+        "fwd malformed",
+        {PYD: needing("a.dll"), "pkg/a.dll": im.image(forwarders={"f": "nodot"})},
+    ),
+    good(
+        "pyinit fwd ok",
+        {
+            PYD: im.module(exports=[], forwarders={"PyInit__x": "impl.PyInit__x"}),
+            "pkg/impl.dll": im.image(
+                exports=["PyInit__x"], imports={"python313.dll": ["PyModuleDef_Init"]}
+            ),
+        },
+    ),
+    bad(
+        "pyinit fwd far",
+        {
+            PYD: im.module(exports=[], forwarders={"PyInit__x": "impl.PyInit__x"}),
+            "pkg/lib/impl.dll": im.image(
+                exports=["PyInit__x"], imports={"python313.dll": ["PyModuleDef_Init"]}
+            ),
+        },
+    ),
+    bad(
+        "fwd 3 chain missing",
+        {
+            PYD: needing("a.dll"),
+            "pkg/a.dll": im.image(forwarders={"f": "b.f"}),
+            "pkg/b.dll": im.image(forwarders={"f": "c.f"}),
+            "pkg/c.dll": im.image(exports=["g"]),
+        },
+    ),
+    bad(
+        "fwd msvcp140",
+        {PYD: needing("a.dll"), "pkg/a.dll": im.image(forwarders={"f": "msvcp140.f"})},
+    ),
+    good(
+        "fwd vcruntime",
+        {PYD: needing("a.dll"), "pkg/a.dll": im.image(forwarders={"f": "vcruntime140.memcpy"})},
+    ),
+)
+
+
+@pytest.mark.parametrize("one", CASES, ids=lambda one: one.what)
+def test_forwarders_are_followed_to_their_end(one: Verdict, tmp_path: Path) -> None:
+    assert judged(one, tmp_path) == (one.good, one.good)

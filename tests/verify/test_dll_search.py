@@ -1,0 +1,205 @@
+"""Where Windows finds the DLLs of a wheel, and where not."""
+
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from verify_samples import image as im
+from verify_samples.verdicts import (
+    HELPER,
+    IN_LIBS,
+    PYD,
+    Verdict,
+    bad,
+    code,
+    good,
+    judged,
+    needing,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CASES = (
+    good(
+        "add ok",
+        code(
+            "import os\nos.add_dll_directory(os.path.join(os.path.dirname(__file__),'..','pkg.libs'))"
+        ),
+    ),
+    bad(
+        "add other folder",
+        code("import os\nos.add_dll_directory(os.path.join(os.path.dirname(__file__),'lib'))"),
+    ),
+    bad("docstring", code('"""os.add_dll_directory(pkg.libs)"""')),
+    bad("string", code('x = "os.add_dll_directory"')),
+    bad("hasattr only", code('import os\nif hasattr(os, "add_dll_directory"):\n    pass')),
+    bad(
+        "if False",
+        code(
+            "import os\nif False:\n    os.add_dll_directory(os.path.join(os.path.dirname(__file__),'..','pkg.libs'))"
+        ),
+    ),
+    bad(
+        "linux branch",
+        code(
+            "import os,sys\nif sys.platform=='linux':\n    os.add_dll_directory(os.path.join(os.path.dirname(__file__),'..','pkg.libs'))"
+        ),
+    ),
+    good(
+        "pathlib",
+        code(
+            "import os\nfrom pathlib import Path\nos.add_dll_directory(str(Path(__file__).resolve().parent.parent / 'pkg.libs'))"
+        ),
+    ),
+    good(
+        "ctypes load",
+        code(
+            "import os,ctypes\nctypes.CDLL(os.path.join(os.path.dirname(os.path.dirname(__file__)),'pkg.libs','helper.dll'))"
+        ),
+    ),
+    bad(
+        "ctypes other",
+        code(
+            "import os,ctypes\nctypes.CDLL(os.path.join(os.path.dirname(os.path.dirname(__file__)),'pkg.libs','other.dll'))"
+        ),
+    ),
+    bad("windll kernel32 call", code("import ctypes\nctypes.WinDLL('kernel32')")),
+    bad(
+        "find_library",
+        code("import ctypes,ctypes.util\nctypes.CDLL(ctypes.util.find_library('c'))"),
+    ),
+    good(
+        "glob load",
+        code(
+            "import os,ctypes,glob\nfor p in glob.glob(os.path.join(os.path.dirname(__file__),'..','pkg.libs','*.dll')):\n    ctypes.WinDLL(p)"
+        ),
+    ),
+    bad(
+        "test module only",
+        {
+            **IN_LIBS,
+            "pkg/tests/test_x.py": b"import os\nos.add_dll_directory(os.path.join(os.path.dirname(__file__),'..','..','pkg.libs'))",
+        },
+    ),
+    bad(
+        "tests/__init__",
+        {**IN_LIBS, "tests/__init__.py": b"import os\nos.add_dll_directory('pkg.libs')"},
+    ),
+    good(
+        "pth",
+        {
+            **IN_LIBS,
+            "pkg.pth": b"import os; os.add_dll_directory(os.path.join(os.path.dirname(__file__), 'pkg.libs'))\n",
+        },
+    ),
+    good(
+        "pth2",
+        {
+            **IN_LIBS,
+            "pkg.pth": b"import _pkg_boot\n",
+            "_pkg_boot.py": b"import os\nos.add_dll_directory(os.path.join(os.path.dirname(__file__), 'pkg.libs'))\n",
+        },
+    ),
+    good(
+        "pth sitedir",
+        {
+            **IN_LIBS,
+            "pkg.pth": b"import os, sys, sysconfig; os.add_dll_directory(os.path.join(sysconfig.get_path('platlib'), 'pkg.libs'))\n",
+        },
+    ),
+    good(
+        "loader module",
+        {
+            **IN_LIBS,
+            "pkg/_loader.py": b"import os\nos.add_dll_directory(os.path.join(os.path.dirname(__file__),'..','pkg.libs'))",
+            "pkg/__init__.py": b"from . import _loader\nfrom . import _x\n",
+        },
+    ),
+    good("compiled pyc", {**IN_LIBS, "pkg/__init__.pyc": b"\x00" * 16 + b"add_dll_directory"}),
+    good(
+        "compiled pyd",
+        {**IN_LIBS, "pkg/_boot.cp313-win_arm64.pyd": im.module("_boot") + b"add_dll_directory"},
+    ),
+    bad(
+        "compiled pyd without",
+        {**IN_LIBS, "pkg/_boot.cp313-win_arm64.pyd": im.module("_boot")},
+    ),
+    bad("syntax error", code("def (:\n os.add_dll_directory")),
+    bad(
+        "PATH env",
+        code(
+            "import os\nos.environ['PATH'] = os.path.join(os.path.dirname(__file__),'..','pkg.libs') + os.pathsep + os.environ['PATH']"
+        ),
+    ),
+    good(
+        "data platlib",
+        {"pkg-1.0.data/platlib/pkg/helper.dll": HELPER, PYD: needing("helper.dll")},
+    ),
+    good(
+        "module in platlib",
+        {"pkg/helper.dll": HELPER, "pkg-1.0.data/platlib/" + PYD: needing("helper.dll")},
+    ),
+    bad(
+        "data purelib other",
+        {"pkg-1.0.data/purelib/lib/helper.dll": HELPER, PYD: needing("helper.dll")},
+    ),
+    bad("headers", {"pkg-1.0.data/headers/helper.dll": HELPER, PYD: needing("helper.dll")}),
+    good(
+        "sys.prefix add",
+        {
+            PYD: needing("helper.dll"),
+            "pkg-1.0.data/data/Library/bin/helper.dll": HELPER,
+            "pkg/__init__.py": b"import os,sys\nos.add_dll_directory(os.path.join(sys.prefix,'Library','bin'))",
+        },
+    ),
+    good(
+        "dep of dep in libs",
+        {
+            PYD: needing("a.dll"),
+            "pkg.libs/a.dll": im.image(exports=["f"], imports={"b.dll": ["f"]}),
+            "pkg.libs/b.dll": HELPER,
+            "pkg/__init__.py": b"import os\nos.add_dll_directory(os.path.join(os.path.dirname(__file__),'..','pkg.libs'))",
+        },
+    ),
+    bad(
+        "dep of dep elsewhere",
+        {
+            PYD: needing("a.dll"),
+            "pkg/a.dll": im.image(exports=["f"], imports={"b.dll": ["f"]}),
+            "pkg/lib/b.dll": HELPER,
+        },
+    ),
+    good(
+        "dep of added dep beside module",
+        {
+            PYD: needing("a.dll"),
+            "pkg/lib/a.dll": im.image(exports=["f"], imports={"b.dll": ["f"]}),
+            "pkg/b.dll": HELPER,
+            "pkg/__init__.py": b"import os\nos.add_dll_directory(os.path.join(os.path.dirname(__file__),'lib'))",
+        },
+    ),
+    good(
+        "dep of loaded dep beside it",
+        {
+            PYD: needing("a.dll"),
+            "pkg/lib/a.dll": im.image(exports=["f"], imports={"b.dll": ["f"]}),
+            "pkg/lib/b.dll": HELPER,
+            "pkg/__init__.py": b"import os,ctypes\nctypes.CDLL(os.path.join(os.path.dirname(__file__),'lib','a.dll'))",
+        },
+    ),
+    good("case", {PYD: needing("HELPER.DLL"), "pkg/helper.dll": HELPER}),
+    bad("child folder", {PYD: needing("helper.dll"), "pkg/lib/helper.dll": HELPER}),
+    good(
+        "delay far",
+        {PYD: im.module(delay_imports={"helper.dll": ["f"]}), "pkg/lib/helper.dll": HELPER},
+    ),
+)
+
+
+@pytest.mark.parametrize("one", CASES, ids=lambda one: one.what)
+def test_dlls_are_found_where_windows_looks(one: Verdict, tmp_path: Path) -> None:
+    assert judged(one, tmp_path) == (one.good, one.good)
