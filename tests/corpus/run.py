@@ -5,8 +5,8 @@
     python tests/corpus/run.py --small               # the few that every CI run builds
 
 Each project is built from its sdist by `winarm build NAME==VERSION`; the wheel goes through
-`winarm verify`; then an ARM64 Python (the command in WINARM_TEST_ARM64_PYTHON, called as
-`COMMAND -p FOLDER script.py`) imports every extension module in it and runs `uses/use_NAME.py`.
+`winarm verify`; then `winarm test` imports every extension module in it and runs
+`uses/use_NAME.py` on an ARM64 Python, where the variables that CONTRIBUTING.md names say how.
 Ends with 0 when everything that was tried worked.
 """
 
@@ -15,7 +15,6 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import shlex
 import shutil
 import subprocess
 import sys
@@ -28,15 +27,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from filelock import FileLock
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 HERE = Path(__file__).parent
-
-#: In the folder for temporary files; tests/conftest.py takes the same one.
-ARM64_LOCK = "winarm-arm64-python.lock"
 
 #: Seconds for one step of one project.
 TIMEOUT = 1200
@@ -90,7 +84,7 @@ class Outcome:
 def main() -> int:
     """Try the projects that the command line names."""
     options = parsed(sys.argv[1:])
-    arm64 = shlex.split(os.environ.get("WINARM_TEST_ARM64_PYTHON", ""))
+    arm64 = trial_environ()
     outcomes = []
     with tempfile.TemporaryDirectory(prefix="corpus-") as temporary:
         for package in chosen(options.names, Path(options.packages), small=options.small):
@@ -137,7 +131,7 @@ def package_from(entry: dict[str, object]) -> Package:
 
 
 def attempt(
-    package: Package, folder: Path, options: argparse.Namespace, arm64: Sequence[str]
+    package: Package, folder: Path, options: argparse.Namespace, arm64: Mapping[str, str]
 ) -> Outcome:
     """Take one project as far as it goes."""
     shutil.rmtree(folder, ignore_errors=True)
@@ -170,31 +164,41 @@ def build(package: Package, folder: Path, python: str) -> tuple[Outcome, str]:
     return Outcome(package, built=status == 0, seconds=time.monotonic() - began), said
 
 
+def trial_environ() -> dict[str, str]:
+    """Return the variables with which `winarm test` finds an ARM64 Python; none without one."""
+    command = os.environ.get("WINARM_TEST_ARM64_PYTHON")
+    runner = os.environ.get("WINARM_TEST_RUNNER") or (f"command:{command}" if command else "")
+    if not runner:
+        return {}
+    given = {
+        "WINARM_RUNNER": runner,
+        "WINARM_CACHE_DIR": os.environ.get("WINARM_TEST_BENCH"),
+        "WINARM_TARGET_PYTHON": os.environ.get("WINARM_TEST_TARGET_PYTHON"),
+    }
+    return {name: value for name, value in given.items() if value}
+
+
 def use_on_target(
-    package: Package, wheel: Path, folder: Path, python: str, arm64: Sequence[str]
+    package: Package, wheel: Path, folder: Path, python: str, arm64: Mapping[str, str]
 ) -> tuple[int, str]:
     """Import and use a wheel in the ARM64 Python; return the exit status and what was said."""
-    site, fetched = folder / "site", folder / "fetched"
-    if package.requires:
-        target = ("--only-binary=:all:", "--platform=win_arm64", f"--python-version={python}")
-        pip = (sys.executable, "-m", "pip", "download", "-d", fetched)
-        status, said = run([*pip, *target, *package.requires], folder / "fetch.log")
-        if status:
-            return status, said
-    for found in (wheel, *fetched.glob("*.whl")):
-        with zipfile.ZipFile(found) as archive:
-            archive.extractall(site)
-    for data in site.glob("*.data/platlib"):
-        # As an installer does; delvewheel puts DLLs there for a module of no package.
-        shutil.copytree(data, site, dirs_exist_ok=True)
     with zipfile.ZipFile(wheel) as archive:
         modules = module_names(archive.namelist()) if package.imports else []
     script = folder / f"try_{package.name}.py"
     use = package.use.read_text(encoding="utf-8")
     script.write_text(use + IMPORT_ALL.format(modules=modules), encoding="utf-8")
-    # One at a time: a bench may map the folder to a drive letter that all its programs share.
-    with FileLock(Path(tempfile.gettempdir()) / ARM64_LOCK):
-        return run([*arm64, "-p", site, script], folder / "use.log")
+    requires = [word for requirement in package.requires for word in ("--requires", requirement)]
+    trial: list[str | Path] = [
+        program("winarm"),
+        "test",
+        wheel,
+        "--python",
+        python,
+        "--copy",
+        script,
+        *requires,
+    ]
+    return run([*trial, "--", "python", script.name], folder / "use.log", {**os.environ, **arm64})
 
 
 def module_names(files: Iterable[str]) -> list[str]:
@@ -206,12 +210,15 @@ def module_names(files: Iterable[str]) -> list[str]:
     )
 
 
-def run(command: Sequence[str | Path], log: Path) -> tuple[int, str]:
+def run(
+    command: Sequence[str | Path], log: Path, environ: Mapping[str, str] | None = None
+) -> tuple[int, str]:
     """Run a command to its end; return its exit status and what it said, which `log` keeps."""
     with log.open("wb") as output:
         try:
             status = subprocess.run(
                 command,
+                env=environ,
                 stdin=subprocess.DEVNULL,
                 # A file: services that an emulator leaves behind would hold a pipe open.
                 stdout=output,

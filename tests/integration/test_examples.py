@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -199,9 +198,9 @@ def test_wheel_works_on_the_target(
     example: Example,
     repository: Path,
     request: pytest.FixtureRequest,
-    run_on_arm64: RunOnArm64,
-    fetch_for_arm64: Fetch,
-    tmp_path: Path,
+    trial_environ: dict[str, str],
+    winarm_command: str,
+    run: Run,
 ) -> None:
     foreign = os.environ.get(FOREIGN_WHEELS)
     if foreign:
@@ -209,14 +208,15 @@ def test_wheel_works_on_the_target(
     else:
         request.getfixturevalue("matching_python")
         wheel = request.getfixturevalue("built")(example)
-    if example.requires:
-        fetch_for_arm64(example.requires, tmp_path)
-    for found in (wheel, *tmp_path.glob("*.whl")):
-        with zipfile.ZipFile(found) as archive:
-            archive.extractall(tmp_path / "site")
     script = repository / "examples" / example.folder / "tests" / f"test_{example.module}.py"
+    requires = [word for requirement in example.requires for word in ("--requires", requirement)]
 
-    said = run_on_arm64(tmp_path / "site", script)
+    said = run(
+        *(winarm_command, "test", wheel, "--copy", script, *requires),
+        *("--", "python", script.name),
+        environ=trial_environ,
+    )
 
-    assert said.returncode == 0, said.stderr
-    assert said.stdout.split() == [example.module, "works"]
+    assert said.returncode == 0, said.stdout
+    assert f"{example.module} works" in said.stdout
+    assert ", tested " in said.stdout
