@@ -231,3 +231,75 @@ def test_the_setup_action_installs_the_winarm_of_its_checkout(tmp_path: Path) ->
     )
     assert done.stdout == f"winarm {version('winarm')}\n"
     assert output.read_text().splitlines()[0] == f"version={version('winarm')}"
+
+
+def wheelhouse_step(job: str, name: str) -> str:
+    return step(document("workflows/winarm-wheelhouse.yml")["jobs"][job]["steps"], name)
+
+
+@pytest.mark.parametrize(
+    ("requirements", "settings", "words"),
+    [
+        ("requirements.txt", "", ["-r", "requirements.txt"]),
+        ("uv.lock", "", ["uv.lock"]),
+        ("a b.txt", "w.toml", ["-r", "a b.txt", "--settings", "w.toml"]),
+    ],
+)
+def test_a_wheelhouse_is_planned_for_a_matrix(
+    tmp_path: Path, requirements: str, settings: str, words: list[str]
+) -> None:
+    plan = {"fetch": ["numpy", "idna"], "build": ["annoy"]}
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+    output = tmp_path / "output"
+
+    calls = run_step(
+        wheelhouse_step("plan", "Compute what is to be fetched and built"),
+        tmp_path,
+        ("winarm",),
+        REQUIREMENTS=requirements,
+        PYTHON="3.13",
+        SETTINGS=settings,
+        GITHUB_OUTPUT=str(output),
+    )
+
+    assert calls == [["winarm", "wheelhouse", "--python", "3.13", "--plan", "plan.json", *words]]
+    assert output.read_text() == 'fetch=numpy idna\nbuild=["annoy"]\n'
+
+
+def test_a_part_of_a_wheelhouse_is_fetched_by_its_names(tmp_path: Path) -> None:
+    calls = run_step(wheelhouse_step("fetch", "Fetch"), tmp_path, ("winarm",), NAMES="numpy idna")
+
+    assert calls == [
+        ["winarm", "wheelhouse", "--plan", "plan.json"]
+        + ["--only", "numpy", "--only", "idna", "-o", "part"]
+    ]
+
+
+def test_a_package_of_a_wheelhouse_is_built_alone(tmp_path: Path) -> None:
+    calls = run_step(
+        wheelhouse_step("build", "Build"),
+        tmp_path,
+        ("winarm", "uv"),
+        PACKAGE="annoy",
+        PYTHON="3.13",
+    )
+
+    assert calls == [
+        ["uv", "python", "install", "--no-bin", "3.13"],
+        ["winarm", "wheelhouse", "--plan", "plan.json", "--only", "annoy", "-o", "part"],
+    ]
+
+
+def test_parts_of_a_wheelhouse_are_merged(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / "parts" / name).mkdir(parents=True)
+
+    (call,) = run_step(
+        wheelhouse_step("merge", "Put the parts together, and fail if one is missing"),
+        tmp_path,
+        ("winarm",),
+    )
+
+    assert call == ["winarm", "wheelhouse", "--plan", "plan.json", "--merge"] + [
+        *("parts/one", "parts/two", "-o", "wheelhouse")
+    ]
