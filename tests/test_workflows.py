@@ -269,10 +269,9 @@ def test_a_wheelhouse_is_planned_for_a_matrix(
 def test_a_part_of_a_wheelhouse_is_fetched_by_its_names(tmp_path: Path) -> None:
     calls = run_step(wheelhouse_step("fetch", "Fetch"), tmp_path, ("winarm",), NAMES="numpy idna")
 
-    assert calls == [
-        ["winarm", "wheelhouse", "--plan", "plan.json"]
-        + ["--only", "numpy", "--only", "idna", "-o", "part"]
-    ]
+    (call,) = calls
+    words = "winarm wheelhouse --plan plan.json --only numpy --only idna -o part"
+    assert call == words.split()
 
 
 def test_a_package_of_a_wheelhouse_is_built_alone(tmp_path: Path) -> None:
@@ -300,6 +299,5 @@ def test_parts_of_a_wheelhouse_are_merged(tmp_path: Path) -> None:
         ("winarm",),
     )
 
-    assert call == ["winarm", "wheelhouse", "--plan", "plan.json", "--merge"] + [
-        *("parts/one", "parts/two", "-o", "wheelhouse")
-    ]
+    words = "winarm wheelhouse --plan plan.json --merge parts/one parts/two -o wheelhouse"
+    assert call == words.split()
