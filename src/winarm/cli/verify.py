@@ -85,6 +85,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--select", metavar="CODES", help="report only these codes, or beginnings of codes")
     add("--ignore", metavar="CODES", help="do not report these codes, or beginnings of codes")
     add("--allow", metavar="PATTERN", action="append", help="members that may be for any machine")
+    add(
+        "--with",
+        dest="companions",
+        metavar="PATH",
+        action="append",
+        help="a wheel or a folder that brings DLLs; not verified itself",
+    )
     add("--external", metavar="DLL", action="append", help="a DLL that something else brings")
     add("--baseline", metavar="FILE", help="do not report what this report in JSON has")
     add("--fail-on", metavar="SEVERITY", help="error (the default), warning, note or never")
@@ -231,6 +238,7 @@ def _options(args: argparse.Namespace) -> VerifyOptions:
         options,
         allow=(*options.allow, *(args.allow or ())),
         external=(*options.external, *(args.external or ())),
+        companions=tuple(map(Path, args.companions or ())),
         record=options.record and not args.no_record,
     )
 

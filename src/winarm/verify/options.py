@@ -5,9 +5,13 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 
 from winarm.target import WIN_ARM64, Target
 from winarm.verify.codes import Code, Severity
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 #: Bytes of a file for which a second more is allowed; verifying takes a fiftieth of that.
 _BYTES_A_SECOND = 4 * 2**20
@@ -67,6 +71,8 @@ class VerifyOptions:
     allow: tuple[str, ...] = ()
     #: Patterns of DLL names that something else brings.
     external: tuple[str, ...] = ()
+    #: Wheels, folders of wheels, and folders that bring DLLs to what is verified.
+    companions: tuple[Path, ...] = ()
     #: The severity from which on a report fails; None for never.
     fail_on: Severity | None = Severity.ERROR
     #: Compare every member with its RECORD entry.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from winarm.verify.checks import CHECKS
 from winarm.verify.codes import Code
+from winarm.verify.companions import brought, read_companions
 from winarm.verify.options import Stopwatch, VerifyOptions
 from winarm.verify.reading import TOO_LONG, is_sdist, read_file, read_tree, read_wheel
 from winarm.verify.report import Finding, ImageSummary, Report, finding, listed
@@ -45,6 +46,10 @@ def verify(path: Path | str, options: VerifyOptions = DEFAULTS) -> Report:
     except (DamagedError, OSError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or f"{error}"
         return _report(path, target, [finding(Code.WA001, "", reason)], options)
+    if others := [one for one in options.companions if one != path]:
+        single = subject.shape is Shape.FILE
+        files = brought(read_companions(others), subject.required, single=single)
+        subject = replace(subject, brought=files)
     findings = [*problems]
     # A wheel that is tagged for two machines must suit each.
     tagged = set(name.targets if name is not None else ())

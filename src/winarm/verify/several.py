@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import signal
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,9 @@ def verify_all(
     More than one job may start processes, so that a script that asks for it must be importable
     (`if __name__ == "__main__"`), as for all of multiprocessing.
     """
+    if len(paths) > 1:
+        # Whatever is verified together may bring DLLs to one another.
+        options = replace(options, companions=(*options.companions, *paths))
     sizes = [_size(path) for path in paths]
     jobs = min(jobs, len(paths), _MOST_JOBS)
     if jobs > 1 and sum(sizes) - max(sizes) > WORTHWHILE:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from enum import Enum
 from fnmatch import fnmatchcase
@@ -11,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from winarm.verify.dll_search import DllSearch, installed, reached
-from winarm.verify.wheels.metadata import header_fields, same_name, same_version
+from winarm.verify.wheels.metadata import header_fields, required_names, same_name, same_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,7 +33,6 @@ LAUNCHERS = (
 )
 
 
-_REQUIREMENT = re.compile(r"[A-Za-z0-9._-]+")
 #: Folders of modules whose DLLs are followed; the largest wheels have some forty.
 _MOST_FOLDERS = 256
 _TEST_FOLDERS = frozenset({"test", "tests", "testing", "testdata", "test_data"})
@@ -73,6 +71,8 @@ class Subject:
     natives: Mapping[str, Nature] = field(default_factory=dict)
     #: Reads a member again, or returns nothing; None where only images were looked at.
     reader: Callable[[str], bytes] | None = field(default=None, compare=False, repr=False)
+    #: Files, in lower case, that other paths of the same call bring.
+    brought: frozenset[str] = frozenset()
     #: Of a wheel only: its name, directory, and the files of its .dist-info.
     name: WheelName | None = None
     archive: Archive | None = None
@@ -111,11 +111,7 @@ class Subject:
     def required(self) -> frozenset[str]:
         """Return the distributions that the wheel requires whatever is chosen, as it names them."""
         metadata = self.texts.get(f"{self.dist_info}/METADATA", b"")
-        lines = header_fields(metadata).get("requires-dist", [])
-        names = (
-            _REQUIREMENT.match(line) for line in lines if "extra" not in line.partition(";")[2]
-        )
-        return frozenset(match[0] for match in names if match is not None)
+        return required_names(header_fields(metadata))
 
     @property
     def own_targets(self) -> tuple[Target, ...]:

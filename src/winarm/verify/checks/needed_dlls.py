@@ -66,6 +66,8 @@ def _every_finding(subject: Subject, options: VerifyOptions) -> Iterator[Finding
                     yield from _far_away(subject, member, needed, located)
             elif any(fnmatchcase(needed.file, name.lower()) for name in options.external):
                 yield finding(Code.WA407, member, f"{needed.dll} is brought from outside")
+            elif needed.file in subject.brought:
+                continue
             elif _may_come(subject, member, needed):
                 absent.setdefault(needed.file, member)
             else:
@@ -132,14 +134,12 @@ def _far_away(subject: Subject, member: str, needed: Import, located: Located) -
     if not is_module(member) and _is_beside_modules(subject, member, located.member):
         return
     folder = folder_of(located.member) or "the root"
-    if located.found is Found.NOT:
-        # An image that nothing needs may be loaded by code that is elsewhere.
-        certain = member in subject.essential and not (
-            is_module(member) and subject.search.is_optional(member)
-        )
+    optional = is_module(member) and subject.search.is_optional(member)
+    if located.found is Found.NOT and member in subject.essential and not optional:
         words = f"it needs {needed.dll}, which is in {folder}, where Windows does not look"
-        yield finding(Code.WA412 if certain else Code.WA408, member, words)
+        yield finding(Code.WA412, member, words)
     elif is_module(member):
+        # Plug-ins and programs may be loaded when their DLLs are in the process already.
         words = f"it needs {needed.dll}, which is in {folder}"
         yield finding(Code.WA408, member, words)
 
@@ -163,6 +163,7 @@ def _unused_forwarders(subject: Subject, member: str, image: Image) -> Iterator[
     """Find DLLs that an image passes functions on to; those that are used have errors."""
     for file in sorted(image.exports.forwards_to):
         origin = _CODES.get(_origin(subject, file))
-        if origin is not None and subject.provider(member, file) is None:
+        absent = subject.provider(member, file) is None and file not in subject.brought
+        if origin is not None and absent:
             words = f"it passes functions on to {file}, which is not in the wheel"
             yield finding(Code.WA409, member, words, cure=origin.rule.cure)

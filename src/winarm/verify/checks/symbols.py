@@ -154,7 +154,7 @@ def _as_read(name: str) -> str:
 def _outside_fault(subject: Subject, member: str, file: str, symbol: str | int) -> str:
     """Return why a DLL that is not in the wheel does not offer a symbol, or ""."""
     origin = origin_of(file, subject.target)
-    if origin in {Origin.SYSTEM, Origin.DRIVER}:
+    if origin in {Origin.SYSTEM, Origin.DRIVER} or file in subject.brought:
         return ""
     if origin is not Origin.PYTHON:
         return f"{file} is not in the wheel"

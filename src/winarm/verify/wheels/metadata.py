@@ -27,6 +27,7 @@ _FIELD = re.compile(r"(?P<name>[!-9;-~]+):[ \t]*(?P<value>.*)", re.DOTALL)
 _LINE_END = re.compile(r"\r\n|\r|\n")
 #: Lines of fields that are read; METADATA of a large project has some hundreds.
 _MOST_LINES = 20_000
+_REQUIREMENT = re.compile(r"[A-Za-z0-9._-]+")
 _SEPARATORS = re.compile(r"[-_.]+")
 
 
@@ -64,6 +65,13 @@ def header_fields(text: bytes) -> dict[str, list[str]]:
     for name, parts in fields:
         found.setdefault(name, []).append("\n".join(parts))
     return found
+
+
+def required_names(fields: dict[str, list[str]]) -> frozenset[str]:
+    """Return the distributions of Requires-Dist, as they are spelled, but those of extras."""
+    lines = fields.get("requires-dist", [])
+    plain = (line for line in lines if "extra" not in line.partition(";")[2])
+    return frozenset(match[0] for line in plain if (match := _REQUIREMENT.match(line)))
 
 
 def is_utf8(text: bytes) -> bool:

@@ -1,0 +1,97 @@
+"""DLLs that other paths of the same call bring."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from verify_samples import image as im
+from verify_samples import wheel as wh
+from verify_samples.cases import PYD, needing
+
+from winarm.verify import Severity, VerifyOptions, verify, verify_all
+from winarm.verify.companions import Companion, brought, read_companions
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HELPER = im.image(exports=["f"])
+FILES = {"pkg/__init__.py": b"", PYD: needing("helper.dll")}
+
+
+def needing_wheel(folder: Path, requires: str = "Requires-Dist: other\n") -> Path:
+    return wh.wheel(folder, FILES, metadata=requires)
+
+
+def bringing_wheel(folder: Path, requires: str = "", name: str = "other") -> Path:
+    filename = f"{name}-1.0-py3-none-win_arm64.whl"
+    return wh.wheel(folder, {"pkg/helper.dll": HELPER}, filename, metadata=requires)
+
+
+def errors(path: Path, *companions: Path) -> list[str]:
+    report = verify(path, VerifyOptions(companions=companions))
+    return [found.code.name for found in report.findings if found.severity is Severity.ERROR]
+
+
+def test_required_wheel_brings_its_dlls(tmp_path: Path) -> None:
+    wheel, other = needing_wheel(tmp_path), bringing_wheel(tmp_path)
+
+    assert errors(wheel) == ["WA405"]
+    assert errors(wheel, other) == []
+
+
+def test_wheel_that_is_not_required_brings_nothing(tmp_path: Path) -> None:
+    assert errors(needing_wheel(tmp_path, ""), bringing_wheel(tmp_path)) == ["WA405"]
+    optional = "Requires-Dist: other; extra == 'gui'\n"
+    assert errors(needing_wheel(tmp_path, optional), bringing_wheel(tmp_path)) == ["WA405"]
+
+
+def test_what_a_required_wheel_requires_brings_dlls_too(tmp_path: Path) -> None:
+    between = wh.wheel(
+        tmp_path, {}, "other-1.0-py3-none-any.whl", metadata="Requires-Dist: Third_Party>=1\n"
+    )
+    third = bringing_wheel(tmp_path, name="third_party")
+
+    assert errors(needing_wheel(tmp_path), between, third) == []
+    assert errors(needing_wheel(tmp_path), third) == ["WA405"]
+
+
+def test_folder_of_wheels_and_folder_of_dlls_bring_dlls(tmp_path: Path) -> None:
+    for name in ("wheels", "dlls"):
+        (tmp_path / name).mkdir()
+    bringing_wheel(tmp_path / "wheels")
+    (tmp_path / "dlls" / "Helper.DLL").write_bytes(HELPER)
+
+    assert errors(needing_wheel(tmp_path), tmp_path / "wheels") == []
+    assert errors(needing_wheel(tmp_path, ""), tmp_path / "dlls") == []
+
+
+def test_wheels_of_one_call_see_one_another(tmp_path: Path) -> None:
+    paths = [needing_wheel(tmp_path), bringing_wheel(tmp_path)]
+
+    assert [report.ok for report in verify_all(paths)] == [True, True]
+
+
+def test_single_files_of_one_call_see_one_another(tmp_path: Path) -> None:
+    module, dll = tmp_path / "_x.cp313-win_arm64.pyd", tmp_path / "helper.dll"
+    module.write_bytes(needing("helper.dll"))
+    dll.write_bytes(HELPER)
+
+    assert [report.ok for report in verify_all([module, dll])] == [True, True]
+    assert not verify(module).ok
+    assert errors(needing_wheel(tmp_path, ""), dll) == ["WA405"], "a wheel holds its own DLLs"
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\5\6" + bytes(18), b"no archive"])
+def test_wheel_that_cannot_be_read_brings_nothing(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "other-1.0-py3-none-win_arm64.whl"
+    path.write_bytes(content)
+
+    assert brought(read_companions([path, tmp_path / "absent"]), ["other"], single=False) == set()
+
+
+def test_wheels_that_require_each_other_end() -> None:
+    one = Companion("one", frozenset({"a.dll"}), frozenset({"two"}))
+    two = Companion("two", frozenset({"b.dll"}), frozenset({"one"}))
+
+    assert brought([one, two], ["one"], single=False) == {"a.dll", "b.dll"}
