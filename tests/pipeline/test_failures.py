@@ -64,6 +64,11 @@ def test_endless_message_is_cut() -> None:
             "cmake.define.HAVE_X_EXITCODE=VALUE",
         ),
         (
+            "winarm: error: /EHa is refused: no such thing here. It would change the code",
+            "passes /EHa",
+            "drop-flags=/EHa",
+        ),
+        (
             "-- Performing Test HAVE_X\n\n*** CMake configuration failed\n",
             "3.25.1 crash",
             "cmake.version",

@@ -6,7 +6,14 @@ import time
 
 import pytest
 
-from winarm.pipeline.hints import Hint, complaints, hint, last_exception
+from winarm.pipeline.hints import (
+    Hint,
+    complaints,
+    hint,
+    last_exception,
+    missing_symbols,
+    system_library_hint,
+)
 
 
 @pytest.mark.parametrize(
@@ -34,6 +41,7 @@ from winarm.pipeline.hints import Hint, complaints, hint, last_exception
         ),
         ("#include <emmintrin.h>", "instructions of x86", "switch"),
         ("x.c: error: call to undeclared function '_mm_add_ps'", "x86", "switch"),
+        ("/EHa is refused: no such thing here. It would", "passes /EHa", "drop-flags=/EHa"),
         ("write: No space left on device", "disk is full", "WINARM_CACHE_DIR"),
     ],
 )
@@ -94,3 +102,21 @@ class TestComplaints:
 )
 def test_the_exception_that_an_output_ends_with(output: str, words: str) -> None:
     assert last_exception(output) == words
+
+
+def test_missing_symbols_are_named_once_without_their_decoration() -> None:
+    output = (
+        "lld-link: error: undefined symbol: __declspec(dllimport) CertOpenStore\n"
+        ">>> referenced by a.o\n"
+        "lld-link: error: undefined symbol: __imp_CertOpenStore\n"
+        "lld-link: error: undefined symbol: own\n"
+    )
+
+    assert missing_symbols(output) == ["CertOpenStore", "own"]
+
+
+def test_libraries_of_windows_are_named_with_the_setting() -> None:
+    why, cure = system_library_hint({"CertOpenStore": "crypt32", "htonl": "ws2_32"})
+
+    assert "CertOpenStore is in crypt32, htonl is in ws2_32" in why
+    assert cure == "-C winarm.libraries='crypt32 ws2_32'"

@@ -86,10 +86,10 @@ _FAMILIES = {
     ),
     "llvm-mingw": _Family(
         "gnu",
-        _GNU_COMPILE,
+        (*_GNU_COMPILE, *MICROSOFT),
         # It links libc++ and libunwind as DLLs that no machine has (llvm-mingw#500).
         ("-Wl,-Bstatic",),
-        _TOLERANT_GNU,
+        (*_TOLERANT_GNU, *MICROSOFT),
         "-ffile-prefix-map={folder}=.",
     ),
     "zig": _Family(

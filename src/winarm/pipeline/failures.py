@@ -36,6 +36,12 @@ _NO_NETWORK = (
 
 _RULES = (
     _rule(
+        r"winarm: error: (?P<flag>[/-]\S+) is refused: (?P<reason>[^.]+)\.",
+        "The project passes {flag}, and this toolchain cannot do what it means: {reason}.",
+        "Take a toolchain that can (clang-cl knows most of MSVC's flags), or build without the "
+        "flag: -C winarm.drop-flags={flag}",
+    ),
+    _rule(
         r"Generator\s+(?P<generator>.+?)\s+does not support platform specification, but\s+"
         r"platform\s+(?P<platform>\S+)\s+was specified",
         "The project passes `-A {platform}` to CMake, which only Visual Studio's generators take; "

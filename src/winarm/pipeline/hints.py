@@ -83,7 +83,18 @@ _UNDEFINED = r"undefined symbol: (?:__declspec\(dllimport\) )?"
 _ALSO_NATIVE = "A native build with Visual Studio is expected to fail the same way."
 _NOT_NATIVE = "A native build with Visual Studio is expected to work."
 
+#: What a flag of the project's is refused with, by the tools and by the compiler of setuptools.
+_REFUSED = r"(?P<flag>[/-]\S+) is refused: (?P<reason>[^.]+)\."
+
 _HINTS: tuple[tuple[str, Hint], ...] = (
+    (
+        _REFUSED,
+        Hint(
+            "The project passes {flag}, and this toolchain cannot do what it means: {reason}.",
+            "Take a toolchain that can (clang-cl knows most of MSVC's flags), or build without the "
+            "flag: -C winarm.drop-flags={flag}",
+        ),
+    ),
     (
         (
             rf"(?<!-- )Could NOT find OpenMP|fatal error: 'omp\.h' file not found|"

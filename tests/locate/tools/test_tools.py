@@ -91,6 +91,15 @@ class TestCompilers:
 
         assert "dll name: bcrypt.dll" in tools.must("objdump", "-p", "a.dll").lower()
 
+    def test_try_guards_what_is_no_call(self, tools: Tools) -> None:
+        tools.write(
+            a_c="int f(int *p) { __try { return *p; } __except (1) { return -1; } }\n",
+        )
+
+        tools.must("clang", "-O2", "-S", "a.c", "-o", "a.s")
+
+        assert "__C_specific_handler" in (tools.cwd / "a.s").read_text()
+
     def test_a_library_of_the_project_that_its_source_names(self, tools: Tools) -> None:
         tools.write(
             own_c=SOURCE,
@@ -336,25 +345,33 @@ def test_both_readers_of_the_table_agree(tools: Tools, tmp_path: Path) -> None:
     dashed = [f"-{text[1:]}" for text in spellings() if text.startswith("/")]
     upper = [text.upper() for text in spellings() if text.startswith("/")]
     said = ["-march=armv8.2-a+fp16+nosimd", "/NOSUCH", "-Wp,-DA,-UB", "/EXPORT:a,DATA"]
-    skipped = {"-o", "-x", "-E", "-P", "-c", "-S", "-I", "-L", "-D", "-U"}
-    for argument in [*spellings(), *dashed, *upper, *linker, *said]:
-        if argument in skipped or argument.startswith(("-Wl,-l", "-Wl,-L", "-L", "-I")):
-            continue
-        spec["journal"] = str(tmp_path / "python")
-        (tmp_path / "python").unlink(missing_ok=True)
-        (tmp_path / "c").unlink(missing_ok=True)
-        translator = Translator(spec, Journal(spec["journal"]))
+    skipped = {"-o", "-x", "-E", "-P", "-c", "-S", "-I", "-L", "-D", "-U", "-Wl,-l=x", "-Wl,-L=x"}
+    arguments = [
+        argument
+        for argument in dict.fromkeys([*spellings(), *dashed, *upper, *linker, *said])
+        if argument not in skipped and not argument.startswith(("-Wl,-l", "-Wl,-L", "-L", "-I"))
+    ]
+
+    def python(*some: str) -> bool:
         try:
-            translator.command([argument])
-            refused = False
+            Translator(spec, Journal(spec["journal"])).command(some)
         except RefusedFlagError:
-            refused = True
-        done = tools.run(
-            "clang", argument, "--winarm-stop", WINARMTOOLS_JOURNAL=str(tmp_path / "c")
-        )
-        assert ("is refused" in done.stderr) is refused, argument
-        if not refused:
-            assert entries(tmp_path / "c") == entries(tmp_path / "python"), argument
+            return False
+        return True
+
+    def launcher(*some: str) -> bool:
+        done = tools.run("clang", *some, "--winarm-stop", WINARMTOOLS_JOURNAL=str(tmp_path / "c"))
+        return "is refused" not in done.stderr
+
+    refused = [argument for argument in arguments if not python(argument)]
+    (tmp_path / "python").unlink()
+    taken = [argument for argument in arguments if argument not in refused]
+    assert python(*taken)
+    assert launcher(*taken)
+    for of_c, of_python in zip(entries(tmp_path / "c"), entries(tmp_path / "python"), strict=True):
+        assert of_c == of_python
+    assert len(refused) > 20
+    assert [argument for argument in refused if launcher(argument)] == []
 
 
 def entries(journal: Path) -> list[tuple[str, list[str], str]]:

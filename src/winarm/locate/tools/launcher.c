@@ -881,6 +881,11 @@ static int compile(int of_cxx, int preprocesses, char **arguments) {
   for (const char *const *flag = base_flags; *flag; flag++) add(&command, *flag);
   if (compiles) add(&command, "-g0");
   else add(&command, "-O2");
+  if (languages == 1) {
+    /* __try guards loads and stores, too, and not only calls. */
+    add(&command, "-Xclang");
+    add(&command, "-fasync-exceptions");
+  }
   position = command.count;
 
   char *path = variable("WINARMTOOLS_LIBRARY_PATH");
