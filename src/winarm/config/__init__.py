@@ -223,8 +223,9 @@ class Settings:
     )
     drop_flags: tuple[str, ...] = setting(
         _ARGUMENT,
-        "Arguments that CMake projects give to the compiler and that this target's does not take, "
-        "such as `-msse*` or `/arch:*`, to be left out; `*` matches anything.",
+        "Arguments that projects give to the compiler or the linker and that are to be left out, "
+        "such as `/EHa` or `-msse*`; `*` matches anything. The message about a refused flag names "
+        "this setting.",
     )
     jobs: int | None = setting(
         Count(MAX_JOBS),

@@ -152,18 +152,41 @@ endif()
     assert built.status == 0, built.said
 
 
-def test_flags_of_x86_are_dropped_when_asked(project: Project, build: Callable[..., Built]) -> None:
+def test_flags_of_x86_mean_nothing_and_are_reported(
+    project: Project, build: Callable[..., Built]
+) -> None:
     source = project(
         HEAD
         + MODULE.replace("spam.c", "empty.c")
-        + "target_compile_options(spam PRIVATE -msse4.2 /arch:AVX2)\n",
+        + "target_compile_options(spam PRIVATE -msse4.2 /arch:AVX2 /EHa)\n",
         empty__c="int nothing(void) { return 0; }\n",
     )
 
-    built = build(source, "-v", "-C", "winarm.drop-flags=-msse* /arch:*")
+    built = build(source, "-v", "-C", "winarm.drop-flags=/EH*")
 
     assert built.status == 0, built.said
-    assert "dropped as asked: -msse4.2 /arch:AVX2" in built.said
+    assert "left out -msse4.2 (it is for x86 processors)" in built.said
+    assert "left out /arch:AVX2 (it is for x86 processors)" in built.said
+    assert "left out /EHa (dropped as asked)" in built.said
+
+
+def test_flags_and_libraries_in_the_words_of_visual_studio(
+    project: Project, build: Callable[..., Built]
+) -> None:
+    source = project(
+        HEAD
+        + MODULE.replace("spam.c", "size.c")
+        + "target_compile_options(spam PRIVATE /W4 /EHsc /bigobj /Zp1)\n"
+        + "target_link_libraries(spam PRIVATE Ws2_32 Bcrypt.lib)\n",
+        size__c="struct s { char a; int b; };\n"
+        '_Static_assert(sizeof(struct s) == 5, "packed");\n'
+        "int nothing(void) { return 0; }\n",
+    )
+
+    built = build(source)
+
+    assert built.status == 0, built.said
+    assert "translated /Zp1 to -fpack-struct=1 (structures are packed)" in built.said
 
 
 def test_a_variable_of_the_command_line_reaches_the_probes(

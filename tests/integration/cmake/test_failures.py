@@ -46,8 +46,11 @@ BAD = {
         "-C cmake.define.FETCHCONTENT_SOURCE_DIR_LIB_SPAM=DIR",
     ),
     "missing": (HEAD + "find_package(ZLIB REQUIRED)\n", "", "ZLIB is not there"),
-    "sse": (HEAD + MODULE + "target_compile_options(spam PRIVATE -msse4.2)\n", "", "sse4.2"),
-    "arch": (HEAD + MODULE + "target_compile_options(spam PRIVATE /arch:AVX2)\n", "", "/arch:AVX2"),
+    "refused": (
+        HEAD + MODULE + "target_compile_options(spam PRIVATE /EHa)\n",
+        "",
+        "-C winarm.drop-flags=/EHa",
+    ),
 }
 
 
