@@ -17,11 +17,11 @@ def built_metadata(sdist: Path) -> str:
     :raises SourceError: the backend fails.
     """
     try:
-        from build import BuildException  # noqa: PLC0415 - only for --build-metadata
+        from build import BuildBackendException, BuildException  # noqa: PLC0415 - only for --build-metadata
         from build.util import project_wheel_metadata  # noqa: PLC0415
     except ImportError:
         message = "--build-metadata needs the package `build`."
-        raise UsageError(message, cure="pip install build") from None
+        raise UsageError(message, cure='pip install "winarm[stack]"') from None
     with tempfile.TemporaryDirectory(prefix="winarm-", ignore_cleanup_errors=True) as name:
         try:
             if sdist.name.endswith(".zip"):
@@ -32,6 +32,9 @@ def built_metadata(sdist: Path) -> str:
                     packed.extractall(name, filter="data")
             (folder,) = (entry for entry in Path(name).iterdir() if entry.is_dir())
             return str(project_wheel_metadata(folder))
-        except (BuildException, OSError, ValueError, tarfile.TarError, zipfile.BadZipFile) as error:
+        except (
+            *(BuildException, BuildBackendException),
+            *(OSError, ValueError, tarfile.TarError, zipfile.BadZipFile),
+        ) as error:
             message = f"the metadata of {sdist.name} cannot be built: {error}"
             raise SourceError(message) from error
