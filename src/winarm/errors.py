@@ -178,6 +178,10 @@ class TrialError(WinarmError):
     """A wheel cannot be tried: no runner, or one that does not work."""
 
 
+class RequirementsError(TrialError):
+    """What a trial requires cannot be had for Windows ARM64."""
+
+
 class CrossEditableError(WinarmError):
     """An editable install was asked for a machine that is not this one."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 from pathlib import Path
@@ -10,9 +11,9 @@ from typing import TYPE_CHECKING
 from packaging.requirements import InvalidRequirement, Requirement
 
 from winarm.environment.find_python import find_python
-from winarm.environment.interpreter import ask
-from winarm.environment.uv import Uv, configured_uv, find_uv
-from winarm.errors import InterpreterError, TrialError, UsageError
+from winarm.environment.uv import Uv, configured_uv
+from winarm.errors import InterpreterError, RequirementsError, TrialError, UsageError
+from winarm.host import ProgramError
 from winarm.project.archives import unpack
 from winarm.project.pip_config import pip_configuration
 from winarm.target import WIN_ARM64
@@ -22,7 +23,6 @@ from winarm.trial.wheel import TriedWheel, requirements_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from winarm.environment.interpreter import Interpreter
     from winarm.host import Host
     from winarm.target import PythonABI
     from winarm.trial.options import TrialOptions
@@ -42,7 +42,8 @@ def install(
 ) -> None:
     """Install `wheels`, their dependencies and what the options require into the folder `site`.
 
-    :raises UsageError: uv is needed and not installed, or a requirement cannot be read.
+    :raises UsageError: a requirement cannot be read.
+    :raises IsolationError: uv is needed and not installed.
     :raises TrialError: the requirements cannot be met for Windows ARM64.
     """
     for text in options.requires:
@@ -67,18 +68,18 @@ def _install_with_uv(
     abi: PythonABI,
     options: TrialOptions,
 ) -> None:
-    uv = _uv(host)
-    interpreter = _interpreter(host, abi)
+    uv = configured_uv(host, pip_configuration(host))
+    executable, exact = _interpreter(host, uv, abi)
     chosen = f"[{','.join(options.extras)}]" if options.extras else ""
     words = [
         *(*uv.command, "pip", "install", "--quiet", "--no-progress", "--color", "never"),
-        *("--target", str(site), "--python", str(interpreter.executable)),
+        *("--target", str(site), "--python", str(executable)),
         *("--python-platform", WIN_ARM64.msvc_triple, "--python-version", abi.version),
         *("--only-binary", ":all:", "--link-mode", "copy"),
         *uv.options,
         *(word for folder in options.find_links for word in ("--find-links", folder)),
     ]
-    if interpreter.abi == abi:
+    if exact:
         # An emulated Python takes ten times as long for it.
         words.append("--compile-bytecode")
     words += [f"{wheel.project}{chosen} @ {wheel.path.absolute().as_uri()}" for wheel in wheels]
@@ -93,30 +94,24 @@ def _install_with_uv(
     shutil.rmtree(site / "bin", ignore_errors=True)
 
 
-def _uv(host: Host) -> Uv:
-    configuration = pip_configuration(host)
-    uv = configured_uv(host, configuration)
-    if uv is None and (command := find_uv(host)):
-        uv = Uv(command)
-    if uv is None:
-        message = "the wheel has dependencies, and uv, which finds them, is not installed."
-        raise UsageError(message, cure='python -m pip install "winarm[cli]"')
-    return uv
-
-
-def _interpreter(host: Host, abi: PythonABI) -> Interpreter:
-    """Return the Python that uv asks about this machine; one of the target's version at best.
+def _interpreter(host: Host, uv: Uv, abi: PythonABI) -> tuple[Path, bool]:
+    """Return the Python that uv asks about this machine, and whether it has the target's version.
 
     uv takes from it whether the target is free-threaded.
     """
-    own = ask(host, host.executable)
-    if own.abi == abi:
-        return own
+    if not abi.free_threaded:
+        # uv's own search takes a tenth of the time of winarm's, which also looks for headers.
+        environ = {**host.environ, "UV_PYTHON_DOWNLOADS": "never"}
+        with contextlib.suppress(ProgramError):
+            found = host.run(
+                [*uv.command, "python", "find", "--system", abi.version], environ=environ
+            )
+            if found.ok and (path := Path(found.stdout.strip())).is_file():
+                return path, True
+        return host.executable, False
     try:
-        return find_python(host, spelled(abi))
+        return find_python(host, spelled(abi)).executable, True
     except InterpreterError as error:
-        if not abi.free_threaded:
-            return own
         message = (
             f"dependencies for Python {spelled(abi)} can be found only with a Python "
             f"{spelled(abi)} on this machine, and there is none."
@@ -124,7 +119,7 @@ def _interpreter(host: Host, abi: PythonABI) -> Interpreter:
         raise TrialError(message, cure=f"uv python install {spelled(abi)}") from error
 
 
-def _unresolved(words: str, abi: PythonABI, wheels: Sequence[TriedWheel]) -> TrialError:
+def _unresolved(words: str, abi: PythonABI, wheels: Sequence[TriedWheel]) -> RequirementsError:
     lacking = sorted(
         set(re.findall(r"Wheels are required for `([\w.-]+)`", words))
         | set(re.findall(r"\b([\w.-]+)(?:[=<>!~][^ ]*)? has no wheels with a matching", words))
@@ -140,7 +135,7 @@ def _unresolved(words: str, abi: PythonABI, wheels: Sequence[TriedWheel]) -> Tri
     what = f"the dependencies cannot be installed for Python {spelled(abi)} on Windows ARM64"
     if names:
         what += f": no win_arm64 wheel of {', '.join(names)}"
-    return TrialError(f"{what}.", why=words.strip()[-_MOST_WORDS:], cure=cure)
+    return RequirementsError(f"{what}.", why=words.strip()[-_MOST_WORDS:], cure=cure)
 
 
 def _require_requirement(text: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winarm.environment.uv import find_uv
-from winarm.errors import TargetPythonError, TrialError, UsageError
+from winarm.errors import RequirementsError, TargetPythonError, TrialError, UsageError
 from winarm.events import Note, Output, Step
 from winarm.host import Host, ProgramError
 from winarm.storage import scratch_folder
@@ -115,7 +115,7 @@ def test_wheels(
     reports: dict[Path, Report] = {}
     status = None
     for group in groups:
-        found, ended = _try_group(host, runner, group, options, listener)
+        found, ended = _try_together(host, runner, group, options, listener)
         reports |= found
         status = status or ended
     return TrialResult(tuple(reports[wheel.path] for wheel in tried), status)
@@ -200,6 +200,26 @@ def _folders(host: Host, options: TrialOptions) -> tuple[Path, ...]:
     with contextlib.suppress(OSError):
         return (*options.python_dirs, *sorted(cached.iterdir()))
     return options.python_dirs
+
+
+def _try_together(
+    host: Host, runner: Runner, group: _Group, options: TrialOptions, listener: Listener
+) -> tuple[dict[Path, Report], int | None]:
+    """Try wheels in one environment, or each in its own where their requirements contradict."""
+    try:
+        return _try_group(host, runner, group, options, listener)
+    except RequirementsError:
+        if len(group.wheels) == 1:
+            raise
+    listener(Note("the wheels' requirements contradict each other; each is tried by itself"))
+    reports: dict[Path, Report] = {}
+    status = None
+    for wheel in group.wheels:
+        alone = replace(group, wheels=(wheel,))
+        found, ended = _try_group(host, runner, alone, options, listener)
+        reports |= found
+        status = status or ended
+    return reports, status
 
 
 def _try_group(
