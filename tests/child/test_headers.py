@@ -62,7 +62,7 @@ def test_a_header_is_found_from_the_file_that_includes_it(project: Path, name: s
     assert mended is not None
     *rest, option = mended.argv
     assert rest == ["cc", "main.c"]
-    (place,) = entries(option.removeprefix("-I")).values()
+    (place,) = set(entries(option.removeprefix("-I")).values())
     assert Path(place).samefile(project / "src" / "Deep" / "Answer.h")
 
 
@@ -78,7 +78,8 @@ def test_a_header_is_found_in_the_folders_of_the_command_line(
     )
 
     assert mended is not None
-    assert list(entries(mended.argv[-1].removeprefix("-I"))) == ["deep\\answer.h"]
+    names = entries(mended.argv[-1].removeprefix("-I")).keys()
+    assert names == {"deep\\answer.h", "deep/answer.h"}
 
 
 @posix
@@ -92,7 +93,9 @@ def test_each_compilation_has_one_map_with_all_that_it_missed(project: Path) -> 
 
     assert second is not None
     assert len(second.argv) == len(first.argv) == 2
-    assert len(entries(second.argv[-1].removeprefix("-I"))) == 2
+    assert entries(second.argv[-1].removeprefix("-I")).keys() == {
+        *("SRC/b.h", "src\\deep\\answer.h", "src/deep/answer.h")
+    }
     # It was named, and not taken: there is nothing more to try.
     assert headers.mend(second.argv, missing(project / "main.c", "SRC/b.h")) is None
 

@@ -60,7 +60,8 @@ class Headers:
         found = meant(name, missing["file"], argv)
         if found is None or name in known:
             return None
-        option = self._written({**known, name: found})
+        # With Microsoft's extensions clang looks the name up with `/`.
+        option = self._written({**known, name: found, name.replace("\\", "/"): found})
         kept = tuple(word for word in argv if word != last)
         return Mended((*kept, option), f'#include "{name}": found {found}, as on Windows')
 
