@@ -7,6 +7,7 @@ DLLs that are loaded already are found by their name.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from enum import IntEnum
 from functools import cached_property
@@ -98,6 +99,8 @@ class DllSearch:
         self._subject = subject
         self._located: dict[tuple[str, str], Located | None] = {}
         self._codes: dict[str, Code | None] = {}
+        self._words: dict[str, bool] = {}
+        self._foreign: dict[tuple[str, ...], bool] = {}
         self._read = self._parsed = 0
 
     @cached_property
@@ -146,7 +149,7 @@ class DllSearch:
             best = max(best, self._by_code(source, code, place))
         if best is Found.YES:
             return best
-        if place[:-1] == ("prefix",) or self._compiled_code(own):
+        if place[:-1] == ("prefix",):
             return Found.MAYBE
         for source, code in self._all_codes():
             if self._by_code(source, code, place):
@@ -228,16 +231,30 @@ class DllSearch:
             return b""
         return self._subject.read(member)
 
-    def _compiled_code(self, own: tuple[str, ...]) -> bool:
-        """Return whether compiled code of the packages may extend the search."""
+    def has_compiled_code(self, importer: str) -> bool:
+        """Return whether compiled code of an image's packages may extend the search."""
+        own = installed(importer)[:-1]
+        return any(
+            self._has_word(member)
+            for count in range(len(own), 0, -1)
+            for member in self._compiled.get(own[:count], ())
+        )
+
+    @cached_property
+    def _compiled(self) -> Mapping[tuple[str, ...], list[str]]:
+        """The compiled modules, by their folder."""
+        found: dict[tuple[str, ...], list[str]] = defaultdict(list)
         for member in self._subject.names:
             if member.endswith((".pyc", ".pyd")) and not is_test_code(member):
-                place = installed(member)[:-1]
-                if place == own[: len(place)] and self._has_word(member):
-                    return True
-        return False
+                found[installed(member)[:-1]].append(member)
+        return found
 
     def _has_word(self, member: str) -> bool:
+        if member not in self._words:
+            self._words[member] = self._looked_for(member)
+        return self._words[member]
+
+    def _looked_for(self, member: str) -> bool:
         self._read += self._subject.sizes.get(member, 0)
         if self._read > _MOST_READ:
             # Not looked at: the benefit of the doubt.
@@ -261,12 +278,17 @@ class DllSearch:
     def adds_foreign_folders(self, importer: str) -> bool:
         """Return whether code near an image adds folders that the wheel does not have."""
         own = installed(importer)[:-1]
-        folders = {installed(member)[:-1] for member in self._subject.names}
-        return any(
-            one.is_unknown or not any(one.fits(folder) for folder in folders)
-            for _, code in self._near(own)
-            for one in code.added
-        )
+        if own not in self._foreign:
+            self._foreign[own] = any(
+                one.is_unknown or not any(one.fits(folder) for folder in self._folders)
+                for _, code in self._near(own)
+                for one in code.added
+            )
+        return self._foreign[own]
+
+    @cached_property
+    def _folders(self) -> frozenset[tuple[str, ...]]:
+        return frozenset(installed(member)[:-1] for member in self._subject.names)
 
     def is_optional(self, module: str) -> bool:
         """Return whether code imports a module where it can do without, and nowhere else."""
@@ -282,12 +304,26 @@ class DllSearch:
         """Yield the code of files that have a name in them."""
         if not self._subject.may_read:
             return
-        wanted = name.encode()
+        for member in self._mentions.get(name, ()):
+            code = self._code(member, self._text(member))
+            if code is not None:
+                yield code
+
+    @cached_property
+    def _mentions(self) -> Mapping[str, list[str]]:
+        """The Python files that mention an extension module, or a module of Python with DLLs."""
+        files = (member.rpartition("/")[2] for member in self._subject.images)
+        modules = {file.partition(".")[0] for file in files if file.lower().endswith(".pyd")}
+        names = sorted(modules.union(*_LOADED_BY.values()))
+        pattern = re.compile(
+            rb"\b(" + b"|".join(re.escape(one.encode()) for one in names) + rb")\b"
+        )
+        found: dict[str, list[str]] = defaultdict(list)
         for members in self._sources.values():
             for member in members:
-                text = self._text(member)
-                if wanted in text and (code := self._code(member, text)) is not None:
-                    yield code
+                for name in set(pattern.findall(self._text(member))):
+                    found[name.decode("utf-8", "replace")].append(member)
+        return found
 
     def is_loaded_by_python(self, file: str) -> bool:
         """Return whether code imports a module of Python that loads this DLL of Python's own."""

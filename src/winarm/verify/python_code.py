@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ _IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", "OSError", "Ex
                             "BaseException"})  # fmt: skip
 _MOST_VALUES = 16
 _DEEPEST = 12
+#: Expressions of one file that are evaluated: names may refer to one another many times over.
+_MOST_STEPS = 20_000
 
 
 class Place(NamedTuple):
@@ -120,7 +123,7 @@ class _Reader:
         self._elements: dict[str, list[ast.expr]] = defaultdict(list)
         self._functions: dict[str, list[str]] = {}
         self._calls: list[ast.Call] = []
-        self._references = 0
+        self._references = self._steps = 0
         self._aliases: dict[str, str] = {}
         self._optional: set[str] = set()
         self._required: set[str] = set()
@@ -225,8 +228,11 @@ class _Reader:
         return self._places(argument, 0) if argument is not None else []
 
     def _places(self, node: ast.expr, depth: int) -> list[Place]:
-        found = list(dict.fromkeys(self._evaluated(node, depth))) if depth < _DEEPEST else []
-        return found[:_MOST_VALUES] or [UNKNOWN]
+        self._steps += 1
+        if depth >= _DEEPEST or self._steps > _MOST_STEPS:
+            return [UNKNOWN]
+        found = dict.fromkeys(islice(self._evaluated(node, depth), _MOST_VALUES))
+        return list(found) or [UNKNOWN]
 
     def _evaluated(self, node: ast.expr, depth: int) -> Iterator[Place]:  # noqa: C901, PLR0912
         below = depth + 1
@@ -263,8 +269,8 @@ class _Reader:
                 yield from (place.parent for place in self._places(value, below))
             case ast.BinOp(left=left, op=ast.Div(), right=right):
                 yield from self._joined([left, right], below)
-            case ast.BinOp(left=left, op=ast.Add(), right=right):
-                yield from self._concatenated([left, right], below)
+            case ast.BinOp(op=ast.Add()):
+                yield from self._concatenated(_operands(node), below)
             case ast.JoinedStr(values=pieces):
                 yield from self._concatenated(
                     [one.value if isinstance(one, ast.FormattedValue) else one for one in pieces],
@@ -392,6 +398,15 @@ def _concatenation(first: Place, second: Place) -> Place:
     last, head = (first.parts[-1] if first.parts else ""), second.parts[0]
     joint = None if last is None or head is None else last + head
     return Place(first.root, (*first.parts[:-1], joint, *second.parts[1:]))
+
+
+def _operands(node: ast.expr) -> list[ast.expr]:
+    """Return what a chain of `+` adds."""
+    found: list[ast.expr] = []
+    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        found.append(node.right)
+        node = node.left
+    return [node, *reversed(found)]
 
 
 def _name_of(function: ast.expr) -> str | None:

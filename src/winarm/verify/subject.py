@@ -119,6 +119,15 @@ class Subject:
         return self.name.targets if self.name is not None else ()
 
     @cached_property
+    def packages(self) -> frozenset[str]:
+        """Return the folders at the top that have an `__init__`, of Python or compiled."""
+        return frozenset(
+            name.partition("/")[0]
+            for name in self.names
+            if name.partition("/")[2].startswith("__init__.")
+        )
+
+    @cached_property
     def names(self) -> frozenset[str]:
         """Return the names of all files, those that could not be read included."""
         if self.archive is None:

@@ -114,10 +114,9 @@ def _may_come(subject: Subject, member: str, needed: Import) -> bool:
         return False
     if not subject.may_read:
         return False
-    package = member.partition("/")[0]
-    shared = "/" in member and f"{package}/__init__.py" not in subject.names
-    compiled = any(name.startswith(f"{package}/__init__.") for name in subject.names)
-    return (shared and not compiled) or subject.search.adds_foreign_folders(member)
+    package, separator, _ = member.partition("/")
+    shared = bool(separator) and package not in subject.packages
+    return shared or subject.search.adds_foreign_folders(member)
 
 
 def _may_come_finding(subject: Subject, absent: dict[str, str]) -> Finding:
@@ -134,8 +133,11 @@ def _far_away(subject: Subject, member: str, needed: Import, located: Located) -
     if not is_module(member) and _is_beside_modules(subject, member, located.member):
         return
     folder = folder_of(located.member) or "the root"
-    optional = is_module(member) and subject.search.is_optional(member)
-    if located.found is Found.NOT and member in subject.essential and not optional:
+    certain = located.found is Found.NOT and member in subject.essential
+    if certain and not (
+        subject.search.has_compiled_code(member)
+        or (is_module(member) and subject.search.is_optional(member))
+    ):
         words = f"it needs {needed.dll}, which is in {folder}, where Windows does not look"
         yield finding(Code.WA412, member, words)
     elif is_module(member):
