@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -33,9 +34,10 @@ def index() -> Iterator[LocalIndex]:
 def host(index: LocalIndex, tmp_path: Path) -> Host:
     real = Host.current()
     environ = {
-        "PATH": real.environ["PATH"],
+        **{name: real.environ[name] for name in ("PATH", "SYSTEMROOT") if name in real.environ},
         "HOME": str(tmp_path),
-        "PIP_CONFIG_FILE": "/dev/null",
+        "USERPROFILE": str(tmp_path),
+        "PIP_CONFIG_FILE": os.devnull,
         "PIP_INDEX_URL": index.simple,
         "WINARM_CACHE_DIR": str(tmp_path / "cache"),
     }

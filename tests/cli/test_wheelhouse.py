@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -34,9 +35,10 @@ def host(index: LocalIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.chdir(tmp_path)
     real = Host.current()
     environ = {
-        "PATH": real.environ["PATH"],
+        **{name: real.environ[name] for name in ("PATH", "SYSTEMROOT") if name in real.environ},
         "HOME": str(tmp_path),
-        "PIP_CONFIG_FILE": "/dev/null",
+        "USERPROFILE": str(tmp_path),
+        "PIP_CONFIG_FILE": os.devnull,
         "PIP_INDEX_URL": index.simple,
         "WINARM_CACHE_DIR": str(tmp_path / "cache"),
     }

@@ -24,16 +24,19 @@ def index() -> Iterator[LocalIndex]:
 
 @pytest.fixture
 def host(index: LocalIndex, tmp_path: Path) -> Host:
+    real = Host.current()
+    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
     return Host(
         environ={
-            "PATH": os.environ["PATH"],
+            **kept,
             "HOME": str(tmp_path / "home"),
+            "USERPROFILE": str(tmp_path / "home"),
             "PIP_CONFIG_FILE": os.devnull,
             "PIP_INDEX_URL": index.simple,
             "WINARM_CACHE_DIR": str(tmp_path / "cache"),
         },
-        system="linux",
-        machine="x86_64",
+        system=real.system,
+        machine=real.machine,
         executable=Path(sys.executable),
         cpus=2,
     )

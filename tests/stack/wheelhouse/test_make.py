@@ -375,6 +375,11 @@ def test_an_output_that_is_a_file_is_refused(stack: LocalIndex, host: Host, tmp_
         make(host, planned(host, "ready"), tmp_path / "file", FakeBuilder())
 
 
+#: Windows ends programs in other ways, and has no limit on the size of files.
+posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and limits of POSIX")
+
+
+@posix
 def test_a_killed_run_is_continued(
     index: LocalIndex, host: Host, tmp_path: Path, winarm_command: str
 ) -> None:
@@ -417,6 +422,7 @@ def test_a_killed_run_is_continued(
     assert len(fetched) < len(names)
 
 
+@posix
 def test_ctrl_c_keeps_what_was_done_and_says_what_was_not(
     index: LocalIndex, host: Host, tmp_path: Path, winarm_command: str
 ) -> None:
@@ -449,6 +455,7 @@ def test_ctrl_c_keeps_what_was_done_and_says_what_was_not(
     assert len(there) == len(list(folder.glob("*.whl")))
 
 
+@posix
 def test_a_folder_that_is_full_is_a_failure_and_nothing_else_is_lost(
     stack: LocalIndex, host: Host, tmp_path: Path
 ) -> None:
