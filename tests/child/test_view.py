@@ -108,6 +108,19 @@ class TestTheProjectsCode:
             ("from os import getenv; print(getenv('Processor_Architecture'))", "ARM64"),
             ("import os; print(os.environ.copy()['ProgramData'][-11:])", "ProgramData"),
             ("import os; print(os.environ['Path'] == os.environ['PATH'])", "True"),
+            (
+                "from os import environ as e; print(e.pop('APPDATA')[-7:], 'APPDATA' in e)",
+                "Roaming False",
+            ),
+            (
+                "from os import environ as e; e['Mine'] = '1'; del e['MINE']; print('Mine' in e)",
+                "False",
+            ),
+            (
+                "from os import environ as e; print('OS' in e.copy(), 'windir' in dict(e))",
+                "False True",
+            ),
+            ("import os; print(os.environ.pop('NOT_THERE', 'default'))", "default"),
             ("import os; print('NOT_THERE' in os.environ, os.environ.get('NO', 1))", "False 1"),
             (
                 "import os; os.environ['ADDED'] = '1'; os.system('printenv ADDED')",

@@ -48,6 +48,10 @@ class DllDirectory:
         """Do nothing."""
 
 
+#: Variables that are answered and not handed to programs: make takes this machine for Windows.
+NOT_FOR_PROGRAMS = ("OS", "COMSPEC")
+
+
 class TargetEnviron(type(os.environ)):  # type: ignore[misc]
     """`os.environ` with the variables that Windows always has, and names in any case.
 
@@ -62,29 +66,38 @@ class TargetEnviron(type(os.environ)):  # type: ignore[misc]
         )
         self.__dict__["_always"] = {name.upper(): (name, text) for name, text in always.items()}
 
+    def _own_name(self, key: str) -> str | None:
+        """Return the name, in its own case, of a variable that is set on this machine."""
+        names = {name.upper(): name for name in super().__iter__()}
+        return key if key in names.values() else names.get(key.upper())
+
     def __getitem__(self, key: str) -> str:
         """Return a variable of this machine's, in any case, or one of Windows'."""
-        try:
-            return str(super().__getitem__(key))
-        except KeyError:
-            upper = key.upper()
-            for name in super().__iter__():
-                if name.upper() == upper:
-                    return str(super().__getitem__(name))
-            if upper in self._always:
-                return str(self._always[upper][1])
-            raise
+        name = self._own_name(key)
+        if name is not None:
+            return str(super().__getitem__(name))
+        if key.upper() in self._always:
+            return str(self._always[key.upper()][1])
+        raise KeyError(key)
+
+    def __delitem__(self, key: str) -> None:
+        """Remove a variable, in any case."""
+        name = self._own_name(key)
+        if name is not None:
+            super().__delitem__(name)
+        elif self._always.pop(key.upper(), None) is None:
+            raise KeyError(key)
 
     def __contains__(self, key: object) -> bool:
         """Return whether there is such a variable."""
         return isinstance(key, str) and self.get(key) is not None
 
     def __iter__(self) -> Iterator[str]:
-        """Yield the names of all."""
+        """Yield the names of all but those that would mislead programs of this machine."""
         own = list(super().__iter__())
         yield from own
-        taken = {name.upper() for name in own}
-        yield from (name for upper, (name, _) in self._always.items() if upper not in taken)
+        hidden = {*NOT_FOR_PROGRAMS, *map(str.upper, own)}
+        yield from (name for upper, (name, _) in self._always.items() if upper not in hidden)
 
     def __len__(self) -> int:
         """Return how many there are."""
