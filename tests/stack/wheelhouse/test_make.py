@@ -407,6 +407,8 @@ def test_a_killed_run_is_continued(
     process.send_signal(signal.SIGKILL)
     process.wait()
     there = {file.name for file in folder.glob("*.whl")}
+    # Until the index has answered what the killed run had asked for.
+    time.sleep(5 * index.latency)
     index.latency = 0
     index.asked.clear()
 
