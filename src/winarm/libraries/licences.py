@@ -42,7 +42,12 @@ def component_of(dll: Path, prefixes: Sequence[Prefix]) -> Component:
     if root is None:
         return Component(_plain(stem), files=_licences(dll.parent))
     found = _of_vcpkg(dll, root) or _of_conda(dll, root) or _of_msys2(dll, root)
-    return found or Component(_plain(stem), files=tuple(_by_place(stem, root))[:MAX_FILES])
+    if found:
+        return found
+    files = tuple(_by_place(stem, root))[:MAX_FILES]
+    # `share/licenses/libxml2` says what the package is called.
+    named = [file.parent.name for file in files if _key(file.parent.name) in _wanted(stem)]
+    return Component(named[0] if named else _plain(stem), files=files)
 
 
 def _plain(stem: str) -> str:
@@ -99,7 +104,7 @@ def _of_msys2(dll: Path, root: Path) -> Component | None:
 
 def _by_place(stem: str, root: Path) -> Iterator[Path]:
     """Yield the licences that are where `make install` and its relatives put them."""
-    wanted = {_key(name) for name in (*names_of(stem), unversioned(stem))}
+    wanted = _wanted(stem)
     for place in ("share/licenses", "share/doc", "share", "licenses"):
         for folder in _entries(root / place, "*"):
             if folder.is_dir() and _key(folder.name) in wanted:
@@ -110,6 +115,10 @@ def _by_place(stem: str, root: Path) -> Iterator[Path]:
     for info in _entries(root.parent, "*.dist-info"):
         yield from _licences(info / "licenses", all_=True)
         yield from _licences(info)
+
+
+def _wanted(stem: str) -> set[str]:
+    return {_key(name) for name in (*names_of(stem), unversioned(stem))}
 
 
 def _key(name: str) -> str:
