@@ -313,6 +313,19 @@ def much_text() -> dict[str, bytes]:
     return {PYD: im.module(), **{f"{DIST_INFO}/{number}": lines for number in range(30)}}
 
 
+def much_code() -> dict[str, bytes]:
+    """Python files that have much to parse, next to a DLL that they may load."""
+    needing = im.module(imports={"python313.dll": ["PyModuleDef_Init"], "helper.dll": ["f"]})
+    code = b"import os\nos.add_dll_directory(x)\n" + b"a\n" * 500_000
+    calls = b"CDLL(x)\n" * 19_000
+    return {
+        PYD: needing,
+        "pkg.libs/helper.dll": im.image(exports=["f"]),
+        **{f"pkg/{number}.py": code for number in range(6)},
+        **{f"pkg/calls{number}.py": calls for number in range(6)},
+    }
+
+
 #: Costly images and texts that are small when they are packed.
 COSTLY = (
     exports_far_apart,
@@ -342,7 +355,7 @@ def all_together() -> dict[str, bytes]:
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's /proc")
-@pytest.mark.parametrize("make", [all_together, much_text])
+@pytest.mark.parametrize("make", [all_together, much_code, much_text])
 def test_file_of_ten_megabytes_costs_no_more_than_its_budget(
     make: Callable[[], dict[str, bytes]], tmp_path: Path
 ) -> None:

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from winarm.verify.dlls import Origin, is_never_bundled, origin_of
-from winarm.verify.python_code import SEARCH_WORDS, Code, read_code
+from winarm.verify.python_code import SEARCH_WORDS, UNKNOWN, Code, read_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -22,10 +22,15 @@ if TYPE_CHECKING:
     from winarm.coff.image import Image
     from winarm.target import Target
 
-#: Bytes of one Python file, of all that are looked through, and of all that are parsed.
+#: Bytes of one Python file, and of all that are looked through.
 _MOST_SOURCE = 2**20
 _MOST_READ = 64 * 2**20
-_MOST_PARSED = 4 * 2**20
+#: What a syntax tree has about as many nodes as, and how many of these one file and all files that
+#: are parsed may have: half a million lines of one letter take seconds and hundreds of MiB. The
+#: largest published file that loads DLLs has 41,000, the largest wheel 180,000.
+_PIECES = (b"\n", b",", b";", b"(", b".", b"=", b"+", b"-", b"*", b"[", b"{")
+_MOST_PIECES = 60_000
+_MOST_PIECES_IN_ALL = 400_000
 #: Folders of code that no import of the package runs.
 _TEST_FOLDERS = frozenset({"test", "tests", "testing", "testdata", "test_data", "examples", "docs"})
 #: In compiled code: the names of the functions that extend the search.
@@ -214,9 +219,13 @@ class DllSearch:
                 yield member, code
 
     def _code(self, member: str, text: bytes) -> Code | None:
-        self._parsed += len(text)
-        if self._parsed > _MOST_PARSED:
-            return None
+        # Spaces between words, without those of an indentation.
+        words = text.count(b" ") - 2 * text.count(b"  ")
+        pieces = sum(map(text.count, _PIECES)) + max(0, words)
+        self._parsed += pieces
+        if pieces > _MOST_PIECES or self._parsed > _MOST_PIECES_IN_ALL:
+            # Not read, so it may add any folder.
+            return Code(added=(UNKNOWN,))
         if member.endswith(".pth"):
             lines = (
                 line for line in text.splitlines() if line.startswith((b"import ", b"import\t"))
