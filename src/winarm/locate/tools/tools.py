@@ -808,7 +808,9 @@ def relink(arguments: list[str]) -> int:
         return done.returncode or 1
     words = linker_words(line)
     output = next(word for word in words if word.startswith("-OUT:"))
-    if any(option.startswith("-delayload:") for option in extras):
+    late = any(option.startswith("-delayload:") for option in extras)
+    if late and Path(CONFIG["delay"]).is_file():
+        # What loads them; where zig's runtime has it, too, that one is never pulled in.
         extras.append(CONFIG["delay"])
     again = subprocess.run(  # noqa: S603
         [ZIG, "lld-link", *words, *extras],
