@@ -44,7 +44,7 @@ PyMODINIT_FUNC PyInit_%(name)s(void) { return PyModule_Create(&def); }
 """
 
 #: (name, compiler's flags, linker's, libraries, first lines, before f, body, what f() returns)
-CASES = (
+CASES: tuple[tuple[str, list[str], list[str], list[str], str, str, str, str], ...] = (
     (
         "packed", ["/Zp1"], [], [], "", "struct r { char a; int b; double c; };",
         "return PyLong_FromLong(sizeof(struct r));", "13",
