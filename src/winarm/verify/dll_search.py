@@ -152,8 +152,8 @@ class DllSearch:
         best = Found.NOT
         for source, code in self._near(own):
             best = max(best, self._by_code(source, code, place))
-        if best is Found.YES:
-            return best
+            if best is Found.YES:
+                return best
         if place[:-1] == ("prefix",):
             return Found.MAYBE
         for source, code in self._all_codes():
@@ -176,8 +176,8 @@ class DllSearch:
         return Found.MAYBE if unknown or paths else Found.NOT
 
     def _near(self, own: tuple[str, ...]) -> Iterator[tuple[str, Code]]:
-        """Yield the code in a module's package and in those around it, and of .pth files."""
-        for count in range(len(own), 0, -1):
+        """Yield the code in the packages around a module, and of .pth files."""
+        for count in range(1, len(own) + 1):
             yield from self._codes_of(self._sources.get(own[:count], ()))
         yield from self._codes_of(self._started)
 
@@ -192,6 +192,9 @@ class DllSearch:
         for member in self._subject.names:
             if member.endswith(".py") and not is_test_code(member):
                 found[installed(member)[:-1]].append(member)
+        for members in found.values():
+            # What adds a folder is nearly always in the __init__.
+            members.sort(key=lambda member: (not member.endswith("__init__.py"), member))
         return found
 
     @cached_property
