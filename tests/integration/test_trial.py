@@ -4,30 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import stat
 import subprocess
 import time
 import uuid
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from ssh_server import ssh_server
 from verify_samples.wheel import wheel as packed
-
-from winarm.host import Host
-from winarm.trial.pythons import pythons_in
-from winarm.trial.run import stage_for
-from winarm.trial.search import find_runner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import NoReturn
 
     from winarm.locate.toolchain import Toolchain
-    from winarm.trial import TrialOptions
 
     Lacking = Callable[[str, str], NoReturn]
     Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -236,60 +226,3 @@ def test_interrupted_trial_leaves_no_process(
             return
         time.sleep(0.2)
     pytest.fail("the trial's Python is still running")
-
-
-def test_machine_is_reached_by_a_real_ssh_server(
-    arm64_options: TrialOptions,
-    trial_environ: dict[str, str],
-    make_wheel: Callable[..., Path],
-    winarm_command: str,
-    run: Run,
-    lacking: Lacking,
-    tmp_path: Path,
-) -> None:
-    """The shell of the server's users is Windows' own, in the emulator."""
-    real = Host.current()
-    host = replace(real, environ={**real.environ, **trial_environ})
-    runner = find_runner(host, arm64_options.runner)
-    if runner.brings_python or os.name == "nt":
-        pytest.skip("the runner does not show how it starts")
-    (python, *_), _ = pythons_in(arm64_options.python_dirs[0])
-    (tmp_path / "server").mkdir()
-    with (
-        stage_for(arm64_options) as stage,
-        runner.session(host, stage, python) as session,
-        ssh_server(tmp_path / "server", lacking) as server,
-    ):
-        environ: dict[str, str] = {**session.environ, "WINEPATH": "p:\\python"}  # type: ignore[attr-defined]
-        start = session.command[:-1]  # type: ignore[attr-defined]
-        exports = [f"export {name}='{environ[name]}'" for name in environ if name[:4] in WINES]
-        shell = server.folder / "shell"
-        shell.write_text(
-            "\n".join(
-                [
-                    "#!/bin/sh",
-                    *exports,
-                    f'exec {" ".join(start)} cmd.exe /c "$SSH_ORIGINAL_COMMAND"',
-                ]
-            )
-        )
-        shell.chmod(shell.stat().st_mode | stat.S_IXUSR)
-        server.command(shell)
-        client = server.client(host)
-        wheel = make_wheel("good", None, __init__="x = 'good!'", bad="1/0")
-        code = "import good, sys; print(good.x, sys.platform); sys.exit(5)"
-
-        words = [winarm_command, "test", wheel, "--runner", f"ssh:{server.address}"]
-        path = {"PATH": client.environ["PATH"]}
-        tested = run(*words, "--", "python", "-c", code, environ=path)
-        imported = run(*words, environ=path)
-
-    assert tested.returncode == 5, tested.stdout
-    assert "good! win32" in tested.stdout
-    assert "tested on an emulator" in tested.stdout
-    assert imported.returncode == 0, imported.stdout
-    assert "imported on an emulator" in imported.stdout
-
-
-#: How the names of the variables begin that Wine and its emulator go by.
-WINES = {"WINE", "QEMU"}
