@@ -25,6 +25,11 @@ CASES = (
         filename=ANY_WHEEL,
     ),
     good(
+        "a library of another system",
+        {"pkg/attach.so": b"\x7fELF\2\1\1" + bytes(100)},
+        filename=ANY_WHEEL,
+    ),
+    good(
         "any optional",
         {
             "pkg/_x.cpython-313-darwin.so": b"\xcf\xfa\xed\xfe" + bytes(100),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from winarm.verify.codes import Code
 from winarm.verify.report import Finding, finding
-from winarm.verify.subject import Shape, Subject, base_name, is_module, suffix_of
+from winarm.verify.subject import Shape, Subject, is_module, suffix_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +58,4 @@ def _any_platform(subject: Subject) -> Iterator[Finding]:
 
 def _is_any_module(member: str) -> bool:
     """Return whether a file is named like an extension module of Windows or another system."""
-    if is_module(member) or _FOREIGN_MODULE.search(member) is not None:
-        return True
-    # Linux imports a plain suffix too; libraries have a name of their own kind.
-    return suffix_of(member) == ".so" and not base_name(member).startswith("lib")
+    return is_module(member) or _FOREIGN_MODULE.search(member) is not None
