@@ -93,7 +93,6 @@ def tried(
 
     def tried(*words: str | Path) -> tuple[int, dict[str, Any]]:
         done = run(winarm_command, "test", *words, "--format", "json", environ=trial_environ)
-        assert "Traceback (most recent call last)" not in done.stdout.partition("{")[0], done.stdout
         document = done.stdout[done.stdout.index("{\n") :]
         return done.returncode, json.loads(document)
 
