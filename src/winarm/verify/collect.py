@@ -16,6 +16,7 @@ from winarm.coff.library import (
     read_library,
 )
 from winarm.coff.sniff import Nature, identify
+from winarm.verify.options import TOO_MANY_SYMBOLS
 from winarm.verify.subject import suffix_of
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 IMAGE_SUFFIXES = frozenset({".pyd", ".dll", ".exe"})
 #: What a member of a library costs to look at, counted in symbols.
 _MEMBER_WEIGHT = 4
-_TOO_MANY = "there are more symbols in all images than the limit allows"
 #: Suffixes of text and media, which are not looked at unless they are hashed.
 _OTHERS = frozenset({
     ".c", ".cpp", ".css", ".csv", ".gif", ".h", ".hpp", ".htm", ".html", ".ico", ".jpg", ".js",
@@ -110,7 +110,7 @@ class Collector:
     ) -> None:
         """Read an image from as much of it as holds its tables, or else from all of it."""
         if self._symbols_left <= 0:
-            self.damaged[name] = _TOO_MANY
+            self.damaged[name] = TOO_MANY_SYMBOLS
             return
         most = min(MAX_SYMBOLS, self._symbols_left)
         try:

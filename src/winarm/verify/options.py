@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 _BYTES_A_SECOND = 4 * 2**20
 
 
+#: Why an image is not read once the limit `symbols` is reached.
+TOO_MANY_SYMBOLS = "there are more symbols in all images than the limit allows"
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How much is read before a file is called a bomb; sizes in bytes, unpacked."""

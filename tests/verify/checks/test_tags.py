@@ -24,6 +24,11 @@ CASES = (
         {"pkg/_x.cpython-313-darwin.so": b"\xcf\xfa\xed\xfe" + bytes(100)},
         filename=ANY_WHEEL,
     ),
+    bad(
+        "any elf with a plain suffix",
+        {"pkg/_x.so": b"\x7fELF\2\1\1" + bytes(100) + b"\0PyInit__x\0"},
+        filename=ANY_WHEEL,
+    ),
     good(
         "a library of another system",
         {"pkg/attach.so": b"\x7fELF\2\1\1" + bytes(100)},

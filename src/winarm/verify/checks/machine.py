@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from winarm.coff.machines import Kind, loads
 from winarm.target import WIN_ARM64
 from winarm.verify.codes import Code
+from winarm.verify.options import TOO_MANY_SYMBOLS
 from winarm.verify.report import Finding, finding
 from winarm.verify.subject import (
     Shape,
@@ -47,7 +48,9 @@ def _broken(subject: Subject) -> Iterator[Finding]:
     }
     for member, (code, words) in reasons.items():
         if not subject.allows(member):
-            yield finding(Code.WA112 if _is_spare(subject, member) else code, member, words)
+            # A sound image that a limit left out could be anything.
+            spare = words != TOO_MANY_SYMBOLS and _is_spare(subject, member)
+            yield finding(Code.WA112 if spare else code, member, words)
     for member, image in subject.checked.items():
         for defect in image.defects:
             yield finding(Code.WA107, member, defect)

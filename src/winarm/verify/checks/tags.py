@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from winarm.verify.codes import Code
 from winarm.verify.report import Finding, finding
-from winarm.verify.subject import Shape, Subject, is_module, suffix_of
+from winarm.verify.subject import Shape, Subject, base_name, is_module, suffix_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +46,9 @@ def _any_platform(subject: Subject) -> Iterator[Finding]:
     words = "it is in a wheel tagged for any platform"
     native = sorted({*subject.checked, *subject.natives})
     modules = [
-        member for member in native if _is_any_module(member) and not subject.is_test_data(member)
+        member
+        for member in native
+        if _is_any_module(subject, member) and not subject.is_test_data(member)
     ]
     needed = [member for member in modules if not subject.search.is_optional(member)]
     if needed:
@@ -56,6 +58,10 @@ def _any_platform(subject: Subject) -> Iterator[Finding]:
             yield finding(Code.WA605, member, words)
 
 
-def _is_any_module(member: str) -> bool:
-    """Return whether a file is named like an extension module of Windows or another system."""
-    return is_module(member) or _FOREIGN_MODULE.search(member) is not None
+def _is_any_module(subject: Subject, member: str) -> bool:
+    """Return whether a file is an extension module of Windows or of another system."""
+    if is_module(member) or _FOREIGN_MODULE.search(member) is not None:
+        return True
+    # Linux imports a plain suffix, too; only a module has the name of its init function in it.
+    init = f"PyInit_{base_name(member).partition('.')[0]}".encode()
+    return suffix_of(member) == ".so" and init in subject.read(member)
