@@ -34,7 +34,7 @@ FAILURES = {
     "no init": ("__declspec(dllexport) int other(void) { return 0; }", "WA207"),
     "null": (f"{INIT} {{ return 0; }}", "WA801"),
     "absent DLL": (
-        f"__declspec(dllimport) int absent(void); {INIT} {{ return absent(); }}",
+        f"__declspec(dllimport) void *absent(void); {INIT} {{ return absent(); }}",
         "WA405",
     ),
 }
