@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 #: How the tests of an ARM64 Python find it; CONTRIBUTING.md explains them.
-TRIAL = ("RUNNER", "BENCH", "TARGET_PYTHON", "ARM64_PYTHON")
+TRIAL = tuple(f"WINARM_TEST_{end}" for end in ("RUNNER", "BENCH", "TARGET_PYTHON", "ARM64_PYTHON"))
 HERE = Path(__file__).parent
 PACKAGES = tomllib.loads((HERE / "packages.toml").read_text("utf-8"))["package"]
 #: Those that need native libraries.
@@ -40,10 +40,10 @@ def test_every_use_has_a_package() -> None:
 def test_small_ones_build_verify_and_work(
     name: str, arm64_version: str, matching_python: Path, clean_environ: dict[str, str]
 ) -> None:
-    given = [name for end in TRIAL if (name := f"WINARM_TEST_{end}") in os.environ]
+    trial = {variable: os.environ[variable] for variable in TRIAL if variable in os.environ}
     done = subprocess.run(
         [sys.executable, HERE / "run.py", name, "--python", arm64_version],
-        env={**clean_environ, **{name: os.environ[name] for name in given}},
+        env={**clean_environ, **trial},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

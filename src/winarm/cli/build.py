@@ -203,17 +203,17 @@ def _sources(args: argparse.Namespace, pythons: Sequence[Interpreter]) -> list[s
 
 
 def _require_folder(folder: Path) -> None:
-    """Make the folder for the wheels, unless it is there.
+    """Check that the folder for the wheels is there or can be made. A failed build leaves none.
 
-    :raises UsageError: it is a file.
+    :raises UsageError: it, or what it is in, is a file.
     :raises FileSystemError: it cannot be written.
     """
-    if folder.exists() and not folder.is_dir():
-        message = f"-o {folder} is a file, not a folder."
+    there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if not there.is_dir():
+        message = f"-o {folder}: {there} is a file, not a folder."
         raise UsageError(message, cure="Choose another folder.")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with TemporaryFile(dir=folder):
+        with TemporaryFile(dir=there):
             pass
     except OSError as error:
         raise FileSystemError(folder, error) from error

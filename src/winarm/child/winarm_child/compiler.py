@@ -31,7 +31,10 @@ class GnuCompiler(MsvcAttributes, TargetCompiler, UnixCCompiler):  # type: ignor
         #: Objects that a flag has made C++ of, whatever their sources are called.
         self._of_cxx: set[str] = set()
         super().__init__(spec, *rest, **options)
-        self.set_msvc_attributes({name: spec["toolchain"][name][0] for name in ("cc", "ar", "rc")})
+        tools = spec["toolchain"]
+        # Not every LLVM comes with a resource compiler.
+        programs = {name: next(iter(tools[name]), "") for name in ("cc", "ar", "rc")}
+        self.set_msvc_attributes(programs)
         self._headers = Headers(spec["scratch"])
 
     def configure_system(self) -> None:
@@ -41,6 +44,9 @@ class GnuCompiler(MsvcAttributes, TargetCompiler, UnixCCompiler):  # type: ignor
         self, obj: str, src: str, ext: str, cc_args: Sequence[str], extra: Sequence[str]
     ) -> Step:
         if ext == ".rc":
+            if not self._spec["toolchain"]["rc"]:
+                message = f"{src}: this toolchain has no resource compiler"
+                raise CompileError(message)
             options = resource(self._translator.compile(cc_args, None), obj)
             return Step("compile", src, [*self._spec["toolchain"]["rc"], *options, src])
         language = self._translator.language(
