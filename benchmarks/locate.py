@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests" / "locate")]
+sys.path[:0] = [str(ROOT / name) for name in ("src", "tests/lib", "tests/locate")]
 
-from windows_trees.visual_studio import FakeHost, FakeWindows, clang, touch  # noqa: E402
+from fake_host import FakeHost, touch  # noqa: E402
+from windows_trees.visual_studio import FakeWindows, clang  # noqa: E402
 
 from winarm.locate import Request, find_toolchain, search_toolchains  # noqa: E402
 from winarm.target import WIN_ARM64  # noqa: E402

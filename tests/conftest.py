@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import re
 import shlex
@@ -11,13 +12,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from build_stand_ins import ZIG, UvHost
+from build_stand_ins import ZIG, FakeUv
+from fake_host import FakeHost, touch
 from filelock import FileLock
 
 from winarm.config import Settings
@@ -36,11 +38,13 @@ from winarm.trial.run import stage_for
 from winarm.trial.search import find_runner
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Mapping
     from typing import NoReturn
 
+    from fake_host import Run
+
     Lacking = Callable[[str, str], NoReturn]
-    MakeHost = Callable[..., Host]
+    MakeHost = Callable[..., FakeHost]
     MakeInterpreter = Callable[[PythonABI], Interpreter]
     MakeBuild = Callable[..., EquippedBuild]
     RealInterpreter = Callable[[str], Interpreter]
@@ -278,32 +282,11 @@ def pretended_arm64(tmp_path: Path) -> str:
 PATCHLEVEL = "#define PY_MAJOR_VERSION 3\n#define PY_MINOR_VERSION {minor}\n"
 
 
-@dataclass(frozen=True)
-class RecordingHost(Host):
-    """A machine on which nothing runs: programs are written down, and libraries appear."""
-
-    calls: list[tuple[str, ...]] = field(default_factory=list)
-    #: What every program answers.
-    answer: Answer = field(default_factory=lambda: Answer(0, "", ""))
-    #: Whether what programs are asked to make is there afterwards.
-    makes: bool = True
-
-    def run(
-        self,
-        argv: Sequence[str | Path],
-        *,
-        environ: Mapping[str, str] | None = None,
-        cwd: Path | None = None,
-        timeout: float = 60,
-        input: str | None = None,  # noqa: A002 - Host's own name for it
-    ) -> Answer:
-        words = tuple(map(str, argv))
-        self.calls.append(words)
-        if self.answer.ok and self.makes:
-            for flag, word in zip(("", *words), words, strict=False):
-                if flag == "-l" or word.startswith("/out:"):
-                    Path(word.removeprefix("/out:")).write_bytes(b"made")
-        return self.answer
+def make_library(run: Run) -> None:
+    """Make the import library that dlltool or lib.exe is asked for."""
+    for flag, word in itertools.pairwise(("", *run.words)):
+        if flag == "-l" or word.startswith("/out:"):
+            Path(word.removeprefix("/out:")).write_bytes(b"made")
 
 
 @pytest.fixture
@@ -326,31 +309,36 @@ def offline_host(tmp_path: Path, links: Path) -> Host:
 
 
 @pytest.fixture
-def calls() -> list[tuple[str, ...]]:
-    """The command lines that the stand-ins for this machine were asked to run."""
-    return []
+def make_host(tmp_path: Path) -> MakeHost:
+    """Return a machine on which every program answers the same, with properties as named.
 
+    Those that succeed make the library that they are asked for, unless one says otherwise.
+    """
 
-@pytest.fixture
-def make_host(tmp_path: Path, calls: list[tuple[str, ...]]) -> MakeHost:
-    """Return a Linux machine on which nothing runs, with other properties as they are named."""
+    def make(
+        answer: Answer = Answer(0, "", ""),  # noqa: B008 - it is frozen
+        *,
+        makes: bool = True,
+        **properties: Any,  # noqa: ANN401 - whatever a host has
+    ) -> FakeHost:
+        def reply(run: Run) -> Answer:
+            if makes and answer.ok:
+                make_library(run)
+            return answer
 
-    def make(**properties: Any) -> Host:  # noqa: ANN401 - whatever RecordingHost has
-        host = RecordingHost(
-            environ={},
-            system="linux",
-            machine="x86_64",
-            executable=Path("python"),
-            default_cache=tmp_path / "cache",
-            calls=calls,
+        return FakeHost(
+            **{
+                "default_cache": tmp_path / "cache",
+                "answers": {"": reply},
+                **properties,
+            }
         )
-        return replace(host, **properties)
 
     return make
 
 
 @pytest.fixture
-def recording_host(make_host: MakeHost) -> Host:
+def recording_host(make_host: MakeHost) -> FakeHost:
     return make_host()
 
 
@@ -445,14 +433,12 @@ def make_build(
 
 
 @pytest.fixture
-def uv_host(tmp_path: Path) -> UvHost:
-    """Its PATH has uv and a shell, and no toolchain."""
+def uv_host(tmp_path: Path) -> FakeHost:
+    """The real machine, with a uv that installs nothing but zig, a shell and no toolchain."""
     programs = tmp_path / "programs"
-    programs.mkdir()
-    (programs / "uv").write_text("")
-    (programs / "uv").chmod(0o755)
+    touch(programs / "uv")
     real = Host.current()
-    return UvHost(
+    return FakeHost(
         environ={
             "PATH": f"{programs}{os.pathsep}/bin",
             "PIP_CONFIG_FILE": os.devnull,
@@ -463,14 +449,16 @@ def uv_host(tmp_path: Path) -> UvHost:
         # Its environment has no ziglang package.
         executable=Path(sys.executable),
         default_cache=tmp_path / "cache",
+        answers={"uv": FakeUv()},
+        behind=real,
     )
 
 
 @pytest.fixture
-def zig_on_path(uv_host: UvHost, tmp_path: Path) -> UvHost:
+def zig_on_path(uv_host: FakeHost, tmp_path: Path) -> FakeHost:
     (tmp_path / "programs" / "zig").write_text(ZIG)
     (tmp_path / "programs" / "zig").chmod(0o755)
-    return replace(uv_host)
+    return uv_host
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from build_stand_ins import UvHost, write_project
+from build_stand_ins import write_project
 
 from winarm import events
 from winarm.cli import build
@@ -24,6 +24,8 @@ from winarm.verify.report import ImageSummary, Report
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from fake_host import FakeHost
 
 
 def parsed(*argv: str) -> argparse.Namespace:
@@ -139,7 +141,7 @@ class TestClosingLine:
 
 class TestRun:
     def test_each_source_gets_its_wheel_and_its_line_once(
-        self, streams: Streams, zig_on_path: UvHost, tmp_path: Path
+        self, streams: Streams, zig_on_path: FakeHost, tmp_path: Path
     ) -> None:
         (tmp_path / "notes").mkdir()
         host = replace(
@@ -157,7 +159,7 @@ class TestRun:
 
     @pytest.mark.parametrize("verbose", [[], ["-v"]])
     def test_a_failure_shows_the_builds_words_once(
-        self, streams: Streams, zig_on_path: UvHost, tmp_path: Path, verbose: list[str]
+        self, streams: Streams, zig_on_path: FakeHost, tmp_path: Path, verbose: list[str]
     ) -> None:
         project = write_project(tmp_path / "project")
         (project / "inner.py").write_text("def build_wheel(*_): raise ValueError('own words')\n")
@@ -212,7 +214,7 @@ class TestRun:
         assert said in str(caught.value)
 
     def test_every_python_is_looked_at_before_anything_is_built(
-        self, streams: Streams, zig_on_path: UvHost, tmp_path: Path
+        self, streams: Streams, zig_on_path: FakeHost, tmp_path: Path
     ) -> None:
         project, out = write_project(tmp_path / "project"), tmp_path / "out"
         args = parsed(str(project), "-o", str(out), "--python", sys.executable, "--python", "3.9")
@@ -223,7 +225,7 @@ class TestRun:
         assert not out.exists()
 
     def test_an_output_that_is_a_file_is_refused_before_anything_is_built(
-        self, streams: Streams, zig_on_path: UvHost, tmp_path: Path
+        self, streams: Streams, zig_on_path: FakeHost, tmp_path: Path
     ) -> None:
         (tmp_path / "dist").write_text("")
 

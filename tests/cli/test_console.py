@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from winarm.cli import console as console_module
 from winarm.cli.console import Console
 
 if TYPE_CHECKING:
@@ -78,12 +77,8 @@ class TestStatus:
 
         assert streams.err == ""
 
-    def test_a_slow_one_says_what_it_does_now_and_then(
-        self, streams: Streams, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(console_module, "PATIENCE", 0.01)
-
-        with streams.console.status() as status:
+    def test_a_slow_one_says_what_it_does_now_and_then(self, streams: Streams) -> None:
+        with streams.console.status(patience=0.01) as status:
             status.update("compile a.c")
             time.sleep(0.5)
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from windows_trees.visual_studio import FakeHost, FakeWindows
+from fake_host import FakeHost
+from windows_trees.visual_studio import FakeWindows
 
 from winarm.cli import doctor
 from winarm.cli.console import Console
@@ -153,7 +154,7 @@ def test_a_machine_with_no_python_ends_with_1(
 
 
 def test_json_of_a_bare_machine(examine: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
-    host = FakeHost({}, "linux", "x86_64", Path(sys.executable), default_cache=tmp_path / "c")
+    host = FakeHost(executable=Path(sys.executable), default_cache=tmp_path / "c")
 
     status, text = examine(host, "--json", "--toolchain", "llvm-mingw")
 

@@ -8,8 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from fake_host import FakeHost
 from prefix_samples import imports, tree
-from windows_trees.visual_studio import FakeHost, FakeWindows
+from windows_trees.visual_studio import FakeWindows
 
 from winarm.cli import env
 from winarm.cli.console import Console
@@ -146,7 +147,7 @@ def test_nothing_found_is_an_error(
     spoken: Spoken, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    host = FakeHost({}, "linux", "x86_64", Path(sys.executable), default_cache=tmp_path / "c")
+    host = FakeHost(executable=Path(sys.executable), default_cache=tmp_path / "c")
 
     with pytest.raises(ToolchainNotFoundError, match="llvm-mingw"):
         env.run(options("--toolchain", "llvm-mingw"), host, spoken.console)

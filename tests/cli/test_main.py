@@ -13,7 +13,6 @@ import pytest
 
 import winarm
 from winarm.cli import VERBS, main
-from winarm.cli import build as build_verb
 from winarm.errors import SettingsError, UsageError, WinarmError
 
 
@@ -66,26 +65,21 @@ def test_an_error_is_one_message(
     error: BaseException,
     status: int,
     said: str,
-    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     def run(*_: object) -> int:
         raise error
 
-    monkeypatch.setattr(build_verb, "run", run)
-
-    assert main(["build"]) == status
+    assert main(["build"], run=run) == status
     assert capsys.readouterr() == ("", said)
 
 
-def test_a_defect_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_defect_is_not_hidden() -> None:
     def run(*_: object) -> int:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(build_verb, "run", run)
-
     with pytest.raises(ZeroDivisionError):
-        main(["build"])
+        main(["build"], run=run)
 
 
 def test_a_mistyped_verb_is_named_with_the_one_that_was_meant(

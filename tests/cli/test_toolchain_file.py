@@ -5,13 +5,13 @@ import io
 from pathlib import Path
 
 import pytest
-from windows_trees.visual_studio import FakeHost
+from fake_host import FakeHost
 
 from winarm.cli import toolchain_file
 from winarm.cli.console import Console
 from winarm.errors import UsageError
 
-HOST = FakeHost({}, "linux", "x86_64", Path("python3"))
+HOST = FakeHost()
 
 
 def said(*argv: str) -> list[str]:

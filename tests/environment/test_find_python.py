@@ -5,20 +5,25 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
+from fake_host import FakeHost, touch
 
 from winarm.environment.find_python import find_python
 from winarm.errors import InterpreterError, UsageError
-from winarm.host import Answer, Host, ProgramError
+from winarm.host import Answer, Host
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from fake_host import Reply, Run
 
     from winarm.host import System
 
+NO_MODULE = Answer(1, "", "No module named uv")
+INSTALL = "uv python install 3.14"
 SHIM = Answer(127, "", "pyenv: python3.13: command not found\n\nThe command exists in 3.13.0")
 
 
@@ -54,35 +59,6 @@ class Disk:
         return self.add(name, Answer(0, json.dumps(facts), ""))
 
 
-@dataclass(frozen=True)
-class DiskHost(Host):
-    """A machine whose programs are those of a `Disk`; `said` answers to whole commands."""
-
-    answers: Mapping[str, Answer] = field(default_factory=dict)
-    said: Mapping[str, Answer] = field(default_factory=dict)
-    environs: list[Mapping[str, str]] = field(default_factory=list)
-
-    def which(self, program: str) -> Path | None:
-        return Path(program) if any(key.startswith(f"{program} ") for key in self.said) else None
-
-    def run(
-        self,
-        argv: Sequence[str | Path],
-        *,
-        environ: Mapping[str, str] | None = None,
-        **_: object,
-    ) -> Answer:
-        self.environs.append(environ or {})
-        command = " ".join(map(str, argv))
-        for begin, answer in self.said.items():
-            if command.startswith(begin):
-                return answer
-        if str(argv[0]) not in self.answers or "uv" in argv:
-            message = f"{argv[0]} cannot be started: No such file or directory."
-            raise ProgramError(message)
-        return self.answers[str(argv[0])]
-
-
 @pytest.fixture
 def disk(tmp_path: Path) -> Disk:
     disk = Disk(tmp_path)
@@ -93,18 +69,20 @@ def disk(tmp_path: Path) -> Disk:
 def host(
     disk: Disk,
     system: System = "linux",
-    said: Mapping[str, Answer] | None = None,
+    said: Mapping[str, Reply] | None = None,
     **environ: str,
-) -> DiskHost:
+) -> FakeHost:
+    """A machine with the programs of `disk` and those of `said`, which are on PATH."""
     separator = ";" if system == "windows" else ":"
     path = separator.join(str(disk.root / name) for name in ("shims", "bin", "more"))
-    return DiskHost(
+    own = disk.root / "winarm/python"
+    ending = ".exe" if system == "windows" else ""
+    touch(*(disk.root / "more" / (command.split()[0] + ending) for command in said or {}))
+    return FakeHost(
         environ={"PATH": path, "HOME": str(disk.root), "USERPROFILE": str(disk.root)} | environ,
         system=system,
-        machine="x86_64",
-        executable=disk.root / "winarm/python",
-        answers=disk.answers,
-        said=said or {},
+        executable=own,
+        answers={**disk.answers, f"{own} -I -m uv": NO_MODULE, **(said or {})},
     )
 
 
@@ -166,7 +144,7 @@ def test_uv_is_asked_for_what_it_has_installed_and_fetches_nothing(disk: Disk) -
     }
     machine = host(disk, said=said, VIRTUAL_ENV="x", UV_PYTHON="3.9")
     assert find_python(machine, "3.13").executable == path
-    (environ,) = (e for e in machine.environs if "UV_PYTHON_DOWNLOADS" in e)
+    (environ,) = (run.environ for run in machine.ran if "UV_PYTHON_DOWNLOADS" in run.environ)
     assert environ["UV_PYTHON_DOWNLOADS"] == "never"
     assert not environ.keys() & {"VIRTUAL_ENV", "UV_PYTHON"}
 
@@ -175,8 +153,8 @@ def test_uv_is_asked_for_what_it_has_installed_and_fetches_nothing(disk: Disk) -
 def test_the_launcher_is_asked_on_windows(disk: Disk, option: str) -> None:
     path = disk.python("registered/python.exe", "3.13")
     said = {
-        f"py {option} ": Answer(0, f"{path}\n", ""),
-        "py -": Answer(103, "", "No suitable Python runtime found"),
+        f"py {option}": Answer(0, f"{path}\n", ""),
+        "py": Answer(103, "", "No suitable Python runtime found"),
     }
     assert find_python(host(disk, "windows", said), "3.13").executable == path
 
@@ -245,35 +223,31 @@ def test_the_python_of_the_tests_is_found_by_its_version() -> None:
     assert found.executable == real.executable
 
 
-@dataclass(frozen=True)
-class FetchingHost(DiskHost):
-    """A machine with a uv that has a Python only after it was told to install it."""
-
-    fetched: Answer = field(default_factory=lambda: Answer(0, "", ""))
-    commands: list[str] = field(default_factory=list)
-
-    def run(self, argv: Sequence[str | Path], **options: Any) -> Answer:  # noqa: ANN401
-        command = " ".join(map(str, argv))
-        self.commands.append(command)
-        if command == "uv python install 3.14":
-            return self.fetched
-        if command.startswith("uv python find"):
-            is_there = "uv python install 3.14" in self.commands and self.fetched.ok
-            path = self.executable.parent.parent / "uv/bin/python"
-            return Answer(0, f"{path}\n", "") if is_there else Answer(2, "", "error: none")
-        return super().run(argv, **options)
-
-
 class TestFetching:
     """A Python that is not there is fetched by uv, where the caller and uv allow it."""
 
     @pytest.fixture
-    def machine(self, disk: Disk) -> FetchingHost:
-        disk.python("uv/bin/python", "3.14")
-        plain = host(disk, said={"uv --version": Answer(0, "uv 0.9.1", "")})
-        return FetchingHost(**vars(plain))
+    def machine(self, disk: Disk) -> FakeHost:
+        """Its uv has a Python after it was told to install one."""
+        path = disk.python("uv/bin/python", "3.14")
+        fetched = False
 
-    def test_it_is_announced_and_found(self, machine: FetchingHost) -> None:
+        def fetch(_: Run) -> Answer:
+            nonlocal fetched
+            fetched = True
+            return Answer(0, "", "")
+
+        def find(_: Run) -> Answer:
+            return Answer(0, f"{path}\n", "") if fetched else Answer(2, "", "error: none")
+
+        said: dict[str, Reply] = {
+            "uv --version": Answer(0, "uv 0.9.1", ""),
+            "uv python find": find,
+            INSTALL: fetch,
+        }
+        return host(disk, said=said)
+
+    def test_it_is_announced_and_found(self, machine: FakeHost) -> None:
         heard: list[str] = []
 
         found = find_python(machine, "3.14", fetching=heard.append)
@@ -282,7 +256,7 @@ class TestFetching:
         assert heard == ["fetching Python 3.14 with uv (about 30 MB, once)"]
 
     @pytest.mark.parametrize("word", ["never", "manual"])
-    def test_uvs_own_setting_forbids_it(self, machine: FetchingHost, word: str) -> None:
+    def test_uvs_own_setting_forbids_it(self, machine: FakeHost, word: str) -> None:
         heard: list[str] = []
         forbidden = replace(machine, environ={**machine.environ, "UV_PYTHON_DOWNLOADS": word})
 
@@ -291,14 +265,15 @@ class TestFetching:
 
         assert heard == []
 
-    def test_none_is_fetched_for_a_caller_that_does_not_ask(self, machine: FetchingHost) -> None:
+    def test_none_is_fetched_for_a_caller_that_does_not_ask(self, machine: FakeHost) -> None:
         with pytest.raises(InterpreterError):
             find_python(machine, "3.14")
 
-        assert "uv python install 3.14" not in machine.commands
+        assert not any("install" in call for call in machine.calls)
 
-    def test_a_fetch_that_fails_is_one_of_the_misses(self, machine: FetchingHost) -> None:
-        failing = replace(machine, fetched=Answer(1, "", "error: no network"))
+    def test_a_fetch_that_fails_is_one_of_the_misses(self, machine: FakeHost) -> None:
+        offline = Answer(1, "", "error: no network")
+        failing = replace(machine, answers={**machine.answers, INSTALL: offline})
 
-        with pytest.raises(InterpreterError, match=r"uv python install 3\.14: error: no network"):
+        with pytest.raises(InterpreterError, match=r"python install 3\.14: error: no network"):
             find_python(failing, "3.14", fetching=lambda _: None)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import sys
 import zipfile
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from fake_host import FakeHost, touch
 
 from winarm.environment.interpreter import Interpreter, ask
 from winarm.environment.isolation import IsolatedEnvironment, isolated, without_winarm
@@ -19,69 +19,40 @@ from winarm.project.pip_config import pip_configuration
 from winarm.target import PythonABI
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
-    MakeHost = Callable[..., "Machine"]
+    from fake_host import Run
 
-NO = Answer(1, "", "No module named it")
+    from winarm.host import System
+
+    MakeHost = Callable[..., FakeHost]
+
+NO, DONE = Answer(1, "", "No module named it"), Answer(0, "", "")
 UV = Answer(0, "uv 0.9.1\n", "")
-
-
-@dataclass(frozen=True)
-class Machine(Host):
-    """A machine with uv, which writes down what it is told to run."""
-
-    uv: Answer = UV
-    makes: Answer = field(default_factory=lambda: Answer(0, "", ""))
-    #: What an installer says, and its exit status.
-    says: tuple[bytes, ...] = ()
-    status: int = 0
-    ran: list[tuple[list[str], Mapping[str, str], Path | None]] = field(default_factory=list)
-
-    def which(self, program: str) -> Path | None:
-        return Path("/programs") / program if program == "uv" else None
-
-    def run(
-        self,
-        argv: Sequence[str | Path],
-        *,
-        environ: Mapping[str, str] | None = None,
-        cwd: Path | None = None,
-        **_: object,
-    ) -> Answer:
-        command = [str(word) for word in argv]
-        if command[-1] == "--version":
-            return self.uv
-        self.ran.append((command, environ or {}, cwd))
-        return self.makes
-
-    def stream(
-        self,
-        argv: Sequence[str | Path],
-        *,
-        environ: Mapping[str, str],
-        cwd: Path,
-        output: Callable[[bytes], None],
-        tick: Callable[[], None] = lambda: None,
-        grace: float = 2.0,
-    ) -> int:
-        self.ran.append(([str(word) for word in argv], environ, cwd))
-        for chunk in self.says:
-            output(chunk)
-        tick()
-        return self.status
 
 
 @pytest.fixture
 def make_host(tmp_path: Path) -> MakeHost:
-    def make(environ: Mapping[str, str] | None = None, **fields: object) -> Machine:
-        machine = Machine(
-            environ={"PIP_CONFIG_FILE": os.devnull, **(environ or {})},
-            system="linux",
-            machine="x86_64",
+    def make(
+        environ: Mapping[str, str] | None = None,
+        *,
+        system: System = "linux",
+        uv: Answer = UV,
+        makes: Answer = DONE,
+        installs: Answer = DONE,
+    ) -> FakeHost:
+        """Return a machine with a uv that answers so."""
+        touch(tmp_path / "bin/uv", tmp_path / "bin/uv.exe")
+        return FakeHost(
+            environ={
+                "PIP_CONFIG_FILE": os.devnull,
+                "PATH": str(tmp_path / "bin"),
+                **(environ or {}),
+            },
+            system=system,
             executable=tmp_path / "winarm/python",
+            answers={"uv --version": uv, "uv venv": makes, "uv pip install": installs},
         )
-        return replace(machine, **fields)  # type: ignore[arg-type]
 
     return make
 
@@ -102,6 +73,11 @@ def made_for(host: Host, interpreter: Interpreter, folder: Path) -> IsolatedEnvi
     return isolated(host, interpreter, folder, pip_configuration(host))
 
 
+def ran(host: FakeHost) -> list[Run]:
+    """Return what uv was asked for, but for its version."""
+    return [run for run in host.ran if "--version" not in run.words]
+
+
 def install(environment: IsolatedEnvironment, *requirements: str) -> bytes:
     heard: list[bytes] = []
     environment.install(requirements, output=heard.append)
@@ -114,14 +90,15 @@ def test_uv_makes_and_fills_it(
     host = make_host()
     environment = made_for(host, interpreter, tmp_path / "env")
     install(environment, "setuptools>=77")
-    made, filled = (command for command, _, _ in host.ran)
-    assert made[:2] == ["/programs/uv", "venv"]
-    assert made[-3:] == ["--python", "/usr/bin/python3.13", str(tmp_path / "env")]
-    assert filled[:3] == ["/programs/uv", "pip", "install"]
-    assert filled[-4:] == ["--python", str(environment.python), "--", "setuptools>=77"]
-    assert all(environ["UV_PYTHON_DOWNLOADS"] == "never" for _, environ, _ in host.ran)
+    made, filled = ran(host)
+    uv = str(tmp_path / "bin/uv")
+    assert made.words[:2] == (uv, "venv")
+    assert made.words[-3:] == ("--python", "/usr/bin/python3.13", str(tmp_path / "env"))
+    assert filled.words[:3] == (uv, "pip", "install")
+    assert filled.words[-4:] == ("--python", str(environment.python), "--", "setuptools>=77")
+    assert all(run.environ["UV_PYTHON_DOWNLOADS"] == "never" for run in ran(host))
     # Where it runs decides whose [tool.uv] it obeys.
-    assert [cwd for _, _, cwd in host.ran] == [tmp_path, tmp_path / "env"]
+    assert [run.folder for run in ran(host)] == [tmp_path, tmp_path / "env"]
 
 
 def test_without_uv_the_extra_is_named(
@@ -149,10 +126,10 @@ def test_an_installer_knows_nothing_of_the_cross_build(
     }
     host = make_host({**misleading, "HTTPS_PROXY": "http://proxy", "CC": "gcc"})
     install(made_for(host, interpreter, tmp_path / "env"), "setuptools")
-    assert len(host.ran) == 2
-    for _, environ, _ in host.ran:
-        assert not environ.keys() & misleading.keys()
-        assert (environ["HTTPS_PROXY"], environ["CC"]) == ("http://proxy", "gcc")
+    assert len(ran(host)) == 2
+    for run in ran(host):
+        assert not run.environ.keys() & misleading.keys()
+        assert (run.environ["HTTPS_PROXY"], run.environ["CC"]) == ("http://proxy", "gcc")
 
 
 def test_a_build_finds_the_programs_of_its_environment_first(
@@ -179,7 +156,7 @@ def test_nothing_is_run_for_no_requirements(
 ) -> None:
     host = make_host()
     install(made_for(host, interpreter, tmp_path / "env"))
-    assert len(host.ran) == 1
+    assert len(ran(host)) == 1
 
 
 @pytest.mark.parametrize("written", ["--index-url=https://evil", "not a requirement", ""])
@@ -190,33 +167,33 @@ def test_what_is_no_requirement_never_reaches_an_installer(
     environment = made_for(host, interpreter, tmp_path / "env")
     with pytest.raises(IsolationError, match="not a valid requirement"):
         install(environment, written)
-    assert len(host.ran) == 1
+    assert len(ran(host)) == 1
 
 
 def test_what_the_installer_prints_is_handed_on(
     make_host: MakeHost, interpreter: Interpreter, tmp_path: Path
 ) -> None:
-    host = make_host(says=(b"one\ntw", b"o\n"))
+    host = make_host(installs=Answer(0, "one\n", "two\n"))
     assert install(made_for(host, interpreter, tmp_path / "env"), "x") == b"one\ntwo\n"
 
 
 @pytest.mark.parametrize(
     ("said", "cause"),
     [
-        (b"error: Failed to fetch\n  cause: dns error\n", "cannot be reached"),
-        (b"NewConnectionError: [Errno -3] Temporary failure in name resolution", "cannot be"),
-        (b"ERROR: No matching distribution found for nothing\n", "has no such package"),
-        (b"Because x was not found in the package registry", "has no such package"),
-        (b"error: gcc failed with exit status 1\n", "built for this machine"),
+        ("error: Failed to fetch\n  cause: dns error\n", "cannot be reached"),
+        ("NewConnectionError: [Errno -3] Temporary failure in name resolution", "cannot be"),
+        ("ERROR: No matching distribution found for nothing\n", "has no such package"),
+        ("Because x was not found in the package registry", "has no such package"),
+        ("error: gcc failed with exit status 1\n", "built for this machine"),
     ],
 )
 def test_a_failure_shows_the_installers_words_and_what_they_mean(
-    make_host: MakeHost, interpreter: Interpreter, tmp_path: Path, said: bytes, cause: str
+    make_host: MakeHost, interpreter: Interpreter, tmp_path: Path, said: str, cause: str
 ) -> None:
-    host = make_host(says=(b"\n", said[:9], said[9:]), status=1)
+    host = make_host(installs=Answer(1, "\n", said))
     with pytest.raises(IsolationError) as caught:
         install(made_for(host, interpreter, tmp_path / "env"), "nothing")
-    assert said.decode().strip() in caught.value.what
+    assert said.strip() in caught.value.what
     assert cause in caught.value.why
     assert caught.value.cure
 
@@ -224,8 +201,8 @@ def test_a_failure_shows_the_installers_words_and_what_they_mean(
 def test_only_the_last_lines_of_a_long_output_are_shown(
     make_host: MakeHost, interpreter: Interpreter, tmp_path: Path
 ) -> None:
-    said = b"".join(b"line %d\n" % number for number in range(1000)) + b"x" * 100_000
-    host = make_host(says=(said,), status=1)
+    said = "".join(f"line {number}\n" for number in range(1000)) + "x" * 100_000
+    host = make_host(installs=Answer(1, said, ""))
     with pytest.raises(IsolationError) as caught:
         install(made_for(host, interpreter, tmp_path / "env"), "nothing")
     assert "line 999" in caught.value.what

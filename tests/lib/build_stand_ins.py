@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import sys
 import sysconfig
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from fake_host import FakeHost
+
+from winarm import events
 from winarm.host import Answer, Host
 from winarm.locate.lasting_zig import program_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Iterable
+
+    from fake_host import Run
 
 #: Answers as zig does, and makes the programs and import libraries that it is asked for.
 ZIG = """\
@@ -27,42 +32,37 @@ done
 
 
 @dataclass(frozen=True)
-class UvHost(Host):
-    """The real machine, except that uv installs nothing but zig."""
+class FakeUv:
+    """A uv that makes empty environments and installs nothing into them but a zig."""
 
-    #: What uv was asked to install, one tuple for each call.
-    installed: list[tuple[str, ...]] = field(default_factory=list)
-    #: Whether uv reaches a package index.
+    #: Whether it reaches a package index.
     online: bool = True
 
-    def run(self, argv: Sequence[str | Path], **options: Any) -> Answer:  # noqa: ANN401 - Host's
-        words = [str(word) for word in argv]
-        if Path(words[0]).name == "uv":
-            if "venv" in words:
-                make_environment(Path(words[-1]))
+    def __call__(self, run: Run) -> Answer:
+        words = run.words
+        if "venv" in words:
+            make_environment(Path(words[-1]))
+        if "install" not in words:
             return Answer(0, "uv 0.9.1\n", "")
-        return super().run(argv, **options)
-
-    def stream(
-        self,
-        argv: Sequence[str | Path],
-        *,
-        environ: Mapping[str, str],
-        cwd: Path,
-        output: Callable[[bytes], None],
-        tick: Callable[[], None] = lambda: None,
-        grace: float = 2.0,
-    ) -> int:
-        words = [str(word) for word in argv]
-        if Path(words[0]).name != "uv":
-            return super().stream(argv, environ=environ, cwd=cwd, output=output, tick=tick)
-        requirements = tuple(words[words.index("--") + 1 :])
-        self.installed.append(requirements)
-        output(b"installing\n")
         python = Path(words[words.index("--python") + 1])
-        if self.online and any(name.startswith("ziglang") for name in requirements):
+        if self.online and any(name.startswith("ziglang") for name in _requirements(run)):
             put_zig(modules(python.parent.parent))
-        return 0 if self.online else 1
+        return Answer(0 if self.online else 1, "installing\n", "")
+
+
+def installed(host: Host) -> list[tuple[str, ...]]:
+    """Return what the uv of `host` was asked to install, one tuple for each call."""
+    assert isinstance(host, FakeHost)
+    return [_requirements(run) for run in host.ran if run.words[1:3] == ("pip", "install")]
+
+
+def output(heard: Iterable[events.Event]) -> bytes:
+    """Return what the programs of a build printed."""
+    return b"".join(event.data for event in heard if isinstance(event, events.Output))
+
+
+def _requirements(run: Run) -> tuple[str, ...]:
+    return run.words[run.words.index("--") + 1 :]
 
 
 def modules(environment: Path) -> Path:

@@ -4,7 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from windows_trees.visual_studio import FakeHost, FakeWindows, clang, llvm_programs, touch
+from fake_host import FakeHost, touch
+from windows_trees.visual_studio import FakeWindows, clang, llvm_programs
 
 from winarm.host import Answer, ProgramError, RegistryError
 from winarm.locate import Request
@@ -28,12 +29,8 @@ def linux(tmp_path: Path, *names: str, **answers: Answer | ProgramError) -> Fake
     folder = tmp_path / "bin"
     touch(*(folder / name for name in names))
     return FakeHost(
-        environ={},
-        system="linux",
-        machine="x86_64",
-        executable=Path("python3"),
+        environ={"PATH": str(folder)},
         default_cache=tmp_path / "cache",
-        search_path=[folder],
         answers=answers,
     )
 
@@ -134,21 +131,15 @@ def test_an_unfit_llvm_is_a_miss(
 
 
 def test_apples_own_clang_is_not_asked(tmp_path: Path, sysroot: Path) -> None:
-    class Mac(FakeHost):
-        def which(self, program: str) -> Path | None:
-            return Path("/usr/bin/clang") if program == "clang" else None
-
-    host = Mac(
-        environ={},
+    host = FakeHost(
         system="macos",
-        machine="arm64",
-        executable=Path("python3"),
         default_cache=tmp_path / "cache",
+        installed={"clang": Path("/usr/bin/clang")},
     )
 
     find_clang_cl(host, replace(REQUEST, sysroot=sysroot))
 
-    assert not any(call[0] == "/usr/bin/clang" for call in host.calls)
+    assert host.calls == []
 
 
 def test_zigs_clang_is_the_last_resort(tmp_path: Path, sysroot: Path) -> None:

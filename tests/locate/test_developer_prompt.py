@@ -6,13 +6,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from windows_trees.visual_studio import FakeWindows, touch
+from fake_host import touch
 
 from winarm.locate import Request
 from winarm.locate.msvc import find_msvc
 from winarm.target import WIN_ARM64
 
 if TYPE_CHECKING:
+    from windows_trees.visual_studio import FakeWindows
+
     from winarm.locate import Toolchain
 
 REQUEST = Request(WIN_ARM64)

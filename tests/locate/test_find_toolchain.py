@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from windows_trees.visual_studio import FakeHost, FakeWindows, clang, touch
+from fake_host import FakeHost, touch
+from windows_trees.visual_studio import FakeWindows, clang
 
 from winarm import locate
 from winarm.config import TOOLCHAINS

@@ -1,15 +1,20 @@
 from __future__ import annotations
 
+import os
 from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from windows_trees.visual_studio import FakeHost, FakeWindows, clang, touch
+from fake_host import FakeHost, touch
+from windows_trees.visual_studio import FakeWindows, clang
 
 from winarm.host import Answer
 from winarm.locate import Request
 from winarm.locate.llvm_mingw import find_llvm_mingw
 from winarm.target import WIN_ARM64
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 REQUEST = Request(WIN_ARM64)
 TRIPLE = "aarch64-w64-mingw32"
@@ -23,12 +28,8 @@ def install(root: Path, ending: str = "") -> Path:
 
 def host(tmp_path: Path, *folders: Path, **environ: str) -> FakeHost:
     return FakeHost(
-        environ=environ,
-        system="linux",
-        machine="x86_64",
-        executable=Path("python3"),
+        environ={"PATH": os.pathsep.join(map(str, folders)), **environ},
         default_cache=tmp_path / "cache",
-        search_path=folders,
         answers={f"{TRIPLE}-clang": clang("20.1.8")},
     )
 

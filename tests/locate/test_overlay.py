@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from windows_trees.visual_studio import FakeHost, touch
+from fake_host import FakeHost, touch
 
 from winarm.errors import FileSystemError
 from winarm.locate.overlay import case_overlay

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from windows_trees.visual_studio import FakeHost, FakeWindows, touch
+from fake_host import FakeHost, touch
+from windows_trees.visual_studio import FakeWindows
 
 from winarm.locate.sysroot import find_sysroot, sysroot_at
 from winarm.target import WIN_ARM64

@@ -4,9 +4,10 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from fake_host import touch
 from hypothesis import given
 from hypothesis import strategies as st
-from windows_trees.visual_studio import FakeWindows, entry, touch
+from windows_trees.visual_studio import FakeWindows, entry
 
 from winarm.host import Answer, ProgramError
 from winarm.locate.vswhere import ARGUMENTS, TIMEOUT, find_instances, parse_instances

@@ -3,7 +3,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from windows_trees.visual_studio import ROOTS_KEY, SDK_KEY, FakeWindows, touch
+from fake_host import touch
+from windows_trees.visual_studio import ROOTS_KEY, SDK_KEY, FakeWindows
 
 from winarm.host import RegistryError
 from winarm.locate.windows_sdk import find_sdk, sdk_in

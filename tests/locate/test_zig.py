@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from windows_trees.visual_studio import FakeHost, touch
+from fake_host import FakeHost, touch
 
 from winarm.host import Answer, ProgramError
 from winarm.locate import Request
@@ -17,12 +17,8 @@ def host(tmp_path: Path, answer: Answer | ProgramError, *, on_path: bool = False
     if on_path:
         touch(tmp_path / "bin" / "zig")
     return FakeHost(
-        environ={},
-        system="linux",
-        machine="x86_64",
-        executable=Path("python3"),
+        environ={"PATH": str(tmp_path / "bin")},
         default_cache=tmp_path / "cache",
-        search_path=[tmp_path / "bin"],
         answers={"zig": answer},
     )
 

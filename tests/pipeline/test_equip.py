@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from build_stand_ins import FakeUv, installed, output
 
 from winarm import events
 from winarm.environment.interpreter import ask
@@ -21,6 +22,8 @@ from winarm.pipeline.equip import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from fake_host import FakeHost
 
     from winarm.host import Host
     from winarm.plan import Build, EquippedBuild
@@ -94,12 +97,6 @@ class TestInstalledVersion:
         assert installed_version("numpy", ()) is None
 
 
-def installed(build: Build) -> list[tuple[str, ...]]:
-    """What uv was asked to install on the machine with stand-ins."""
-    found: list[tuple[str, ...]] = build.host.installed  # type: ignore[attr-defined]
-    return found
-
-
 class TestFetchingZig:
     """Where no toolchain is, zig is fetched once; ziglang beside winarm would be taken instead."""
 
@@ -127,7 +124,7 @@ class TestFetchingZig:
 
         assert (found.kind, found.version) == (again.kind, again.version) == ("zig", "0.17.1")
         assert Path(found.cc[0]).is_relative_to(made.host.cache)
-        ((requirement,),) = installed(made)
+        ((requirement,),) = installed(made.host)
         assert requirement == "ziglang!=0.15.1,>=0.14"
         # Kept once, and nothing beside it.
         folders = [path.name for path in (made.host.cache / "tools").iterdir() if path.is_dir()]
@@ -135,7 +132,7 @@ class TestFetchingZig:
         assert kept.startswith("ziglang-0.17.1-")
         notes = [event.text for event in heard if isinstance(event, events.Note)]
         assert any("100 MB" in text for text in notes)
-        assert events.Output(b"installing\n") in heard
+        assert b"installing\n" in output(heard)
 
     def test_another_toolchain_is_not_replaced_by_it(self, build: MakeBuild) -> None:
         made, _ = build("llvm-mingw")
@@ -143,7 +140,7 @@ class TestFetchingZig:
         with pytest.raises(ToolchainNotFoundError):
             equip(made, may_fetch=True)
 
-        assert installed(made) == []
+        assert installed(made.host) == []
 
     def test_in_a_hook_nothing_is_fetched(self, build: MakeBuild) -> None:
         made, _ = build("auto")
@@ -152,9 +149,9 @@ class TestFetchingZig:
             equip(made, may_fetch=False)
 
     def test_a_fetch_that_fails_leaves_nothing_that_looks_whole(
-        self, build: MakeBuild, uv_host: Host
+        self, build: MakeBuild, uv_host: FakeHost
     ) -> None:
-        made, _ = build("zig", host=replace(uv_host, online=False))  # type: ignore[call-arg]
+        made, _ = build("zig", host=replace(uv_host, answers={"uv": FakeUv(online=False)}))
 
         with pytest.raises(IsolationError):
             equip(made, may_fetch=True)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from fake_host import FakeHost
+
     from winarm.host import Host
     from winarm.locate.toolchain import Toolchain
     from winarm.target import Target
@@ -33,20 +35,21 @@ def test_variables_are_marked_as_data_and_functions_are_not() -> None:
 
 
 def test_dlltool_is_asked_in_its_own_words(
-    recording_host: Host, calls: list[tuple[str, ...]], fake_toolchain: Toolchain, tmp_path: Path
+    recording_host: FakeHost, fake_toolchain: Toolchain, tmp_path: Path
 ) -> None:
     library = tmp_path / "python313.lib"
 
     make_import_library(recording_host, fake_toolchain, "python313.dll", NAMES, library)
 
     definition = str(tmp_path / "python313.def")
-    assert calls == [("zig", "dlltool", "-m", "arm64", "-d", definition, "-l", str(library))]
+    assert recording_host.calls == [
+        ("zig", "dlltool", "-m", "arm64", "-d", definition, "-l", str(library))
+    ]
 
 
 @pytest.mark.parametrize(("target", "machine"), [(WIN_ARM64, "arm64"), (WIN_AMD64, "x64")])
 def test_a_microsoft_style_librarian_is_asked_in_its_own_words(
-    recording_host: Host,
-    calls: list[tuple[str, ...]],
+    recording_host: FakeHost,
     fake_toolchain: Toolchain,
     tmp_path: Path,
     target: Target,
@@ -57,7 +60,7 @@ def test_a_microsoft_style_librarian_is_asked_in_its_own_words(
 
     make_import_library(recording_host, lib, "python3.dll", NAMES, library)
 
-    assert calls == [
+    assert recording_host.calls == [
         (
             "llvm-lib",
             "/nologo",

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from fake_host import FakeHost
+
     from winarm.environment.interpreter import Interpreter
     from winarm.host import Host
     from winarm.locate.toolchain import Toolchain
@@ -41,7 +43,7 @@ def files(folder: Path) -> set[str]:
 
 @pytest.mark.parametrize("abi", [CP313, CP313T], ids=lambda abi: abi.tag)
 def test_the_default_is_the_interpreters_headers_and_libraries_of_its_names(
-    recording_host: Host,
+    recording_host: FakeHost,
     make_interpreter: MakeInterpreter,
     fake_toolchain: Toolchain,
     abi: PythonABI,
@@ -58,7 +60,7 @@ def test_the_default_is_the_interpreters_headers_and_libraries_of_its_names(
 
 
 def test_a_stable_library_promises_what_this_versions_dll_has(
-    recording_host: Host, make_interpreter: MakeInterpreter, fake_toolchain: Toolchain
+    recording_host: FakeHost, make_interpreter: MakeInterpreter, fake_toolchain: Toolchain
 ) -> None:
     python = provide(recording_host, make_interpreter(PythonABI(12)), WIN_ARM64, fake_toolchain)
 
@@ -68,8 +70,7 @@ def test_a_stable_library_promises_what_this_versions_dll_has(
 
 
 def test_nothing_is_made_twice(
-    recording_host: Host,
-    calls: list[tuple[str, ...]],
+    recording_host: FakeHost,
     make_interpreter: MakeInterpreter,
     fake_toolchain: Toolchain,
 ) -> None:
@@ -79,12 +80,15 @@ def test_nothing_is_made_twice(
     second = provide(recording_host, interpreter, WIN_ARM64, fake_toolchain)
 
     assert first == second
-    assert len(calls) == 2  # one for each library
+    assert len(recording_host.calls) == 2  # one for each library
 
 
 @pytest.mark.parametrize("changed", ["toolchain", "target", "version", "headers", "flavour"])
 def test_other_facts_have_another_folder(
-    recording_host: Host, make_interpreter: MakeInterpreter, fake_toolchain: Toolchain, changed: str
+    recording_host: FakeHost,
+    make_interpreter: MakeInterpreter,
+    fake_toolchain: Toolchain,
+    changed: str,
 ) -> None:
     interpreter = make_interpreter(CP313)
     before = provide(recording_host, interpreter, WIN_ARM64, fake_toolchain)
@@ -107,7 +111,7 @@ def test_other_facts_have_another_folder(
 
 
 def test_a_call_that_finds_it_in_the_cache_is_fast(
-    recording_host: Host, make_interpreter: MakeInterpreter, fake_toolchain: Toolchain
+    recording_host: FakeHost, make_interpreter: MakeInterpreter, fake_toolchain: Toolchain
 ) -> None:
     """It takes 4 ms where copying the headers takes 200: no header is read again."""
     interpreter = make_interpreter(CP313)
@@ -123,7 +127,7 @@ def test_a_call_that_finds_it_in_the_cache_is_fast(
 
 
 def test_absent_headers_are_an_error_that_names_the_package(
-    recording_host: Host, make_interpreter: MakeInterpreter, fake_toolchain: Toolchain
+    recording_host: FakeHost, make_interpreter: MakeInterpreter, fake_toolchain: Toolchain
 ) -> None:
     interpreter = make_interpreter(CP313)
     (interpreter.include / "Python.h").unlink()
@@ -144,7 +148,7 @@ def test_a_failing_toolchain_leaves_nothing_in_the_cache(
 
 
 def test_a_cache_that_cannot_be_written_is_an_error_of_its_own(
-    recording_host: Host, make_interpreter: MakeInterpreter, fake_toolchain: Toolchain
+    recording_host: FakeHost, make_interpreter: MakeInterpreter, fake_toolchain: Toolchain
 ) -> None:
     recording_host.cache.write_text("a file")
 
@@ -153,7 +157,7 @@ def test_a_cache_that_cannot_be_written_is_an_error_of_its_own(
 
 
 def test_a_header_that_cannot_be_read_is_named_and_the_cache_is_not_blamed(
-    recording_host: Host, make_interpreter: MakeInterpreter, fake_toolchain: Toolchain
+    recording_host: FakeHost, make_interpreter: MakeInterpreter, fake_toolchain: Toolchain
 ) -> None:
     interpreter = make_interpreter(CP313)
     header = interpreter.include / "cpython" / "object.h"
@@ -171,7 +175,7 @@ OFFICIAL_PYCONFIG = "/* official */\n#define NT_THREADS\n#define MS_WINDOWS\n/* 
 
 @pytest.mark.parametrize("abi", [CP313, CP313T], ids=lambda abi: abi.tag)
 def test_on_windows_the_pyconfig_is_the_interpreters_own(
-    recording_host: Host,
+    recording_host: FakeHost,
     make_interpreter: MakeInterpreter,
     fake_toolchain: Toolchain,
     abi: PythonABI,
@@ -205,7 +209,7 @@ def test_a_python_without_a_list_is_read_from_its_headers(
 
 
 def test_on_windows_a_python_without_a_list_is_read_from_its_dll(
-    recording_host: Host, make_interpreter: MakeInterpreter, fake_toolchain: Toolchain
+    recording_host: FakeHost, make_interpreter: MakeInterpreter, fake_toolchain: Toolchain
 ) -> None:
     host = replace(recording_host, system="windows")
     interpreter = make_interpreter(CP316)
@@ -217,7 +221,7 @@ def test_on_windows_a_python_without_a_list_is_read_from_its_dll(
 
 
 def test_a_header_of_microsofts_compiler_is_there_under_its_name(
-    recording_host: Host, make_interpreter: MakeInterpreter, fake_toolchain: Toolchain
+    recording_host: FakeHost, make_interpreter: MakeInterpreter, fake_toolchain: Toolchain
 ) -> None:
     python = provide(recording_host, make_interpreter(CP313), WIN_ARM64, fake_toolchain)
 
@@ -225,7 +229,7 @@ def test_a_header_of_microsofts_compiler_is_there_under_its_name(
 
 
 def test_names_of_later_patch_releases_are_not_promised(
-    recording_host: Host, make_interpreter: MakeInterpreter, fake_toolchain: Toolchain
+    recording_host: FakeHost, make_interpreter: MakeInterpreter, fake_toolchain: Toolchain
 ) -> None:
     interpreter = replace(make_interpreter(CP313T), version="3.13.5")
     later = replace(interpreter, version="3.13.15")
@@ -242,7 +246,7 @@ def test_names_of_later_patch_releases_are_not_promised(
 
 @pytest.mark.parametrize("abi", [CP315, replace(CP315, free_threaded=True)], ids=str)
 def test_since_315_every_python_has_the_stable_dll_of_free_threaded_code(
-    recording_host: Host,
+    recording_host: FakeHost,
     make_interpreter: MakeInterpreter,
     fake_toolchain: Toolchain,
     abi: PythonABI,
@@ -290,8 +294,7 @@ def nuget(tmp_path: Path) -> Path:
 
 
 def test_a_folder_that_the_user_names_is_used_as_it_is(
-    recording_host: Host,
-    calls: list[tuple[str, ...]],
+    recording_host: FakeHost,
     make_interpreter: MakeInterpreter,
     fake_toolchain: Toolchain,
     nuget: Path,
@@ -302,11 +305,14 @@ def test_a_folder_that_the_user_names_is_used_as_it_is(
 
     assert (python.include, python.libraries) == (nuget / "include", nuget / "libs")
     assert str(nuget) in python.origin
-    assert calls == []
+    assert recording_host.calls == []
 
 
 def test_the_folder_that_cibuildwheel_names_is_used_as_it_is(
-    recording_host: Host, make_interpreter: MakeInterpreter, fake_toolchain: Toolchain, nuget: Path
+    recording_host: FakeHost,
+    make_interpreter: MakeInterpreter,
+    fake_toolchain: Toolchain,
+    nuget: Path,
 ) -> None:
     python = provide(
         recording_host,
@@ -320,7 +326,7 @@ def test_the_folder_that_cibuildwheel_names_is_used_as_it_is(
 
 
 def test_what_the_user_names_comes_before_library_dirs(
-    recording_host: Host,
+    recording_host: FakeHost,
     make_interpreter: MakeInterpreter,
     fake_toolchain: Toolchain,
     nuget: Path,
@@ -338,7 +344,10 @@ def test_what_the_user_names_comes_before_library_dirs(
 
 
 def test_named_headers_that_leave_the_flavour_open_are_used_as_a_copy_that_says_it(
-    recording_host: Host, make_interpreter: MakeInterpreter, fake_toolchain: Toolchain, nuget: Path
+    recording_host: FakeHost,
+    make_interpreter: MakeInterpreter,
+    fake_toolchain: Toolchain,
+    nuget: Path,
 ) -> None:
     python = provide(
         recording_host, make_interpreter(CP313T), WIN_ARM64, fake_toolchain, python_dir=nuget

@@ -122,10 +122,10 @@ def test_command_that_hangs_is_stopped(
 
 
 def test_command_that_floods_is_stopped(
-    make_wheel: MakeWheel, options: TrialOptions, host: Host, monkeypatch: pytest.MonkeyPatch
+    make_wheel: MakeWheel, options: TrialOptions, host: Host
 ) -> None:
-    monkeypatch.setattr(run, "MOST_OUTPUT", 2**20)
-    wanted = replace(options, command=("python", "-c", "while True: print('x' * 10000)"))
+    flood = ("python", "-c", "while True: print('x' * 10000)")
+    wanted = replace(options, command=flood, most_output=2**20)
     taken = 0
 
     def listen(event: Event) -> None:

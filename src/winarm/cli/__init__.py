@@ -21,9 +21,11 @@ from winarm.errors import (
 from winarm.host import Host, terminations_as_interrupts
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from types import ModuleType
     from typing import NoReturn
+
+    Run = Callable[[Sequence[str], Host, Console], int]
 
 DESCRIPTION = "Build, verify and try Python wheels for Windows on Arm, on any machine."
 
@@ -59,17 +61,19 @@ VERBS = {
 }
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None, *, run: Run | None = None) -> int:
     """Run the command and return its exit status.
 
     0 good, 1 failed, 2 wrongly used, 130 interrupted (as shells have it: 128 and SIGINT).
+
+    :param run: instead of the verb that `argv` names.
     """
     args = sys.argv[1:] if argv is None else list(argv)
     console = Console.standard()
     terminations_as_interrupts()
     try:
         _refuse_archives()
-        return _run(args, Host.current(), console)
+        return (run or _run)(args, Host.current(), console)
     except BrokenPipeError:
         # The reader has seen enough, as `head` does.
         console.abandon()

@@ -94,16 +94,17 @@ class Console:
         os.dup2(nowhere, self._out.fileno())
         os.close(nowhere)
 
-    def status(self) -> Status:
-        """Return a new status line."""
-        return Status(self)
+    def status(self, patience: float = PATIENCE) -> Status:
+        """Return a new status line, which without a terminal is repeated after `patience`."""
+        return Status(self, patience)
 
 
 class Status:
     """What is being done now, with the seconds that it has taken: one line, kept up to date."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, patience: float) -> None:
         self._console = console
+        self._patience = patience
         self._began = time.monotonic()
         self._text = ""
         self._live = _live_line(console.rich) if console.rich else None
@@ -135,7 +136,7 @@ class Status:
 
     def _tick(self) -> None:
         """Write what is being done every few seconds, also while one step takes long."""
-        while not self._over.wait(PATIENCE):
+        while not self._over.wait(self._patience):
             if self._text:
                 seconds = time.monotonic() - self._began
                 self._console.err(f"winarm: {self._text} ({seconds:.0f} s)")

@@ -57,10 +57,14 @@ def run(
     cwd: Path | None,
     timeout: float,
     told: bytes | None,
+    most: int = MAX_ANSWER,
 ) -> Answer:
-    """Run a program to its end and return what it said; see `Host.run`."""
+    """Run a program to its end and return what it said; see `Host.run`.
+
+    :param most: bytes that are taken from each stream.
+    """
     with _started(argv, environ, cwd, separate=True, feed=told is not None) as process:
-        talk = _Talk(process, told)
+        talk = _Talk(process, told, most)
         try:
             process.wait(timeout)
             talk.finish()
@@ -72,7 +76,7 @@ def run(
             kill_tree(process)
             raise
     if talk.endless:
-        message = f"{argv[0]} says more than {MAX_ANSWER} bytes, and was stopped."
+        message = f"{argv[0]} says more than {most} bytes, and was stopped."
         raise ProgramError(message)
     out, err = (bytes(heard).decode("utf-8", "replace") for heard in talk.heard)
     return Answer(process.returncode, out, err)
@@ -245,10 +249,11 @@ def kill_tree(process: subprocess.Popen[bytes]) -> None:
 
 
 class _Talk:
-    """Feeds stdin and collects output on threads, up to MAX_ANSWER."""
+    """Feeds stdin and collects output on threads, up to `most` bytes of a stream."""
 
-    def __init__(self, process: subprocess.Popen[bytes], told: bytes | None) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], told: bytes | None, most: int) -> None:
         self.endless = False
+        self._most = most
         self.heard = (bytearray(), bytearray())
         self._process = process
         streams = zip((process.stdout, process.stderr), self.heard, strict=True)
@@ -270,8 +275,8 @@ class _Talk:
 
     def _hear(self, descriptor: int, heard: bytearray) -> None:
         for chunk in _read(descriptor):
-            heard += chunk[: MAX_ANSWER - len(heard)]
-            if len(heard) >= MAX_ANSWER and not self.endless:
+            heard += chunk[: self._most - len(heard)]
+            if len(heard) >= self._most and not self.endless:
                 self.endless = True
                 kill_tree(self._process)
 

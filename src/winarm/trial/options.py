@@ -33,6 +33,8 @@ class TrialOptions:
     skip: tuple[str, ...] = ()
     #: Seconds for each import, or for the command.
     timeout: float | None = None
+    #: Bytes that the command may print; one that prints more is stopped.
+    most_output: int = 256 * 2**20
     #: `auto`, `native`, `wine`, `qemu-wine`, `ssh:HOST` or `command:PROGRAM`.
     runner: str = "auto"
     #: Folders with Pythons for Windows ARM64.

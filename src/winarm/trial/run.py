@@ -39,8 +39,6 @@ if TYPE_CHECKING:
 #: Seconds for one import, and for a command, where the user names none.
 IMPORT_TIME = 120.0
 COMMAND_TIME = 3600.0
-#: Bytes that a command may print.
-MOST_OUTPUT = 256 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,20 +303,20 @@ def _tested(
     def output(data: bytes) -> None:
         nonlocal printed
         printed += len(data)
-        if printed <= MOST_OUTPUT:
+        if printed <= options.most_output:
             listener(Output(data))
 
     ended = at.session.run(
         _python_arguments(options.command, at.stage / SITE),
         output=output,
-        expired=lambda: time.monotonic() - began > timeout or printed > MOST_OUTPUT,
+        expired=lambda: time.monotonic() - began > timeout or printed > options.most_output,
     )
     problems = []
     words = " ".join(options.command)
     if ended.status is None:
         reason = f"it did not end within {timeout:g} s and was stopped"
-        if printed > MOST_OUTPUT:
-            reason = f"it printed more than {MOST_OUTPUT >> 20} MiB and was stopped"
+        if printed > options.most_output:
+            reason = f"it printed more than {options.most_output >> 20} MiB and was stopped"
         problems.append(finding(Code.WA806, "", f"{words}: {reason}"))
     elif ended.status:
         problems.append(finding(Code.WA806, "", f"{words}: exit status {ended.status}"))

@@ -6,14 +6,13 @@ import json
 import shutil
 import sys
 import zipfile
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from windows_trees.bench import MODULE, SETUP, Bench, project
 
-from winarm.host import Host
 from winarm.locate import find_toolchain
 from winarm.target import WIN_ARM64
 
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 
     from windows_trees.sysroot import Tools
 
+    from winarm.host import Host
     from winarm.locate import Toolchain
 
     Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -78,20 +78,11 @@ def clang_cl(compiler: str, request: pytest.FixtureRequest, host: Host, sysroot:
         return find_toolchain(host, WIN_ARM64, "clang-cl", sysroot=sysroot)
     zig: Path = request.getfixturevalue("zig")
     # On a machine with no other LLVM.
-    bare = BareHost(**{name: getattr(host, name) for name in host.__dataclass_fields__})
+    bare = replace(host, environ={**host.environ, "PATH": ""})
     folders = [zig.parent.parent]
     found = find_toolchain(bare, WIN_ARM64, "clang-cl", site_folders=folders, sysroot=sysroot)
     assert found.cc[:2] == (str(zig), "clang")
     return found
-
-
-@dataclass(frozen=True)
-class BareHost(Host):
-    """This machine with nothing on PATH."""
-
-    def which(self, program: str) -> Path | None:
-        del program
-        return None
 
 
 def test_the_same_source_makes_the_same_wheel(

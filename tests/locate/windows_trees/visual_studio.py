@@ -7,60 +7,20 @@ vswhere really have. Everything works on any system: paths are this system's own
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from winarm.host import Answer, Host, ProgramError, RegistryError
+from fake_host import FakeHost, touch
+
+from winarm.host import Answer, ProgramError, RegistryError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
-    Registry = dict[tuple[str, str, str], "str | RegistryError"]
+    from fake_host import Reply
 
 SDK_KEY = r"SOFTWARE\Wow6432Node\Microsoft\Microsoft SDKs\Windows\v10.0"
 ROOTS_KEY = r"SOFTWARE\Wow6432Node\Microsoft\Windows Kits\Installed Roots"
-
-
-@dataclass(frozen=True)
-class FakeHost(Host):
-    """A machine whose programs, PATH and registry are what a test says."""
-
-    #: By the lower-case name of the program without `.exe`; what is missing cannot be started.
-    answers: Mapping[str, Answer | ProgramError] = field(default_factory=dict)
-    search_path: Sequence[Path] = ()
-    values: Registry = field(default_factory=dict)
-    calls: list[tuple[str, ...]] = field(default_factory=list)
-
-    def which(self, program: str) -> Path | None:
-        candidates = (folder / f"{program}{end}" for folder in self.search_path for end in _ENDS)
-        return next((path for path in candidates if path.is_file()), None)
-
-    def registry(self, hive: Literal["HKLM", "HKCU"], key: str, name: str) -> str | None:
-        value = self.values.get((hive, key, name))
-        if isinstance(value, RegistryError):
-            raise value
-        return value
-
-    def run(self, argv: Sequence[str | Path], **_: Any) -> Answer:  # noqa: ANN401 - Host's own
-        self.calls.append(tuple(map(str, argv)))
-        name = Path(argv[0]).name.lower().removesuffix(".exe")
-        answer = self.answers.get(name)
-        if answer is None:
-            message = f"{argv[0]} cannot be started: no such file."
-            raise ProgramError(message)
-        if isinstance(answer, ProgramError):
-            raise answer
-        return answer
-
-
-_ENDS = (".exe", "")
-
-
-def touch(*paths: Path) -> None:
-    for path in paths:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()
 
 
 class FakeWindows:
@@ -71,7 +31,7 @@ class FakeWindows:
         self.programs = root / "Program Files"
         self.programs_x86 = root / "Program Files (x86)"
         self.entries: list[dict[str, Any]] = []
-        self.registry: Registry = {}
+        self.registry: dict[tuple[str, str, str], str | RegistryError] = {}
         self.environ = {
             "PROGRAMFILES": str(self.programs),
             "PROGRAMFILES(X86)": str(self.programs_x86),
@@ -172,19 +132,19 @@ class FakeWindows:
         *,
         vswhere: Answer | ProgramError | None = None,
         search_path: Sequence[Path] = (),
-        answers: Mapping[str, Answer | ProgramError] | None = None,
+        answers: Mapping[str, Reply] | None = None,
     ) -> FakeHost:
         """Return the machine; `vswhere` is what the program says instead of the truth."""
         touch(self.programs_x86 / "Microsoft Visual Studio" / "Installer" / "vswhere.exe")
         said = vswhere or Answer(0, json.dumps(self.entries, ensure_ascii=False, indent=2), "")
+        path = ";".join(map(str, search_path))
         return FakeHost(
-            environ=dict(self.environ),
+            environ=self.environ | ({"PATH": path} if path else {}),
             system="windows",
             machine=machine,
             executable=self.root / "python.exe",
             default_cache=self.root / "cache",
             answers={"vswhere": said, "clang-cl": clang("20.1.8"), **(answers or {})},
-            search_path=search_path,
             values=dict(self.registry),
         )
 
