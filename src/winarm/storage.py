@@ -10,8 +10,6 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from filelock import FileLock
-
 from winarm.errors import FileSystemError
 
 if TYPE_CHECKING:
@@ -66,6 +64,8 @@ def cached_folder(folder: Path, members: Sequence[str], make: Callable[[Path], N
 
     if is_whole():
         return folder
+    from filelock import FileLock  # noqa: PLC0415 - 8 ms, and a folder is mostly there
+
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(folder.with_name(f"{folder.name}.lock"), timeout=PATIENCE):
@@ -130,6 +130,8 @@ def _temporary() -> Iterator[Path]:
 
 @contextlib.contextmanager
 def _locked(folder: Path) -> Iterator[Path]:
+    from filelock import FileLock  # noqa: PLC0415 - as in cached_folder
+
     with file_errors_in_words():
         folder.parent.mkdir(parents=True, exist_ok=True)
         lock = FileLock(folder.with_name(f"{folder.name}.lock"))

@@ -84,6 +84,35 @@ def test_a_server_that_went_down_is_answered_from_the_cache(index: LocalIndex, h
     assert asked(host, "a", refresh=True).releases
 
 
+@pytest.mark.parametrize(
+    ("headers", "asks"),
+    [
+        ({}, 1),
+        ({"Cache-Control": "max-age=600, public"}, 1),
+        ({"Cache-Control": "max-age=600, no-cache"}, 2),
+        ({"Cache-Control": "no-store"}, 2),
+        ({"Cache-Control": "max-age=0"}, 2),
+        ({"Cache-Control": "max-age=600", "Vary": "*"}, 2),
+    ],
+)
+def test_a_page_is_asked_for_again_when_its_index_says_so(
+    index: LocalIndex, host: Host, headers: dict[str, str], asks: int
+) -> None:
+    index.add("a-1-py3-none-any.whl")
+    index.headers = headers
+
+    assert asked(host, "a") == asked(host, "a")
+
+    assert len(index.asked) == asks
+
+
+def test_a_page_is_asked_for_again_on_demand(index: LocalIndex, host: Host) -> None:
+    asked(host, "a")
+    index.add("a-1-py3-none-any.whl")
+
+    assert asked(host, "a", refresh=True).releases
+
+
 def test_one_place_that_is_down_does_not_hide_another(index: LocalIndex, host: Host) -> None:
     index.add("a-1-py3-none-any.whl")
     both = {**host.environ, "PIP_EXTRA_INDEX_URL": "http://127.0.0.1:9/simple"}
@@ -106,6 +135,40 @@ def test_credentials_in_the_address_are_sent_and_not_shown(index: LocalIndex, ho
 
     assert "asks for credentials (401)" in without.problems[0]
     assert place == index.simple.replace("//", "//***@", 1)
+
+
+def test_what_is_answered_to_credentials_is_kept_for_these_alone(
+    index: LocalIndex, host: Host
+) -> None:
+    index.add("a-1-py3-none-any.whl")
+    index.credentials = base64.b64encode(b"me:secret").decode()
+    mine, others = (
+        replace(host, environ={**host.environ, "PIP_INDEX_URL": index.simple.replace("//", user)})
+        for user in ("//me:secret@", "//me:guess@")
+    )
+
+    assert asked(mine, "a").releases
+    assert asked(mine, "a").releases
+    assert len(index.asked) == 1
+    assert asked(mine, "a", offline=True).releases
+    for one in (host, others):
+        assert not asked(one, "a").releases
+        assert not asked(one, "a", offline=True).releases
+
+
+def test_credentials_are_not_written_to_disk(index: LocalIndex, host: Host, tmp_path: Path) -> None:
+    index.add("a-1-py3-none-any.whl")
+    secret = base64.b64encode(b"me:secret")
+    index.credentials = secret.decode()
+    url = index.simple.replace("//", "//me:secret@", 1)
+
+    assert asked(replace(host, environ={**host.environ, "PIP_INDEX_URL": url}), "a").releases
+
+    files = [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
+    assert any("pages" in path.name for path in files)
+    assert not [
+        path for path in files if secret in (text := path.read_bytes()) or b"secret" in text
+    ]
 
 
 def test_credentials_of_netrc_are_sent(

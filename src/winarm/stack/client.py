@@ -1,16 +1,11 @@
-"""Asking package indexes: several at once, with an HTTP cache on disk, and without running code.
-
-httpx2 speaks HTTP, hishel keeps the answers (RFC 9111), and unearth finds credentials as pip does.
-They are imported when an index is opened, so that `--help` need not have them.
-"""
+"""Asking package indexes: several at once, with caches on disk, and without running code."""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
-import io
+import re
 import shutil
-import ssl
 import threading
 import time
 import zipfile
@@ -18,18 +13,18 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
-from urllib.request import url2pathname
 
-from filelock import FileLock
 from packaging.utils import canonicalize_name
 
 from winarm.errors import FileSystemError, SourceError, UnreachableError, UsageError
 from winarm.stack.files import IndexedFile, IndexedProject
+from winarm.stack.kept_pages import KeptPages
 from winarm.stack.pages import ACCEPT, file_at, read_page
 from winarm.storage import CACHE_CURE, PATIENCE, replacing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    import io
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     import httpx2
     from hishel.httpx2 import CacheConfig
@@ -45,39 +40,45 @@ MAX_PAGE = 64 * 2**20
 MAX_METADATA = 4 * 2**20
 #: Longest file that is fetched.
 MAX_DOWNLOAD = 4 * 2**30
-#: A wheel on a server that serves no ranges is read whole up to this size.
-MAX_WHOLE = 64 * 2**20
-#: Seconds for which a page is fresh whose index does not say; the public index says 600.
-FRESH = 600
 #: Attempts for an answer that asks to come back later, and the longest wait for one in seconds.
 ATTEMPTS = 4
 LONGEST_WAIT = 30.0
 _TOO_MANY = 429
 _NOT_FOUND = 404
-_PARTIAL = 206
 _TEMPORARY = frozenset((_TOO_MANY, 500, 502, 503, 504))
-#: Marks a request that must not reach the network.
-_CACHED_ONLY = "winarm.cached-only"
-#: Marks a request for a file, which is not to be among the pages.
-_NOT_KEPT = "winarm.not-kept"
-#: The size of a piece of a remote wheel: a typical central directory fits.
-_PIECE = 2**16
 
 
 class IndexClient:
     """Asks every configured place; see `index_client`."""
 
     def __init__(
-        self, client: httpx2.Client, places: Places, cache: Path, *, offline: bool, refresh: bool
+        self,
+        connect: Callable[[], httpx2.Client],
+        places: Places,
+        cache: Path,
+        kept: KeptPages,
+        *,
+        offline: bool,
+        refresh: bool,
     ) -> None:
-        self._client = client
+        self._connect = connect
         self._places = places
         self._cache = cache
+        self._kept = kept
         self._offline = offline
         self._refresh = refresh
+        self._http: httpx2.Client | None = None
         self._projects: dict[str, IndexedProject] = {}
         self._linked: dict[str, list[tuple[str, str, str]]] = {}
         self._lock = threading.Lock()
+        self._connecting = threading.Lock()
+
+    @property
+    def _client(self) -> httpx2.Client:
+        with self._connecting:
+            if self._http is None:
+                self._http = self._connect()
+            return self._http
 
     def project(self, name: str) -> IndexedProject:
         """Return what all places have of a project; asked once."""
@@ -92,17 +93,26 @@ class IndexClient:
     ) -> dict[str, IndexedProject]:
         """Return what all places have of each project, asked side by side."""
         unique = list(dict.fromkeys(map(canonicalize_name, names)))
-        found: dict[str, IndexedProject] = {}
-        with self._pool() as pool:
-            for done, project in enumerate(pool.map(self.project, unique), 1):
-                found[project.name] = project
-                progress(f"asking the index: {done} of {len(unique)} packages")
-        return found
+        # What is at hand is read faster without threads.
+        asked = [name for name in unique if not self._is_at_hand(name)]
+        with self._pool(asked) as pool:
+            for done, _ in enumerate(pool.map(self.project, asked), 1):
+                progress(f"asking the index: {done} of {len(asked)} packages")
+        return {name: self.project(name) for name in unique}
+
+    def _is_at_hand(self, name: str) -> bool:
+        """Return whether no index need be asked for a project."""
+        indexes = [place for place in self._places.all if place.is_index]
+        return name in self._projects or (
+            not self._refresh
+            and all(self._kept.has(_page_url(p, name), stale=self._offline) for p in indexes)
+        )
 
     def each(self, work: Callable[[str], None], names: Iterable[str]) -> None:
         """Call `work` with each name, side by side; raise the first error after the others end."""
-        with self._pool() as pool:
-            for _ in pool.map(work, list(names)):
+        names = list(names)
+        with self._pool(names) as pool:
+            for _ in pool.map(work, names):
                 pass
 
     def metadata(self, file: IndexedFile) -> str:
@@ -111,10 +121,10 @@ class IndexClient:
         :raises UnreachableError: it cannot be fetched.
         :raises SourceError: there is none.
         """
-        key = file.sha256 or hashlib.sha256(file.url.encode()).hexdigest()
-        kept = self._cache / "metadata" / f"{key}.txt"
-        with contextlib.suppress(OSError):
-            return kept.read_text("utf-8")
+        kept = self._cache / "metadata" / f"{file.sha256}.txt"
+        if file.sha256:
+            with contextlib.suppress(OSError):
+                return kept.read_text("utf-8")
         if file.has_metadata:
             text = self._bytes(f"{file.url}.metadata", MAX_METADATA).decode("utf-8", "replace")
         elif file.is_wheel:
@@ -122,11 +132,12 @@ class IndexClient:
         else:
             message = f"the index serves no metadata of {file.name}."
             raise SourceError(message)
-        try:
-            with replacing(kept) as part:
-                part.write_text(text, "utf-8")
-        except OSError as error:
-            raise FileSystemError(kept, error, cure=CACHE_CURE) from error
+        if file.sha256:
+            try:
+                with replacing(kept) as part:
+                    part.write_text(text, "utf-8")
+            except OSError as error:
+                raise FileSystemError(kept, error, cure=CACHE_CURE) from error
         return text
 
     def fetch(
@@ -139,6 +150,8 @@ class IndexClient:
         :raises SourceError: it is not what the index promises.
         :raises FileSystemError: the folder cannot be written, or is full.
         """
+        from filelock import FileLock  # noqa: PLC0415 - 8 ms, and many runs fetch nothing
+
         key = file.sha256 or hashlib.sha256(file.url.encode()).hexdigest()
         path = folder / key / file.name
         try:
@@ -153,16 +166,18 @@ class IndexClient:
         return path
 
     def _download(self, file: IndexedFile, to: Path, progress: Callable[[int], None]) -> None:
-        import httpx2  # noqa: PLC0415
+        import httpx2  # noqa: PLC0415 - as in index_client
+
+        from winarm.stack.transport import NOT_KEPT  # noqa: PLC0415
 
         if file.url.startswith("file:"):
-            shutil.copyfile(url2pathname(urlsplit(file.url).path), to)
+            shutil.copyfile(_local(file.url), to)
         elif self._offline:
             message = f"{file.name} is not cached."
             raise UnreachableError(message)
         else:
             # The file itself, and not what a server makes of it on its way.
-            headers, kept = {"Accept-Encoding": "identity"}, {_NOT_KEPT: True}
+            headers, kept = {"Accept-Encoding": "identity"}, {NOT_KEPT: True}
             size = 0
             try:
                 with (
@@ -186,8 +201,9 @@ class IndexClient:
         if file.sha256 and got != file.sha256:
             raise wrong_content(file.name, file.sha256, got)
 
-    def _pool(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(AT_ONCE, thread_name_prefix="winarm-index")
+    @staticmethod
+    def _pool(names: Sequence[str]) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(max(1, min(AT_ONCE, len(names))), "winarm-index")
 
     def _ask(self, name: str) -> IndexedProject:
         files: list[IndexedFile] = []
@@ -211,14 +227,22 @@ class IndexClient:
                 for file, url, sha256 in self._links(place)
                 if (found := file_at(name, file, url, place.name, {"sha256": sha256}))
             ]
-        url = urljoin(_as_url(place.url).rstrip("/") + "/", f"{name}/")
+        url = _page_url(place, name)
         if url.startswith("file:"):
-            page = Path(url2pathname(urlsplit(url).path)) / "index.html"
+            page = _local(url) / "index.html"
             if not page.is_file():
                 return []
             return read_page(name, page.read_bytes(), "text/html", page.as_uri(), place.name)
-        content, content_type, final = self._page(url)
-        return read_page(name, content, content_type, final, place.name) if content else []
+        if not self._refresh:
+            known = self._kept.get(url, stale=self._offline)
+            if known is not None:
+                return known
+        response, content = self._page(url)
+        kind = response.headers.get("Content-Type", "text/html")
+        files = read_page(name, content, kind, str(response.url), place.name) if content else []
+        if until := _fresh_until(response):
+            self._kept.put(url, files, until)
+        return files
 
     def _links(self, place: Place) -> list[tuple[str, str, str]]:
         """Return name, address and checksum of every file in a folder, or on a page."""
@@ -233,23 +257,21 @@ class IndexClient:
 
         url = _as_url(place.url)
         if not url.startswith("file:"):
-            content, _, final = self._page(url)
-            return links_of(content.decode("utf-8", "replace"), final)
-        folder = Path(url2pathname(urlsplit(url).path))
+            response, content = self._page(url)
+            return links_of(content.decode("utf-8", "replace"), str(response.url))
+        folder = _local(url)
         if folder.is_file():
             return links_of(folder.read_text("utf-8", "replace"), folder.as_uri())
         return [(f.name, f.as_uri(), "") for f in sorted(folder.iterdir()) if f.is_file()]
 
-    def _page(self, url: str) -> tuple[bytes, str, str]:
-        """Return content, type and final address of a page; no content where there is none."""
+    def _page(self, url: str) -> tuple[httpx2.Response, bytes]:
+        """Return a page with its content; no content where there is none."""
         response, content = self._answer(url, MAX_PAGE, headers={"Accept": ACCEPT})
-        if response.status_code == _NOT_FOUND:
-            return b"", "", url
-        return content, response.headers.get("Content-Type", "text/html"), str(response.url)
+        return response, b"" if response.status_code == _NOT_FOUND else content
 
     def _bytes(self, url: str, most: int) -> bytes:
         if url.startswith("file:"):
-            return Path(url2pathname(urlsplit(url).path)).read_bytes()
+            return _local(url).read_bytes()
         response, content = self._answer(url, most)
         if response.status_code == _NOT_FOUND:
             message = f"{url} is not there (404)."
@@ -263,7 +285,7 @@ class IndexClient:
 
         :raises UnreachableError: there is no answer, or one that is of no use.
         """
-        import httpx2  # noqa: PLC0415 - as the docstring of the module says
+        import httpx2  # noqa: PLC0415 - as in index_client
 
         if self._offline:
             return self._cached(url, most, headers, UnreachableError(f"{url} is not cached."))
@@ -289,8 +311,10 @@ class IndexClient:
         self, url: str, most: int, headers: Mapping[str, str] | None, failure: SourceError
     ) -> tuple[httpx2.Response, bytes]:
         """Return what is cached of an address, however old; else raise `failure`."""
+        from winarm.stack.transport import CACHED_ONLY  # noqa: PLC0415 - as in index_client
+
         stale: CacheConfig = {"rfc": {"allow_stale": True, "shared": False}}
-        extensions = {"caching": stale, _CACHED_ONLY: True}
+        extensions = {"caching": stale, CACHED_ONLY: True}
         response, content = self._request(url, most, headers or {}, extensions)
         if response.is_success:
             return response, content
@@ -314,7 +338,7 @@ class IndexClient:
 
     def _metadata_in_wheel(self, file: IndexedFile) -> str:
         """Return METADATA of a wheel, of which only the pieces are fetched that hold it."""
-        import httpx2  # noqa: PLC0415
+        import httpx2  # noqa: PLC0415 - as in index_client
 
         try:
             with self._opened(file.url) as stream, zipfile.ZipFile(stream) as wheel:
@@ -335,146 +359,40 @@ class IndexClient:
 
     def _opened(self, url: str) -> io.BufferedIOBase:
         if url.startswith("file:"):
-            return Path(url2pathname(urlsplit(url).path)).open("rb")
+            return _local(url).open("rb")
         if self._offline:
             message = f"{url} is not cached."
             raise UnreachableError(message)
-        return io.BufferedReader(_RemoteFile(self._client, url), _PIECE)
+        from winarm.stack.remote_file import opened  # noqa: PLC0415 - as in index_client
 
-
-class _RemoteFile(io.RawIOBase):
-    """A file on a server, read in ranges; fetched whole from a server that serves none."""
-
-    def __init__(self, client: httpx2.Client, url: str) -> None:
-        self._client = client
-        self._url = url
-        self._position = 0
-        self._whole: bytes | None = None
-        # The end of a zip archive says where everything is.
-        self._tail = self._fetch(f"bytes=-{_PIECE}")
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
-        self._position = max(0, start + offset)
-        return self._position
-
-    def tell(self) -> int:
-        return self._position
-
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        end = min(self._position + len(buffer), self._size)
-        if end <= self._position:
-            return 0
-        if self._whole is not None:
-            data = self._whole[self._position : end]
-        elif self._position >= (first := self._size - len(self._tail)):
-            data = self._tail[self._position - first : end - first]
-        else:
-            data = self._fetch(f"bytes={self._position}-{end - 1}")[: end - self._position]
-        buffer[: len(data)] = data
-        self._position += len(data)
-        return len(data)
-
-    def _fetch(self, wanted: str) -> bytes:
-        headers = {"Range": wanted, "Accept-Encoding": "identity"}
-        content = bytearray()
-        extensions = {_NOT_KEPT: True}
-        with self._client.stream(
-            "GET", self._url, headers=headers, extensions=extensions
-        ) as response:
-            response.raise_for_status()
-            for chunk in response.iter_bytes():
-                content += chunk
-                if len(content) > MAX_WHOLE:
-                    message = f"{self._url} is not served in ranges, and too long to be read whole"
-                    raise ValueError(message)
-        if response.status_code == _PARTIAL:
-            self._size = int(response.headers["Content-Range"].rpartition("/")[2])
-        else:
-            self._whole, self._size = bytes(content), len(content)
-        return bytes(content)
+        return opened(self._client, url)
 
 
 @contextlib.contextmanager
 def index_client(
     host: Host, places: Places, *, offline: bool = False, refresh: bool = False
 ) -> Iterator[IndexClient]:
-    """Open the configured places.
+    """Open the configured places; the network is asked only for what is not cached.
 
     :param offline: answer from the cache only.
     :param refresh: ask again what the cache still has.
-    :raises UsageError: the packages of the extra `stack` are not installed.
     """
-    try:
-        import httpx2  # noqa: PLC0415
-        from hishel import SqliteStorage  # noqa: PLC0415
-        from hishel.httpx2 import CacheTransport  # noqa: PLC0415
-        from unearth.auth import MultiDomainBasicAuth  # noqa: PLC0415
-    except ImportError as error:
-        message = f"the package index cannot be asked: {error.name} is not installed."
-        raise UsageError(message, cure='pip install "winarm[stack]"') from None
-
-    class FreshUnlessTold(httpx2.BaseTransport):
-        """Gives pages without a lifetime one, so that a second run need not ask again."""
-
-        def __init__(self, inner: httpx2.BaseTransport) -> None:
-            self._inner = inner
-
-        def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-            if request.extensions.get(_CACHED_ONLY):
-                return httpx2.Response(504, request=request)
-            response = self._inner.handle_request(request)
-            if request.extensions.get(_NOT_KEPT):
-                response.headers["Cache-Control"] = "no-store"
-            elif response.is_success and not {"cache-control", "expires"} & set(response.headers):
-                response.headers["Cache-Control"] = f"max-age={FRESH}"
-            return response
-
-        def close(self) -> None:
-            self._inner.close()
-
     folder = host.cache / "status"
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise FileSystemError(folder, error, cure=CACHE_CURE) from error
-    storage = SqliteStorage(database_path=folder / "pages.db")
-    limits = httpx2.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE)
+    with contextlib.ExitStack() as opened, KeptPages(folder) as kept:
 
-    def transport(*, verify: ssl.SSLContext | bool, proxy: str | None = None) -> CacheTransport:
-        inner = httpx2.HTTPTransport(verify=verify, limits=limits, proxy=proxy)
-        return CacheTransport(
-            FreshUnlessTold(inner), storage=storage, rfc={"shared": False, "allow_stale": False}
-        )
+        def connect() -> httpx2.Client:
+            try:
+                from winarm.stack.transport import http_client  # noqa: PLC0415 - 150 ms
+            except ImportError as error:
+                message = f"the package index cannot be asked: {error.name} is not installed."
+                raise UsageError(message, cure='pip install "winarm[stack]"') from None
+            return opened.enter_context(http_client(host, places, folder, AT_ONCE))
 
-    pip = places.pip
-    trusted = {_pattern(name): transport(verify=False) for name in pip.trusted_hosts}
-    verify = _certificates(host, pip.certificates, pip.client_certificate)
-    proxies = {
-        f"{scheme}://": transport(verify=verify, proxy=proxy)
-        for scheme, proxy in _proxies(host, pip.proxy)
-    }
-    direct = {f"all://{name}": transport(verify=verify) for name in _without_proxy(host)}
-    with httpx2.Client(
-        transport=transport(verify=verify),
-        mounts={**proxies, **direct, **trusted},
-        timeout=pip.timeout,
-        follow_redirects=True,
-        trust_env=False,
-        auth=MultiDomainBasicAuth(
-            prompting=False, index_urls=[place.url for place in places.all if place.is_index]
-        ),
-    ) as client:
-        try:
-            yield IndexClient(client, places, folder, offline=offline, refresh=refresh)
-        finally:
-            storage.close()
+        yield IndexClient(connect, places, folder, kept, offline=offline, refresh=refresh)
 
 
 def sha256_of(file: Path) -> str:
@@ -496,46 +414,28 @@ def _as_url(written: str) -> str:
     return written if "://" in written else Path(written).absolute().as_uri()
 
 
-def _pattern(trusted: str) -> str:
-    return f"all://{trusted}"
+def _page_url(index: Place, name: str) -> str:
+    return urljoin(_as_url(index.url).rstrip("/") + "/", f"{name}/")
 
 
-def _proxies(host: Host, named: str | None) -> Iterator[tuple[str, str]]:
-    """Yield the proxy of each scheme: pip's own setting, else the usual variables."""
-    for scheme in ("http", "https"):
-        names = (f"{scheme}_proxy", f"{scheme.upper()}_PROXY", "all_proxy", "ALL_PROXY")
-        proxy = named or next(filter(None, map(host.variable, names)), None)
-        if proxy:
-            yield scheme, proxy if "://" in proxy else f"http://{proxy}"
+def _local(url: str) -> Path:
+    from urllib.request import url2pathname  # noqa: PLC0415 - 14 ms, and few users have one
+
+    return Path(url2pathname(urlsplit(url).path))
 
 
-def _without_proxy(host: Host) -> list[str]:
-    written = host.variable("no_proxy") or host.variable("NO_PROXY") or ""
-    return [
-        f"*{name}" if name.startswith(".") else name
-        for name in (word.strip() for word in written.split(","))
-        if name and name != "*" and "/" not in name
-    ]
+def _fresh_until(response: httpx2.Response) -> float:
+    """Return until when what was read of an answer may be used without asking; 0 for never.
 
-
-def _certificates(host: Host, named: Path | None, client: Path | None) -> ssl.SSLContext:
-    """Return the authorities to trust: pip's `cert`, uv's SSL_CERT_FILE, else the machine's."""
-    variable = host.variable("SSL_CERT_FILE") or host.variable("SSL_CERT_DIR")
-    named = named or (Path(variable) if variable else None)
-    try:
-        if named and named.is_dir():
-            context = ssl.create_default_context(capath=named)
-        else:
-            context = ssl.create_default_context(cafile=named)
-        if client:
-            context.load_cert_chain(client)
-    except OSError as error:
-        raise FileSystemError(
-            named or client or "",
-            error,
-            cure="Check pip's cert and client-cert, SSL_CERT_FILE and REQUESTS_CA_BUNDLE.",
-        ) from error
-    return context
+    Answers to credentials are left to the HTTP cache, which keeps them for these credentials alone.
+    """
+    said = response.headers.get("Cache-Control", "").lower()
+    lifetime = re.search(r"\bmax-age=(\d{1,9})\b", said)
+    private = "Authorization" in response.request.headers or "*" in response.headers.get("Vary", "")
+    if not (response.is_success and lifetime) or private or re.search("no-store|no-cache", said):
+        return 0
+    age = response.headers.get("Age", "0")
+    return time.time() + int(lifetime[1]) - (int(age) if age.isdecimal() else 0)
 
 
 def _wait(retry_after: str, attempt: int) -> float:

@@ -8,7 +8,6 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from winarm.errors import SourceError, UnreachableError, WinarmError
-from winarm.stack.sources import kept_facts, read_sdist
 
 if TYPE_CHECKING:
     from packaging.version import Version
@@ -76,6 +75,8 @@ class Evidence:
 
         :raises SourceError: it cannot be fetched, or is damaged.
         """
+        from winarm.stack.sources import kept_facts  # noqa: PLC0415 - 18 ms, only for gaps
+
         path = self._client.fetch(file, self._host.cache / "sdists")
         return kept_facts(path, self._host.cache / "status", file.sha256 or path.parent.name)
 
@@ -103,6 +104,8 @@ class Evidence:
         return self._of_sdist(release.sdist)
 
     def _of_sdist(self, file: IndexedFile) -> tuple[str, str]:
+        from winarm.stack.sources import read_sdist  # noqa: PLC0415 - as in source
+
         sdist = read_sdist(path := self._client.fetch(file, self._host.cache / "sdists"))
         if sdist.has_static_dependencies:
             return sdist.metadata, ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from importlib.metadata import distributions
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +14,7 @@ from winarm.pyproject import read_pyproject
 from winarm.stack.files import parsed_version
 from winarm.stack.locks import Selection, lock_reader
 from winarm.stack.requirement_files import read_requirements
-from winarm.stack.resolve import Wish
-from winarm.stack.wanted import Edge, WantedPackage, WantedStack, edges_of
+from winarm.stack.wanted import Edge, WantedPackage, WantedStack, Wish, edges_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -331,6 +329,8 @@ def _names(path: Path) -> WantedStack:
 
 
 def _installed(host: Host, environment: Path, markers: TargetMarkers) -> WantedStack:
+    from importlib.metadata import distributions  # noqa: PLC0415 - 10 ms
+
     folders = _site_packages(host, environment)
     found: dict[str, WantedPackage] = {}
     edges: list[Edge] = []

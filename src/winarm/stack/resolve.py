@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import re
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,28 +25,15 @@ from winarm.stack.wanted import Edge, WantedPackage, WantedStack, edges_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from packaging.requirements import Requirement
     from packaging.version import Version
 
     from winarm.host import Host
     from winarm.stack.evidence import Evidence
-    from winarm.stack.wanted import TargetMarkers
+    from winarm.stack.wanted import TargetMarkers, Wish
 
 #: Seconds for a resolution; uv takes a few even for large sets.
 TIMEOUT = 600
 _LINE = re.compile(r"^([A-Za-z0-9][\w.-]*)==([^\s;]+)")
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What is to be resolved."""
-
-    origin: str
-    requirements: tuple[Requirement, ...]
-    constraints: tuple[Requirement, ...] = ()
-    notes: tuple[str, ...] = ()
-    #: Checksums that a requirements file has, by package.
-    sha256: tuple[tuple[str, frozenset[str]], ...] = ()
 
 
 def resolve(

@@ -35,8 +35,7 @@ from winarm.stack.judge import (
 )
 from winarm.stack.places import configured_places
 from winarm.stack.report import PackageStatus, StackReport, Status
-from winarm.stack.resolve import Wish, resolve
-from winarm.stack.wanted import TargetMarkers
+from winarm.stack.wanted import TargetMarkers, Wish
 from winarm.target import NEWEST_PYTHON, OLDEST_PYTHON, WIN_ARM64, PythonABI
 
 if TYPE_CHECKING:
@@ -200,6 +199,8 @@ def _resolved(
         if not project.releases:
             message = f"there is no package {requirement.name} on any index."
             raise SourceError(message, cure="Check the name; --no-deps goes on without it.")
+    from winarm.stack.resolve import resolve  # noqa: PLC0415 - 17 ms, and a lock needs none
+
     return resolve(host, found, evidence, markers, progress)
 
 

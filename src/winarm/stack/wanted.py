@@ -108,6 +108,18 @@ def _reached(start: str, edges: Mapping[str, Iterable[str]]) -> set[str]:
 
 
 @dataclass(frozen=True)
+class Wish:
+    """What is to be resolved."""
+
+    origin: str
+    requirements: tuple[Requirement, ...]
+    constraints: tuple[Requirement, ...] = ()
+    notes: tuple[str, ...] = ()
+    #: Checksums that a requirements file has, by package.
+    sha256: tuple[tuple[str, frozenset[str]], ...] = ()
+
+
+@dataclass(frozen=True)
 class TargetMarkers:
     """Evaluates environment markers (PEP 508) as the target's Python would."""
 

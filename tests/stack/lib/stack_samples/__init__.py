@@ -123,6 +123,8 @@ class LocalIndex:
     refusals: dict[str, list[tuple[int, dict[str, str]]]] = field(default_factory=dict)
     #: Every path that was asked for.
     asked: list[str] = field(default_factory=list)
+    #: Further headers of every page.
+    headers: dict[str, str] = field(default_factory=dict)
     html: bool = False
     ranges: bool = True
     core_metadata: bool = True
@@ -206,7 +208,7 @@ class _Handler(BaseHTTPRequestHandler):
         match parts:
             case ["simple", project] if project in self.server.index.files:
                 kind, content = self.server.index.page(project)
-                self.answer(200, content, {"Content-Type": kind})
+                self.answer(200, content, {"Content-Type": kind, **self.server.index.headers})
             case ["files", project, name] if name in self.server.index.files.get(project, {}):
                 self.file(self.server.index.files[project][name])
             case ["files", project, name] if self.server.index.core_metadata and name.removesuffix(
