@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from unmeasured import unmeasured
 
 import winarm
 from winarm.cli import VERBS, main
@@ -113,6 +114,7 @@ def test_a_zip_archive_says_that_it_cannot_run(tmp_path: Path) -> None:
 
     done = subprocess.run(
         [sys.executable, tmp_path / "winarm.pyz", "build"],
+        env=unmeasured(),
         capture_output=True,
         text=True,
         check=False,

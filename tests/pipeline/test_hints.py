@@ -65,7 +65,7 @@ def test_long_output_takes_no_time() -> None:
 
     hint("error: redefinition of x\n" * 5000)
 
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 20
 
 
 class TestComplaints:

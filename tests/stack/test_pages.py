@@ -113,7 +113,7 @@ def test_a_page_of_five_megabytes_is_read_fast() -> None:
 
     assert len(read_page("a", content, JSON, URL, "index")) == 12_000
 
-    assert time.process_time() - began < 5
+    assert time.process_time() - began < 20
 
 
 def test_links_of_a_page() -> None:

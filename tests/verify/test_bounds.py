@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from unmeasured import unmeasured
 from verify_samples import image as im
 from verify_samples.hostile import ARM64_WHEEL, DIST_INFO, PYD
 from verify_samples.wheel import contents, pack
@@ -38,6 +39,19 @@ before, start = peak(), time.process_time()
 verify(sys.argv[2])
 print(time.process_time() - start, peak() - before)
 """
+
+
+def cost(good: Path, bad: Path) -> tuple[float, float]:
+    """Return the seconds and MiB of verifying `bad` in a process that has verified `good`."""
+    said = subprocess.run(
+        [sys.executable, "-c", MEASURE, good, bad],
+        env=unmeasured(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    seconds, memory = map(float, said.stdout.split())
+    return seconds, memory
 
 
 def many_exports() -> dict[str, bytes]:
@@ -298,11 +312,7 @@ def test_small_file_costs_little(make: Callable[[], dict[str, bytes]], tmp_path:
     bad = pack(tmp_path / ARM64_WHEEL, contents(ARM64_WHEEL, make()), zipfile.ZIP_DEFLATED)
     assert bad.stat().st_size < SMALL
 
-    said = subprocess.run(
-        [sys.executable, "-c", MEASURE, good, bad], capture_output=True, text=True, check=True
-    )
-
-    seconds, memory = map(float, said.stdout.split())
+    seconds, memory = cost(good, bad)
     assert seconds < SECONDS
     assert memory < MEMORY + bad.stat().st_size / 2**20
 
@@ -364,11 +374,7 @@ def test_file_of_ten_megabytes_costs_no_more_than_its_budget(
     bad = pack(tmp_path / ARM64_WHEEL, contents(ARM64_WHEEL, make()), zipfile.ZIP_DEFLATED)
     assert bad.stat().st_size < 10**7
 
-    said = subprocess.run(
-        [sys.executable, "-c", MEASURE, good, bad], capture_output=True, text=True, check=True
-    )
-
-    seconds, memory = map(float, said.stdout.split())
+    seconds, memory = cost(good, bad)
     assert seconds < 10
     assert memory < 300
 

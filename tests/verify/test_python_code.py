@@ -117,4 +117,4 @@ def test_names_that_refer_to_one_another_cost_no_time() -> None:
     start = time.process_time()
 
     assert added("\n".join((*lines, "os.add_dll_directory(a0)"))) != ()
-    assert time.process_time() - start < 2
+    assert time.process_time() - start < 20

@@ -30,8 +30,9 @@ from winarm.verify.wheels.entry import ArchiveError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-#: Seconds of processor time that a file under 1 MB may take.
-LONGEST = 2.0
+#: Seconds of processor time that a file under 1 MB may take: five times the goal, since coverage
+#: may trace it.
+LONGEST = 10.0
 
 #: Bytes at once of an image that is read from its beginning: less than there are tables.
 PIECE = 256
