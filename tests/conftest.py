@@ -199,9 +199,9 @@ def run_on_arm64(arm64_options: TrialOptions, trial_environ: dict[str, str]) -> 
     runner = find_runner(host, arm64_options.runner)
     python = None
     if not runner.brings_python:
-        found, reason = pythons_in(arm64_options.python_dirs[0])
-        assert found, reason
-        python = found[0]
+        search = pythons_in(arm64_options.python_dirs[0])
+        assert search.found, search.why
+        python = search.found[0]
 
     def run(folder: Path, script: Path) -> subprocess.CompletedProcess[str]:
         output = bytearray()

@@ -30,7 +30,7 @@ ROOMS = (
     ("storage",),
     ("host",),
     ("coff", "events"),
-    ("target", "errors", "python_exports"),
+    ("target", "errors", "python_exports", "search"),
 )
 
 #: Verify stands by itself, so that it works where no toolchain is.

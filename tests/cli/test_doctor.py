@@ -14,20 +14,30 @@ from windows_trees.visual_studio import FakeWindows
 
 from winarm.cli import doctor
 from winarm.cli.console import Console
-from winarm.locate import Toolchain, ToolchainSearch
+from winarm.locate import Toolchain
 from winarm.locate.probe import Proof
 from winarm.pipeline.survey import Place, Survey
+from winarm.search import Search, miss
 from winarm.target import WIN_ARM64
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PYTHON = Place("Python 3.13", "3.13.1", "/usr/bin/python3.13")
+PYTHON = Search(Place("3.13.1", "/usr/bin/python3.13"))
 
 
 def toolchain(kind: str) -> Toolchain:
-    programs = [("cc",), ("c++",), ("ar",), ("rc",), ("dlltool",)]
-    return Toolchain(kind, "1.2", f"{kind} of a test", WIN_ARM64, "gnu", *programs)  # type: ignore[arg-type]
+    return Toolchain(
+        kind,
+        "1.2",
+        f"{kind} of a test",
+        WIN_ARM64,
+        cc=("cc",),
+        cxx=("c++",),
+        ar=("ar",),
+        rc=("rc",),
+        dlltool=("dlltool",),
+    )
 
 
 @pytest.fixture
@@ -38,14 +48,14 @@ def found() -> Survey:
         winarm="1.0",
         wanted="auto",
         can_fetch=False,
-        findings=(
-            ToolchainSearch("msvc", None, ("msvc: it runs on Windows only",)),
-            ToolchainSearch("zig", toolchain("zig"), ("zig on PATH: there is none",)),
-        ),
+        toolchains={
+            "msvc": miss("msvc: it runs on Windows only"),
+            "zig": Search(toolchain("zig"), ("zig on PATH: there is none",)),
+        },
         proofs={},
-        libraries=(Place("sysroot", problem="none is named", cure="make one"),),
-        pythons=(PYTHON,),
-        backends=(Place("setuptools", "84.2.1"), Place("meson-python")),
+        libraries={"sysroot": miss("none is named", cure="make one")},
+        pythons={"Python 3.13": PYTHON},
+        backends={"setuptools": "84.2.1", "meson-python": None},
     )
 
 
@@ -70,7 +80,7 @@ def test_every_miss_and_every_cure_is_shown(found: Survey) -> None:
 
 
 def test_the_first_needs_no_excuse(found: Survey) -> None:
-    first = replace(found, findings=found.findings[::-1])
+    first = replace(found, toolchains=dict(reversed(list(found.toolchains.items()))))
 
     assert "auto takes zig 1.2: the first in order." in report(first)
 
@@ -80,7 +90,7 @@ def test_an_explicit_wish_is_the_reason(found: Survey) -> None:
 
 
 def test_without_a_toolchain_nothing_can_build(found: Survey) -> None:
-    nothing = replace(found, findings=(ToolchainSearch("zig", None, (), "pip install ziglang"),))
+    nothing = replace(found, toolchains={"zig": miss(cure="pip install ziglang")})
 
     assert not nothing.can_build
     assert "No toolchain makes ARM64 Windows code here. What would help:" in report(nothing)
@@ -89,8 +99,8 @@ def test_without_a_toolchain_nothing_can_build(found: Survey) -> None:
 
 def test_what_is_asked_for_is_what_would_help(found: Survey) -> None:
     """Not the cures of others, and not that nothing is here when something is."""
-    cured = ToolchainSearch("clang-cl", None, (), "install LLVM")
-    asked = replace(found, findings=(*found.findings, cured), wanted="msvc")
+    cured = {**found.toolchains, "clang-cl": miss(cure="install LLVM")}
+    asked = replace(found, toolchains=cured, wanted="msvc")
 
     assert doctor.conclusion(asked) == "msvc is asked for, and it is not here. There is zig."
     assert doctor.conclusion(replace(asked, wanted="clang-cl")) == (
@@ -100,7 +110,7 @@ def test_what_is_asked_for_is_what_would_help(found: Survey) -> None:
 
 
 def test_without_a_python_nothing_can_build(found: Survey) -> None:
-    nothing = replace(found, pythons=(Place("Python 3.13", problem="it is not here"),))
+    nothing = replace(found, pythons={"Python 3.13": miss("it is not here")})
 
     assert not nothing.can_build
     assert "Nothing can be built yet" in report(nothing)
@@ -179,10 +189,8 @@ def windows(tmp_path: Path) -> FakeWindows:
 
 
 def test_a_fresh_machine_can_build_because_zig_can_be_fetched(found: Survey) -> None:
-    finding = ToolchainSearch(
-        "zig", None, ("zig on PATH: there is none",), "python -m pip install ziglang"
-    )
-    fresh = replace(found, findings=(finding,), can_fetch=True)
+    search = miss("zig on PATH: there is none", cure="python -m pip install ziglang")
+    fresh = replace(found, toolchains={"zig": search}, can_fetch=True)
 
     report = "\n".join(doctor.lines(fresh))
 

@@ -36,7 +36,7 @@ def main(folder: Path) -> None:
     toolset = {"version": "14.44", "site_folders": [packages]}
     msvc = find_toolchain(host, WIN_ARM64, "msvc", **toolset)
     clang_cl = find_toolchain(host, WIN_ARM64, "clang-cl", site_folders=[packages])
-    sdk, misses = find_sdk(host, WIN_ARM64)
+    sdk = find_sdk(host, WIN_ARM64)
     wheel = build(folder)
     found = {
         "machine": host.machine,
@@ -44,7 +44,7 @@ def main(folder: Path) -> None:
         "msvc": msvc.version,
         "cl": msvc.cc[0],
         "clang_cl": clang_cl.origin,
-        "sdk": str(sdk.root) if sdk else misses,
+        "sdk": str(sdk.found.root) if sdk.found else sdk.misses,
         "wheel": wheel,
     }
     print(json.dumps(found), flush=True)

@@ -41,7 +41,7 @@ def test_a_linux_clang_with_a_sysroot(tmp_path: Path, sysroot: Path) -> None:
 
     finding = find_clang_cl(host, replace(REQUEST, sysroot=sysroot))
 
-    toolchain = finding.toolchain
+    toolchain = finding.found
     assert toolchain is not None, finding.misses
     folder = tmp_path / "bin"
     program, triple, *overlay = toolchain.cc
@@ -69,7 +69,7 @@ def test_debians_clang_has_a_version_in_its_name_and_no_clang_cl(
         tmp_path, "clang-19", "lld-link-19", "llvm-lib-19", **{"clang-19": clang("19.1.7")}
     )
 
-    toolchain = find_clang_cl(host, replace(REQUEST, sysroot=sysroot)).toolchain
+    toolchain = find_clang_cl(host, replace(REQUEST, sysroot=sysroot)).found
 
     assert toolchain is not None
     assert toolchain.cc[:2] == (str(tmp_path / "bin" / "clang-19"), "--driver-mode=cl")
@@ -82,8 +82,8 @@ def test_the_newest_of_several_versions(tmp_path: Path, sysroot: Path) -> None:
     answers = {"clang-cl-16": clang("16.0.6"), "clang-cl-19": clang("19.1.7")}
     host = linux(tmp_path, *names, **answers)
 
-    newest = find_clang_cl(host, replace(REQUEST, sysroot=sysroot)).toolchain
-    wanted = find_clang_cl(host, replace(REQUEST, sysroot=sysroot, version="16")).toolchain
+    newest = find_clang_cl(host, replace(REQUEST, sysroot=sysroot)).found
+    wanted = find_clang_cl(host, replace(REQUEST, sysroot=sysroot, version="16")).found
 
     assert newest is not None
     assert wanted is not None
@@ -93,7 +93,7 @@ def test_the_newest_of_several_versions(tmp_path: Path, sysroot: Path) -> None:
 def test_lld_link_is_a_librarian_where_there_is_no_other(tmp_path: Path, sysroot: Path) -> None:
     host = linux(tmp_path, "clang-cl", "lld-link", **{"clang-cl": clang("19.1.7")})
 
-    toolchain = find_clang_cl(host, replace(REQUEST, sysroot=sysroot)).toolchain
+    toolchain = find_clang_cl(host, replace(REQUEST, sysroot=sysroot)).found
 
     assert toolchain is not None
     assert toolchain.ar == (str(tmp_path / "bin" / "lld-link"), "/lib")
@@ -102,7 +102,7 @@ def test_lld_link_is_a_librarian_where_there_is_no_other(tmp_path: Path, sysroot
 @pytest.mark.parametrize(
     ("names", "answer", "miss"),
     [
-        (("clang-cl",), clang("19.1.7"), "there is no lld-link beside it or on PATH"),
+        (("clang-cl",), clang("19.1.7"), "there is no lld-link next to it or on PATH"),
         (("clang-cl", "lld-link"), clang("15.0.7"), "version 15.0.7, and winarm works with 16"),
         (("clang-cl", "lld-link"), Answer(1, "", "bad CPU type"), "says 'bad CPU type'"),
         (("clang-cl", "lld-link"), ProgramError("it hangs"), "it hangs"),
@@ -125,7 +125,7 @@ def test_an_unfit_llvm_is_a_miss(
 
     finding = find_clang_cl(host, replace(REQUEST, sysroot=sysroot))
 
-    assert finding.toolchain is None
+    assert finding.found is None
     assert any(miss in line for line in finding.misses), finding.misses
     assert "apt-get install clang-19 lld-19 llvm-19" in finding.cure
 
@@ -148,7 +148,7 @@ def test_zigs_clang_is_the_last_resort(tmp_path: Path, sysroot: Path) -> None:
     host = linux(tmp_path, zig=clang("22.1.8"))
 
     request = replace(REQUEST, sysroot=sysroot, site_folders=(site,))
-    toolchain = find_clang_cl(host, request).toolchain
+    toolchain = find_clang_cl(host, request).found
 
     assert toolchain is not None
     zig = str(site / "ziglang" / "zig")
@@ -161,7 +161,7 @@ def test_zigs_clang_is_the_last_resort(tmp_path: Path, sysroot: Path) -> None:
 def test_without_a_sysroot_it_says_how_to_make_one(tmp_path: Path) -> None:
     finding = find_clang_cl(linux(tmp_path, "clang-cl", "lld-link"), REQUEST)
 
-    assert finding.toolchain is None
+    assert finding.found is None
     assert "xwin --arch aarch64 splat" in finding.cure
     assert "licence" in finding.cure
 
@@ -174,7 +174,7 @@ class TestOnWindows:
         programs = windows.llvm(windows.visual_studio(), folder)
         windows.sdk()
 
-        toolchain = find_clang_cl(windows.host(machine), REQUEST).toolchain
+        toolchain = find_clang_cl(windows.host(machine), REQUEST).found
 
         assert toolchain is not None
         assert toolchain.cc[0] == str(programs / "clang-cl.exe")
@@ -188,7 +188,7 @@ class TestOnWindows:
         own = windows.llvm(path, "ARM64/bin")
         windows.sdk()
 
-        toolchain = find_clang_cl(windows.host("arm64"), REQUEST).toolchain
+        toolchain = find_clang_cl(windows.host("arm64"), REQUEST).found
 
         assert toolchain is not None
         assert toolchain.cc[0] == str(own / "clang-cl.exe")
@@ -200,7 +200,7 @@ class TestOnWindows:
         llvm_programs(home / "bin")
         windows.registry["HKLM", r"SOFTWARE\Wow6432Node\LLVM\LLVM", ""] = str(home)
 
-        toolchain = find_clang_cl(windows.host(), REQUEST).toolchain
+        toolchain = find_clang_cl(windows.host(), REQUEST).found
 
         assert toolchain is not None
         assert toolchain.cc[0] == str(home / "bin" / "clang-cl.exe")
@@ -214,14 +214,14 @@ class TestOnWindows:
 
         finding = find_clang_cl(windows.host(), REQUEST)
 
-        assert finding.toolchain is not None
+        assert finding.found is not None
         assert "LLVM in the registry: it is not text" in finding.misses
 
     def test_the_version_is_llvms_and_not_visual_studios(self, windows: FakeWindows) -> None:
         windows.llvm(windows.visual_studio(toolsets=["14.44.1"]))
         windows.sdk()
 
-        toolchain = find_clang_cl(windows.host(), replace(REQUEST, version="20.1")).toolchain
+        toolchain = find_clang_cl(windows.host(), replace(REQUEST, version="20.1")).found
 
         assert toolchain is not None
         assert toolchain.version == "20.1.8"
@@ -232,7 +232,7 @@ class TestOnWindows:
 
         finding = find_clang_cl(windows.host(), REQUEST)
 
-        assert finding.toolchain is None
+        assert finding.found is None
         assert "VC.Tools.ARM64" in finding.cure
 
     def test_the_sdks_rc_stands_in_for_llvms(self, windows: FakeWindows) -> None:
@@ -240,7 +240,7 @@ class TestOnWindows:
         (programs / "llvm-rc.exe").unlink()
         kits = windows.sdk()
 
-        toolchain = find_clang_cl(windows.host(), REQUEST).toolchain
+        toolchain = find_clang_cl(windows.host(), REQUEST).found
 
         assert toolchain is not None
         assert toolchain.rc == (str(kits / "bin" / "10.0.26100.0" / "x64" / "rc.exe"),)
@@ -251,7 +251,7 @@ class TestOnWindows:
         llvm_programs(windows.root / "bin")
         host = windows.host(search_path=[windows.root / "bin"])
 
-        toolchain = find_clang_cl(host, replace(REQUEST, sysroot=sysroot)).toolchain
+        toolchain = find_clang_cl(host, replace(REQUEST, sysroot=sysroot)).found
 
         assert toolchain is not None
         assert str(sysroot) in toolchain.environ["LIB"]

@@ -73,7 +73,7 @@ def test_the_definitions_of_the_real_zig() -> None:
     import sysconfig  # noqa: PLC0415
 
     site = Path(sysconfig.get_path("platlib"))
-    toolchain = find_zig(Host.current(), Request(WIN_ARM64, (site,))).toolchain
+    toolchain = find_zig(Host.current(), Request(WIN_ARM64, (site,))).found
     assert toolchain is not None
 
     found = libraries_of(toolchain, ["CertOpenSystemStoreW", "BCryptGenRandom", "htonl", "own"])

@@ -32,8 +32,8 @@ def finding(windows: FakeWindows, compiler: str, request: Request = REQUEST) -> 
     programs = tools / "14.44.35207" / "bin" / "Hostx64" / compiler
     host = windows.host(search_path=[programs])
     finding = find_msvc(host, request)
-    assert finding.toolchain is not None, finding.misses
-    return finding.toolchain
+    assert finding.found is not None, finding.misses
+    return finding.found
 
 
 def test_one_for_arm64_is_used_as_it_is(windows: FakeWindows) -> None:
@@ -55,7 +55,7 @@ def test_the_linker_is_the_compilers_own(windows: FakeWindows) -> None:
     programs = tools / "14.44.35207/bin/Hostx64/arm64"
     host = windows.host(search_path=[windows.root / "Git", programs])
 
-    toolchain = find_msvc(host, REQUEST).toolchain
+    toolchain = find_msvc(host, REQUEST).found
 
     assert toolchain is not None
     assert toolchain.link == (str(programs / "link.exe"),)
@@ -66,7 +66,7 @@ def test_nothing_is_run_for_it(windows: FakeWindows) -> None:
     tools = windows.programs_x86 / "Microsoft Visual Studio/2022/BuildTools/VC/Tools/MSVC"
     host = windows.host(search_path=[tools / "14.44.35207/bin/Hostx64/arm64"])
 
-    assert find_msvc(host, REQUEST).toolchain is not None
+    assert find_msvc(host, REQUEST).found is not None
     assert host.calls == []
 
 
@@ -120,7 +120,7 @@ def test_the_target_variable_alone_is_no_prompt(windows: FakeWindows) -> None:
     windows.sdk()
     windows.environ["VSCMD_ARG_TGT_ARCH"] = "arm64"
 
-    toolchain = find_msvc(windows.host(), REQUEST).toolchain
+    toolchain = find_msvc(windows.host(), REQUEST).found
 
     assert toolchain is not None
     assert toolchain.notes == ()

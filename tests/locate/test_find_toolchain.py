@@ -55,10 +55,10 @@ def test_each_is_there_when_asked_for(windows: FakeWindows, kind: str) -> None:
 
 
 def test_a_search_says_everything(windows: FakeWindows) -> None:
-    findings = locate.search_toolchains(everything(windows), locate.Request(WIN_ARM64))
+    searches = locate.search_toolchains(everything(windows), locate.Request(WIN_ARM64))
 
-    assert [finding.kind for finding in findings] == list(locate.FINDERS)
-    assert all(finding.toolchain for finding in findings)
+    assert list(searches) == list(locate.FINDERS)
+    assert all(search.found for search in searches.values())
 
 
 def test_nothing_at_all_lists_every_place_and_every_cure(bare: FakeHost) -> None:

@@ -37,7 +37,7 @@ def host(tmp_path: Path, *folders: Path, **environ: str) -> FakeHost:
 def test_one_on_path(tmp_path: Path) -> None:
     programs = install(tmp_path / "llvm-mingw")
 
-    toolchain = find_llvm_mingw(host(tmp_path, programs), REQUEST).toolchain
+    toolchain = find_llvm_mingw(host(tmp_path, programs), REQUEST).found
 
     assert toolchain is not None
     assert toolchain.cc == (str(programs / f"{TRIPLE}-clang"),)
@@ -54,14 +54,14 @@ def test_one_that_a_variable_names(tmp_path: Path, variable: str) -> None:
 
     found = find_llvm_mingw(host(tmp_path, **{variable: str(tmp_path / "tools")}), REQUEST)
 
-    assert found.toolchain is not None
+    assert found.found is not None
 
 
 def test_one_in_the_program_folder(windows: FakeWindows) -> None:
     programs = install(windows.programs / "llvm-mingw-20260801-ucrt-x86_64", ".exe")
     machine = windows.host(answers={f"{TRIPLE}-clang": clang("21.1.0")})
 
-    toolchain = find_llvm_mingw(machine, REQUEST).toolchain
+    toolchain = find_llvm_mingw(machine, REQUEST).found
 
     assert toolchain is not None
     assert toolchain.cc == (str(programs / f"{TRIPLE}-clang.exe"),)
@@ -72,7 +72,7 @@ def test_one_for_other_machines_only_is_a_miss(tmp_path: Path) -> None:
 
     found = find_llvm_mingw(host(tmp_path, LLVM_MINGW_ROOT=str(tmp_path / "tools")), REQUEST)
 
-    assert found.toolchain is None
+    assert found.found is None
     assert "it has no aarch64-w64-mingw32-clang" in found.misses[0]
     assert "mstorsjo/llvm-mingw" in found.cure
 
@@ -83,7 +83,7 @@ def test_an_incomplete_one_is_a_miss(tmp_path: Path) -> None:
 
     found = find_llvm_mingw(host(tmp_path, programs), REQUEST)
 
-    assert found.toolchain is None
+    assert found.found is None
     assert "its programs are not complete" in found.misses[0]
 
 
@@ -99,4 +99,4 @@ def test_another_version_than_wanted_is_a_miss(tmp_path: Path) -> None:
 
     found = find_llvm_mingw(host(tmp_path, programs), replace(REQUEST, version="19"))
 
-    assert "its clang is 20.1.8, and 19 is wanted" in found.misses[0]
+    assert "version 20.1.8, and 19 is wanted" in found.misses[0]

@@ -18,13 +18,13 @@ REQUEST = Request(WIN_ARM64)
 
 def found(windows: FakeWindows, machine: str = "amd64", request: Request = REQUEST) -> Toolchain:
     finding = find_msvc(windows.host(machine), request)
-    assert finding.toolchain is not None, finding.misses
-    return finding.toolchain
+    assert finding.found is not None, finding.misses
+    return finding.found
 
 
 def misses(windows: FakeWindows, request: Request = REQUEST) -> str:
     finding = find_msvc(windows.host(), request)
-    assert finding.toolchain is None
+    assert finding.found is None
     return "\n".join(finding.misses)
 
 
@@ -121,7 +121,7 @@ def test_a_missing_component_is_named_with_its_cure(windows: FakeWindows) -> Non
 
     finding = find_msvc(windows.host(), REQUEST)
 
-    assert finding.toolchain is None
+    assert finding.found is None
     assert finding.misses[0].endswith(
         "it has no lib\\arm64\\msvcrt.lib; it has those of AMD64 and x86 only"
     )
@@ -152,7 +152,7 @@ def test_a_machine_without_an_sdk_says_so(windows: FakeWindows) -> None:
 
     finding = find_msvc(windows.host(), REQUEST)
 
-    assert finding.toolchain is None
+    assert finding.found is None
     assert "Windows SDK" in finding.misses[-1]
     assert "Windows11SDK" in finding.cure
 
@@ -172,7 +172,7 @@ def test_something_else_of_visual_studio_is_passed_over(windows: FakeWindows) ->
 
     finding = find_msvc(windows.host(), REQUEST)
 
-    assert finding.toolchain is not None
+    assert finding.found is not None
     assert "SSMS 21 21.4" in finding.misses[0]
     assert "it has no C++ tools" in finding.misses[0]
 

@@ -89,7 +89,9 @@ def test_visual_studios_layout(tmp_path: Path, kits: str, machine: str) -> None:
 def test_a_folder_that_holds_the_tree_will_do(tmp_path: Path, below: str) -> None:
     xwin(tmp_path / below)
 
-    sysroot, _ = sysroot_at(tmp_path, WIN_ARM64)
+    search = sysroot_at(tmp_path, WIN_ARM64)
+
+    sysroot = search.found
 
     assert sysroot is not None
     assert sysroot.path == tmp_path / below
@@ -110,9 +112,11 @@ def test_other_tools_variables_name_it(
 ) -> None:
     root = xwin(tmp_path / "tree" / below)
 
-    sysroot, misses = find_sysroot(
-        with_environ(linux, {name: str(tmp_path / "tree")}), WIN_ARM64, None
-    )
+    search = find_sysroot(with_environ(linux, {name: str(tmp_path / "tree")}), WIN_ARM64, None)
+
+    sysroot = search.found
+
+    misses = search.misses
 
     assert sysroot is not None
     assert sysroot.path == root
@@ -134,13 +138,17 @@ def test_usual_places_are_looked_at(
     xwin(tmp_path / cache)
     host = replace(linux, system=system)
 
-    assert find_sysroot(host, WIN_ARM64, None)[0] is not None
+    assert find_sysroot(host, WIN_ARM64, None).found is not None
 
 
 def test_the_one_that_is_named_is_the_only_one(linux: FakeHost, tmp_path: Path) -> None:
     xwin(tmp_path / "home" / ".xwin")
 
-    sysroot, misses = find_sysroot(linux, WIN_ARM64, tmp_path / "wrong")
+    search = find_sysroot(linux, WIN_ARM64, tmp_path / "wrong")
+
+    sysroot = search.found
+
+    misses = search.misses
 
     assert sysroot is None
     assert misses == (
@@ -149,7 +157,9 @@ def test_the_one_that_is_named_is_the_only_one(linux: FakeHost, tmp_path: Path) 
 
 
 def test_without_any_it_says_what_names_one(linux: FakeHost) -> None:
-    sysroot, misses = find_sysroot(linux, WIN_ARM64, None)
+    search = find_sysroot(linux, WIN_ARM64, None)
+    sysroot = search.found
+    misses = search.misses
 
     assert sysroot is None
     assert "set WINARM_SYSROOT" in misses[0]

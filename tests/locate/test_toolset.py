@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 def found(windows: FakeWindows) -> Toolchain:
     finding = find_msvc(windows.host(), Request(WIN_ARM64))
-    assert finding.toolchain is not None, finding.misses
-    return finding.toolchain
+    assert finding.found is not None, finding.misses
+    return finding.found
 
 
 def test_the_default_before_a_newer_one(windows: FakeWindows) -> None:

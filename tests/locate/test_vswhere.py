@@ -41,7 +41,13 @@ def test_what_vswhere_prints_is_understood(windows: FakeWindows) -> None:
         displayName="Visual Studio Community 2026 Insiders",
     )
 
-    (instance,), misses = find_instances(windows.host())
+    search = find_instances(windows.host())
+
+    assert search.found is not None
+
+    (instance,) = search.found
+
+    misses = search.misses
 
     assert (instance.path, instance.version) == (path, "18.7.11822.327")
     assert (instance.prerelease, instance.complete) == (True, False)
@@ -56,28 +62,32 @@ def test_what_vswhere_prints_is_understood(windows: FakeWindows) -> None:
 def test_the_folders_name_is_not_read(windows: FakeWindows, folder: str) -> None:
     path = windows.visual_studio(folder)
 
-    (instance,), _ = find_instances(windows.host())
+    search = find_instances(windows.host())
+
+    assert search.found is not None
+
+    (instance,) = search.found
 
     assert instance.path == path
 
 
 def test_properties_may_be_absent() -> None:
-    misses: list[str] = []
+    search = parse_instances('[{"installationPath": "C:\\\\VS"}]')
 
-    (instance,) = parse_instances('[{"installationPath": "C:\\\\VS"}]', "vswhere", misses)
-
+    assert search.found is not None
+    (instance,) = search.found
     assert (str(instance.path), instance.version, instance.complete) == ("C:\\VS", "", True)
-    assert misses == []
+    assert search.misses == ()
 
 
 def test_control_characters_and_a_byte_order_mark_are_taken(tmp_path: Path) -> None:
-    misses: list[str] = []
     text = json.dumps([entry(tmp_path, "17.1", displayName="a\tb")]).replace("a\\tb", "a\tb")
 
-    (instance,) = parse_instances("\ufeff" + text, "vswhere", misses)
+    search = parse_instances("\ufeff" + text)
 
-    assert instance.name == "a\tb"
-    assert misses == []
+    assert search.found is not None
+    assert [instance.name for instance in search.found] == ["a\tb"]
+    assert search.misses == ()
 
 
 @pytest.mark.parametrize(
@@ -85,7 +95,7 @@ def test_control_characters_and_a_byte_order_mark_are_taken(tmp_path: Path) -> N
     [
         ('[{"installationPath": "C:', "its answer is not JSON"),
         ("Visual Studio Locator", "its answer is not JSON"),
-        ('{"a": 1}', "its answer is no list of instances"),
+        ('{"a": 1}', "its answer is not a list of instances"),
         ("[" * 100_000, "its answer is not JSON"),
         ("[]", "it knows of no Visual Studio"),
         ("", "it knows of no Visual Studio"),
@@ -95,15 +105,15 @@ def test_control_characters_and_a_byte_order_mark_are_taken(tmp_path: Path) -> N
     ],
 )
 def test_a_broken_answer_is_a_miss(text: str, miss: str) -> None:
-    misses: list[str] = []
+    search = parse_instances(text)
 
-    assert parse_instances(text, "vswhere.exe", misses) == ()
-    assert [line.partition(" (")[0] for line in misses] == [f"vswhere.exe: {miss}"]
+    assert not search.found
+    assert [line.partition(" (")[0] for line in search.misses] == [miss]
 
 
 @given(st.text())
 def test_no_answer_is_too_strange(text: str) -> None:
-    parse_instances(text, "vswhere.exe", [])
+    parse_instances(text)
 
 
 @pytest.mark.parametrize(
@@ -119,9 +129,13 @@ def test_a_vswhere_that_fails_leaves_the_disk(
 ) -> None:
     path = windows.visual_studio()
 
-    instances, misses = find_instances(windows.host(vswhere=answer))
+    search = find_instances(windows.host(vswhere=answer))
 
-    assert [instance.path for instance in instances] == [path]
+    instances = search.found
+
+    misses = search.misses
+
+    assert [instance.path for instance in instances or ()] == [path]
     assert miss in misses[0]
 
 
@@ -129,8 +143,13 @@ def test_noise_on_stderr_changes_nothing(windows: FakeWindows) -> None:
     windows.visual_studio()
     said = Answer(0, json.dumps(windows.entries), "warning: something\n")
 
-    instances, misses = find_instances(windows.host(vswhere=said))
+    search = find_instances(windows.host(vswhere=said))
 
+    instances = search.found
+
+    misses = search.misses
+
+    assert instances is not None
     assert len(instances) == 1
     assert misses == ()
 
@@ -138,9 +157,13 @@ def test_noise_on_stderr_changes_nothing(windows: FakeWindows) -> None:
 def test_an_instance_whose_folder_is_gone_is_a_miss(windows: FakeWindows) -> None:
     windows.entries.append(entry(windows.root / "gone", "17.1"))
 
-    instances, misses = find_instances(windows.host())
+    search = find_instances(windows.host())
 
-    assert instances == ()
+    instances = search.found
+
+    misses = search.misses
+
+    assert instances is None
     assert misses[0].endswith("gone: the folder is gone")
 
 
@@ -150,7 +173,13 @@ def test_a_path_in_another_code_page_is_found_on_the_disk(windows: FakeWindows) 
     undecoded = str(path).replace("ż", "\ufffd").replace("ó", "\ufffd\ufffd")
     windows.entries.append(entry(path, "17.1", installationPath=undecoded))
 
-    (instance,), misses = find_instances(windows.host())
+    search = find_instances(windows.host())
+
+    assert search.found is not None
+
+    (instance,) = search.found
+
+    misses = search.misses
 
     assert instance.path == path
     assert misses == ()
@@ -162,9 +191,13 @@ def test_an_undecodable_path_that_fits_two_folders_is_a_miss(windows: FakeWindow
     home = windows.programs_x86 / "Microsoft Visual Studio"
     windows.entries.append(entry(home, "17.1", installationPath=str(home / "a\ufffdb")))
 
-    instances, misses = find_instances(windows.host())
+    search = find_instances(windows.host())
 
-    assert instances == ()
+    instances = search.found
+
+    misses = search.misses
+
+    assert instances is None
     assert "the folder is gone" in misses[0]
 
 
@@ -173,9 +206,13 @@ def test_without_vswhere_the_disk_is_searched(windows: FakeWindows) -> None:
     host = windows.host()
     (windows.programs_x86 / "Microsoft Visual Studio" / "Installer" / "vswhere.exe").unlink()
 
-    instances, misses = find_instances(host)
+    search = find_instances(host)
 
-    assert [instance.path for instance in instances] == [path]
+    instances = search.found
+
+    misses = search.misses
+
+    assert [instance.path for instance in instances or ()] == [path]
     assert misses[0].startswith("vswhere.exe: not in ")
     assert host.calls == []
 
@@ -184,9 +221,13 @@ def test_an_arm64_machine_where_com_knows_nothing_is_searched(windows: FakeWindo
     # cc-rs#597: the installer does not register the COM class; vswhere prints [] and succeeds.
     path = windows.visual_studio(listed=False)
 
-    instances, misses = find_instances(windows.host("arm64"))
+    search = find_instances(windows.host("arm64"))
 
-    assert [instance.path for instance in instances] == [path]
+    instances = search.found
+
+    misses = search.misses
+
+    assert [instance.path for instance in instances or ()] == [path]
     assert "it knows of no Visual Studio" in misses[0]
 
 
@@ -217,9 +258,13 @@ def test_a_package_managers_vswhere_will_do(
 def test_a_machine_with_nothing_says_so(windows: FakeWindows) -> None:
     windows.environ.clear()
 
-    instances, misses = find_instances(windows.host())
+    search = find_instances(windows.host())
 
-    assert instances == ()
+    instances = search.found
+
+    misses = search.misses
+
+    assert instances is None
     assert misses == (
         "vswhere.exe: not in any program folder",
         "Microsoft Visual Studio in the program folders: not there",

@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 def test_an_sdk_is_headers_and_libraries(windows: FakeWindows) -> None:
     root = windows.sdk()
 
-    sdk, misses = find_sdk(windows.host(), WIN_ARM64)
+    search = find_sdk(windows.host(), WIN_ARM64)
+
+    sdk = search.found
+
+    misses = search.misses
 
     assert sdk is not None
     assert misses == ()
@@ -33,7 +37,9 @@ def test_versions_are_compared_as_numbers(windows: FakeWindows) -> None:
     for version in ("10.0.9600.0", "10.0.22621.0", "10.0.100000.0"):
         windows.sdk(version)
 
-    sdk, _ = find_sdk(windows.host(), WIN_ARM64)
+    search = find_sdk(windows.host(), WIN_ARM64)
+
+    sdk = search.found
 
     assert sdk is not None
     assert sdk.version == "10.0.100000.0"
@@ -43,7 +49,11 @@ def test_headers_without_libraries_are_passed_over(windows: FakeWindows) -> None
     windows.sdk("10.0.22621.0")
     windows.sdk("10.0.26100.0", libraries=())
 
-    sdk, misses = find_sdk(windows.host(), WIN_ARM64)
+    search = find_sdk(windows.host(), WIN_ARM64)
+
+    sdk = search.found
+
+    misses = search.misses
 
     assert sdk is not None
     assert sdk.version == "10.0.22621.0"
@@ -56,7 +66,11 @@ def test_a_driver_kits_folder_is_passed_over(windows: FakeWindows) -> None:
     root = windows.sdk("10.0.26100.0", headers=("km",))
     touch(root / "Lib" / "10.0.26100.0" / "km" / "arm64" / "x.lib")
 
-    sdk, misses = find_sdk(windows.host(), WIN_ARM64)
+    search = find_sdk(windows.host(), WIN_ARM64)
+
+    sdk = search.found
+
+    misses = search.misses
 
     assert sdk is not None
     assert sdk.version == "10.0.22621.0"
@@ -66,7 +80,11 @@ def test_a_driver_kits_folder_is_passed_over(windows: FakeWindows) -> None:
 def test_an_sdk_for_other_machines_says_which(windows: FakeWindows) -> None:
     windows.sdk(libraries=("x64", "x86"))
 
-    sdk, misses = find_sdk(windows.host(), WIN_ARM64)
+    search = find_sdk(windows.host(), WIN_ARM64)
+
+    sdk = search.found
+
+    misses = search.misses
 
     assert sdk is None
     assert "no ucrt\\arm64\\ucrt.lib; it has those of AMD64 and x86 only" in misses[0]
@@ -78,7 +96,9 @@ def test_the_registry_says_where(windows: FakeWindows, hive: str, key: str) -> N
     root = windows.sdk(root=windows.root / "D" / "Kits é (1)", registered=False)
     windows.registry[hive, key, "InstallationFolder"] = str(root)
 
-    sdk, _ = find_sdk(windows.host(), WIN_ARM64)
+    search = find_sdk(windows.host(), WIN_ARM64)
+
+    sdk = search.found
 
     assert sdk is not None
     assert sdk.root == root
@@ -91,7 +111,9 @@ def test_the_32_bit_view_of_the_machine_comes_first(windows: FakeWindows, tmp_pa
     windows.registry["HKCU", SDK_KEY, "InstallationFolder"] = str(second)
     windows.registry["HKLM", ROOTS_KEY, "KitsRoot10"] = str(second)
 
-    sdk, _ = find_sdk(windows.host(), WIN_ARM64)
+    search = find_sdk(windows.host(), WIN_ARM64)
+
+    sdk = search.found
 
     assert sdk is not None
     assert sdk.root == first
@@ -101,7 +123,11 @@ def test_a_stale_registry_key_leaves_the_program_folder(windows: FakeWindows) ->
     root = windows.sdk(registered=False)
     windows.registry["HKLM", SDK_KEY, "InstallationFolder"] = str(windows.root / "gone")
 
-    sdk, misses = find_sdk(windows.host(), WIN_ARM64)
+    search = find_sdk(windows.host(), WIN_ARM64)
+
+    sdk = search.found
+
+    misses = search.misses
 
     assert sdk is not None
     assert sdk.root == root
@@ -111,7 +137,11 @@ def test_a_stale_registry_key_leaves_the_program_folder(windows: FakeWindows) ->
 def test_an_unreadable_value_is_a_miss(windows: FakeWindows) -> None:
     windows.registry["HKLM", SDK_KEY, "InstallationFolder"] = RegistryError("it is no text")
 
-    sdk, misses = find_sdk(windows.host(), WIN_ARM64)
+    search = find_sdk(windows.host(), WIN_ARM64)
+
+    sdk = search.found
+
+    misses = search.misses
 
     assert sdk is None
     assert misses[0] == "it is no text"
@@ -123,7 +153,9 @@ def test_a_prompts_version_comes_first_if_it_is_whole(windows: FakeWindows) -> N
     windows.sdk("10.0.26100.0")
     windows.environ["WINDOWSSDKVERSION"] = "10.0.22621.0\\"
 
-    sdk, _ = find_sdk(windows.host(), WIN_ARM64)
+    search = find_sdk(windows.host(), WIN_ARM64)
+
+    sdk = search.found
 
     assert sdk is not None
     assert sdk.version == "10.0.22621.0"
@@ -136,7 +168,11 @@ def test_any_case_will_do(tmp_path: Path) -> None:
         tmp_path / "lib" / "10.0.1.0" / "ucrt" / "ARM64" / "UCRT.LIB",
     )
 
-    sdk, misses = sdk_in(tmp_path, WIN_ARM64)
+    search = sdk_in(tmp_path, WIN_ARM64)
+
+    sdk = search.found
+
+    misses = search.misses
 
     assert sdk is not None
     assert misses == ()

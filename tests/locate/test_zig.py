@@ -31,9 +31,7 @@ def request_(tmp_path: Path) -> Request:
 
 
 def test_the_wheel_comes_before_path(tmp_path: Path, request_: Request) -> None:
-    toolchain = find_zig(
-        host(tmp_path, Answer(0, "0.17.1\n", ""), on_path=True), request_
-    ).toolchain
+    toolchain = find_zig(host(tmp_path, Answer(0, "0.17.1\n", ""), on_path=True), request_).found
 
     assert toolchain is not None
     zig = str(tmp_path / "site" / "ziglang" / "zig")
@@ -45,12 +43,12 @@ def test_the_wheel_comes_before_path(tmp_path: Path, request_: Request) -> None:
 def test_one_on_path_will_do(tmp_path: Path) -> None:
     found = find_zig(host(tmp_path, Answer(0, "0.16.0", ""), on_path=True), Request(WIN_ARM64))
 
-    assert found.toolchain is not None
-    assert found.toolchain.origin.startswith("zig on PATH")
+    assert found.found is not None
+    assert found.found.origin.startswith("zig on PATH")
 
 
 def test_headers_are_found_in_any_case(tmp_path: Path, request_: Request) -> None:
-    toolchain = find_zig(host(tmp_path, Answer(0, "0.17.1", "")), request_).toolchain
+    toolchain = find_zig(host(tmp_path, Answer(0, "0.17.1", "")), request_).found
 
     assert toolchain is not None
     overlay = json.loads(Path(toolchain.cc[-1]).read_text("utf-8"))
@@ -73,7 +71,7 @@ def test_an_unfit_one_is_a_miss(
 ) -> None:
     found = find_zig(host(tmp_path, answer), request_)
 
-    assert found.toolchain is None
+    assert found.found is None
     assert miss in found.misses[0]
     assert found.cure == "python -m pip install ziglang"
 
@@ -81,7 +79,7 @@ def test_an_unfit_one_is_a_miss(
 def test_a_development_version_is_read(tmp_path: Path, request_: Request) -> None:
     said = Answer(0, "0.18.0-dev.1859+212968c57", "")
 
-    toolchain = find_zig(host(tmp_path, said), request_).toolchain
+    toolchain = find_zig(host(tmp_path, said), request_).found
 
     assert toolchain is None or toolchain.version == "0.18.0.dev1859"
 
@@ -89,7 +87,7 @@ def test_a_development_version_is_read(tmp_path: Path, request_: Request) -> Non
 def test_another_version_than_wanted_is_a_miss(tmp_path: Path, request_: Request) -> None:
     found = find_zig(host(tmp_path, Answer(0, "0.17.1", "")), replace(request_, version="0.16"))
 
-    assert found.toolchain is None
+    assert found.found is None
     assert "version 0.17.1, and 0.16 is wanted" in found.misses[0]
 
 
@@ -118,5 +116,5 @@ def test_the_one_that_dies_on_arm64_windows_is_a_miss(
 
     found = find_zig(windows, Request(WIN_ARM64))
 
-    assert (found.toolchain is not None) is is_found
+    assert (found.found is not None) is is_found
     assert is_found or "0xC0000005" in found.misses[-1]

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from winarm.locate import ToolchainSearch
 from winarm.locate.probe import Proof
 from winarm.pipeline.survey import Place, Survey
+from winarm.search import Search, miss
 
 if TYPE_CHECKING:
     from winarm.locate.toolchain import Toolchain
@@ -17,26 +17,22 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def found(fake_toolchain: Toolchain) -> Survey:
-    findings = (
-        ToolchainSearch("msvc", None, ("not here",)),
-        ToolchainSearch("zig", fake_toolchain),
-    )
     return Survey(
         system="linux",
         machine="x86_64",
         winarm="1",
         wanted="auto",
         can_fetch=False,
-        findings=findings,
+        toolchains={"msvc": miss("not here"), "zig": Search(fake_toolchain)},
         proofs={},
-        libraries=(),
-        pythons=(Place("Python 3.12", problem="not here"), Place("Python 3.13", "3.13.1", "/x")),
-        backends=(),
+        libraries={},
+        pythons={"Python 3.12": miss("not here"), "Python 3.13": Search(Place("3.13.1", "/x"))},
+        backends={},
     )
 
 
 def test_the_first_toolchain_that_is_there_is_chosen(found: Survey) -> None:
-    assert found.chosen is found.findings[1].toolchain
+    assert found.chosen is found.toolchains["zig"].found
     assert found.can_build
 
 
@@ -48,7 +44,7 @@ def test_one_that_is_asked_for_and_not_there_is_not_replaced(found: Survey) -> N
 
 
 def test_a_toolchain_that_can_be_fetched_is_enough(found: Survey) -> None:
-    assert replace(found, findings=(), can_fetch=True).can_build
+    assert replace(found, toolchains={}, can_fetch=True).can_build
 
 
 def test_a_toolchain_that_has_failed_its_proof_is_not(found: Survey) -> None:
@@ -56,4 +52,4 @@ def test_a_toolchain_that_has_failed_its_proof_is_not(found: Survey) -> None:
 
 
 def test_without_a_python_nothing_can_be_built(found: Survey) -> None:
-    assert not replace(found, pythons=found.pythons[:1]).can_build
+    assert not replace(found, pythons={"Python 3.12": miss("not here")}).can_build

@@ -30,7 +30,7 @@ DLL = (
     b"MZ".ljust(0x3C, b"\0")
     + struct.pack("<I", 64)
     + b"PE\0\0"
-    + struct.pack("<H", WIN_ARM64.machine)
+    + struct.pack("<H18x", WIN_ARM64.machine)
 )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from winarm.errors import TargetPythonError
+from winarm.search import miss
 from winarm.target import WIN_AMD64, WIN_ARM64, PythonABI
 from winarm.trial.pythons import find_windows_python, pythons_in
 
@@ -17,9 +18,7 @@ P313, P313T = PythonABI(13), PythonABI(13, free_threaded=True)
 
 def image(path: Path, machine: int = WIN_ARM64.machine) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(
-        b"MZ".ljust(0x3C, b"\0") + struct.pack("<I", 64) + b"PE\0\0" + struct.pack("<H", machine)
-    )
+    path.write_bytes(b"MZ".ljust(0x3C, b"\0") + struct.pack("<I4sH18x", 64, b"PE\0\0", machine))
 
 
 @pytest.mark.parametrize("below", ["", "tools"])
@@ -30,9 +29,12 @@ def test_python_is_found_in_the_layouts_of_python_org_and_of_nuget(
     image(tmp_path / below / "python3.dll")
     (tmp_path / below / "python.exe").touch()
 
-    (found,), reason = pythons_in(tmp_path)
+    search = pythons_in(tmp_path)
 
-    assert (found.executable, found.abi, reason) == (tmp_path / below / "python.exe", P313, "")
+    assert search.found is not None
+    (found,) = search.found
+    assert (found.executable, found.abi) == (tmp_path / below / "python.exe", P313)
+    assert search.misses == ()
 
 
 def test_both_pythons_of_one_folder_are_found(tmp_path: Path) -> None:
@@ -41,7 +43,7 @@ def test_both_pythons_of_one_folder_are_found(tmp_path: Path) -> None:
     for name in ("python.exe", "python3.13t.exe"):
         (tmp_path / name).touch()
 
-    found, _ = pythons_in(tmp_path)
+    found = pythons_in(tmp_path).found or ()
 
     assert {(one.abi, one.executable.name) for one in found} == {
         (P313, "python.exe"),
@@ -53,14 +55,14 @@ def test_python_for_another_machine_is_none(tmp_path: Path) -> None:
     image(tmp_path / "python313.dll", WIN_AMD64.machine)
     (tmp_path / "python.exe").touch()
 
-    assert pythons_in(tmp_path) == ((), f"{tmp_path / 'python313.dll'} is for AMD64, not ARM64")
+    assert pythons_in(tmp_path) == miss(f"{tmp_path / 'python313.dll'} is for AMD64, not ARM64")
 
 
 @pytest.mark.parametrize("content", [b"", b"MZ", b"\0" * 64, b"\xff" * 64])
 def test_damaged_dll_is_none(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "python313.dll").write_bytes(content)
 
-    assert pythons_in(tmp_path)[0] == ()
+    assert pythons_in(tmp_path).found is None
 
 
 def test_everything_that_was_looked_at_is_named(tmp_path: Path) -> None:

@@ -82,4 +82,4 @@ def test_packages_of_a_real_set_up_are_offered(host: Host, tmp_path: Path) -> No
     size = packages.size([f"{name}:arm64" for name in made.WINE])
 
     assert 50e6 < size < 500e6
-    assert find_bench(host)[0] is None
+    assert find_bench(host).found is None

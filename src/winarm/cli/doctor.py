@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,14 +13,15 @@ from winarm.errors import EXIT_FAILURE
 from winarm.locate import kinds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping
 
     from winarm.cli.console import Console
     from winarm.host import Host
-    from winarm.locate import ToolchainSearch
+    from winarm.locate import Toolchain
     from winarm.locate.probe import Proof
     from winarm.pipeline.survey import Place, Survey
-    from winarm.trial.search import RunnerFinding
+    from winarm.search import Search
+    from winarm.trial.runner import Runner
 
 DESCRIPTION = """\
 Show the toolchains, Windows SDKs, sysroots, Pythons and build backends that are here, which
@@ -74,14 +76,14 @@ def lines(found: Survey) -> Iterator[str]:
     """Return the report for people."""
     yield f"host        {found.system} {found.machine}, winarm {found.winarm}"
     yield ""
-    for finding in found.findings:
-        yield from _about_toolchain(finding, found)
+    for kind in found.toolchains:
+        yield from _about_toolchain(kind, found)
     yield ""
     for title, places in (("libraries", found.libraries), ("Pythons", found.pythons)):
         yield title
-        for place in places:
-            yield from _about_place(place)
-    installed = [f"{place.name} {place.version}" for place in found.backends if place.version]
+        for name, place in places.items():
+            yield from _about_place(name, place)
+    installed = [f"{name} {version}" for name, version in found.backends.items() if version]
     yield f"backends    {', '.join(installed) or 'none installed'} (builds install their own)"
     yield ""
     yield conclusion(found)
@@ -94,8 +96,8 @@ def conclusion(found: Survey) -> str:
         return "Ready: `winarm build` will fetch zig from the package index (100 MB, once)."
     if toolchain is None:
         return _what_would_help(found)
-    before = [f.kind for f in found.findings if f.toolchain is None]
-    passed = before[: [f.kind for f in found.findings].index(toolchain.kind)]
+    before = itertools.takewhile(lambda kind: kind != toolchain.kind, found.toolchains)
+    passed = [kind for kind in before if found.toolchains[kind].found is None]
     why = (
         "it is asked for"
         if found.wanted != "auto"
@@ -112,67 +114,67 @@ def conclusion(found: Survey) -> str:
 def _what_would_help(found: Survey) -> str:
     eligible = kinds(found.wanted)
     # The quickest to get comes last in the order of `auto`.
-    cures = [f"{f.kind}: {f.cure}" for f in found.findings if f.cure and f.kind in eligible][::-1]
+    searches = found.toolchains.items()
+    cures = [f"{kind}: {s.cure}" for kind, s in searches if s.cure and kind in eligible][::-1]
     words = "No toolchain makes ARM64 Windows code here."
     if found.wanted != "auto":
-        others = " and ".join(f.kind for f in found.findings if f.toolchain)
+        others = " and ".join(kind for kind, search in searches if search.found)
         there = f"There is {others}" if others else "Nor is any other"
         words = f"{found.wanted} is asked for, and it is not here. {there}."
     return "\n  ".join((f"{words} What would help:", *cures)) if cures else words
 
 
-def _about_toolchain(finding: ToolchainSearch, found: Survey) -> Iterator[str]:
-    toolchain, proof = finding.toolchain, found.proofs.get(finding.kind)
+def _about_toolchain(kind: str, found: Survey) -> Iterator[str]:
+    search, proof = found.toolchains[kind], found.proofs.get(kind)
+    toolchain = search.found
     if toolchain is None:
-        yield _row("x", finding.kind, "not found")
+        yield _row("x", kind, "not found")
     else:
-        yield _row("+", finding.kind, f"{toolchain.version}, {toolchain.origin}")
+        yield _row("+", kind, f"{toolchain.version}, {toolchain.origin}")
         yield from (_below(note) for note in toolchain.notes)
     if proof is not None:
         yield _below(proof.summary if proof.ok else f"x {proof.summary}")
         yield from (_below(f"  {line}") for line in proof.output.splitlines()[-10:])
-    yield from (_below(f"- {miss}") for miss in finding.misses)
-    if toolchain is None and finding.cure:
-        yield _below(f"> {_cure(finding, found)}")
+    yield from (_below(f"- {miss}") for miss in search.misses)
+    if toolchain is None and search.cure:
+        fetched = kind == "zig" and found.can_fetch
+        cure = "nothing to do: `winarm build` fetches zig" if fetched else search.cure
+        yield _below(f"> {cure}")
 
 
-def _cure(finding: ToolchainSearch, found: Survey) -> str:
-    if finding.kind == "zig" and found.can_fetch:
-        return "nothing to do: `winarm build` fetches zig"
-    return finding.cure
-
-
-def _about_place(place: Place) -> Iterator[str]:
-    if place.problem:
-        yield _row("x", place.name, place.problem)
-        if place.cure:
-            yield _below(f"> {place.cure}")
+def _about_place(name: str, place: Search[Place]) -> Iterator[str]:
+    if place.found is not None:
+        yield _row("+", name, f"{place.found.version}  {place.found.where}")
     else:
-        yield _row("+", place.name, f"{place.version}  {place.where}")
+        yield from _missing(name, place)
 
 
-def _about_runners(found: Sequence[RunnerFinding]) -> Iterator[str]:
+def _about_runners(found: Mapping[str, Search[Runner]]) -> Iterator[str]:
     yield "runners of winarm test"
-    for finding in found:
-        if finding.runner is not None:
-            yield _row("+", finding.name, finding.runner.place)
-            continue
-        yield _row("x", finding.name, finding.miss)
-        if finding.cure:
-            yield _below(f"> {finding.cure}")
+    for name, runner in found.items():
+        if runner.found is not None:
+            yield _row("+", name, runner.found.place)
+        else:
+            yield from _missing(name, runner)
     yield _row(" ", "ssh", "winarm test --runner ssh:HOST uses a Windows-on-Arm machine")
 
 
-def _runners_json(found: Sequence[RunnerFinding]) -> list[dict[str, str | bool]]:
+def _missing(name: str, search: Search[object]) -> Iterator[str]:
+    yield _row("x", name, search.why)
+    if search.cure:
+        yield _below(f"> {search.cure}")
+
+
+def _runners_json(found: Mapping[str, Search[Runner]]) -> list[dict[str, str | bool]]:
     return [
         {
-            "name": finding.name,
-            "found": finding.runner is not None,
-            "place": finding.runner.place if finding.runner else "",
-            "miss": finding.miss,
-            "cure": finding.cure,
+            "name": name,
+            "found": search.found is not None,
+            "place": search.found.place if search.found else "",
+            "miss": search.why,
+            "cure": search.cure,
         }
-        for finding in found
+        for name, search in found.items()
     ]
 
 
@@ -192,28 +194,37 @@ def as_json(found: Survey) -> dict[str, object]:
         "chosen": found.chosen.kind if found.chosen else None,
         "can_build": found.can_build,
         "toolchains": [
-            _toolchain_json(finding, found.proofs.get(finding.kind)) for finding in found.findings
+            _toolchain_json(kind, search, found.proofs.get(kind))
+            for kind, search in found.toolchains.items()
         ],
         "libraries": _places_json(found.libraries),
         "pythons": _places_json(found.pythons),
-        "backends": {place.name: place.version or None for place in found.backends},
+        "backends": dict(found.backends),
     }
 
 
-def _toolchain_json(finding: ToolchainSearch, proof: Proof | None) -> dict[str, object]:
-    toolchain = finding.toolchain
+def _toolchain_json(kind: str, search: Search[Toolchain], proof: Proof | None) -> dict[str, object]:
+    toolchain = search.found
     return {
-        "kind": finding.kind,
+        "kind": kind,
         "found": toolchain is not None,
         "version": toolchain.version if toolchain else None,
         "origin": toolchain.origin if toolchain else None,
         "notes": list(toolchain.notes) if toolchain else [],
-        "misses": list(finding.misses),
-        "cure": finding.cure,
+        "misses": list(search.misses),
+        "cure": search.cure,
         "proof": {"ok": proof.ok, "summary": proof.summary} if proof else None,
     }
 
 
-def _places_json(places: Sequence[Place]) -> list[dict[str, str]]:
-    names = ("name", "version", "where", "problem", "cure")
-    return [{name: getattr(place, name) for name in names} for place in places]
+def _places_json(places: Mapping[str, Search[Place]]) -> list[dict[str, str]]:
+    return [
+        {
+            "name": name,
+            "version": search.found.version if search.found else "",
+            "where": search.found.where if search.found else "",
+            "problem": "" if search.found else search.why,
+            "cure": "" if search.found else search.cure,
+        }
+        for name, search in places.items()
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,13 +12,14 @@ from winarm.environment.interpreter import ask
 from winarm.environment.uv import find_uv
 from winarm.errors import InterpreterError, UsageError, bullets
 from winarm.host import ProgramError
+from winarm.search import Search, miss
 from winarm.target import NEWEST_PYTHON, OLDEST_PYTHON, PythonABI
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from winarm.environment.interpreter import Interpreter
-    from winarm.host import Answer, Host
+    from winarm.host import Host
 
 _VERSION = re.compile(r"3\.(?P<minor>[0-9]{1,2})(?P<threading>t?)", re.ASCII)
 _WHERE_AM_I = "import sys; print(sys.executable)"
@@ -55,70 +57,71 @@ def _search(host: Host, abi: PythonABI, fetching: Callable[[str], None] | None) 
     misses: list[str] = []
     without_headers: list[Interpreter] = []
     seen: set[Path] = set()
-    fetched = _fetched(host, _spelled(abi), misses, fetching) if fetching else ()
-    for candidate in itertools.chain(_candidates(host, abi, misses), fetched):
-        if candidate in seen:
+    fetched = _fetched(host, _spelled(abi), fetching) if fetching else ()
+    for candidate in itertools.chain(_candidates(host, abi), fetched):
+        if candidate.found in seen:
             continue
-        seen.add(candidate)
-        try:
-            found = ask(host, candidate)
-        except InterpreterError as error:
-            misses.append(f"{candidate}: {_one_line(error.what)}")
-            continue
-        if found.abi != abi:
-            misses.append(f"{candidate} is Python {_spelled(found.abi)}")
-        elif not _has_headers(found):
-            without_headers.append(found)
-        else:
-            return found
+        seen.update(filter(None, [candidate.found]))
+        search = candidate.then(partial(_asked, host, abi))
+        misses += search.misses
+        if search.found and _has_headers(search.found):
+            return search.found
+        without_headers += filter(None, [search.found])
     if without_headers:
         return without_headers[0]
     raise _not_found(abi, misses)
 
 
-def _candidates(host: Host, abi: PythonABI, misses: list[str]) -> Iterator[Path]:
-    """Yield what may be a Python of that version; searches without a result say why in `misses`."""
+def _asked(host: Host, abi: PythonABI, candidate: Path) -> Search[Interpreter]:
+    """Return the Python at `candidate`, if it is of that version."""
+    try:
+        found = ask(host, candidate)
+    except InterpreterError as error:
+        return miss(f"{candidate}: {_one_line(error.what)}")
+    if found.abi != abi:
+        return miss(f"{candidate} is Python {_spelled(found.abi)}")
+    return Search(found)
+
+
+def _candidates(host: Host, abi: PythonABI) -> Iterator[Search[Path]]:
+    """Yield what may be a Python of that version."""
     version = _spelled(abi)
-    yield host.executable
+    yield Search(host.executable)
     if host.system == "windows":
-        yield from _from_launcher(host, version, misses)
-    yield from _on_path(host, f"python{version}", misses)
-    yield from _from_pyenv(host, abi, misses)
-    yield from _from_uv(host, version, misses)
-    yield from _on_path(host, "python3", misses)
-    yield from _on_path(host, "python", misses)
+        yield from _from_launcher(host, version)
+    yield from _on_path(host, f"python{version}")
+    yield from _from_pyenv(host, abi)
+    yield _from_uv(host, version)
+    yield from _on_path(host, "python3")
+    yield from _on_path(host, "python")
 
 
-def _from_launcher(host: Host, version: str, misses: list[str]) -> Iterator[Path]:
+def _from_launcher(host: Host, version: str) -> Iterator[Search[Path]]:
     """Ask the py launcher: `-V:` knows every registered Python, `-3.13` every launcher."""
     launcher = host.which("py")
     if launcher is None:
-        misses.append("the py launcher is not installed")
+        yield miss("the py launcher is not installed")
         return
     for option in (f"-V:{version}", f"-{version}"):
-        answer = _run(host, [launcher, option, "-I", "-c", _WHERE_AM_I])
-        yield from _path_in(answer, f"py {option}", misses)
+        yield _printed_path(host, [launcher, option, "-I", "-c", _WHERE_AM_I]).at(f"py {option}")
 
 
-def _from_uv(host: Host, version: str, misses: list[str]) -> Iterator[Path]:
+def _from_uv(host: Host, version: str) -> Search[Path]:
     uv = find_uv(host)
     if uv is None:
-        misses.append("uv is not installed")
-        return
-    command = [*uv, "python", "find", "--system", version]
-    yield from _path_in(_run(host, command), f"uv python find {version}", misses)
+        return miss("uv is not installed")
+    search = _printed_path(host, [*uv, "python", "find", "--system", version])
+    return search.at(f"uv python find {version}")
 
 
-def _fetched(
-    host: Host, version: str, misses: list[str], fetching: Callable[[str], None]
-) -> Iterator[Path]:
+def _fetched(host: Host, version: str, fetching: Callable[[str], None]) -> Iterator[Search[Path]]:
     """Have uv fetch a Python, if it is there and may."""
     uv = find_uv(host)
     if uv is None or host.variable("UV_OFFLINE"):
         return
     # uv's own words for what is allowed without being asked for.
     if (host.variable("UV_PYTHON_DOWNLOADS") or "automatic") not in {"automatic", "true", "1"}:
-        misses.append("uv may not fetch one: UV_PYTHON_DOWNLOADS")
+        yield miss("uv may not fetch one: UV_PYTHON_DOWNLOADS")
         return
     fetching(f"fetching Python {version} with uv (about 30 MB, once)")
     # Only into uv's own folder.
@@ -126,25 +129,21 @@ def _fetched(
     try:
         answer = host.run([*uv, "python", "install", version], environ=environ, timeout=900)
     except ProgramError as error:
-        misses.append(f"uv python install {version}: {error.what}")
+        yield miss(f"uv python install {version}: {error.what}")
         return
     if answer.ok:
-        yield from _from_uv(host, version, misses)
+        yield _from_uv(host, version)
     else:
-        misses.append(f"uv python install {version}: {_one_line(answer.stderr)}")
+        yield miss(f"uv python install {version}: {_one_line(answer.stderr)}")
 
 
-def _on_path(host: Host, name: str, misses: list[str]) -> Iterator[Path]:
+def _on_path(host: Host, name: str) -> Iterator[Search[Path]]:
     """Yield every program of that name: a pyenv shim of an inactive version may come first."""
-    found = False
-    for path in host.which_all(name):
-        found = True
-        yield path
-    if not found:
-        misses.append(f"{name} is not on PATH")
+    paths = list(host.which_all(name))
+    yield from map(Search, paths) if paths else [miss(f"{name} is not on PATH")]
 
 
-def _from_pyenv(host: Host, abi: PythonABI, misses: list[str]) -> Iterator[Path]:
+def _from_pyenv(host: Host, abi: PythonABI) -> Iterator[Search[Path]]:
     if host.system == "windows":
         root, python = host.variable("PYENV") or host.variable("PYENV_ROOT"), "python.exe"
         folder = Path(root) if root else _home(host) / ".pyenv" / "pyenv-win"
@@ -159,9 +158,9 @@ def _from_pyenv(host: Host, abi: PythonABI, misses: list[str]) -> Iterator[Path]
         if name.fullmatch(entry.name) and entry.name.endswith("t") == abi.free_threaded
     ]
     if not installed:
-        misses.append(f"pyenv has no {_spelled(abi)} in {folder / 'versions'}")
+        yield miss(f"pyenv has no {_spelled(abi)} in {folder / 'versions'}")
     for entry in sorted(installed, key=_numbers, reverse=True):
-        yield entry / python
+        yield Search(entry / python)
 
 
 def _entries(folder: Path) -> list[Path]:
@@ -180,31 +179,20 @@ def _home(host: Host) -> Path:
     return Path(home) if home else Path.home()
 
 
-def _run(host: Host, command: Sequence[str | Path]) -> Answer | str:
-    """Return the answer of a program, or why there is no answer."""
-    environ = {name: value for name, value in host.environ.items() if name not in _CHOOSING} | {
-        "UV_PYTHON_DOWNLOADS": "never"
-    }
-    try:
-        return host.run(command, environ=environ, timeout=30)
-    except ProgramError as error:
-        return error.what
-
-
-#: Of uv only those that it has installed are wanted: PATH is searched here, and uv gives up at the
-#: first shim there that fails.
-_OWN_PYTHONS = {"UV_PYTHON_DOWNLOADS": "never", "UV_PYTHON_PREFERENCE": "only-managed"}
 #: Variables by which uv and the py launcher would choose another Python than asked for.
 _CHOOSING = frozenset(("UV_MANAGED_PYTHON", "UV_NO_MANAGED_PYTHON", "UV_PYTHON", "VIRTUAL_ENV"))
 
 
-def _path_in(answer: Answer | str, asked: str, misses: list[str]) -> Iterator[Path]:
-    if isinstance(answer, str):
-        misses.append(f"{asked}: {answer}")
-    elif answer.ok and answer.stdout.strip():
-        yield Path(answer.stdout.strip().splitlines()[-1])
-    else:
-        misses.append(f"{asked}: {_one_line(answer.stderr or answer.stdout)}")
+def _printed_path(host: Host, command: Sequence[str | Path]) -> Search[Path]:
+    """Return the path that a program prints."""
+    kept = {name: value for name, value in host.environ.items() if name not in _CHOOSING}
+    try:
+        answer = host.run(command, environ={**kept, "UV_PYTHON_DOWNLOADS": "never"}, timeout=30)
+    except ProgramError as error:
+        return miss(error.what)
+    if answer.ok and answer.stdout.strip():
+        return Search(Path(answer.stdout.strip().splitlines()[-1]))
+    return miss(_one_line(answer.stderr or answer.stdout))
 
 
 def _has_headers(interpreter: Interpreter) -> bool:

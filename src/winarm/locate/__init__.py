@@ -10,7 +10,7 @@ from winarm.locate.clang_cl import find_clang_cl
 from winarm.locate.lasting_zig import zig_folders
 from winarm.locate.llvm_mingw import find_llvm_mingw
 from winarm.locate.msvc import find_msvc
-from winarm.locate.request import Request, ToolchainSearch
+from winarm.locate.request import Request
 from winarm.locate.toolchain import Toolchain
 from winarm.locate.zig import find_zig
 from winarm.target import WIN_ARM64
@@ -19,13 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from winarm.search import Search
     from winarm.target import Target
 
-__all__ = ["Request", "Toolchain", "ToolchainSearch", "find_toolchain", "search_toolchains"]
+__all__ = ["Request", "Toolchain", "find_toolchain", "search_toolchains"]
 
 #: One finder for each kind, in the order in which `auto` takes them: first those that make what
 #: CPython itself is made with, then those that need nothing of Microsoft's.
-FINDERS: Mapping[str, Callable[[Host, Request], ToolchainSearch]] = {
+FINDERS: Mapping[str, Callable[[Host, Request], Search[Toolchain]]] = {
     "msvc": find_msvc,
     "clang-cl": find_clang_cl,
     "llvm-mingw": find_llvm_mingw,
@@ -58,18 +59,17 @@ def find_toolchain(
     host = host or Host.current()
     folders = zig_folders(host) if site_folders is None else tuple(site_folders)
     request = Request(target, folders, version, sysroot, lasting)
-    findings = []
+    searches: dict[str, Search[Toolchain]] = {}
     for kind in kinds(wanted):
-        finding = FINDERS[kind](host, request)
-        if finding.toolchain is not None:
-            return finding.toolchain
-        findings.append(finding)
-    raise not_found(wanted, findings)
+        searches[kind] = FINDERS[kind](host, request)
+        if (found := searches[kind].found) is not None:
+            return found
+    raise not_found(wanted, searches)
 
 
-def search_toolchains(host: Host, request: Request) -> tuple[ToolchainSearch, ...]:
-    """Return what the search for each kind says, in the order in which `auto` takes them."""
-    return tuple(find(host, request) for find in FINDERS.values())
+def search_toolchains(host: Host, request: Request) -> dict[str, Search[Toolchain]]:
+    """Return the search for each kind, in the order in which `auto` takes them."""
+    return {kind: find(host, request) for kind, find in FINDERS.items()}
 
 
 def kinds(wanted: str) -> tuple[str, ...]:
@@ -77,10 +77,9 @@ def kinds(wanted: str) -> tuple[str, ...]:
     return tuple(FINDERS) if wanted == "auto" else (wanted,)
 
 
-def not_found(wanted: str, findings: Sequence[ToolchainSearch]) -> ToolchainNotFoundError:
+def not_found(wanted: str, searches: Mapping[str, Search[Toolchain]]) -> ToolchainNotFoundError:
     """Return the error that says all that was looked at and what would help."""
-    misses = dict.fromkeys(miss for finding in findings for miss in finding.misses)
+    misses = dict.fromkeys(line for search in searches.values() for line in search.misses)
     # With `auto`, zig is the quickest to get everywhere and comes last.
-    cures = [finding for finding in findings if finding.cure][::-1]
-    cure = "\n".join(f"For {finding.kind}: {finding.cure}" for finding in cures)
-    return ToolchainNotFoundError(wanted, tuple(misses), cure)
+    cures = [f"For {kind}: {search.cure}" for kind, search in searches.items() if search.cure]
+    return ToolchainNotFoundError(wanted, tuple(misses), "\n".join(reversed(cures)))

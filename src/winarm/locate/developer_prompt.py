@@ -6,9 +6,9 @@ from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING
 
 from winarm.locate import folders
-from winarm.locate.request import Search
 from winarm.locate.toolchain import Toolchain
 from winarm.locate.toolset import is_wanted
+from winarm.search import Search, miss
 
 if TYPE_CHECKING:
     from winarm.host import Host
@@ -26,25 +26,25 @@ _VARIABLES = (
 def is_open(host: Host) -> bool:
     """Return whether this is a developer prompt.
 
-    VSCMD_ARG_TGT_ARCH alone is none: cibuildwheel sets it for setuptools' sake.
+    VSCMD_ARG_TGT_ARCH alone does not say so: cibuildwheel sets it for setuptools.
     """
     return bool(host.variable("VCINSTALLDIR") or host.variable("VCToolsInstallDir"))
 
 
 def prompt_toolchain(host: Host, request: Request) -> Search[Toolchain]:
-    """Return the toolchain that the prompt is set for, or None and why it is not used as it is."""
+    """Return the toolchain that the prompt is set for, or why it is not used as it is."""
     target = request.target
     cl = host.which("cl")
-    # Beside it, for Git and MSYS2 have another `link` that may come first on PATH.
+    # Next to it: Git and MSYS2 have another `link`, which may come first on PATH.
     link, lib = (folders.program(cl.parent, name) if cl else None for name in ("link", "lib"))
     if cl is None or link is None or lib is None:
-        return Search(None, ("the developer prompt has no cl, link and lib on PATH",))
+        return miss("the developer prompt has no cl, link and lib on PATH")
     version = host.variable("VCToolsVersion") or toolset_of(cl)
     why = _unfit(host, target, cl)
     if not why and not is_wanted(request.version, version, host.variable("VSCMD_VER") or ""):
         why = f"the developer prompt has MSVC {version}, not {request.version}"
     if why:
-        return Search(None, (why,))
+        return miss(why)
     rc, mt = host.which("rc"), host.which("mt")
     toolchain = Toolchain(
         kind="msvc",
@@ -59,7 +59,7 @@ def prompt_toolchain(host: Host, request: Request) -> Search[Toolchain]:
         environ={name: value for name in _VARIABLES if (value := host.variable(name))},
         link=(str(link),),
         mt=(str(mt),) if mt else (),
-        # As the prompt has it, except that nothing may stand before its own linker.
+        # As the prompt has it, except that its own linker must come first.
         path=(cl.parent,),
     )
     return Search(toolchain)

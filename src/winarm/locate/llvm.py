@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winarm.host import ProgramError, RegistryError
 from winarm.locate import folders
-from winarm.locate.request import Search, begins_with, numbers
+from winarm.locate.request import numbers
 from winarm.locate.toolset import host_architectures
 from winarm.locate.vswhere import program_folders
 from winarm.locate.zig import zig_candidates
+from winarm.search import Search, first, miss
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from winarm.host import Host
     from winarm.locate.request import Request
     from winarm.locate.vswhere import Instance
+    from winarm.locate.zig import Zig
 
 #: The oldest that is tested; it knows /winsysroot and builds against today's headers.
 OLDEST = 16
@@ -61,62 +65,88 @@ def find_llvm(host: Host, request: Request, instances: tuple[Instance, ...]) -> 
 
     :param instances: of Visual Studio, whose own clang-cl comes first.
     """
-    misses: list[str] = []
-    for candidate in _candidates(host, instances, misses):
-        version, miss = _version(host, candidate.compiler)
-        if not miss and not begins_with(version, request.version):
-            miss = f"version {version}, and {request.version} is wanted"
-        llvm = _whole(host, candidate, version) if not miss else None
-        if llvm is not None:
-            return Search(llvm, tuple(misses))
-        miss = miss or "there is no lld-link beside it or on PATH"
-        misses.append(f"{candidate.origin}: {miss}")
-    llvm, missed = _inside_zig(host, request)
-    return Search(llvm, (*misses, *missed))
+
+    def judged(candidate: _Candidate) -> Search[Llvm]:
+        version = _recent(host, candidate.compiler).then(request.accepts)
+        return version.then(partial(_whole, host, candidate)).at(candidate.origin)
+
+    def inside(zig: Zig) -> Search[Llvm]:
+        version = _recent(host, (str(zig.program), "clang")).then(request.accepts)
+        found = version.then(lambda number: Search(_of_zig(zig, number)))
+        return found.at(f"clang in {zig.origin}")
+
+    candidates = list(_candidates(host, instances))
+    if not any(candidate.found for candidate in candidates):
+        candidates.append(miss("clang-cl: neither on PATH nor where LLVM is installed"))
+    return first(
+        itertools.chain(
+            (candidate.then(judged) for candidate in candidates),
+            (zig.then(inside) for zig in zig_candidates(host, request.site_folders)),
+        ),
+        cure=INSTALL_WINDOWS if host.system == "windows" else INSTALL,
+    )
 
 
-def _candidates(
-    host: Host, instances: tuple[Instance, ...], misses: list[str]
-) -> Iterator[_Candidate]:
-    count = 0
-    for origin, folder in _homes(host, instances, misses):
+def clang_version(host: Host, compiler: Sequence[str | Path]) -> Search[str]:
+    """Return the version of a clang, or what it says instead."""
+    try:
+        answer = host.run([*compiler, "--version"], timeout=30)
+    except ProgramError as error:
+        return miss(error.what)
+    match = _VERSION.search(answer.stdout)
+    if not answer.ok or match is None or "Apple" in answer.stdout:
+        said = (answer.stdout.strip() or answer.stderr.strip()).partition("\n")[0][:80]
+        return miss(f"`--version` says {said!r}")
+    return Search(match[1])
+
+
+def _recent(host: Host, compiler: tuple[str, ...]) -> Search[str]:
+    def judged(version: str) -> Search[str]:
+        if numbers(version) < (OLDEST,):
+            return miss(f"version {version}, and winarm works with {OLDEST} or newer")
+        return Search(version)
+
+    return clang_version(host, compiler).then(judged)
+
+
+def _candidates(host: Host, instances: tuple[Instance, ...]) -> Iterator[Search[_Candidate]]:
+    for home in _homes(host, instances):
+        if home.found is None:
+            yield miss(*home.misses)
+            continue
+        origin, folder = home.found
         program = folders.program(folder, "clang-cl")
         if program is not None:
-            count += 1
-            yield _Candidate(origin, (str(program),), folder)
+            yield Search(_Candidate(origin, (str(program),), folder))
     for name, suffix, mode in _names(host):
         found = host.which(name)
         if found is None or (host.system == "macos" and found.parent == Path("/usr/bin")):
             # Apple's clang knows no Windows targets (cargo-xwin skips it, too).
             continue
-        count += 1
         folder = found.resolve().parent
-        yield _Candidate(f"{name} on PATH, {found}", (str(found), *mode), folder, suffix)
-    if not count:
-        misses.append("clang-cl: neither on PATH nor where LLVM is installed")
+        origin = f"{name} on PATH, {found}"
+        yield Search(_Candidate(origin, (str(found), *mode), folder, suffix))
 
 
-def _homes(
-    host: Host, instances: tuple[Instance, ...], misses: list[str]
-) -> Iterator[tuple[str, Path]]:
-    """Return the folders that LLVM's installers and Visual Studio put programs into."""
+def _homes(host: Host, instances: tuple[Instance, ...]) -> Iterator[Search[tuple[str, Path]]]:
+    """Yield the folders that LLVM's installers and Visual Studio put programs into."""
     if host.system == "macos":
         for prefix in ("/opt/homebrew/opt/llvm", "/usr/local/opt/llvm"):
-            yield f"Homebrew's LLVM in {prefix}", Path(prefix, "bin")
+            yield Search((f"Homebrew's LLVM in {prefix}", Path(prefix, "bin")))
     if host.system != "windows":
         return
     for instance in instances:
-        yield from _own_llvm(host, instance)
+        yield from map(Search, _own_llvm(host, instance))
     for key in (r"SOFTWARE\LLVM\LLVM", r"SOFTWARE\Wow6432Node\LLVM\LLVM"):
         try:
             value = host.registry("HKLM", key, "")
         except RegistryError as error:
-            misses.append(error.what)
+            yield miss(error.what)
             continue
         if value:
-            yield f"LLVM in {value}", Path(value, "bin")
+            yield Search((f"LLVM in {value}", Path(value, "bin")))
     for programs in program_folders(host):
-        yield f"LLVM in {programs / 'LLVM'}", programs / "LLVM" / "bin"
+        yield Search((f"LLVM in {programs / 'LLVM'}", programs / "LLVM" / "bin"))
 
 
 def _own_llvm(host: Host, instance: Instance) -> Iterator[tuple[str, Path]]:
@@ -139,63 +169,41 @@ def _names(host: Host) -> Iterator[tuple[str, str, tuple[str, ...]]]:
         yield f"clang{suffix}", suffix, ("--driver-mode=cl",)
 
 
-def _version(host: Host, compiler: tuple[str, ...]) -> tuple[str, str]:
-    """Return a compiler's version, and what is wrong with it, or nothing."""
-    try:
-        answer = host.run([*compiler, "--version"], timeout=30)
-    except ProgramError as error:
-        return "", error.what
-    match = _VERSION.search(answer.stdout)
-    if not answer.ok or match is None or "Apple" in answer.stdout:
-        said = (answer.stdout.strip() or answer.stderr.strip()).partition("\n")[0][:80]
-        return "", f"`--version` says {said!r}"
-    if numbers(match[1]) < (OLDEST,):
-        return match[1], f"version {match[1]}, and winarm works with {OLDEST} or newer"
-    return match[1], ""
+def _whole(host: Host, candidate: _Candidate, version: str) -> Search[Llvm]:
+    """Return the LLVM of a compiler, if its linker is there."""
 
-
-def _whole(host: Host, candidate: _Candidate, version: str) -> Llvm | None:
-    """Return the LLVM with the compiler's kin, or None where the linker is missing."""
-
-    def kin(name: str) -> tuple[str, ...]:
+    def related(name: str) -> tuple[str, ...]:
         beside = folders.program(candidate.folder, name)
         found = beside or host.which(f"{name}{candidate.suffix}") or host.which(name)
         return (str(found),) if found else ()
 
-    link = kin("lld-link")
+    link = related("lld-link")
     if not link:
-        return None
-    return Llvm(
+        return miss("there is no lld-link next to it or on PATH")
+    llvm = Llvm(
         version=version,
         origin=candidate.origin,
         clang_cl=candidate.compiler,
         link=link,
         # lld-link is a librarian, too.
-        lib=kin("llvm-lib") or (*link, "/lib"),
-        rc=kin("llvm-rc"),
-        mt=kin("llvm-mt"),
+        lib=related("llvm-lib") or (*link, "/lib"),
+        rc=related("llvm-rc"),
+        mt=related("llvm-mt"),
     )
+    return Search(llvm)
 
 
-def _inside_zig(host: Host, request: Request) -> Search[Llvm]:
+def _of_zig(zig: Zig, version: str) -> Llvm:
     """Return the LLVM that zig carries: its program answers to `clang` and `lld-link`, too."""
-    misses: list[str] = []
-    for program, origin in zig_candidates(host, request.site_folders, misses):
-        zig = str(program)
-        version, miss = _version(host, (zig, "clang"))
-        if miss or not begins_with(version, request.version):
-            misses.append(f"clang in {origin}: {miss or f'version {version}'}")
-            continue
-        # Its own idea of where clang's headers are is that of the machine it was built on.
-        headers = program.resolve().parent / "lib"
-        llvm = Llvm(
-            version=version,
-            origin=f"clang-cl in {origin}",
-            clang_cl=(zig, "clang", "--driver-mode=cl", f"-resource-dir={headers}"),
-            link=(zig, "lld-link"),
-            lib=(zig, "lib"),
-            rc=(zig, "rc"),
-            mt=(),
-        )
-        return Search(llvm, tuple(misses))
-    return Search(None, tuple(misses))
+    program = str(zig.program)
+    # Its own idea of where clang's headers are is that of the machine it was built on.
+    headers = zig.program.resolve().parent / "lib"
+    return Llvm(
+        version=version,
+        origin=f"clang-cl in {zig.origin}",
+        clang_cl=(program, "clang", "--driver-mode=cl", f"-resource-dir={headers}"),
+        link=(program, "lld-link"),
+        lib=(program, "lib"),
+        rc=(program, "rc"),
+        mt=(),
+    )

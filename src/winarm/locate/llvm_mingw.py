@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from winarm.host import ProgramError
 from winarm.locate import folders
-from winarm.locate.request import ToolchainSearch, begins_with
+from winarm.locate.llvm import clang_version
 from winarm.locate.toolchain import Toolchain
 from winarm.locate.vswhere import program_folders
+from winarm.search import Search, first, miss
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,59 +25,42 @@ INSTALL = (
 )
 
 _VARIABLES = ("LLVM_MINGW_ROOT", "LLVM_MINGW_DIR", "LLVM_MINGW")
-_VERSION = re.compile(r"clang version (\d+\.\d+\.\d+)")
 
 
-def find_llvm_mingw(host: Host, request: Request) -> ToolchainSearch:
+def find_llvm_mingw(host: Host, request: Request) -> Search[Toolchain]:
     """Return llvm-mingw as a toolchain, or why there is none."""
-    triple = request.target.mingw_triple
-    misses: list[str] = []
-    for origin, folder in _places(host, f"{triple}-clang", misses):
-        compiler = folders.program(folder, f"{triple}-clang")
-        if compiler is None:
-            misses.append(f"{origin}: it has no {triple}-clang")
-            continue
-        version, miss = _version(host, compiler)
-        if not miss and not begins_with(version, request.version):
-            miss = f"its clang is {version}, and {request.version} is wanted"
-        toolchain = None if miss else _toolchain(request, origin, folder, version)
-        if toolchain is not None:
-            return ToolchainSearch(KIND, toolchain, tuple(misses))
-        misses.append(f"{origin}: {miss or 'its programs are not complete'}")
-    return ToolchainSearch(KIND, None, tuple(misses), INSTALL)
+    compiler = f"{request.target.mingw_triple}-clang"
+
+    def judged(place: tuple[str, Path]) -> Search[Toolchain]:
+        origin, folder = place
+        program = folders.program(folder, compiler)
+        if program is None:
+            return miss(f"it has no {compiler}").at(origin)
+        version = clang_version(host, [program]).then(request.accepts)
+        return version.then(partial(_toolchain, request, origin, folder)).at(origin)
+
+    return first((place.then(judged) for place in _places(host, compiler)), cure=INSTALL)
 
 
-def _places(host: Host, compiler: str, misses: list[str]) -> Iterator[tuple[str, Path]]:
+def _places(host: Host, compiler: str) -> Iterator[Search[tuple[str, Path]]]:
     for name in _VARIABLES:
         value = host.variable(name)
         if value:
-            yield f"llvm-mingw in {value} ({name})", Path(value, "bin")
+            yield Search((f"llvm-mingw in {value} ({name})", Path(value, "bin")))
     found = host.which(compiler)
     if found is None:
-        misses.append(f"{compiler}: not on PATH")
+        yield miss(f"{compiler}: not on PATH")
     else:
         # Not resolved: the name is what makes the program compile for the target.
-        yield f"llvm-mingw on PATH, {found.parent}", found.parent
+        yield Search((f"llvm-mingw on PATH, {found.parent}", found.parent))
     homes = [Path("/opt")] if host.system != "windows" else list(program_folders(host))
     for home in homes:
         for name in reversed(folders.names(home)):
             if name.startswith("llvm-mingw"):
-                yield f"llvm-mingw in {home / name}", home / name / "bin"
+                yield Search((f"llvm-mingw in {home / name}", home / name / "bin"))
 
 
-def _version(host: Host, compiler: Path) -> tuple[str, str]:
-    try:
-        answer = host.run([compiler, "--version"], timeout=30)
-    except ProgramError as error:
-        return "", error.what
-    match = _VERSION.search(answer.stdout)
-    if not answer.ok or match is None:
-        said = (answer.stdout.strip() or answer.stderr.strip()).partition("\n")[0][:80]
-        return "", f"`--version` says {said!r}"
-    return match[1], ""
-
-
-def _toolchain(request: Request, origin: str, folder: Path, version: str) -> Toolchain | None:
+def _toolchain(request: Request, origin: str, folder: Path, version: str) -> Search[Toolchain]:
     def command(*names: str) -> tuple[str, ...]:
         found = (folders.program(folder, name) for name in names)
         return next(((str(program),) for program in found if program), ())
@@ -97,4 +80,4 @@ def _toolchain(request: Request, origin: str, folder: Path, version: str) -> Too
         definitions=(folder.parent / triple / "lib",),
     )
     whole = toolchain.cc and toolchain.cxx and toolchain.ar and toolchain.dlltool
-    return toolchain if whole else None
+    return Search(toolchain) if whole else miss("its programs are not complete")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from winarm.locate import developer_prompt, folders
-from winarm.locate.msvc_libraries import INSTALL, find_libraries, installer_command
-from winarm.locate.request import ToolchainSearch
+from winarm.locate.msvc_libraries import find_libraries, installer_command
 from winarm.locate.toolchain import Toolchain
 from winarm.locate.toolset import host_architectures, programs_in
+from winarm.search import Search, first, miss
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,26 +24,26 @@ KIND = "msvc"
 ELSEWHERE = "msvc: it runs on Windows only; elsewhere clang-cl builds against its libraries"
 
 
-def find_msvc(host: Host, request: Request) -> ToolchainSearch:
+def find_msvc(host: Host, request: Request) -> Search[Toolchain]:
     """Return MSVC as a toolchain, or why there is none."""
     if host.system != "windows":
-        return ToolchainSearch(KIND, None, (ELSEWHERE,))
+        return miss(ELSEWHERE)
     notes: tuple[str, ...] = ()
     if developer_prompt.is_open(host):
         prompt = developer_prompt.prompt_toolchain(host, request)
         if prompt.found is not None:
-            return ToolchainSearch(KIND, prompt.found)
+            return prompt
         notes = (f"{prompt.why}: winarm computed its own environment",)
-    search = find_libraries(host, request)
-    misses, cure = list(search.misses), search.cure
-    for libraries in search.found:
-        programs = programs_in(libraries.toolset.folder, host, request.target)
-        if programs.found is not None:
-            toolchain = _toolchain(host, request, libraries, programs.found, notes)
-            return ToolchainSearch(KIND, toolchain, tuple(misses))
-        misses.append(f"MSVC {libraries.toolset.version} of {libraries.instance}: {programs.why}")
-        cure = installer_command(libraries.instance)
-    return ToolchainSearch(KIND, None, (*misses, *notes), cure or INSTALL)
+
+    def with_programs(libraries: Libraries) -> Search[Toolchain]:
+        name = f"MSVC {libraries.toolset.version} of {libraries.instance}"
+        programs = programs_in(libraries.toolset.folder, host, request.target).at(name)
+        return replace(programs, cure=installer_command(libraries.instance)).then(
+            lambda found: Search(_toolchain(host, request, libraries, found, notes))
+        )
+
+    searches = (libraries.then(with_programs) for libraries in find_libraries(host, request))
+    return first(itertools.chain(searches, [miss(*notes)]))
 
 
 def _toolchain(

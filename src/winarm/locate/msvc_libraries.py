@@ -7,7 +7,8 @@ without the target's components (pyinstaller#8335).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,11 @@ from winarm.locate.request import numbers
 from winarm.locate.toolset import Toolset, is_wanted, toolset_in, toolset_versions
 from winarm.locate.vswhere import Instance, find_instances
 from winarm.locate.windows_sdk import WindowsSdk, find_sdk
+from winarm.search import Search, miss
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from winarm.host import Host
     from winarm.locate.request import Request
 
@@ -70,40 +74,37 @@ class Libraries:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class LibrarySearch:
-    """What a search for Microsoft's libraries ended in: the best first, every miss, the cure."""
-
-    found: tuple[Libraries, ...]
-    misses: tuple[str, ...]
-    cure: str
-
-
 def joined(paths: tuple[Path, ...]) -> str:
     """Return folders as INCLUDE and LIB have them; cl and clang-cl split them at `;` anywhere."""
     return ";".join(map(str, paths))
 
 
-def find_libraries(host: Host, request: Request) -> LibrarySearch:
-    """Return all that can be built against, the best first.
+def find_libraries(host: Host, request: Request) -> Iterator[Search[Libraries]]:
+    """Yield all that can be built against, the best first, and why everything else cannot.
 
     Best is what VSINSTALLDIR names, then the complete, the stable, the newest; preferring the
     newest of all would choose a preview (cc-rs#1589).
     """
-    instances, missed = find_instances(host)
-    misses = list(missed)
-    sdk, sdk_misses = find_sdk(host, request.target)
-    pairs = [
+    listed = find_instances(host)
+    yield miss(*listed.misses)
+    instances = ranked(host, listed.found or ())
+    toolsets = [
         (instance, toolset)
-        for instance in ranked(host, instances)
-        for toolset in _toolsets(host, instance, request, misses)
+        for instance in instances
+        for toolset in _toolsets(host, instance, request)
     ]
-    misses += sdk_misses
-    found = tuple(Libraries(instance, toolset, sdk) for instance, toolset in pairs if sdk)
-    cure = installer_command(instances[0]) if instances else INSTALL
-    if pairs:
-        cure = installer_command(pairs[0][0], SDK_COMPONENT)
-    return LibrarySearch(found, tuple(misses), cure)
+    sdk = find_sdk(host, request.target)
+    usable = [instance for instance, toolset in toolsets if toolset.found]
+    if usable and sdk.found is None:
+        # Nearer to success than another instance, which may lack the toolset too.
+        yield miss(cure=installer_command(usable[0], SDK_COMPONENT))
+    for instance, toolset in toolsets:
+        yield toolset.then(partial(_with_sdk, instance, sdk.found))
+    yield miss(*sdk.misses, cure=installer_command(instances[0]) if instances else INSTALL)
+
+
+def _with_sdk(instance: Instance, sdk: WindowsSdk | None, toolset: Toolset) -> Search[Libraries]:
+    return Search(Libraries(instance, toolset, sdk)) if sdk else miss()
 
 
 def ranked(host: Host, instances: tuple[Instance, ...]) -> list[Instance]:
@@ -137,24 +138,20 @@ def same(one: Path, other: Path) -> bool:
     return str(one).casefold().rstrip("\\/") == str(other).casefold().rstrip("\\/")
 
 
-def _toolsets(host: Host, instance: Instance, request: Request, misses: list[str]) -> list[Toolset]:
-    """Return what can be built against in an instance, in its order, and say what cannot."""
+def _toolsets(host: Host, instance: Instance, request: Request) -> Iterator[Search[Toolset]]:
+    """Yield what can be built against in an instance, in its order, and why the rest cannot."""
     versions = toolset_versions(instance.path)
     if not versions:
-        misses.append(f"{instance}: it has no C++ tools (VC\\Tools\\MSVC)")
-    found = []
+        yield miss(f"{instance}: it has no C++ tools (VC\\Tools\\MSVC)")
     spectre = host.variable("VSCMD_ARG_VCVARS_SPECTRE") == "spectre"
     prompt = host.variable("VCToolsVersion") if named_installation(host) else None
     for version in sorted(versions, key=lambda v: v != prompt):
+        name = f"MSVC {version} of {instance}"
         if not is_wanted(request.version, version, instance.version):
-            misses.append(f"MSVC {version} of {instance}: not the wanted {request.version}")
+            yield miss(f"{name}: not the wanted {request.version}")
             continue
-        search = toolset_in(instance.path, version, request.target, spectre=spectre)
-        if search.found is None:
-            misses.append(f"MSVC {version} of {instance}: {search.why}")
-        else:
-            found.append(search.found)
-    return found
+        search = toolset_in(instance.path, version, request.target, spectre=spectre).at(name)
+        yield replace(search, cure=installer_command(instance))
 
 
 def installer_command(instance: Instance, component: str = COMPONENT) -> str:

@@ -1,22 +1,21 @@
-"""What is looked for, and what a search of one place says."""
+"""What is looked for, and how versions are compared with what is wanted."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING
+
+from winarm.search import Search, miss
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from winarm.locate.toolchain import Toolchain
     from winarm.target import Target
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a toolchain must be able to do, and where whoever asks wants it from."""
+    """What a toolchain must be able to do, and where the caller wants it from."""
 
     target: Target
     #: `site-packages` folders in which a toolchain from PyPI may be, the preferred one first.
@@ -28,30 +27,11 @@ class Request:
     #: Whether a zig of `site_folders` is copied into the cache first: they may be temporary.
     lasting: bool = False
 
-
-class Search(NamedTuple, Generic[T]):
-    """What a search ended in: what was found, and everything before it with why it was not it."""
-
-    found: T | None
-    #: One line for each place, with the reason.
-    misses: tuple[str, ...] = ()
-
-    @property
-    def why(self) -> str:
-        """Return the misses in one line."""
-        return "; ".join(self.misses)
-
-
-@dataclass(frozen=True, slots=True)
-class ToolchainSearch:
-    """What a search for one kind of toolchain ended in, and what would help."""
-
-    kind: str
-    toolchain: Toolchain | None
-    #: One line for each place, with the reason.
-    misses: tuple[str, ...] = ()
-    #: What would help, where there is no toolchain: a command or a setting.
-    cure: str = ""
+    def accepts(self, version: str) -> Search[str]:
+        """Return `version`, unless another one is wanted."""
+        if begins_with(version, self.version):
+            return Search(version)
+        return miss(f"version {version}, and {self.version} is wanted")
 
 
 def begins_with(version: str, wanted: str | None) -> bool:
@@ -67,7 +47,7 @@ def begins_with(version: str, wanted: str | None) -> bool:
 
 
 def numbers(version: str) -> tuple[int, ...]:
-    """Return the numbers of a dotted version, to compare; what is no number ends it.
+    """Return the leading numbers of a dotted version, to compare.
 
     >>> numbers("10.0.26100.0") > numbers("10.0.9600.0")
     True

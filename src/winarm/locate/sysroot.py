@@ -18,15 +18,16 @@ from typing import TYPE_CHECKING
 
 from winarm.locate import folders
 from winarm.locate.architecture import architecture_folder, libraries_instead
-from winarm.locate.request import Search
 from winarm.locate.toolset import toolset_in, toolset_versions
 from winarm.locate.windows_sdk import sdk_in
+from winarm.search import Search, first, miss
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from winarm.host import Host
     from winarm.locate.toolset import Toolset
+    from winarm.locate.windows_sdk import WindowsSdk
     from winarm.target import Target
 
 MAKE = (
@@ -67,23 +68,21 @@ def find_sysroot(host: Host, target: Target, named: Path | None) -> Search[Sysro
 
     :param named: the folder that the user names; no other is looked at then.
     """
-    misses: list[str] = []
-    for origin, folder in _places(host, named):
-        search = sysroot_at(folder, target)
-        if search.found is not None:
-            return Search(search.found, tuple(misses))
-        misses.append(f"sysroot {folder} ({origin}): {search.why}")
-    if not misses:
-        misses.append(NO_SYSROOT)
-    return Search(None, tuple(misses))
+    places = list(_places(host, named))
+    if not places:
+        return miss(NO_SYSROOT, cure=MAKE)
+    return first(
+        (sysroot_at(folder, target).at(f"sysroot {folder} ({name})") for name, folder in places),
+        cure=MAKE,
+    )
 
 
 def sysroot_at(folder: Path, target: Target) -> Search[Sysroot]:
-    """Return the sysroot in `folder`, or None and what is wrong with it."""
+    """Return the sysroot in `folder`, or what is wrong with it."""
     if not folder.is_dir():
-        return Search(None, ("there is no such folder",))
+        return miss("there is no such folder")
     if ";" in str(folder):
-        return Search(None, ("its path has a `;`, at which INCLUDE and LIB are split",))
+        return miss("its path has a `;`, at which INCLUDE and LIB are split")
     for below in _BELOW:
         root = folders.inside(folder, *below) if below else folder
         if root is None:
@@ -92,7 +91,7 @@ def sysroot_at(folder: Path, target: Target) -> Search[Sysroot]:
             return _xwin(root, target)
         if folders.inside(root, "VC", "Tools", "MSVC"):
             return _winsysroot(root, target)
-    return Search(None, (f"it has {_LAYOUTS}",))
+    return miss(f"it has {_LAYOUTS}")
 
 
 def _places(host: Host, named: Path | None) -> Iterator[tuple[str, Path]]:
@@ -129,12 +128,12 @@ def _xwin(root: Path, target: Target) -> Search[Sysroot]:
         if own is None or not folders.inside(own, library):
             wanted = f"{'/'.join(path)}/{target.cpu}/{library}"
             instead = libraries_instead(home)
-            return Search(None, (f"it has no {wanted}{instead}; xwin takes --arch {target.cpu}",))
+            return miss(f"it has no {wanted}{instead}; xwin takes --arch {target.cpu}")
         libraries.append(own)
     parts = (("crt", "include"), *(("sdk", "include", part) for part in _SDK_PARTS))
     includes = tuple(folders.present(root, *parts))
     if not any(folders.inside(folder, "windows.h") for folder in includes):
-        return Search(None, ("it has no sdk/include/um/windows.h",))
+        return miss("it has no sdk/include/um/windows.h")
     return Search(Sysroot(root, "xwin", "", includes, tuple(libraries)))
 
 
@@ -142,25 +141,24 @@ _SDK_PARTS = ("ucrt", "um", "shared", "winrt", "cppwinrt")
 
 
 def _winsysroot(root: Path, target: Target) -> Search[Sysroot]:
-    search: Search[Toolset] = Search(None, ("it has no toolset in VC/Tools/MSVC",))
-    for version in toolset_versions(root):
-        search = toolset_in(root, version, target)
-        if search.found is not None:
-            break
-    toolset = search.found
-    if toolset is None:
-        return Search(None, search.misses)
+    versions = toolset_versions(root)
+    if not versions:
+        return miss("it has no toolset in VC/Tools/MSVC")
     kits = folders.first(root, ("Windows Kits", "10"), ("kits", "10"))
     if kits is None:
-        return Search(None, ("it has no Windows Kits/10",))
-    sdk, misses = sdk_in(kits, target)
-    if sdk is None:
-        return Search(None, ("; ".join(misses),))
-    sysroot = Sysroot(
+        return miss("it has no Windows Kits/10")
+
+    def with_sdk(toolset: Toolset) -> Search[Sysroot]:
+        return sdk_in(kits, target).then(lambda sdk: Search(_joined(root, toolset, sdk)))
+
+    return first(toolset_in(root, version, target) for version in versions).then(with_sdk)
+
+
+def _joined(root: Path, toolset: Toolset, sdk: WindowsSdk) -> Sysroot:
+    return Sysroot(
         root,
         "winsysroot",
         f"MSVC {toolset.version}, Windows SDK {sdk.version}",
         (*toolset.include_dirs, *sdk.include_dirs),
         (*toolset.library_dirs, *sdk.library_dirs),
     )
-    return Search(sysroot)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from winarm.locate import folders
 from winarm.locate.architecture import architecture_folder, libraries_instead
-from winarm.locate.request import Search, begins_with, numbers
+from winarm.locate.request import begins_with, numbers
+from winarm.search import Search, miss
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,17 +81,17 @@ def toolset_versions(installation: Path) -> tuple[str, ...]:
 def toolset_in(
     installation: Path, version: str, target: Target, *, spectre: bool = False
 ) -> Search[Toolset]:
-    """Return a toolset's headers and libraries, or None and what it lacks."""
+    """Return a toolset's headers and libraries, or what it lacks."""
     folder = folders.inside(installation, "VC", "Tools", "MSVC", version)
     include = folders.inside(folder, "include") if folder else None
     if folder is None or include is None:
-        return Search(None, ("it has no headers",))
+        return miss("it has no headers")
     libraries = folders.inside(folder, "lib")
     home = folders.inside(libraries, "spectre") if libraries and spectre else libraries
     own = architecture_folder(home, target) if home else None
     if own is None or not folders.inside(own, "msvcrt.lib"):
         instead = libraries_instead(libraries)
-        return Search(None, (f"it has no lib\\{target.vs_arch}\\msvcrt.lib{instead}",))
+        return miss(f"it has no lib\\{target.vs_arch}\\msvcrt.lib{instead}")
     atl = folders.inside(folder, "atlmfc")
     atl_include = folders.inside(atl, "include") if atl else None
     atl_home = folders.inside(atl, "lib") if atl else None
@@ -106,7 +107,7 @@ def toolset_in(
 
 
 def programs_in(toolset: Path, host: Host, target: Target) -> Search[Programs]:
-    """Return the programs in a toolset's folder that run here, or None and why not."""
+    """Return the programs in a toolset's folder that run here, or why there are none."""
     home = folders.inside(toolset, "bin")
     runnable = host_architectures(host)
     for machine in runnable:
@@ -115,13 +116,11 @@ def programs_in(toolset: Path, host: Host, target: Target) -> Search[Programs]:
         if native is None or own is None:
             continue
         if all(folders.program(own, name) for name in ("cl", "link", "lib")):
-            # mspdb140.dll and its kin are beside the host's own compiler.
+            # mspdb140.dll and related DLLs are next to the host's own compiler.
             beside = folders.inside(native, machine)
             path = (own, beside) if beside and beside != own else (own,)
             return Search(Programs(machine, own, path))
-    return Search(
-        None, (f"it has no bin\\Host{runnable[0]}\\{target.vs_arch} with cl, link and lib",)
-    )
+    return miss(f"it has no bin\\Host{runnable[0]}\\{target.vs_arch} with cl, link and lib")
 
 
 def is_wanted(wanted: str | None, toolset: str, instance: str) -> bool:

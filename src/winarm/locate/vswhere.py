@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from winarm.host import ProgramError
 from winarm.locate import folders
 from winarm.locate.request import numbers
+from winarm.search import Search, miss
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +30,7 @@ ARGUMENTS = ("-all", "-prerelease", "-products", "*", "-format", "json", "-utf8"
 #: Seconds; it answers in a twentieth of one.
 TIMEOUT = 10.0
 
-#: What stands for a byte that was not UTF-8.
+#: Replaces a byte that was not UTF-8.
 _UNDECODED = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -51,18 +52,17 @@ class Instance:
         return f"{self.name} {self.version}".strip() + f" in {self.path}{state}"
 
 
-def find_instances(host: Host) -> tuple[tuple[Instance, ...], tuple[str, ...]]:
-    """Return every instance whose folder is there, and a line for everything that is not one."""
-    misses: list[str] = []
-    program = _vswhere(host, misses)
-    told = _asked(host, program, misses) if program else ()
-    there = tuple(found for instance in told if (found := _on_disk(instance, misses)))
-    if not there:
-        # COM is not registered on some ARM64 machines (cc-rs#597): vswhere sees nothing then.
-        there = tuple(_walked(host))
-        if not there:
-            misses.append("Microsoft Visual Studio in the program folders: not there")
-    return there, tuple(misses)
+def find_instances(host: Host) -> Search[tuple[Instance, ...]]:
+    """Return every instance whose folder is there, and a miss for everything else."""
+    listed = _vswhere(host).then(lambda program: _asked(host, program))
+    on_disk = [_on_disk(instance) for instance in listed.found or ()]
+    misses = (*listed.misses, *(line for search in on_disk for line in search.misses))
+    there = tuple(search.found for search in on_disk if search.found)
+    # COM is not registered on some ARM64 machines (cc-rs#597): vswhere sees nothing then.
+    there = there or tuple(_walked(host))
+    if there:
+        return Search(there, misses)
+    return miss(*misses, "Microsoft Visual Studio in the program folders: not there")
 
 
 def program_folders(host: Host) -> tuple[Path, ...]:
@@ -71,7 +71,7 @@ def program_folders(host: Host) -> tuple[Path, ...]:
     return tuple(Path(folder) for folder in dict.fromkeys(filter(None, found)))
 
 
-def _vswhere(host: Host, misses: list[str]) -> Path | None:
+def _vswhere(host: Host) -> Search[Path]:
     """Return vswhere.exe from its fixed place, or from where package managers put a copy."""
     places = [folder / "Microsoft Visual Studio" / "Installer" for folder in program_folders(host)]
     for variable, below in (
@@ -86,41 +86,36 @@ def _vswhere(host: Host, misses: list[str]) -> Path | None:
     found = next((path for place in places if (path := folders.inside(place, "vswhere.exe"))), None)
     found = found or host.which("vswhere")
     if found is None:
-        misses.append(f"vswhere.exe: not in {places[0] if places else 'any program folder'}")
-    return found
+        return miss(f"vswhere.exe: not in {places[0] if places else 'any program folder'}")
+    return Search(found)
 
 
-def _asked(host: Host, program: Path, misses: list[str]) -> tuple[Instance, ...]:
+def _asked(host: Host, program: Path) -> Search[tuple[Instance, ...]]:
     try:
         answer = host.run([program, *ARGUMENTS], timeout=TIMEOUT)
     except ProgramError as error:
-        misses.append(f"vswhere: {error.what}")
-        return ()
+        return miss(f"vswhere: {error.what}")
     if not answer.ok:
         said = (answer.stderr.strip() or answer.stdout.strip()).splitlines()
         words = f": {said[0][:200]}" if said else ""
-        misses.append(f"{program}: ended with exit status {answer.status}{words}")
-        return ()
-    return parse_instances(answer.stdout, str(program), misses)
+        return miss(f"{program}: ended with exit status {answer.status}{words}")
+    return parse_instances(answer.stdout).at(str(program))
 
 
-def parse_instances(text: str, program: str, misses: list[str]) -> tuple[Instance, ...]:
-    """Return the instances in vswhere's JSON; what is none gets a line in `misses`."""
+def parse_instances(text: str) -> Search[tuple[Instance, ...]]:
+    """Return the instances in vswhere's JSON, and a miss for entries that are not instances."""
     try:
         # Control characters in names are not escaped.
         entries = json.loads(text.removeprefix("\N{BYTE ORDER MARK}").strip() or "[]", strict=False)
     except (ValueError, RecursionError) as error:
-        misses.append(f"{program}: its answer is not JSON ({str(error)[:120]})")
-        return ()
+        return miss(f"its answer is not JSON ({str(error)[:120]})")
     if not isinstance(entries, list):
-        misses.append(f"{program}: its answer is no list of instances")
-        return ()
-    instances = [_instance(entry) for entry in entries]
+        return miss("its answer is not a list of instances")
     if not entries:
-        misses.append(f"{program}: it knows of no Visual Studio")
-    elif None in instances:
-        misses.append(f"{program}: it lists an instance without a folder")
-    return tuple(filter(None, instances))
+        return miss("it knows of no Visual Studio")
+    instances = [_instance(entry) for entry in entries]
+    lines = ("it lists an instance without a folder",) if None in instances else ()
+    return Search(tuple(filter(None, instances)), lines)
 
 
 def _instance(entry: Any) -> Instance | None:  # noqa: ANN401 - whatever JSON has
@@ -140,12 +135,11 @@ def _instance(entry: Any) -> Instance | None:  # noqa: ANN401 - whatever JSON ha
     )
 
 
-def _on_disk(instance: Instance, misses: list[str]) -> Instance | None:
+def _on_disk(instance: Instance) -> Search[Instance]:
     path = _decoded(instance.path)
     if path is None or not path.is_dir():
-        misses.append(f"{instance}: the folder is gone")
-        return None
-    return Instance(path, instance.version, instance.name, instance.complete, instance.prerelease)
+        return miss(f"{instance}: the folder is gone")
+    return Search(replace(instance, path=path))
 
 
 def _decoded(path: Path) -> Path | None:
@@ -159,7 +153,7 @@ def _decoded(path: Path) -> Path | None:
             fitting = [name for name in folders.names(found) if form.fullmatch(name)]
             if len(fitting) != 1:
                 return None
-            part = fitting[0]  # noqa: PLW2901 - the same part, spelled right
+            part = fitting[0]  # noqa: PLW2901 - the same part, spelled correctly
         found /= part
     return found
 

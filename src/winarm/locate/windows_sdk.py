@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Literal
 from winarm.host import RegistryError
 from winarm.locate import folders
 from winarm.locate.architecture import architecture_folder, libraries_instead
-from winarm.locate.request import Search, numbers
+from winarm.locate.request import numbers
 from winarm.locate.vswhere import program_folders
+from winarm.search import Search, first, miss
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,17 +66,11 @@ class WindowsSdk:
 
 def find_sdk(host: Host, target: Target) -> Search[WindowsSdk]:
     """Return the newest SDK that can make `target`'s code, and why each other cannot."""
-    misses: list[str] = []
-    roots = dict.fromkeys(_roots(host, misses))
     prompt = (host.variable("WindowsSDKVersion") or "").strip("\\/ ")
-    for root in roots:
-        sdk, missed = sdk_in(root, target, wanted=prompt)
-        if sdk is not None:
-            return Search(sdk, (*misses, *missed))
-        misses += missed
-    if not roots:
-        misses.append("Windows SDK: neither the registry nor the program folders have one")
-    return Search(None, tuple(misses))
+    roots = list(dict.fromkeys(_roots(host)))
+    if not any(root.found for root in roots):
+        roots.append(miss("Windows SDK: neither the registry nor the program folders have one"))
+    return first(root.then(lambda folder: sdk_in(folder, target, wanted=prompt)) for root in roots)
 
 
 def sdk_in(root: Path, target: Target, *, wanted: str = "") -> Search[WindowsSdk]:
@@ -85,51 +80,48 @@ def sdk_in(root: Path, target: Target, *, wanted: str = "") -> Search[WindowsSdk
     """
     include = folders.inside(root, "Include")
     versions = [v for v in folders.names(include or root) if numbers(v)[:1] == (10,)]
-    misses: list[str] = []
-    for version in sorted(versions, key=lambda v: (v == wanted, numbers(v)), reverse=True):
-        search = _version_in(root, target, version)
-        if search.found is not None:
-            return Search(search.found, tuple(misses))
-        misses.append(f"Windows SDK {version} in {root}: {search.why}")
     if not versions:
-        misses.append(f"Windows SDK in {root}: it holds no Include\\10.*")
-    return Search(None, tuple(misses))
+        return miss(f"Windows SDK in {root}: it holds no Include\\10.*")
+    return first(
+        _version_in(root, target, version).at(f"Windows SDK {version} in {root}")
+        for version in sorted(versions, key=lambda v: (v == wanted, numbers(v)), reverse=True)
+    )
 
 
 def _version_in(root: Path, target: Target, version: str) -> Search[WindowsSdk]:
     headers = folders.inside(root, "Include", version)
     libraries = folders.inside(root, "Lib", version)
     if headers is None or not folders.inside(headers, "um", "Windows.h"):
-        return Search(None, ("it has no um\\Windows.h; a driver kit alone leaves such a folder",))
+        return miss("it has no um\\Windows.h; a driver kit alone leaves such a folder")
     if libraries is None:
-        return Search(None, (f"it has headers and no libraries (no Lib\\{version})",))
+        return miss(f"it has headers and no libraries (no Lib\\{version})")
     found = []
     for part, library in (("ucrt", "ucrt.lib"), ("um", "kernel32.lib")):
         folder = folders.inside(libraries, part)
         own = architecture_folder(folder, target) if folder else None
         if folder is None or own is None or not folders.inside(own, library):
             instead = libraries_instead(folder)
-            return Search(None, (f"it has no {part}\\{target.vs_arch}\\{library}{instead}",))
+            return miss(f"it has no {part}\\{target.vs_arch}\\{library}{instead}")
         found.append(own)
     order = (("ucrt",), ("um",), ("shared",), ("winrt",), ("cppwinrt",))
     includes = tuple(folders.present(headers, *order))
     return Search(WindowsSdk(root, version, includes, tuple(found)))
 
 
-def _roots(host: Host, misses: list[str]) -> Iterator[Path]:
+def _roots(host: Host) -> Iterator[Search[Path]]:
     prompt = host.variable("WindowsSdkDir")
     if prompt:
-        yield Path(prompt)
+        yield Search(Path(prompt))
     for key, name in _VALUES:
         for hive, view in _VIEWS:
             try:
                 value = host.registry(hive, rf"{view}\{key}", name)
             except RegistryError as error:
-                misses.append(error.what)
+                yield miss(error.what)
                 continue
             if value:
-                yield Path(value)
+                yield Search(Path(value))
     for programs in program_folders(host):
         root = folders.inside(programs, "Windows Kits", "10")
         if root:
-            yield root
+            yield Search(root)

@@ -8,6 +8,7 @@ runs; see the zig issues named below.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,9 +20,9 @@ from winarm.coff.headers import read_machine
 from winarm.host import ProgramError
 from winarm.locate.lasting_zig import lasting_program, program_name
 from winarm.locate.overlay import case_overlay
-from winarm.locate.request import ToolchainSearch, begins_with
 from winarm.locate.toolchain import MICROSOFT, Toolchain
 from winarm.locate.tools import tool_layer
+from winarm.search import Search, first, miss
 from winarm.target import WIN_ARM64
 
 if TYPE_CHECKING:
@@ -53,43 +54,53 @@ def requirement(version: str | None = None) -> str:
     return f"ziglang{SUPPORTED & series}"
 
 
-def find_zig(host: Host, request: Request) -> ToolchainSearch:
+@dataclass(frozen=True, slots=True)
+class Zig:
+    """A program of zig, and where it was found, for people."""
+
+    program: Path
+    origin: str
+
+
+def find_zig(host: Host, request: Request) -> Search[Toolchain]:
     """Return zig as a toolchain, or why there is none.
 
     It is looked for as a `ziglang` wheel in the request's folders, then as `zig` on PATH.
     """
-    misses: list[str] = []
-    for program, origin in zig_candidates(host, request.site_folders, misses):
-        version, miss = _version(host, program)
-        if version is not None and not begins_with(str(version), request.version):
-            miss = f"version {version}, and {request.version} is wanted"
-        if version is None or miss:
-            misses.append(f"{origin}: {miss}")
-        else:
-            if request.lasting:
-                program = lasting_program(host, program)  # noqa: PLW2901 - the same one, elsewhere
-            toolchain = _toolchain(host, request.target, program, version, origin)
-            if request.lasting:
-                toolchain = _with_tools(host, toolchain)
-            return ToolchainSearch(KIND, toolchain, tuple(misses))
-    return ToolchainSearch(KIND, None, tuple(misses), INSTALL)
+
+    def judged(zig: Zig) -> Search[Toolchain]:
+        version = _version(host, zig.program).then(request.accepts)
+        return version.then(lambda number: Search(_usable(host, request, zig, number))).at(
+            zig.origin
+        )
+
+    candidates = zig_candidates(host, request.site_folders)
+    return first((candidate.then(judged) for candidate in candidates), cure=INSTALL)
 
 
-def zig_candidates(
-    host: Host, site_folders: Sequence[Path], misses: list[str]
-) -> Iterator[tuple[Path, str]]:
-    """Return zig's programs with where each is from; places without one go into `misses`."""
+def _usable(host: Host, request: Request, zig: Zig, version: str) -> Toolchain:
+    if not request.lasting:
+        return _toolchain(host, request.target, zig, version)
+    lasting = replace(zig, program=lasting_program(host, zig.program))
+    return _with_tools(host, _toolchain(host, request.target, lasting, version))
+
+
+def zig_candidates(host: Host, site_folders: Sequence[Path]) -> Iterator[Search[Zig]]:
+    """Yield zig's programs, and a miss for each place without one."""
     for folder in site_folders:
         program = folder / "ziglang" / program_name(host)
-        if program.is_file():
-            yield program, f"the ziglang package in {folder}"
-        else:
-            misses.append(f"the ziglang package in {folder}: not installed there")
-    program_on_path = host.which("zig")
-    if program_on_path is None:
-        misses.append("zig on PATH: there is none")
-    else:
-        yield program_on_path, f"zig on PATH, {program_on_path}"
+        place = f"the ziglang package in {folder}"
+        yield (
+            Search(Zig(program, place))
+            if program.is_file()
+            else miss(f"{place}: not installed there")
+        )
+    on_path = host.which("zig")
+    yield (
+        Search(Zig(on_path, f"zig on PATH, {on_path}"))
+        if on_path
+        else miss("zig on PATH: there is none")
+    )
 
 
 def windows_headers(program: Path) -> Path:
@@ -97,22 +108,22 @@ def windows_headers(program: Path) -> Path:
     return program.resolve().parent / "lib" / "libc" / "include" / "any-windows-any"
 
 
-def _version(host: Host, program: Path) -> tuple[Version | None, str]:
+def _version(host: Host, program: Path) -> Search[str]:
     try:
         answer = host.run([program, "version"], timeout=30)
         version = Version(_comparable(answer.stdout.strip()))
     except ProgramError as error:
-        return None, error.what
+        return miss(error.what)
     except InvalidVersion:
-        return None, f"`zig version` says {answer.stdout.strip()[:80]!r}"
+        return miss(f"`zig version` says {answer.stdout.strip()[:80]!r}")
     if version not in SUPPORTED:
-        return None, f"version {version}, and winarm works with {SUPPORTED}"
+        return miss(f"version {version}, and winarm works with {SUPPORTED}")
     if version in BROKEN_ON_ARM64 and _is_arm64_windows(program):
-        return None, (
+        return miss(
             f"version {version} for ARM64 Windows ends with 0xC0000005 when it compiles; "
             "0.15.2 and 0.17 do not"
         )
-    return version, ""
+    return Search(str(version))
 
 
 def _is_arm64_windows(program: Path) -> bool:
@@ -124,22 +135,20 @@ def _is_arm64_windows(program: Path) -> bool:
 
 
 def _comparable(spoken: str) -> str:
-    # A development build says `0.16.0-dev.1859+212968c57`, which is no PEP 440 version.
+    # A development build says `0.16.0-dev.1859+212968c57`, which is not a PEP 440 version.
     return re.sub(r"-dev\.(\d+).*", r".dev\1", spoken)
 
 
-def _toolchain(
-    host: Host, target: Target, program: Path, version: Version, origin: str
-) -> Toolchain:
-    zig = str(program)
-    overlay = case_overlay(host, (windows_headers(program),))
+def _toolchain(host: Host, target: Target, found: Zig, version: str) -> Toolchain:
+    zig = str(found.program)
+    overlay = case_overlay(host, (windows_headers(found.program),))
     triple = ("-target", target.zig_triple)
     headers = ("-ivfsoverlay", str(overlay))
     cache = host.variable("ZIG_GLOBAL_CACHE_DIR") or str(host.cache / "zig")
     return Toolchain(
         kind=KIND,
-        version=str(version),
-        origin=origin,
+        version=version,
+        origin=found.origin,
         target=target,
         cc=(zig, "cc", *triple, *headers),
         cxx=(zig, "c++", *triple, *headers),
@@ -148,7 +157,7 @@ def _toolchain(
         dlltool=(zig, "dlltool"),
         environ={"ZIG_GLOBAL_CACHE_DIR": cache},
         definitions=tuple(
-            program.resolve().parent / "lib" / "libc" / "mingw" / name
+            found.program.resolve().parent / "lib" / "libc" / "mingw" / name
             for name in ("lib-common", "lib64", "libarm64")
         ),
     )

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from winarm.environment.find_python import find_python
 from winarm.errors import WinarmError
-from winarm.locate import Request, ToolchainSearch, kinds, search_toolchains
+from winarm.locate import Request, kinds, search_toolchains
 from winarm.locate.lasting_zig import zig_folders
 from winarm.locate.msvc_libraries import INSTALL
 from winarm.locate.probe import Proof, probe
-from winarm.locate.sysroot import MAKE, find_sysroot
+from winarm.locate.sysroot import find_sysroot
 from winarm.locate.windows_sdk import find_sdk
 from winarm.pipeline.equip import can_fetch_zig
 from winarm.plan import build_target
+from winarm.search import Search, first, miss
 from winarm.target import NEWEST_PYTHON, OLDEST_PYTHON
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from winarm.config import Settings
     from winarm.host import Host
     from winarm.locate import Toolchain
@@ -33,13 +36,10 @@ BACKENDS = (
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An SDK, a sysroot or a Python: what it is called, where it is, or why there is none."""
+    """An SDK, a sysroot or a Python: its version, and where it is."""
 
-    name: str
-    version: str = ""
-    where: str = ""
-    problem: str = ""
-    cure: str = ""
+    version: str
+    where: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,24 +53,26 @@ class Survey:
     wanted: str
     #: Whether a build would fetch zig if there is no toolchain.
     can_fetch: bool
-    findings: tuple[ToolchainSearch, ...]
+    #: By kind, in the order in which `auto` takes them.
+    toolchains: Mapping[str, Search[Toolchain]]
     #: What each toolchain that was found has proved, by kind; empty without `prove`.
-    proofs: dict[str, Proof]
-    libraries: tuple[Place, ...]
-    pythons: tuple[Place, ...]
-    backends: tuple[Place, ...]
+    proofs: Mapping[str, Proof]
+    #: By name, as are the Pythons.
+    libraries: Mapping[str, Search[Place]]
+    pythons: Mapping[str, Search[Place]]
+    #: The version of each that is installed, and None for others.
+    backends: Mapping[str, str | None]
 
     @property
     def chosen(self) -> Toolchain | None:
         """Return the toolchain that a build would take."""
         eligible = kinds(self.wanted)
-        found = (finding.toolchain for finding in self.findings if finding.kind in eligible)
-        return next(filter(None, found), None)
+        return first(s for kind, s in self.toolchains.items() if kind in eligible).found
 
     @property
     def can_build(self) -> bool:
         """Return whether there is a Python, and a toolchain that works or can be fetched."""
-        if not any(not python.problem for python in self.pythons):
+        if not any(python.found for python in self.pythons.values()):
             return False
         toolchain = self.chosen
         if toolchain is None:
@@ -84,59 +86,54 @@ def survey(host: Host, settings: Settings, *, prove: bool) -> Survey:
     target = build_target(settings)
     folders = zig_folders(host)
     request = Request(target, folders, settings.toolchain_version, settings.sysroot)
-    findings = search_toolchains(host, request)
-    toolchains = [finding.toolchain for finding in findings if finding.toolchain]
+    toolchains = search_toolchains(host, request)
+    found = [search.found for search in toolchains.values() if search.found]
     return Survey(
         system=host.system,
         machine=host.machine,
         winarm=version("winarm"),
         wanted=settings.toolchain,
         can_fetch=can_fetch_zig(settings),
-        findings=findings,
-        proofs={found.kind: probe(host, found) for found in toolchains} if prove else {},
-        libraries=_libraries(host, request),
+        toolchains=toolchains,
+        proofs={toolchain.kind: probe(host, toolchain) for toolchain in found} if prove else {},
+        libraries=dict(_libraries(host, request)),
         pythons=_pythons(host),
-        backends=tuple(_installed(name) for name in BACKENDS),
+        backends={name: _installed(name) for name in BACKENDS},
     )
 
 
-def _libraries(host: Host, request: Request) -> tuple[Place, ...]:
-    places = []
+def _libraries(host: Host, request: Request) -> Iterator[tuple[str, Search[Place]]]:
     if host.system == "windows":
-        sdk, misses = find_sdk(host, request.target)
-        problem = "" if sdk else "; ".join(misses)
-        found = (sdk.version, str(sdk.root)) if sdk else ("", "")
-        places.append(Place("Windows SDK", *found, problem=problem, cure="" if sdk else INSTALL))
+        sdk = replace(find_sdk(host, request.target), cure=INSTALL)
+        yield "Windows SDK", sdk.then(lambda it: Search(Place(it.version, str(it.root))))
     if host.system != "windows" or request.sysroot:
-        sysroot, misses = find_sysroot(host, request.target, request.sysroot)
-        problem = "" if sysroot else "; ".join(misses).removeprefix("sysroot: ")
-        found = (sysroot.version or sysroot.layout, str(sysroot.path)) if sysroot else ("", "")
-        places.append(Place("sysroot", *found, problem=problem, cure="" if sysroot else MAKE))
-    return tuple(places)
+        sysroot = find_sysroot(host, request.target, request.sysroot)
+        place = sysroot.then(lambda it: Search(Place(it.version or it.layout, str(it.path))))
+        misses = tuple(line.removeprefix("sysroot: ") for line in place.misses)
+        yield "sysroot", replace(place, misses=misses)
 
 
-def _pythons(host: Host) -> tuple[Place, ...]:
-    minors = range(OLDEST_PYTHON.minor, NEWEST_PYTHON.minor + 1)
-    with ThreadPoolExecutor(len(minors)) as pool:
-        return tuple(pool.map(lambda minor: _python(host, f"3.{minor}"), minors))
+def _pythons(host: Host) -> dict[str, Search[Place]]:
+    versions = [f"3.{minor}" for minor in range(OLDEST_PYTHON.minor, NEWEST_PYTHON.minor + 1)]
+    with ThreadPoolExecutor(len(versions)) as pool:
+        searches = pool.map(lambda wanted: _python(host, wanted), versions)
+        return {
+            f"Python {wanted}": search for wanted, search in zip(versions, searches, strict=True)
+        }
 
 
-def _python(host: Host, wanted: str) -> Place:
-    name = f"Python {wanted}"
+def _python(host: Host, wanted: str) -> Search[Place]:
     try:
         found = find_python(host, wanted)
     except WinarmError as error:
-        cure = f"uv python install {wanted}"
-        return Place(name, problem=error.what.partition(" Looked at:")[0], cure=cure)
+        return miss(error.what.partition(" Looked at:")[0], cure=f"uv python install {wanted}")
     if not (found.include / "Python.h").is_file():
-        problem = f"{found.executable} has no C headers"
-        return Place(name, found.version, problem=problem, cure=f"install python{wanted}-dev")
-    return Place(name, found.version, str(found.executable))
+        return miss(f"{found.executable} has no C headers", cure=f"install python{wanted}-dev")
+    return Search(Place(found.version, str(found.executable)))
 
 
-def _installed(name: str) -> Place:
+def _installed(name: str) -> str | None:
     try:
-        return Place(name, version(name))
+        return version(name)
     except PackageNotFoundError:
-        # No problem: a build in isolation installs what it needs.
-        return Place(name)
+        return None

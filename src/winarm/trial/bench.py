@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from winarm.search import Search, miss
 from winarm.trial.wine import QEMU_CPU, Wine
 
 if TYPE_CHECKING:
@@ -72,20 +73,20 @@ def bench_folder(host: Host) -> Path:
     return host.cache / "trial" / f"bench-{VERSION}-{host.machine}"
 
 
-def find_bench(host: Host) -> tuple[Bench | None, str]:
+def find_bench(host: Host) -> Search[Bench]:
     """Return the bench, or why there is none."""
     folder = bench_folder(host)
     try:
         found = json.loads((folder / DESCRIPTION).read_text("utf-8"))
     except FileNotFoundError:
-        return None, f"no ARM64 Wine in {folder}"
+        return miss(f"no ARM64 Wine in {folder}")
     except (OSError, ValueError) as error:
-        return None, f"{folder / DESCRIPTION} cannot be read: {error}"
+        return miss(f"{folder / DESCRIPTION} cannot be read: {error}")
     if not isinstance(found, dict) or found.get("version") != VERSION:
-        return None, f"{folder / DESCRIPTION} does not describe an ARM64 Wine"
+        return miss(f"{folder / DESCRIPTION} does not describe an ARM64 Wine")
     bench = Bench(folder, str(found.get("wine", "")), str(found.get("qemu", "")))
     needed = [folder / member for member in MEMBERS]
     if bench.qemu:
         needed.append(bench.emulator)
     lacking = [str(path) for path in needed if not path.is_file()]
-    return (None, f"{' and '.join(lacking)} is missing") if lacking else (bench, "")
+    return miss(f"{' and '.join(lacking)} is missing") if lacking else Search(bench)

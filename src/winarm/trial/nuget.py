@@ -77,7 +77,8 @@ def fetch_python(
     except (KeyError, TypeError, ValueError) as error:
         message = f"{what}: its answer is not that of a NuGet source ({error!r})."
         raise TargetPythonError(message, cure=CURE) from error
-    found = next((one for one in pythons_in(folder)[0] if one.abi == abi), None)
+    pythons = pythons_in(folder).found or ()
+    found = next((one for one in pythons if one.abi == abi), None)
     if found is None:
         message = f"{what}: the package {name} {newest.version} holds another Python."
         raise TargetPythonError(message, cure=CURE)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from winarm.coff.buffer import MalformedError
+from winarm.coff.headers import read_machine
 from winarm.errors import TargetPythonError, bullets
+from winarm.search import Search, miss
 from winarm.target import TARGETS, WIN_ARM64, PythonABI
 
 if TYPE_CHECKING:
@@ -37,8 +39,8 @@ def spelled(abi: PythonABI) -> str:
     return f"{abi.version}{'t' if abi.free_threaded else ''}"
 
 
-def pythons_in(folder: Path) -> tuple[tuple[WindowsPython, ...], str]:
-    """Return the Pythons for Windows ARM64 in a folder, or the reason why there is none."""
+def pythons_in(folder: Path) -> Search[tuple[WindowsPython, ...]]:
+    """Return the Pythons for Windows ARM64 in a folder, or why there is none."""
     reasons = []
     for root in (folder, folder / "tools"):
         try:
@@ -63,8 +65,8 @@ def pythons_in(folder: Path) -> tuple[tuple[WindowsPython, ...], str]:
                 continue
             found.append(WindowsPython(executable, abi))
         if found:
-            return tuple(found), ""
-    return (), "; ".join(reasons) or f"{folder} has no python3XX.dll, nor has its folder tools"
+            return Search(tuple(found))
+    return miss(*(reasons or [f"{folder} has no python3XX.dll, nor has its folder tools"]))
 
 
 def find_windows_python(abi: PythonABI, folders: Iterable[Path]) -> WindowsPython:
@@ -74,12 +76,12 @@ def find_windows_python(abi: PythonABI, folders: Iterable[Path]) -> WindowsPytho
     """
     misses = []
     for folder in folders:
-        found, reason = pythons_in(folder)
-        for python in found:
+        search = pythons_in(folder)
+        for python in search.found or ():
             if python.abi == abi:
                 return python
-        others = " and ".join(spelled(python.abi) for python in found)
-        misses.append(reason or f"{folder} holds Python {others}")
+        others = " and ".join(spelled(python.abi) for python in search.found or ())
+        misses.append(search.why or f"{folder} holds Python {others}")
     what = f"there is no Python {spelled(abi)} for Windows ARM64 to try the wheel with."
     if misses:
         what += f" Looked at:\n{bullets(misses)}"
@@ -100,12 +102,9 @@ def _executables(abi: PythonABI) -> tuple[str, ...]:
 def _machine(image: Path) -> int | None:
     try:
         with image.open("rb") as file:
-            head = file.read(_HEAD)
-        (offset,) = struct.unpack_from("<I", head, 0x3C)
-        signature, machine = struct.unpack_from("<4sH", head, offset)
-    except (OSError, struct.error):
+            return read_machine(file.read(_HEAD))
+    except (OSError, MalformedError):
         return None
-    return int(machine) if signature == b"PE\0\0" else None
 
 
 def _spelled_machine(machine: int | None) -> str:

@@ -188,7 +188,7 @@ def _uv_pythons(host: Host) -> tuple[Path, ...]:
 def _known(host: Host, options: TrialOptions) -> Mapping[PythonABI, WindowsPython]:
     found: dict[PythonABI, WindowsPython] = {}
     for folder in _folders(host, options):
-        for python in pythons_in(folder)[0]:
+        for python in pythons_in(folder).found or ():
             found.setdefault(python.abi, python)
     return found
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from winarm.errors import TrialError, UsageError, bullets
+from winarm.search import Search, first, miss
 from winarm.trial.bench import find_bench
 from winarm.trial.command import CommandRunner
 from winarm.trial.local import NativeRunner
@@ -24,19 +25,9 @@ AUTO = "auto"
 SET_UP = "winarm test --set-up"
 
 
-@dataclass(frozen=True, slots=True)
-class RunnerFinding:
-    """One kind of runner: the runner, or why there is none and what would make one."""
-
-    name: str
-    runner: Runner | None = None
-    miss: str = ""
-    cure: str = ""
-
-
-def search_runners(host: Host) -> tuple[RunnerFinding, ...]:
-    """Return every kind of runner, in the order in which `auto` takes them."""
-    return tuple(look(host) for look in _KINDS.values())
+def search_runners(host: Host) -> dict[str, Search[Runner]]:
+    """Return the search for each kind of runner, in the order in which `auto` takes them."""
+    return {kind: look(host) for kind, look in _KINDS.items()}
 
 
 def find_runner(host: Host, wanted: str = AUTO) -> Runner:
@@ -55,17 +46,15 @@ def find_runner(host: Host, wanted: str = AUTO) -> Runner:
         names = ", ".join((AUTO, *_KINDS, "ssh:HOST", "command:PROGRAM"))
         message = f"there is no runner {wanted!r}; they are {names}."
         raise UsageError(message)
-    findings = [finding for finding in search_runners(host) if kind in {AUTO, finding.name}]
-    runner = next((finding.runner for finding in findings if finding.runner), None)
-    if runner is not None:
-        return runner
-    misses = [f"{finding.name}: {finding.miss}" for finding in findings]
+    looks = _KINDS.items() if kind == AUTO else [(kind, _KINDS[kind])]
+    search = first(look(host).at(name) for name, look in looks)
+    if search.found is not None:
+        return search.found
     what = "this machine has no runner for Python on Windows ARM64"
     if kind != AUTO:
         what = f"this machine has no runner {kind}"
-    cures = dict.fromkeys(finding.cure for finding in findings if finding.cure)
-    what += f". Looked at:\n{bullets(misses)}"
-    raise TrialError(what, cure="\n".join(cures))
+    what += f". Looked at:\n{bullets(search.misses)}"
+    raise TrialError(what, cure=search.cure)
 
 
 def _command(words: str) -> CommandRunner:
@@ -80,24 +69,20 @@ def _command(words: str) -> CommandRunner:
     return CommandRunner(command)
 
 
-def _native(host: Host) -> RunnerFinding:
+def _native(host: Host) -> Search[Runner]:
     if host.system == "windows" and host.machine == "arm64":
-        return RunnerFinding("native", NativeRunner())
-    miss = f"this machine is {host.system} {host.machine}, not Windows on Arm"
-    return RunnerFinding("native", miss=miss)
+        return Search(NativeRunner())
+    return miss(f"this machine is {host.system} {host.machine}, not Windows on Arm")
 
 
-def _wine(host: Host, *, name: str, machine: str) -> RunnerFinding:
+def _wine(host: Host, *, name: str, machine: str) -> Search[Runner]:
     if host.system != "linux" or host.machine != machine:
-        miss = f"this machine is {host.system} {host.machine}, not linux {machine}"
-        return RunnerFinding(name, miss=miss)
-    bench, miss = find_bench(host)
-    if bench is None:
-        return RunnerFinding(name, miss=miss, cure=f"{SET_UP} makes the runner {name}.")
-    return RunnerFinding(name, WineRunner(name, bench.started(), bench.versions))
+        return miss(f"this machine is {host.system} {host.machine}, not linux {machine}")
+    bench = replace(find_bench(host), cure=f"{SET_UP} makes the runner {name}.")
+    return bench.then(lambda it: Search(WineRunner(name, it.started(), it.versions)))
 
 
-_KINDS: dict[str, Callable[[Host], RunnerFinding]] = {
+_KINDS: dict[str, Callable[[Host], Search[Runner]]] = {
     "native": _native,
     "wine": lambda host: _wine(host, name="wine", machine="aarch64"),
     "qemu-wine": lambda host: _wine(host, name="qemu-wine", machine="x86_64"),

@@ -61,16 +61,16 @@ def set_up(host: Host, listener: Listener = lambda _: None, system: Path = Path(
         if host.system == "windows" and host.machine == "arm64":
             message = "this machine is Windows on Arm: the runner native needs nothing."
         raise TrialError(message, cure=ELSEWHERE)
-    bench, _ = find_bench(host)
-    if bench is None:
+    bench = find_bench(host)
+    if bench.found is None:
         cached_folder(
             bench_folder(host), MEMBERS, lambda folder: _make(host, folder, listener, system)
         )
-        bench, miss = find_bench(host)
-        if bench is None:
-            message = f"the ARM64 Wine was made and does not work: {miss}."
+        bench = find_bench(host)
+        if bench.found is None:
+            message = f"the ARM64 Wine was made and does not work: {bench.why}."
             raise TrialError(message)
-    return bench
+    return bench.found
 
 
 def _make(host: Host, folder: Path, listener: Listener, system: Path) -> None:

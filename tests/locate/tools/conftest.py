@@ -60,9 +60,9 @@ def layer() -> Path:
 
     request = Request(WIN_ARM64, (Path(sysconfig.get_path("platlib")),), lasting=True)
     found = find_zig(Host.current(), request)
-    assert found.toolchain is not None, found.misses
-    assert found.toolchain.tools is not None
-    return found.toolchain.tools
+    assert found.found is not None, found.misses
+    assert found.found.tools is not None
+    return found.found.tools
 
 
 @pytest.fixture

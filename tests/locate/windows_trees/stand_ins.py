@@ -67,9 +67,9 @@ class VisualStudio:
             shutil.rmtree(kits / part)
             (kits / part).symlink_to(self.tree / "Windows Kits" / "10" / part)
         finding = find_msvc(machine.host(), Request(WIN_ARM64))
-        assert finding.toolchain is not None, finding.misses
-        self._fill(finding.toolchain, target)
-        return finding.toolchain
+        assert finding.found is not None, finding.misses
+        self._fill(finding.found, target)
+        return finding.found
 
     def _fill(self, toolchain: Toolchain, target: str) -> None:
         # An option that this clang-cl does not know is an error.
