@@ -10,7 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import setuptools  # noqa: F401 - brings the distutils that the compiler is made of
 
+from winarm.child.winarm_child.compiler import GnuCompiler
+from winarm.child.winarm_child.flags import Translator
+from winarm.child.winarm_child.journal import Journal
 from winarm.environment.interpreter import Interpreter, ask
 from winarm.host import Host
 from winarm.locate.toolchain import Toolchain
@@ -20,8 +24,9 @@ from winarm.target import WIN_ARM64
 from winarm.target_python.target_python import TargetPython
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
+    from winarm.child.winarm_child.pool import Step
     from winarm.plan import EquippedBuild
 
     Spec = dict[str, Any]
@@ -224,3 +229,28 @@ def make_bench(
 @pytest.fixture
 def bench(make_bench: Callable[..., Bench]) -> Bench:
     return make_bench()
+
+
+class Notes:
+    """A pool that runs nothing."""
+
+    def __init__(self) -> None:
+        self.steps: list[Step] = []
+
+    def run(self, steps: Sequence[Step]) -> None:
+        self.steps += steps
+
+    def refuse(self, step: Step, why: str) -> None:
+        self.steps.append(step)
+        del why
+
+
+@pytest.fixture
+def notes() -> Notes:
+    return Notes()
+
+
+@pytest.fixture
+def compiler(spec: dict[str, Any], notes: Notes) -> GnuCompiler:
+    translator = Translator(spec, Journal(spec["journal"]))
+    return GnuCompiler(spec, notes, translator, lambda: None, force=True)

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from winarm.stack.formats import table
+from winarm.stack.report import ReportDifference, StackReport, Status, StatusChange
+
+CHANGES = ReportDifference(
+    "2026-10-01",
+    0.5,
+    (StatusChange("a", Status.RUST, Status.READY), StatusChange("new", None, Status.PURE)),
+)
+
+
+class TestTable:
+    @pytest.mark.parametrize("width", [40, 60, 80, 120, 200])
+    def test_no_line_but_a_command_is_longer_than_the_terminal(
+        self, report: StackReport, width: int
+    ) -> None:
+        lines = table.render(report, width=width).splitlines()[:-1]
+
+        assert [x for x in lines if len(x) > width and "winarm build" not in x] == []
+
+    def test_tasks_come_with_what_helps(self, report: StackReport) -> None:
+        text = table.render(report, width=200)
+
+        assert "b 1 (holds back 1), required by a\n    winarm build 'b==1' --python 3.13" in text
+        assert "pin c==1; >=2 does not allow it" in text
+        assert "dropped: 1 was the last with a wheel" in text
+        assert "first wheel: 0.9 (2025-06-07)" in text
+
+    def test_a_long_list_shows_what_is_missing(self, report: StackReport) -> None:
+        many = tuple(dataclasses.replace(report.packages[0], name=f"a{n}") for n in range(50))
+        long = dataclasses.replace(report, packages=(*report.packages, *many))
+
+        assert "a49" not in table.render(long)
+        assert "52 more run as they are (--all shows them)." in table.render(long)
+        assert "a49" in table.render(long, every=True)
+
+    def test_the_last_line_sums_up(self, report: StackReport) -> None:
+        last = table.render(report).splitlines()[-1]
+
+        begins = "2 of 9 packages of uv.lock run on win_arm64 with Python 3.13 (22%): "
+        assert last.startswith(f"{begins}1 ready, 1 pure")
+
+    def test_changes_are_listed(self, report: StackReport) -> None:
+        text = table.render(report, difference=CHANGES)
+
+        assert "a: rust -> ready" in text
+        assert "new: new -> pure" in text
