@@ -4,20 +4,34 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
+import shlex
 import subprocess
 import time
 import uuid
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from ssh_server import ssh_server
 from verify_samples.wheel import wheel as packed
+
+from winarm.host import Host
+from winarm.trial.local import LocalSession
+from winarm.trial.pythons import pythons_in
+from winarm.trial.run import stage_for
+from winarm.trial.runner import TEMPORARY
+from winarm.trial.search import find_runner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import NoReturn
 
+    from ssh_server import Server
+
     from winarm.locate.toolchain import Toolchain
+    from winarm.trial import TrialOptions
 
     Lacking = Callable[[str, str], NoReturn]
     Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -225,3 +239,74 @@ def test_interrupted_trial_leaves_no_process(
             return
         time.sleep(0.2)
     pytest.fail("the trial's Python is still running")
+
+
+@pytest.fixture
+def windows_server(
+    arm64_options: TrialOptions,
+    trial_environ: dict[str, str],
+    lacking: Lacking,
+    tmp_path: Path,
+) -> Iterator[tuple[Server, Path]]:
+    """A machine that ssh reaches and whose `python` is the ARM64 Python, and its folder for
+    temporary files.
+    """
+    real = Host.current()
+    host = replace(real, environ={**real.environ, **trial_environ})
+    runner = find_runner(host, arm64_options.runner)
+    if runner.brings_python or os.name == "nt":
+        pytest.skip("the runner does not show how it starts a Python")
+    search = pythons_in(arm64_options.python_dirs[0])
+    assert search.found, search.why
+    (tmp_path / "server").mkdir()
+    with (
+        stage_for(arm64_options) as stage,
+        runner.session(host, stage, search.found[0]) as session,
+        ssh_server(tmp_path / "server", lacking) as server,
+    ):
+        assert isinstance(session, LocalSession)
+        server.command(shell_of(session, stage, server.folder / "shell"))
+        yield server, stage / TEMPORARY
+
+
+def shell_of(session: LocalSession, stage: Path, path: Path) -> Path:
+    """Write the shell of a user whose `python` is that of a session."""
+    lines = [
+        "#!/bin/bash",
+        *(f"export {name}={shlex.quote(value)}" for name, value in session.environ.items()),
+        # Wine aborts where the server's folder for temporary files is named.
+        "unset PYTHONPATH TMPDIR",
+        'eval "set -- $SSH_ORIGINAL_COMMAND"',
+        'if [ "$1" != python ]; then echo "$1: command not found" >&2; exit 127; fi',
+        f"cd {shlex.quote(str(stage))}",
+        f'exec {shlex.join(session.command)} "${{@:2}}"',
+    ]
+    path.write_text("\n".join(lines))
+    path.chmod(0o755)
+    return path
+
+
+def test_wheels_are_tried_on_a_machine_that_ssh_reaches(
+    windows_server: tuple[Server, Path],
+    make_module: MakeModule,
+    make_wheel: Callable[..., Path],
+    winarm_command: str,
+    run: Run,
+) -> None:
+    server, temporary = windows_server
+    path = server.client(Host.current()).environ["PATH"]
+    words = (winarm_command, "test", "--runner", f"ssh:{server.address}")
+    good = make_wheel("good", None, __init__="x = 'good!'")
+    crash = make_wheel("crash", make_module(FAILURES["crash"][0]))
+    code = "import good, sys; print(good.x, sys.platform); sys.exit(5)"
+
+    tested = run(*words, good, "--", "python", "-c", code, environ={"PATH": path})
+    imported = run(*words, good, crash, environ={"PATH": path})
+
+    assert tested.returncode == 5, tested.stdout
+    assert "good! win32" in tested.stdout
+    assert "tested on an emulator" in tested.stdout
+    assert imported.returncode == 1, imported.stdout
+    assert "ok    good-1.0" in imported.stdout
+    assert "WA802 error" in imported.stdout
+    assert list(temporary.iterdir()) == []
