@@ -16,6 +16,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from winarm.target import NEWEST_PYTHON
 from winarm.verify import Report, Severity, VerifyOptions, verify_all
 
 HERE = Path(__file__).resolve().parent
@@ -68,7 +69,8 @@ def published() -> list[Published]:
 def fetch(wheel: Published, folder: Path) -> None:
     """Download a wheel from the package index."""
     name, version, python, abi, platform = wheel.file.removesuffix(".whl").split("-")
-    minor = max((tag[2:] for tag in python.split(".") if tag[2:].startswith("3")), key=int)
+    version_tag = max((tag[2:] for tag in python.split(".") if tag[2:].startswith("3")), key=int)
+    minor = NEWEST_PYTHON.nodot if version_tag == "3" else version_tag
     subprocess.run(
         [
             *(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"),

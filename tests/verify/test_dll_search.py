@@ -197,6 +197,114 @@ CASES = (
         "delay far",
         {PYD: im.module(delay_imports={"helper.dll": ["f"]}), "pkg/lib/helper.dll": HELPER},
     ),
+    bad(
+        "function that nothing calls",
+        code(
+            "import os\ndef _f():\n    os.add_dll_directory(os.path.join(os.path.dirname(__file__),'..','pkg.libs'))"
+        ),
+    ),
+    good(
+        "function that another file calls",
+        {
+            **IN_LIBS,
+            "pkg/_dlls.py": b"import os\ndef add():\n    os.add_dll_directory(os.path.join(os.path.dirname(__file__),'..','pkg.libs'))",
+            "pkg/__init__.py": b"from ._dlls import add\nadd()",
+        },
+    ),
+    bad(
+        "function that only a function calls that nothing calls",
+        code(
+            "import os\ndef _f():\n    os.add_dll_directory(os.path.join(os.path.dirname(__file__),'..','pkg.libs'))\ndef _g():\n    _f()"
+        ),
+    ),
+    bad(
+        "after return",
+        code(
+            "import os\ndef f():\n    return\n    os.add_dll_directory(os.path.join(os.path.dirname(__file__),'..','pkg.libs'))\nf()"
+        ),
+    ),
+    bad(
+        "only as a program",
+        code(
+            "import os\nif __name__ == '__main__':\n    os.add_dll_directory(os.path.join(os.path.dirname(__file__),'..','pkg.libs'))"
+        ),
+    ),
+    bad(
+        "a function of this name",
+        code(
+            "def add_dll_directory(x):\n    pass\nadd_dll_directory(__file__ + '/../../pkg.libs')"
+        ),
+    ),
+    *(
+        (good if right else bad)(
+            condition,
+            code(
+                f"import os,sys\nif {condition}:\n    os.add_dll_directory(os.path.join(os.path.dirname(__file__),'..','pkg.libs'))"
+            ),
+        )
+        for condition, right in (
+            ("sys.platform in ('win32', 'cygwin')", True),
+            ("sys.platform in ('linux', 'darwin')", False),
+            ("sys.platform not in ['win32']", False),
+            ("sys.platform == 'win32' and hasattr(os, 'add_dll_directory')", True),
+            ("sys.platform == 'linux' and hasattr(os, 'add_dll_directory')", False),
+            ("sys.platform == 'linux' or x", True),
+            ("sys.version_info >= (3, 8)", True),
+            ("sys.version_info < (3, 8)", False),
+            ("sys.version_info >= (3, 14)", True),
+        )
+    ),
+    good(
+        "percent",
+        code("import os\nos.add_dll_directory('%s/../pkg.libs' % os.path.dirname(__file__))"),
+    ),
+    good(
+        "format",
+        code("import os\nos.add_dll_directory('{}/../pkg.libs'.format(os.path.dirname(__file__)))"),
+    ),
+    bad(
+        "percent of another folder",
+        code("import os\nos.add_dll_directory('%s/lib' % os.path.dirname(__file__))"),
+    ),
+    good(
+        "returned",
+        code(
+            "import os\ndef libs():\n    return os.path.join(os.path.dirname(__file__),'..','pkg.libs')\nos.add_dll_directory(libs())"
+        ),
+    ),
+    bad(
+        "benchmark",
+        {
+            **IN_LIBS,
+            "pkg/benchmarks/b.py": b"import os\nos.add_dll_directory(os.path.join(os.path.dirname(__file__),'..','..','pkg.libs'))",
+        },
+    ),
+    bad("data root", {PYD: needing("helper.dll"), "pkg-1.0.data/data/helper.dll": HELPER}),
+    good(
+        "data site-packages",
+        {
+            PYD: needing("helper.dll"),
+            "pkg-1.0.data/data/Lib/site-packages/pkg/helper.dll": HELPER,
+        },
+    ),
+    good(
+        "loaded by the module that __init__ imports",
+        {
+            PYD: needing("helper.dll"),
+            "pkg/helper.dll": HELPER,
+            "pkg/sub/_x.cp313-win_arm64.pyd": needing("helper.dll"),
+            "pkg/__init__.py": b"from . import _x\n",
+        },
+    ),
+    bad(
+        "loaded by a module that __init__ does not import",
+        {
+            PYD: needing("helper.dll"),
+            "pkg/helper.dll": HELPER,
+            "pkg/sub/_x.cp313-win_arm64.pyd": needing("helper.dll"),
+            "pkg/__init__.py": b"def f():\n    from . import _x\n",
+        },
+    ),
 )
 
 

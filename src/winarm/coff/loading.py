@@ -11,7 +11,17 @@ from struct import Struct
 from typing import TYPE_CHECKING, NamedTuple
 
 from winarm.coff.buffer import U32, U64, Buffer, MalformedError, fields
-from winarm.coff.headers import EXECUTABLE, LOAD_CONFIG, READABLE, RELOCATION, TLS, Headers
+from winarm.coff.headers import (
+    DYNAMIC_BASE,
+    EXECUTABLE,
+    INITIALIZED_DATA,
+    LOAD_CONFIG,
+    READABLE,
+    RELOCATION,
+    TLS,
+    Headers,
+    Section,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +32,7 @@ _BLOCK = Struct("<II")
 _COMMON_TYPES = frozenset({0, 1, 2, 3, 10})
 #: Types that 32-bit machines have too: with an adjustment (x86), two kinds of MOV32 (ARM32).
 _NARROW_TYPES = frozenset({4, 5, 7})
+_POINTER = {True: U64, False: U32}
 #: Start and end of the data, address of the index, address of the callbacks.
 _TLS = {True: Struct("<QQQQ8x"), False: Struct("<IIII8x")}
 #: Functions that are called at the start of threads; images have one or two.
@@ -34,10 +45,27 @@ class _ConfigLayout(NamedTuple):
     guard_table: int
     guard_count: int
     relocation_section: int
+    #: Fields that hold an address, or 0.
+    addresses: tuple[int, ...]
     pointer: Struct
 
 
-_CONFIG = {True: _ConfigLayout(0x80, 0x88, 0xE4, U64), False: _ConfigLayout(0x50, 0x54, 0x8C, U32)}
+#: LockPrefixTable, SecurityCookie, SEHandlerTable, the pointers of control flow guard, CHPE and
+#: enclaves: every field of winnt.h that is an address.
+_CONFIG = {
+    True: _ConfigLayout(
+        0x80, 0x88, 0xE4,
+        (0x28, 0x58, 0x60, 0x70, 0x78, 0xA0, 0xB0, 0xC0, 0xC8, 0xD0, 0xD8, 0xE8, 0xF8,
+         0x100, 0x108, 0x118, 0x120, 0x128, 0x130, 0x138, 0x140),
+        U64,
+    ),
+    False: _ConfigLayout(
+        0x50, 0x54, 0x8C,
+        (0x20, 0x3C, 0x40, 0x48, 0x4C, 0x68, 0x70, 0x78, 0x7C, 0x80, 0x84, 0x90, 0x9C, 0xA0,
+         0xA4, 0xAC, 0xB0, 0xB4, 0xB8, 0xBC, 0xC0),
+        U32,
+    ),
+}  # fmt: skip
 _U16 = Struct("<H")
 
 
@@ -87,7 +115,7 @@ def _relocation_faults(data: Buffer, headers: Headers) -> Iterator[str]:
     unpack, limit = _BLOCK.unpack_from, headers.size_of_image
     while at + _BLOCK.size <= end:
         page, length = unpack(data, at)
-        if length < _BLOCK.size or length & 1 or at + length > end:
+        if length < _BLOCK.size or length & 3 or at + length > end:
             yield f"the block of relocations at {at:#x} has an impossible length, {length}"
             return
         if page >= limit:
@@ -108,14 +136,22 @@ def _beyond(data: Buffer, at: int, length: int, room: int) -> int:
 
 
 def _tls_faults(data: Buffer, headers: Headers) -> Iterator[str]:
-    rva, size = headers.directory(TLS)
-    if not (rva and size):
-        return
-    section = headers.section(rva)
+    rva = headers.directory(TLS).rva
+    if rva:
+        yield from _tls_place_faults(headers.section(rva))
+        yield from _tls_content_faults(data, headers, rva)
+
+
+def _tls_place_faults(section: Section | None) -> Iterator[str]:
     if section is None or not section.characteristics & READABLE:
         yield "its thread-local storage is in no section that can be read"
-    layout = _TLS[headers.wide]
-    start, end, index, callbacks = fields(layout, data, headers.offset(rva), "TLS directory")
+    elif not section.characteristics & INITIALIZED_DATA:
+        yield f"its thread-local storage is in {section.name}, which holds no data"
+
+
+def _tls_content_faults(data: Buffer, headers: Headers, rva: int) -> Iterator[str]:
+    at = headers.offset(rva)
+    start, end, index, callbacks = places = fields(_TLS[headers.wide], data, at, "TLS directory")
     base = headers.image_base
     if not index or headers.section(index - base) is None:
         yield "its thread-local storage has no place for the index"
@@ -123,14 +159,41 @@ def _tls_faults(data: Buffer, headers: Headers) -> Iterator[str]:
         yield "its thread-local data lies outside of the image"
     if callbacks and headers.section(callbacks - base) is None:
         yield "its list of thread callbacks lies outside of the image"
-    for callback in _callbacks(data, headers, callbacks - base) if callbacks else ():
+    listed = list(_callbacks(data, headers, callbacks - base)) if callbacks else []
+    for callback in listed:
         code = headers.section(callback - base)
         if code is None or not code.characteristics & EXECUTABLE:
             yield f"the thread callback at {callback:#x} is not code"
+    if headers.dll_characteristics & DYNAMIC_BASE:
+        width = _POINTER[headers.wide].size
+        moved = {rva + number * width for number, value in enumerate(places) if value}
+        moved.update(callbacks - base + number * width for number in range(len(listed)))
+        if moved != _relocated(data, headers, moved):
+            yield "addresses of its thread-local storage have no relocations"
+
+
+def _relocated(data: Buffer, headers: Headers, wanted: set[int]) -> set[int]:
+    """Return those of the addresses `wanted` that relocations are for."""
+    rva, size = headers.directory(RELOCATION)
+    if not (rva and size):
+        return set()
+    at = headers.offset(rva)
+    end = min(at + size, len(data))
+    pages = {address & ~0xFFF for address in wanted}
+    found: set[int] = set()
+    while at + _BLOCK.size <= end:
+        page, length = _BLOCK.unpack_from(data, at)
+        if length < _BLOCK.size or at + length > end:
+            break
+        if page in pages:
+            entries = Struct(f"<{(length - _BLOCK.size) // 2}H").unpack_from(data, at + _BLOCK.size)
+            found.update(page + (entry & 0xFFF) for entry in entries if entry >> 12)
+        at += length
+    return found & wanted
 
 
 def _callbacks(data: Buffer, headers: Headers, rva: int) -> Iterator[int]:
-    pointer = U64 if headers.wide else U32
+    pointer = _POINTER[headers.wide]
     span = headers.span(rva)
     if span is None:
         # In memory that begins as zeros: the list is empty.
@@ -162,4 +225,11 @@ def _config_fault(data: Buffer, headers: Headers) -> str:
         count = fields(layout.pointer, data, at + layout.guard_count, "load configuration")[0]
         if table and (table < headers.image_base or not count):
             return "its table of control flow guard is empty or outside of the image"
+    first, last = headers.image_base, headers.image_base + headers.size_of_image
+    for offset in layout.addresses:
+        if size < offset + layout.pointer.size:
+            break
+        address = fields(layout.pointer, data, at + offset, "load configuration")[0]
+        if address and not first <= address < last:
+            return f"its load configuration names the address {address:#x}, outside of the image"
     return ""

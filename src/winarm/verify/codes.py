@@ -559,7 +559,7 @@ class Code(Enum):
     )
     WA512 = Rule(
         ERROR,
-        "a module is not marked as a DLL",
+        "a module or a DLL is not marked as a DLL",
         "It was linked as a program. Windows maps such a file without binding its imports.",
         "Link it with /DLL (-shared).",
     )
@@ -572,9 +572,10 @@ class Code(Enum):
     )
     WA514 = Rule(
         ERROR,
-        "the image's manifest asks for an assembly that is not there",
-        "The side-by-side manifest names another machine, or Visual C++ 2005 to 2008, which do "
-        "not exist for Arm. Loading fails with error 14001.",
+        "the image's manifest cannot be fulfilled",
+        "The side-by-side manifest is not in the form of one, or asks for an assembly for another "
+        "machine, for Visual C++ 2005 to 2008, which do not exist for Arm, or for one that is "
+        "neither in Windows nor next to the image. Loading fails with error 14001.",
         'Link without that manifest (/MANIFEST:NO), or with processorArchitecture="*".',
     )
     WA515 = Rule(

@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from enum import IntEnum
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from winarm.verify.dlls import Origin, is_never_bundled, origin_of
-from winarm.verify.python_code import SEARCH_WORDS, UNKNOWN, Code, read_code
+from winarm.verify.python_code import SEARCH_WORDS, UNREADABLE, Code, read_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -32,7 +33,10 @@ _PIECES = (b"\n", b",", b";", b"(", b".", b"=", b"+", b"-", b"*", b"[", b"{")
 _MOST_PIECES = 60_000
 _MOST_PIECES_IN_ALL = 400_000
 #: Folders of code that no import of the package runs.
-_TEST_FOLDERS = frozenset({"test", "tests", "testing", "testdata", "test_data", "examples", "docs"})
+_TEST_FOLDERS = frozenset({
+    "benchmark", "benchmarks", "demo", "demos", "docs", "example", "examples", "samples", "test",
+    "test_data", "testdata", "testing", "tests",
+})  # fmt: skip
 #: In compiled code: the names of the functions that extend the search.
 _COMPILED_WORDS = (b"add_dll_directory", b"AddDllDirectory")
 #: Modules of Python whose import loads DLLs from Python's own folder.
@@ -78,6 +82,10 @@ class Searched(Protocol):
         """Return the subject's `images`."""
 
     @property
+    def natives(self) -> Mapping[str, object]:
+        """Return the subject's `natives`."""
+
+    @property
     def impostors(self) -> Mapping[str, object]:
         """Return the subject's `impostors`."""
 
@@ -104,8 +112,11 @@ class DllSearch:
         self._subject = subject
         self._located: dict[tuple[str, str], Located | None] = {}
         self._codes: dict[str, Code | None] = {}
+        self._searching: dict[str, bool] = {}
         self._words: dict[str, bool] = {}
         self._foreign: dict[tuple[str, ...], bool] = {}
+        self._first: dict[tuple[str, ...], frozenset[str]] = {}
+        self._used: dict[tuple[str, str], bool] = {}
         self._read = self._parsed = 0
 
     @cached_property
@@ -149,17 +160,67 @@ class DllSearch:
         place = installed(member)
         if not self._subject.may_read:
             return Found.MAYBE
+        if member in self._loaded_first(own):
+            return Found.YES
         best = Found.NOT
         for source, code in self._near(own):
             best = max(best, self._by_code(source, code, place))
             if best is Found.YES:
                 return best
-        if place[:-1] == ("prefix",):
-            return Found.MAYBE
         for source, code in self._all_codes():
             if self._by_code(source, code, place):
                 return Found.MAYBE
         return best
+
+    def _loaded_first(self, own: tuple[str, ...]) -> frozenset[str]:
+        """Return what is in the process before a module of a folder is.
+
+        Importing it runs the `__init__` of each package around it, which may import modules that
+        find their DLLs beside them.
+        """
+        if own not in self._first:
+            self._first[own] = frozenset(
+                member
+                for count in range(2, len(own) + 1)
+                for module in self._imported_at_once(own[:count])
+                for member in self._loaded_beside(module)
+            )
+        return self._first[own]
+
+    def _imported_at_once(self, folder: tuple[str, ...]) -> Iterator[str]:
+        """Yield the modules in a package's folder that its `__init__` imports."""
+        modules = self._modules.get(folder, ())
+        inits = [one for one in self._sources.get(folder, ()) if one.endswith("/__init__.py")]
+        for init in inits if modules else ():
+            code = self._code(init)
+            names = code.at_once if code is not None else frozenset[str]()
+            yield from (one for one in modules if one.rpartition("/")[2].partition(".")[0] in names)
+
+    @cached_property
+    def _modules(self) -> Mapping[tuple[str, ...], list[str]]:
+        """The extension modules that can be read, by their folder."""
+        found: dict[tuple[str, ...], list[str]] = defaultdict(list)
+        for member in self._subject.images:
+            if member.lower().endswith(".pyd"):
+                found[installed(member)[:-1]].append(member)
+        return found
+
+    def _loaded_beside(self, module: str) -> Iterator[str]:
+        """Yield the DLLs in a module's folder that it loads."""
+        folder = installed(module)[:-1]
+        pending, seen = [module], {module}
+        while pending:
+            image = self._subject.images[pending.pop()]
+            new = {
+                member
+                for item in image.imports
+                if not item.delayed
+                for member in self._by_file.get(item.file, ())
+                if member in self._subject.images and installed(member)[:-1] == folder
+            } - seen
+            seen |= new
+            pending += new
+            yield from new
 
     def _by_code(self, source: str, code: Code, place: tuple[str, ...]) -> Found:
         if any(one.fits(place[:-1]) for one in code.added):
@@ -212,29 +273,45 @@ class DllSearch:
         return [*starts, *named]
 
     def _codes_of(self, members: Iterable[str]) -> Iterator[tuple[str, Code]]:
+        """Yield what those of some files do that have to do with DLLs."""
         for member in members:
-            if member not in self._codes:
+            if member not in self._searching:
                 text = self._text(member)
-                wanted = any(word in text for word in SEARCH_WORDS)
-                self._codes[member] = self._code(member, text) if wanted else None
-            code = self._codes[member]
+                self._searching[member] = any(word in text for word in SEARCH_WORDS)
+            code = self._code(member) if self._searching[member] else None
             if code is not None:
                 yield member, code
 
-    def _code(self, member: str, text: bytes) -> Code | None:
+    def _code(self, member: str) -> Code | None:
+        if member not in self._codes:
+            self._codes[member] = self._parse(member, self._text(member))
+        return self._codes[member]
+
+    def _parse(self, member: str, text: bytes) -> Code | None:
         # Spaces between words, without those of an indentation.
         words = text.count(b" ") - 2 * text.count(b"  ")
         pieces = sum(map(text.count, _PIECES)) + max(0, words)
         self._parsed += pieces
         if pieces > _MOST_PIECES or self._parsed > _MOST_PIECES_IN_ALL:
-            # Not read, so it may add any folder.
-            return Code(added=(UNKNOWN,))
+            return UNREADABLE
         if member.endswith(".pth"):
             lines = (
                 line for line in text.splitlines() if line.startswith((b"import ", b"import\t"))
             )
             text = b"\n".join(lines)
-        return read_code(member, text)
+        return read_code(member, text, partial(self._is_used_beside, member))
+
+    def _is_used_beside(self, member: str, name: str) -> bool:
+        """Return whether another file than `member` has the name of a function in it."""
+        if (member, name) not in self._used:
+            self._used[member, name] = self._read > _MOST_READ or self._has_name(member, name)
+        return self._used[member, name]
+
+    def _has_name(self, member: str, name: str) -> bool:
+        word = re.compile(rb"\b%s\b" % re.escape(name.encode()))
+        points = (one for one in self._subject.names if one.endswith("/entry_points.txt"))
+        others = chain(chain.from_iterable(self._sources.values()), points)
+        return any(word.search(self._text(other)) for other in others if other != member)
 
     def _text(self, member: str) -> bytes:
         size = self._subject.sizes.get(member, 0)
@@ -274,11 +351,15 @@ class DllSearch:
         content = self._subject.read(member)
         return any(word in content for word in _COMPILED_WORDS)
 
-    def loader_of(self, member: str) -> str | None:
-        """Return a Python file that loads this very DLL by its path, or None."""
+    def loader_of(self, member: str, *, at_once: bool = False) -> str | None:
+        """Return a Python file that loads this very DLL by its path, or None.
+
+        :param at_once: importing the file loads it.
+        """
         place = installed(member)
         for source, code in self._all_codes():
-            if any(one.is_exact and one.fits(place) for one in code.loaded):
+            paths = code.loaded_at_once if at_once else frozenset(code.loaded)
+            if any(one.is_exact and one.fits(place) for one in paths - code.tried):
                 return source
         return None
 
@@ -317,15 +398,15 @@ class DllSearch:
         if not self._subject.may_read:
             return
         for member in self._mentions.get(name, ()):
-            code = self._code(member, self._text(member))
+            code = self._code(member)
             if code is not None:
                 yield code
 
     @cached_property
     def _mentions(self) -> Mapping[str, list[str]]:
         """The Python files that mention an extension module, or a module of Python with DLLs."""
-        files = (member.rpartition("/")[2] for member in self._subject.images)
-        modules = {file.partition(".")[0] for file in files if file.lower().endswith(".pyd")}
+        native = (*self._subject.natives, *chain.from_iterable(self._modules.values()))
+        modules = {member.rpartition("/")[2].partition(".")[0] for member in native}
         names = sorted(modules.union(*_LOADED_BY.values()))
         pattern = re.compile(
             rb"\b(" + b"|".join(re.escape(one.encode()) for one in names) + rb")\b"
@@ -358,7 +439,10 @@ def installed(member: str) -> tuple[str, ...]:
     if part in {"platlib", "purelib"}:
         return ("site", *below.split("/"))
     folder = {"scripts": ("Scripts",), "headers": ("Include",)}.get(part, ())
-    return ("prefix", *folder, *below.split("/"))
+    parts = (*folder, *below.split("/"))
+    if [one.lower() for one in parts[:2]] == ["lib", "site-packages"]:
+        return ("site", *parts[2:])
+    return ("prefix", *parts)
 
 
 def _is_own(folder: tuple[str, ...], member: str) -> bool:

@@ -3,19 +3,22 @@
 CPython loads extension modules with LOAD_LIBRARY_SEARCH_DEFAULT_DIRS and
 LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR (Python/dynload_win.c). Other folders count only once code has
 called `os.add_dll_directory`, or has loaded the DLL itself by its path. Paths are followed through
-assignments, loops and calls within one file, as far as constants go.
+assignments, loops and calls within one file, as far as constants go. What no import and no call
+reaches does not count.
 """
 
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 #: Without one of these words a file has nothing to do with DLLs.
 SEARCH_WORDS = (b"add_dll_directory", b"AddDllDirectory", b"LoadLibrary", b"DLL", b"dlopen")
@@ -34,10 +37,17 @@ _SAME = frozenset({
 #: Errors of an import that cannot be made.
 _IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", "OSError", "Exception",
                             "BaseException"})  # fmt: skip
+#: Where a value goes in a text.
+_FIELD = re.compile(r"%s|\{\}")
 _MOST_VALUES = 16
 _DEEPEST = 12
-#: Expressions of one file that are evaluated: names may refer to one another many times over.
-_MOST_STEPS = 20_000
+#: Parts that a path is put together from, its components, and characters of one of the parts.
+_MOST_PARTS = 64
+_LONGEST_PART = 1024
+#: Paths of one file that are kept.
+_MOST_PLACES = 1000
+#: Every Python for Windows on Arm is as new as this.
+_OLDEST = (3, 9)
 
 
 class Place(NamedTuple):
@@ -73,7 +83,7 @@ class Place(NamedTuple):
                 parts.pop()
             elif part not in {".", ""}:
                 parts.append(part)
-        return Place(self.root, tuple(parts))
+        return Place(self.root, tuple(parts)) if len(parts) <= _MOST_PARTS else UNKNOWN
 
     def fits(self, installed: tuple[str, ...]) -> bool:
         """Return whether it may be the installed path, whose first part names the root."""
@@ -98,20 +108,50 @@ class Code:
     added: tuple[Place, ...] = ()
     #: DLLs that it loads by path.
     loaded: tuple[Place, ...] = ()
+    #: Those of them that it can do without.
+    tried: frozenset[Place] = frozenset()
+    #: Those that importing the file loads.
+    loaded_at_once: frozenset[Place] = frozenset()
     #: Last names of modules that it imports and can do without, and those that it must have.
     optional: frozenset[str] = field(default_factory=frozenset)
     required: frozenset[str] = field(default_factory=frozenset)
+    #: Those that importing the file imports.
+    at_once: frozenset[str] = field(default_factory=frozenset)
 
 
-def read_code(member: str, text: bytes) -> Code | None:
-    """Return what a Python file does about DLLs, or None if it is not Python."""
+#: What may add any folder.
+UNREADABLE = Code(added=(UNKNOWN,))
+
+
+def _nowhere(_name: str) -> bool:
+    return False
+
+
+def read_code(
+    member: str, text: bytes, is_used_elsewhere: Callable[[str], bool] = _nowhere
+) -> Code | None:
+    """Return what a Python file does about DLLs, or None if it is not Python.
+
+    :param is_used_elsewhere: says whether other code has the name of a function of this file.
+    """
     try:
-        tree = ast.parse(text)
         reader = _Reader(member)
-        reader.visit_body(tree.body, guarded=False)
-        return reader.code()
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        reader.visit_body(ast.parse(text).body, guarded=False)
+        return reader.code(is_used_elsewhere)
+    except (SyntaxError, ValueError):
         return None
+    except (RecursionError, MemoryError):
+        return UNREADABLE
+
+
+class _Call(NamedTuple):
+    """A call, and where it is."""
+
+    node: ast.Call
+    #: The functions that it is in.
+    inside: tuple[str, ...]
+    #: An error of loading is caught.
+    guarded: bool
 
 
 class _Reader:
@@ -122,37 +162,75 @@ class _Reader:
         self._values: dict[str, list[ast.expr]] = defaultdict(list)
         self._elements: dict[str, list[ast.expr]] = defaultdict(list)
         self._functions: dict[str, list[str]] = {}
-        self._calls: list[ast.Call] = []
-        self._references = self._steps = 0
+        self._returned: dict[str, list[ast.expr]] = defaultdict(list)
+        self._inside: tuple[str, ...] = ()
+        #: Names that are used in each function, and at the top ("").
+        self._used: dict[str, set[str]] = defaultdict(set)
+        #: Functions that something else than their names calls.
+        self._called_anyhow: set[str] = set()
+        self._calls: list[_Call] = []
+        self._evaluations: dict[int, list[Place]] = {}
+        #: Nodes that are not in the file, kept so that none has the identity of another.
+        self._made: list[ast.expr] = []
+        self._references = 0
         self._aliases: dict[str, str] = {}
         self._optional: set[str] = set()
         self._required: set[str] = set()
+        self._at_once: set[str] = set()
 
-    def visit_body(self, body: Sequence[ast.AST], *, guarded: bool) -> None:
-        for node in body:
-            self._visit(node, guarded=guarded)
+    def visit_body(self, body: Iterable[ast.AST], *, guarded: bool) -> bool:
+        """Visit statements up to one after which nothing runs, and return whether there is one."""
+        return any(self._visit(node, guarded=guarded) for node in body)
 
-    def _visit(self, node: ast.AST, *, guarded: bool) -> None:
-        if isinstance(node, ast.If):
-            truth = _truth(node.test)
-            self._visit(node.test, guarded=guarded)
-            if truth is not False:
-                self.visit_body(node.body, guarded=guarded)
-            if truth is not True:
-                self.visit_body(node.orelse, guarded=guarded)
-            return
+    def _visit(self, node: ast.AST, *, guarded: bool) -> bool:
+        """Visit a node, and return whether the statements after it are never reached."""
+        match node:
+            case ast.If():
+                return self._visit_if(node, guarded=guarded)
+            case ast.Try() | ast.With():
+                return self._visit_guard(node, guarded=guarded)
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                self._visit_function(node, name)
+                return False
+            case _:
+                self._note(node, guarded=guarded)
+        for _, value in ast.iter_fields(node):
+            if isinstance(value, ast.AST):
+                self._visit(value, guarded=guarded)
+            elif isinstance(value, list):
+                self.visit_body((one for one in value if isinstance(one, ast.AST)), guarded=guarded)
+        return isinstance(node, ast.Return | ast.Raise | ast.Continue | ast.Break)
+
+    def _visit_if(self, node: ast.If, *, guarded: bool) -> bool:
+        truth = _truth(node.test)
+        self._visit(node.test, guarded=guarded)
+        ends = truth is not False and self.visit_body(node.body, guarded=guarded)
+        other_ends = truth is not True and self.visit_body(node.orelse, guarded=guarded)
+        return (ends or truth is False) and (other_ends or truth is True)
+
+    def _visit_guard(self, node: ast.Try | ast.With, *, guarded: bool) -> bool:
         if isinstance(node, ast.Try):
-            caught = any(_catches_imports(handler) for handler in node.handlers)
+            caught = any(map(_catches_imports, node.handlers))
             self.visit_body(node.body, guarded=guarded or caught)
             # A fallback, too, is tried where the first choice failed.
-            self.visit_body([*node.handlers, *node.orelse, *node.finalbody], guarded=guarded)
-            return
-        if isinstance(node, ast.With) and any(map(_suppresses_imports, node.items)):
-            self.visit_body(node.items, guarded=guarded)
-            self.visit_body(node.body, guarded=True)
-            return
-        self._note(node, guarded=guarded)
-        self.visit_body(tuple(ast.iter_child_nodes(node)), guarded=guarded)
+            for handler in node.handlers:
+                self._visit(handler, guarded=guarded)
+            self.visit_body(node.orelse, guarded=guarded)
+            return self.visit_body(node.finalbody, guarded=guarded)
+        suppressed = any(map(_suppresses_imports, node.items))
+        self.visit_body(node.items, guarded=guarded)
+        return self.visit_body(node.body, guarded=guarded or suppressed) and not suppressed
+
+    def _visit_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> None:
+        self._functions[name] = [argument.arg for argument in node.args.args]
+        if node.decorator_list or name.startswith("__"):
+            self._called_anyhow.add(name)
+        self.visit_body(node.decorator_list, guarded=False)
+        self._visit(node.args, guarded=False)
+        before, self._inside = self._inside, (*self._inside, name)
+        # Where it is called, it may be guarded; here nothing is known of that.
+        self.visit_body(node.body, guarded=False)
+        self._inside = before
 
     def _note(self, node: ast.AST, *, guarded: bool) -> None:  # noqa: C901, PLR0912 - a case each
         match node:
@@ -175,17 +253,28 @@ class _Reader:
                 self._elements[name].append(value)
             case ast.withitem(context_expr=value, optional_vars=ast.Name(id=name)):
                 self._values[name].append(value)
-            case ast.FunctionDef(name=name, args=arguments):
-                self._functions[name] = [argument.arg for argument in arguments.args]
+            case ast.Return(value=ast.expr() as value) if self._inside:
+                self._returned[self._inside[-1]].append(value)
             case ast.Call():
-                self._calls.append(node)
+                self._calls.append(_Call(node, self._inside, guarded))
                 self._references -= _name_of(node.func) in _ADDING
-            case ast.Attribute(attr=name) if name in _ADDING:
-                self._references += 1
+            case ast.Name(id=name):
+                self._use(name)
+            case ast.Attribute(attr=name):
+                self._use(name)
+                self._references += name in _ADDING
+            case _:
+                pass
+
+    def _use(self, name: str) -> None:
+        self._used[self._inside[-1] if self._inside else ""].add(name)
 
     def _imports(self, names: list[str], *, guarded: bool) -> None:
         found = {name.rpartition(".")[2] for name in names}
-        (self._optional if guarded else self._required).update(found - {""})
+        found.discard("")
+        (self._optional if guarded else self._required).update(found)
+        if not (guarded or self._inside):
+            self._at_once |= found
 
     def _assign(self, target: ast.expr, value: ast.expr) -> None:
         if isinstance(target, ast.Name):
@@ -195,28 +284,85 @@ class _Reader:
             elif (named := _getattr_name(value)) is not None:
                 self._aliases.setdefault(target.id, named)
 
-    def code(self) -> Code:
+    def code(self, is_used_elsewhere: Callable[[str], bool]) -> Code:
+        self._pass_arguments()
+        added: dict[Place, None] = {}
+        loaded: dict[Place, bool] = {}
+        loaded_at_once: set[Place] = set()
         for call in self._calls:
+            name = self._called(call.node.func)
+            if name not in _ADDING | _LOADING or self._is_own(call.node):
+                continue
+            if not self._runs(call.inside, is_used_elsewhere):
+                continue
+            for place in self._arguments(call.node):
+                if name in _ADDING:
+                    added[place] = None
+                else:
+                    loaded[place] = call.guarded and loaded.get(place, True)
+                    if self._at_top.issuperset(call.inside):
+                        loaded_at_once.add(place)
+            if len(added) + len(loaded) > _MOST_PLACES:
+                added[UNKNOWN] = None
+                break
+        if self._references > 0:
+            # Passed on to something else, such as map().
+            added[UNKNOWN] = None
+        return Code(
+            tuple(added),
+            tuple(loaded),
+            frozenset(place for place, tried in loaded.items() if tried),
+            frozenset(loaded_at_once),
+            frozenset(self._optional),
+            frozenset(self._required),
+            frozenset(self._at_once),
+        )
+
+    def _is_own(self, call: ast.Call) -> bool:
+        """Return whether a function of this file is called."""
+        return isinstance(call.func, ast.Name) and call.func.id in self._functions
+
+    def _pass_arguments(self) -> None:
+        """Let parameters of the file's functions have the values that they are called with."""
+        for call, _, _ in self._calls:
             if isinstance(call.func, ast.Name) and call.func.id in self._functions:
                 names = self._functions[call.func.id]
                 for name, argument in zip(names, call.args, strict=False):
                     self._values[name].append(argument)
-        added, loaded = [], []
-        for call in self._calls:
-            name = self._called(call.func)
-            if name in _ADDING:
-                added += self._arguments(call)
-            elif name in _LOADING:
-                loaded += self._arguments(call)
-        if self._references > 0:
-            # Passed on to something else, such as map().
-            added.append(UNKNOWN)
-        return Code(
-            tuple(dict.fromkeys(added)),
-            tuple(dict.fromkeys(loaded)),
-            frozenset(self._optional),
-            frozenset(self._required),
+
+    def _runs(self, inside: tuple[str, ...], is_used_elsewhere: Callable[[str], bool]) -> bool:
+        """Return whether what is in these functions, one in the other, runs at some time."""
+        return all(
+            name in self._reached or any(map(is_used_elsewhere, self._callers(name)))
+            for name in inside
         )
+
+    @cached_property
+    def _at_top(self) -> frozenset[str]:
+        """The functions that the file's own statements call, directly or not."""
+        return self._following([""], lambda name: self._used.get(name, ()))
+
+    @cached_property
+    def _reached(self) -> frozenset[str]:
+        """The functions that importing the file may call."""
+        return self._following(["", *self._called_anyhow], lambda name: self._used.get(name, ()))
+
+    def _callers(self, function: str) -> frozenset[str]:
+        """Return the functions of the file that lead to one of them, itself included."""
+        return self._following(
+            [function],
+            lambda name: [user for user, used in self._used.items() if user and name in used],
+        )
+
+    def _following(
+        self, first: list[str], follow: Callable[[str], Iterable[str]]
+    ) -> frozenset[str]:
+        pending, found = first, set(first)
+        while pending:
+            new = {name for name in follow(pending.pop()) if name in self._functions} - found
+            found |= new
+            pending += new
+        return frozenset(found)
 
     def _called(self, function: ast.expr) -> str:
         if isinstance(function, ast.Name):
@@ -228,11 +374,16 @@ class _Reader:
         return self._places(argument, 0) if argument is not None else []
 
     def _places(self, node: ast.expr, depth: int) -> list[Place]:
-        self._steps += 1
-        if depth >= _DEEPEST or self._steps > _MOST_STEPS:
+        # Once each: names may refer to one another many times over.
+        known = self._evaluations.get(id(node))
+        if known is not None:
+            return known
+        if depth >= _DEEPEST:
             return [UNKNOWN]
+        self._evaluations[id(node)] = [UNKNOWN]
         found = dict.fromkeys(islice(self._evaluated(node, depth), _MOST_VALUES))
-        return list(found) or [UNKNOWN]
+        self._evaluations[id(node)] = list(found) or [UNKNOWN]
+        return self._evaluations[id(node)]
 
     def _evaluated(self, node: ast.expr, depth: int) -> Iterator[Place]:  # noqa: C901, PLR0912
         below = depth + 1
@@ -269,6 +420,9 @@ class _Reader:
                 yield from (place.parent for place in self._places(value, below))
             case ast.BinOp(left=left, op=ast.Div(), right=right):
                 yield from self._joined([left, right], below)
+            case ast.BinOp(left=ast.Constant(value=text), op=ast.Mod(), right=right):
+                values = right.elts if isinstance(right, ast.Tuple) else [right]
+                yield from self._formatted(text, values, below)
             case ast.BinOp(op=ast.Add()):
                 yield from self._concatenated(_operands(node), below)
             case ast.JoinedStr(values=pieces):
@@ -289,23 +443,35 @@ class _Reader:
         name = self._called(call.func)
         receiver = call.func.value if isinstance(call.func, ast.Attribute) else None
         first = call.args[0] if call.args else None
-        if name == "dirname" and first is not None:
-            yield from (place.parent for place in self._places(first, depth))
-        elif name == "join" and first is not None:
-            yield from self._joined(call.args, depth)
-        elif name == "joinpath" and receiver is not None:
-            yield from self._joined([receiver, *call.args], depth)
-        elif name == "with_name" and receiver is not None and first is not None:
-            for place in self._places(receiver, depth):
-                yield from (place.parent.joined(last) for last in self._places(first, depth))
-        elif name in {"Path", "PurePath"} and len(call.args) > 1:
-            yield from self._joined(call.args, depth)
-        elif name == "files":
+        source = first if first is not None else receiver
+        if name == "files":
             yield from self._package(first)
-        elif name in _SAME and (source := first if first is not None else receiver) is not None:
+        elif self._is_own(call):
+            for value in self._returned.get(name, ()):
+                yield from self._places(value, depth)
+        elif name == "format" and isinstance(receiver, ast.Constant):
+            yield from self._formatted(receiver.value, call.args, depth)
+        elif name in _SAME and len(call.args) < 2 and source is not None:  # noqa: PLR2004
             yield from self._places(source, depth)
-        else:
-            yield UNKNOWN
+        elif first is not None:
+            yield from self._put_together(name, receiver, call.args, depth)
+
+    def _put_together(
+        self, name: str, receiver: ast.expr | None, arguments: list[ast.expr], depth: int
+    ) -> Iterator[Place]:
+        """Yield what functions of os.path and methods of pathlib make of paths."""
+        if name == "dirname":
+            yield from (place.parent for place in self._places(arguments[0], depth))
+        elif name in {"join", "Path", "PurePath"}:
+            yield from self._joined(arguments, depth)
+        elif name == "joinpath" and receiver is not None:
+            yield from self._joined([receiver, *arguments], depth)
+        elif name == "with_name" and receiver is not None:
+            for place in self._places(receiver, depth):
+                for last in self._places(arguments[0], depth):
+                    yield place.parent.joined(last)
+        elif name in _SAME:
+            yield from self._places(arguments[0], depth)
 
     def _package(self, argument: ast.expr | None) -> Iterator[Place]:
         """Yield the folder of importlib.resources.files(package)."""
@@ -317,10 +483,25 @@ class _Reader:
             case _:
                 yield UNKNOWN
 
+    def _formatted(self, text: object, values: Sequence[ast.expr], depth: int) -> Iterator[Place]:
+        """Yield what a text becomes whose `{}` and `%s` stand for `values`."""
+        if not isinstance(text, str) or len(text) > _LONGEST_PART:
+            yield UNKNOWN
+            return
+        texts = _FIELD.split(text)
+        if len(texts) != len(values) + 1:
+            yield UNKNOWN
+            return
+        nodes: list[ast.expr] = [ast.Constant(texts[0])]
+        for value, after in zip(values, texts[1:], strict=True):
+            nodes += value, ast.Constant(after)
+        self._made += nodes
+        yield from self._concatenated(nodes, depth)
+
     def _joined(self, nodes: Sequence[ast.expr], depth: int) -> Iterator[Place]:
         places = [Place("")]
         for node in nodes:
-            if isinstance(node, ast.Starred):
+            if isinstance(node, ast.Starred) or len(nodes) > _MOST_PARTS:
                 yield UNKNOWN
                 return
             others = self._places(node, depth)
@@ -334,6 +515,9 @@ class _Reader:
     def _concatenated(self, nodes: Sequence[ast.expr], depth: int) -> Iterator[Place]:
         """Yield the places that texts make one after the other."""
         places = [Place("", ("",))]
+        if len(nodes) > _MOST_PARTS:
+            yield UNKNOWN
+            return
         for node in nodes:
             others = self._places(node, depth)
             places = [_concatenation(place, other) for place in places for other in others][
@@ -386,6 +570,8 @@ class _Reader:
 
 
 def _from_text(text: str) -> Place:
+    if len(text) > _LONGEST_PART:
+        return UNKNOWN
     parts: list[str | None] = list(text.replace("\\", "/").split("/"))
     return Place("", tuple(parts))
 
@@ -395,6 +581,8 @@ def _concatenation(first: Place, second: Place) -> Place:
         return second
     if second.root != "" or not second.parts:
         return Place(first.root, (*first.parts[:-1], None))
+    if len(first.parts) + len(second.parts) > _MOST_PARTS:
+        return UNKNOWN
     last, head = (first.parts[-1] if first.parts else ""), second.parts[0]
     joint = None if last is None or head is None else last + head
     return Place(first.root, (*first.parts[:-1], joint, *second.parts[1:]))
@@ -425,13 +613,29 @@ def _getattr_name(node: ast.expr) -> str | None:
             return None
 
 
-def _truth(test: ast.expr) -> bool | None:  # noqa: PLR0911 - a case each
+def _truth(test: ast.expr) -> bool | None:  # noqa: C901, PLR0911 - a case each
     """Return what a condition is on Windows, or None."""
     match test:
         case ast.Constant(value=value):
             return bool(value)
         case ast.Name(id="TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING"):
             return False
+        case ast.BoolOp(op=operator, values=values):
+            return _truth_of_all(list(map(_truth, values)), isinstance(operator, ast.And))
+        case ast.Compare(
+            left=ast.Name(id="__name__"), ops=[ast.Eq()], comparators=[ast.Constant("__main__")]
+        ):
+            return False
+        case ast.Compare(left=left, ops=[operator], comparators=[ast.Tuple() as version]) if (
+            _spelled(left) == "sys.version_info"
+        ):
+            return _is_newer(operator, version)
+        case ast.Compare(
+            left=left,
+            ops=[ast.In() | ast.NotIn() as operator],
+            comparators=[ast.Tuple(elts=choices) | ast.List(elts=choices) | ast.Set(elts=choices)],
+        ):
+            return _is_among(left, choices, isinstance(operator, ast.In))
         case ast.Compare(left=left, ops=[ast.Eq()], comparators=[ast.Constant(value=str(text))]):
             return _is_windows(left, text)
         case ast.Compare(left=left, ops=[ast.NotEq()], comparators=[ast.Constant(value=str(text))]):
@@ -446,6 +650,31 @@ def _truth(test: ast.expr) -> bool | None:  # noqa: PLR0911 - a case each
             return "win32".startswith(text) if _spelled(left) == "sys.platform" else None
         case _:
             return None
+
+
+def _truth_of_all(values: list[bool | None], of_all: bool) -> bool | None:  # noqa: FBT001
+    """Return what `and`, or else `or`, makes of truths."""
+    if (not of_all) in values:
+        return not of_all
+    return None if None in values else of_all
+
+
+def _is_newer(operator: ast.cmpop, version: ast.Tuple) -> bool | None:
+    """Return what a comparison of Python's version comes to on every Python that there is."""
+    numbers = tuple(one.value if isinstance(one, ast.Constant) else None for one in version.elts)
+    if not all(isinstance(number, int) for number in numbers) or numbers > _OLDEST:
+        return None
+    if isinstance(operator, ast.GtE | ast.Gt):
+        return True if isinstance(operator, ast.GtE) or numbers < _OLDEST else None
+    return False if isinstance(operator, ast.Lt) or numbers < _OLDEST else None
+
+
+def _is_among(left: ast.expr, choices: list[ast.expr], wanted: bool) -> bool | None:  # noqa: FBT001
+    texts = [one.value for one in choices if isinstance(one, ast.Constant)]
+    found = [_is_windows(left, text) for text in texts if isinstance(text, str)]
+    if len(found) < len(choices) or None in found:
+        return None
+    return any(found) is wanted
 
 
 def _is_windows(left: ast.expr, text: str) -> bool | None:
@@ -463,6 +692,9 @@ def _spelled(node: ast.expr) -> str:
 
 
 def _catches_imports(handler: ast.ExceptHandler) -> bool:
+    """Return whether the code goes on after an import that cannot be made."""
+    if any(isinstance(statement, ast.Raise) for statement in handler.body):
+        return False
     match handler.type:
         case None:
             return True

@@ -243,6 +243,8 @@ def _refusal(entry: Entry, unpacked: int, packed: int, limits: Limits) -> Findin
         code, words = Code.WA010, "it is a symbolic link or a device"
     elif entry.method not in METHODS:
         code, words = Code.WA014, f"its compression is method {entry.method}"
+    elif entry.is_patch:
+        code, words = Code.WA014, "its data is a patch to another file"
     elif entry.size > limits.member_size or unpacked > limits.total_size:
         code, words = Code.WA004, f"with its {entry.size} bytes it passes the limit"
     elif entry.size > _SMALL_MEMBER and ratio > limits.member_ratio:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import Enum
 from fnmatch import fnmatchcase
@@ -25,17 +26,15 @@ if TYPE_CHECKING:
 
 #: Launchers that setuptools and distlib (and pip, which vendors it) carry for every machine and
 #: copy out for the one they run on.
-LAUNCHERS = (
-    "*setuptools/cli*.exe",
-    "*setuptools/gui*.exe",
-    "*distlib/t[36][24]*.exe",
-    "*distlib/w[36][24]*.exe",
+_LAUNCHER = re.compile(
+    r"(.*/)?(setuptools/(cli|gui)(-32|-64|-arm64)?|distlib/[tw](32|64|64-arm))\.exe"
 )
-
-
 #: Folders of modules whose DLLs are followed; the largest wheels have some forty.
 _MOST_FOLDERS = 256
 _TEST_FOLDERS = frozenset({"test", "tests", "testing", "testdata", "test_data"})
+
+#: How other systems' extension modules end (`.abi3.so`, `.cpython-313-darwin.so`).
+_FOREIGN_MODULE = re.compile(r"\.(abi3t?|cpython-[^/]*|pypy[^/]*|graalpy[^/]*)\.so$")
 
 
 class Shape(Enum):
@@ -177,6 +176,20 @@ class Subject:
         )
 
     @cached_property
+    def foreign_modules(self) -> tuple[str, ...]:
+        """Return the extension modules for other systems than Windows."""
+        return tuple(
+            member
+            for member in self.natives
+            if not (self.allows(member) or self.is_test_data(member))
+            and (
+                _FOREIGN_MODULE.search(member) is not None
+                # Linux imports a plain suffix, too; only a module names its init function.
+                or (suffix_of(member) == ".so" and init_symbol(member) in self.read(member))
+            )
+        )
+
+    @cached_property
     def essential(self) -> frozenset[str]:
         """Return the members without which the wheel is nothing: modules and all that they load.
 
@@ -209,7 +222,11 @@ class Subject:
 
     def allows(self, member: str) -> bool:
         """Return whether `member` is a known launcher, or allowed by the user."""
-        return any(fnmatchcase(member, pattern) for pattern in (*LAUNCHERS, *self.allow))
+        return _LAUNCHER.fullmatch(member) is not None or self.is_allowed(member)
+
+    def is_allowed(self, member: str) -> bool:
+        """Return whether the user allows `member` to be for any machine."""
+        return any(fnmatchcase(member, pattern) for pattern in self.allow)
 
     def provider(self, importer: str, file: str) -> str | None:
         """Return the member that `importer` gets when it imports `file`, or None.
@@ -234,6 +251,17 @@ def suffix_of(member: str) -> str:
     """Return a member's last suffix in lower case."""
     dot = member.rfind(".")
     return member[dot:].lower() if dot > member.rfind("/") + 1 else ""
+
+
+def stem_of(member: str) -> str:
+    """Return a member's path without its suffixes: `pkg/_x` for `pkg/_x.cp313-win_arm64.pyd`."""
+    name = base_name(member)
+    return member[: len(member) - len(name)] + name.partition(".")[0]
+
+
+def init_symbol(member: str) -> bytes:
+    """Return the name of the init function that a module in a file of this name has."""
+    return b"PyInit_%s" % base_name(stem_of(member)).encode()
 
 
 def is_module(member: str) -> bool:

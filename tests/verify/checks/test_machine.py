@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from verify_samples import image as im
 from verify_samples.verdicts import (
+    ANY_WHEEL,
     FAT_WHEEL,
     HELPER,
     LIBRARY_WHEEL,
@@ -23,6 +24,13 @@ from verify_samples.verdicts import (
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+ELF = b"\x7fELF\2\1\1" + bytes(100)
+PROGRAM = im.image(dll=False)
+X64_PROGRAM = im.image(machine=im.AMD64, dll=False)
+LOADING = {
+    "pkg/__init__.py": b"import ctypes,os\nctypes.CDLL(os.path.join(os.path.dirname(__file__),'core.dll'))"
+}
 
 CASES = (
     good(
@@ -104,6 +112,99 @@ CASES = (
             "pkg/_x.cp313-win_arm64.pyd": needing("h.dll"),
             "pkg/_x.cp313-win_amd64.pyd": needing("h.dll", machine=im.AMD64),
             "pkg/h.dll": X64,
+        },
+        filename=FAT_WHEEL,
+    ),
+    bad(
+        "elf module beside a program",
+        {"pkg/_x.cpython-313-x86_64-linux-gnu.so": ELF, "pkg-1.0.data/scripts/t.exe": PROGRAM},
+    ),
+    bad(
+        "elf module beside another module",
+        {"pkg/_y.abi3.so": ELF, PYD: im.module(), "pkg/__init__.py": b"from . import _y"},
+    ),
+    good(
+        "elf module that is optional",
+        {
+            "pkg/_y.abi3.so": ELF,
+            PYD: im.module(),
+            "pkg/__init__.py": b"try:\n    from . import _y\nexcept ImportError:\n    pass",
+        },
+    ),
+    bad(
+        "x64 dll of a loading function, beside a program",
+        {
+            "pkg/t.exe": PROGRAM,
+            "pkg/core.dll": X64,
+            "pkg/__init__.py": b"import ctypes,os\ndef f():\n    return [os.path.join(os.path.dirname(__file__),'core.dll')]\nctypes.CDLL(f()[0])",
+        },
+        filename=LIBRARY_WHEEL,
+    ),
+    bad("any platform, x64 dll", {"pkg/core.dll": X64, **LOADING}, filename=ANY_WHEEL),
+    bad(
+        "any platform, elf library",
+        {
+            "pkg/core.so": ELF,
+            "pkg/__init__.py": LOADING["pkg/__init__.py"].replace(b".dll", b".so"),
+        },
+        filename=ANY_WHEEL,
+    ),
+    good(
+        "any platform, x64 dll that may be absent",
+        {
+            "pkg/core.dll": X64,
+            "pkg/__init__.py": b"import ctypes,os\ntry:\n    ctypes.CDLL(os.path.join(os.path.dirname(__file__),'core.dll'))\nexcept OSError:\n    pass",
+        },
+        filename=ANY_WHEEL,
+    ),
+    good(
+        "any platform, x64 dll of a function",
+        {
+            "pkg/core.dll": X64,
+            "pkg/__init__.py": b"import ctypes,os\ndef f():\n    ctypes.CDLL(os.path.join(os.path.dirname(__file__),'core.dll'))",
+        },
+        filename=ANY_WHEEL,
+    ),
+    good(
+        "any platform, optional module",
+        {
+            "pkg/_y.abi3.so": ELF,
+            "pkg/__init__.py": b"try:\n    from . import _y\nexcept ImportError:\n    pass",
+        },
+        filename=ANY_WHEEL,
+    ),
+    bad(
+        "any platform, module that is not optional in truth",
+        {
+            "pkg/_y.abi3.so": ELF,
+            "pkg/__init__.py": b"try:\n    from . import _y\nexcept ImportError as e:\n    raise RuntimeError from e",
+        },
+        filename=ANY_WHEEL,
+    ),
+    *(
+        (good if right else bad)(name, {PYD: im.module(), name: content})
+        for name, content, right in (
+            ("setuptools/cli-64.exe", X64_PROGRAM, True),
+            ("pkg/_vendor/distlib/t64-arm.exe", X64_PROGRAM, True),
+            ("setuptools/cli-64.exe", b"MZ", True),
+        )
+    ),
+    *(
+        (good if right else bad)(f"only {name}", {name: content}, filename=LIBRARY_WHEEL)
+        for name, content, right in (
+            ("setuptools/gui-arm64.exe", X64_PROGRAM, True),
+            ("setuptools/gui-arm64.exe", b"MZ", False),
+            ("mysetuptools/cli-64.exe", X64_PROGRAM, False),
+            ("setuptools/client.exe", X64_PROGRAM, False),
+            ("distlib/t32foo.exe", X64_PROGRAM, False),
+        )
+    ),
+    bad(
+        "fat, a module of one platform only",
+        {
+            "pkg/_x.cp313-win_arm64.pyd": im.module(),
+            "pkg/_x.cp313-win_amd64.pyd": im.module(machine=im.AMD64),
+            "pkg/_y.cp313-win_amd64.pyd": im.module("_y", machine=im.AMD64),
         },
         filename=FAT_WHEEL,
     ),

@@ -38,7 +38,7 @@ def messages(data: bytes, *others: str) -> list[str]:
         manifest(f'{CONTROLS} processorArchitecture="ARM64"'),
         manifest(CONTROLS),
         manifest(CONTROLS) + bytes(8),
-        manifest('name="Vendor.Thing" version="1.0.0.0"'),
+        manifest('name="Microsoft.Windows.GdiPlus" version="1.1.0.0"'),
         b"\xef\xbb\xbf" + manifest(),
         manifest(CONTROLS).decode().encode("utf-16"),
     ],
@@ -54,8 +54,11 @@ def test_what_windows_has_is_not_reported(content: bytes) -> None:
         (manifest(f'{CONTROLS} processorArchitecture="AMD64"'), "for amd64"),
         (manifest(CONTROLS.replace("6.0.", "7.0.")), "7.0.0.0"),
         (manifest(VC90), "vc90"),
-        (b"not XML", "not an XML document"),
-        (b'<!DOCTYPE a [<!ENTITY b "c">]><a/>', "not an XML document"),
+        (manifest('name="Vendor.Thing" version="1.0.0.0"'), "vendor.thing"),
+        (b"not XML", "not an assembly's"),
+        (b"<other/>", "not an assembly's"),
+        (manifest().replace(b"1.0", b"2.0"), "not an assembly's"),
+        (b'<!DOCTYPE a [<!ENTITY b "c">]><a/>', "not an assembly's"),
     ],
 )
 def test_what_is_not_there_is_reported(content: bytes, words: str) -> None:

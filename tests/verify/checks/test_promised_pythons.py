@@ -21,6 +21,9 @@ def errors(tmp_path: Path, tags: str, files: dict[str, bytes], metadata: str = "
     return [found.code.name for found in verify(path).findings if found.severity is Severity.ERROR]
 
 
+PYPY = "pp311-pypy311_pp73"
+
+
 def of(python: str) -> bytes:
     return im.module(python=python)
 
@@ -29,6 +32,8 @@ def of(python: str) -> bytes:
     ("tags", "files"),
     [
         ("cp313-none", {"pkg/_x.pyd": of("python313.dll")}),
+        ("cp313-abi3.cp313", {"pkg/_x.pyd": of("python3.dll")}),
+        (PYPY, {"pkg/_x.pypy311-pp73-win_arm64.pyd": of("libpypy3.11-c.dll")}),
         ("cp313-none", {"pkg/_x.cp313-win_arm64.pyd": of("python313.dll")}),
         ("cp313-none", {"pkg/_x.cp313t-win_arm64.pyd": of("python313t.dll")}),
         ("py3-none", {"pkg/_x.pyd": of("python3.dll")}),
@@ -74,6 +79,13 @@ def test_modules_that_suit_their_tags_have_no_errors(
         ("py3-abi3", {"pkg/_x.pyd": of("python3.dll")}, "WA623"),
         ("cp312-cp313", {"pkg/_x.cp313-win_arm64.pyd": of("python313.dll")}, "WA623"),
         ("cp313-cp313", {"pkg/_x.pyd": of("python312")}, "WA301"),
+        ("cp313-abi3.cp313", {"pkg/_x.pyd": of("python313.dll")}, "WA209"),
+        ("cp313-cp313", {"pkg/_x.pypy311-pp73-win_arm64.pyd": of("python313.dll")}, "WA202"),
+        ("cp313-cp313", {"pkg/_x.graalpy242-311-native.pyd": of("python313.dll")}, "WA202"),
+        (PYPY, {"pkg/_x.pypy310-pp73-win_arm64.pyd": of("libpypy3.11-c.dll")}, "WA202"),
+        (PYPY, {"pkg/_x.pypy311-pp73-win_amd64.pyd": of("libpypy3.11-c.dll")}, "WA201"),
+        (PYPY, {"pkg/_x.pypy311-pp73-win_arm64.pyd": of("libpypy3.10-c.dll")}, "WA301"),
+        (PYPY, {"pkg/_x.pypy311-pp73-win_arm64.pyd": of("python311.dll")}, "WA301"),
         ("cp313-cp313", {"sub/__init__.cp313-win_arm64.pyd": im.module("pkg")}, "WA207"),
         ("cp313-cp313", {"sub/__init__.cp313-win_arm64.pyd": im.module("__init__")}, "WA207"),
     ],

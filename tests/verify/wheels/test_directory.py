@@ -80,6 +80,14 @@ def test_comment_is_no_fault() -> None:
     assert faults(buffer.getvalue()) == []
 
 
+@pytest.mark.parametrize("record", [b"PK\1\2", b"PK\3\4", b"PK\5\6", b"PK\6\6", b"PK\7\x08"])
+def test_comment_in_which_readers_find_a_record_is_found(record: bytes) -> None:
+    comment = b"x" + record + b"x"
+    data = with_extra()[:-2] + struct.pack("<H", len(comment)) + comment
+
+    assert faults(data) == [(Code.WA013, "")]
+
+
 def test_too_many_members_are_refused() -> None:
     data = packed([(str(number), b"") for number in range(20)])
 

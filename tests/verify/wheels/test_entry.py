@@ -40,25 +40,25 @@ def test_zip64_field_that_repeats_the_header_or_is_empty_is_no_fault(extra: byte
         UNKNOWN + UNKNOWN,
         field(1, BOTH) + field(1, BOTH),
         UNKNOWN[:-1],
-        UNKNOWN + b"\0",
-        UNKNOWN + b"\0\0\0",
         field(1, BOTH + b"12345678"),
         field(1, BOTH[:8]),
         field(1, b"1234"),
         field(1, struct.pack("<QQ", 5, 6)),
         b"".join(field(kind, b"") for kind in range(1, 70)),
+        field(0x7075, b"\1\0"),
+        field(0x7075, b"\1\0\0\0\0\xff"),
     ],
     ids=[
         "doubled",
         "doubled ZIP64",
         "longer than its space",
-        "one byte more",
-        "three bytes more",
         "ZIP64 too long",
         "ZIP64 without need",
         "ZIP64 of half a size",
         "ZIP64 with another size",
         "very many",
+        "half of a second name",
+        "a second name that is not UTF-8",
     ],
 )
 @pytest.mark.parametrize("where", ["local", "central"])
@@ -66,6 +66,18 @@ def test_malformed_extra_fields_are_found(extra: bytes, where: str) -> None:
     data = with_extra(local=extra) if where == "local" else with_extra(central=extra)
 
     assert faults(data) == [(Code.WA016, "a")]
+
+
+@pytest.mark.parametrize("rest", [b"\0", b"\0\0\0"])
+def test_part_of_a_field_is_a_fault_where_readers_refuse_it(rest: bytes) -> None:
+    assert faults(with_extra(local=UNKNOWN + rest)) == [(Code.WA016, "a")]
+    assert faults(with_extra(central=UNKNOWN + rest)) == []
+
+
+def test_second_name_for_another_name_is_passed_over() -> None:
+    extra = field(0x7075, struct.pack("<BI", 1, zlib.crc32(b"b")) + b"evil.py")
+
+    assert faults(with_extra(local=extra, central=extra)) == []
 
 
 def test_size_that_only_a_zip64_field_could_have_is_found_without_one() -> None:

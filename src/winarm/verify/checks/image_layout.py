@@ -12,7 +12,7 @@ from winarm.coff import headers as pe
 from winarm.coff.managed import Managed
 from winarm.verify.codes import Code
 from winarm.verify.report import Finding, finding
-from winarm.verify.subject import is_module
+from winarm.verify.subject import suffix_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +51,7 @@ def _check(member: str, image: Image) -> Iterator[Finding]:
         yield finding(Code.WA504, member, image.loading.relocations)
     if image.exports.faults:
         yield finding(Code.WA515, member, image.exports.faults[0])
-    if is_module(member) and not image.is_dll:
+    if suffix_of(member) in {".pyd", ".dll"} and not image.is_dll:
         yield finding(Code.WA512, member, "IMAGE_FILE_DLL is not set")
     if fault := _signature_fault(image):
         yield finding(Code.WA513, member, fault)
@@ -78,8 +78,8 @@ def _place_faults(headers: pe.Headers, size: int) -> Iterator[str]:
         yield "its optional header is another machine's"
     if headers.optional_size % 8:
         yield f"its optional header has {headers.optional_size} bytes, not a multiple of 8"
-    if headers.table_end > max(_PAGE, headers.size_of_headers):
-        yield "its section table reaches beyond the headers"
+    if headers.table_end >= _PAGE:
+        yield "its section table reaches beyond the first page"
     if headers.image_base % _BASE_ALIGNMENT:
         yield f"its base, {headers.image_base:#x}, is not a multiple of 64 KiB"
 
@@ -93,8 +93,8 @@ def _alignment_faults(headers: pe.Headers) -> Iterator[str]:
         yield f"its FileAlignment, {in_file:#x}, is over its SectionAlignment, {in_memory:#x}"
     if in_file % _SECTOR and in_file != in_memory:
         yield f"its FileAlignment is {in_file:#x}"
-    if headers.start > in_memory:
-        yield "its headers begin after the first page"
+    if 2 * headers.start >= in_memory:
+        yield f"its headers begin at {headers.start:#x}, too far into the first page"
     if not headers.size_of_headers:
         yield "SizeOfHeaders is 0"
     if headers.size_of_image > _LARGEST_IMAGE:
@@ -127,9 +127,14 @@ def _raw_faults(headers: pe.Headers, size: int) -> Iterator[str]:
     if headers.size_of_headers > size:
         yield f"SizeOfHeaders is {headers.size_of_headers:#x}, more than the file has"
     least = max(headers.table_end, headers.size_of_headers if headers.wide else 0)
+    following = headers.table_end
     for section in headers.sections:
         if section.raw_size and 0 < section.raw_offset < least:
             yield f"section {section.name} lies over the headers in the file"
+        elif 0 < section.raw_offset < following:
+            yield f"section {section.name} lies over the section before it in the file"
+        if section.raw_size:
+            following = max(following, section.raw_offset + section.raw_size)
 
 
 def _aligned(number: int, alignment: int) -> int:

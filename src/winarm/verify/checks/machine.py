@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from winarm.coff.machines import Kind, loads
@@ -14,6 +15,7 @@ from winarm.verify.subject import (
     Subject,
     base_name,
     is_module,
+    stem_of,
     suffix_of,
 )
 
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 
     from winarm.coff.image import Image
     from winarm.verify.options import VerifyOptions
+
+#: How the libraries of other systems end.
+_LIBRARY = re.compile(r"\.(so|dylib)(\.[0-9.]+)?$")
 
 
 def check_machines(subject: Subject, _options: VerifyOptions) -> Iterator[Finding]:
@@ -34,6 +39,7 @@ def check_machines(subject: Subject, _options: VerifyOptions) -> Iterator[Findin
                 yield finding(Code.WA108, member, "it has hybrid metadata and no x64 view")
         else:
             yield _foreign(subject, member, image, importers.get(member))
+    yield from _modules_of_other_systems(subject)
     yield from _nothing_fits(subject)
     yield from _foreign_libraries(subject)
 
@@ -47,7 +53,7 @@ def _broken(subject: Subject) -> Iterator[Finding]:
         **{member: (Code.WA107, reason) for member, reason in subject.damaged.items()},
     }
     for member, (code, words) in reasons.items():
-        if not subject.allows(member):
+        if not subject.is_allowed(member):
             # A sound image that a limit left out could be anything.
             spare = words != TOO_MANY_SYMBOLS and _is_spare(subject, member)
             yield finding(Code.WA112 if spare else code, member, words)
@@ -96,20 +102,47 @@ def _importers(subject: Subject) -> dict[str, str]:
 
 def _nothing_fits(subject: Subject) -> Iterator[Finding]:
     """Find a wheel whose native code is all for other machines."""
-    if subject.target not in subject.own_targets:
+    any_platform = subject.name is not None and subject.name.any_platform
+    if not (any_platform or subject.target in subject.own_targets):
         return
-    fitting = any(image.loads_on(subject.target) for image in subject.checked.values())
-    foreign = [
+    # Modules and files that cannot be read have findings of their own.
+    if subject.modules or subject.foreign_modules or subject.impostors or subject.damaged:
+        return
+    native = [
         member
         for member in sorted((*subject.images, *subject.natives))
         if not (subject.allows(member) or subject.is_test_data(member))
     ]
-    # Modules and files that cannot be read have findings of their own.
-    others = fitting or subject.modules or subject.impostors or subject.damaged
-    if foreign and not others:
+    libraries = [member for member in native if _is_library(subject, member)]
+    if any_platform:
+        # Only what the code cannot do without.
+        native = [one for one in libraries if subject.search.loader_of(one, at_once=True)]
+    elif libraries and subject.search.has_loading_code:
+        native = libraries
+    fitting = (one in subject.checked and subject.checked[one].loads_on(subject.target)
+               for one in (libraries if any_platform else native))  # fmt: skip
+    if native and not any(fitting):
         what = subject.target.wheel_platform
         words = f"none of the native code in the wheel is for {what}"
-        yield finding(Code.WA113, foreign[0], words)
+        yield finding(Code.WA113, native[0], words)
+
+
+def _is_library(subject: Subject, member: str) -> bool:
+    """Return whether a native file is one that code loads, not a program."""
+    image = subject.images.get(member)
+    return image.is_dll if image is not None else _LIBRARY.search(member) is not None
+
+
+def _modules_of_other_systems(subject: Subject) -> Iterator[Finding]:
+    """Find modules of which the wheel has no form for Windows."""
+    if subject.target not in subject.own_targets:
+        return
+    own = set(map(stem_of, subject.modules))
+    for member in subject.foreign_modules:
+        if stem_of(member) not in own and not subject.search.is_optional(member):
+            what = subject.target.wheel_platform
+            words = f"it is {subject.natives[member].value}; a {what} Python cannot load it"
+            yield finding(Code.WA101, member, words)
 
 
 def _foreign(subject: Subject, member: str, image: Image, importer: str | None) -> Finding:

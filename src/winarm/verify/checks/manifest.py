@@ -23,10 +23,13 @@ if TYPE_CHECKING:
 
 #: Visual C++ 2005 and 2008 came as assemblies, for x86 and x64 only.
 _OLD_RUNTIME = re.compile(r"microsoft\.vc[0-9]{2,3}\.[a-z0-9]+")
+#: How the names of assemblies begin that come with Windows.
+_OF_WINDOWS = "microsoft.windows."
 _COMMON_CONTROLS = "microsoft.windows.common-controls"
 _CONTROLS_VERSIONS = ("5.82.", "6.0.")
 _ANY_MACHINE = frozenset({"", "*", "msil", "neutral"})
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_ROOT = ("urn:schemas-microsoft-com:asm.v1", "assembly", "1.0")
 _NAMESPACE = "urn:schemas-microsoft-com:asm.v"
 
 
@@ -38,8 +41,8 @@ class Assembly(NamedTuple):
     version: str
 
 
-class _DoctypeError(Exception):
-    """The manifest declares a document type, which sxs.dll does not read."""
+class _NotAManifestError(Exception):
+    """The document has another root, or declares a document type, which sxs.dll does not read."""
 
 
 def check_manifests(subject: Subject, _options: VerifyOptions) -> Iterator[Finding]:
@@ -49,7 +52,7 @@ def check_manifests(subject: Subject, _options: VerifyOptions) -> Iterator[Findi
         if image.manifest and native and image.loads_on(subject.target):
             assemblies = needed_assemblies(image.manifest)
             if assemblies is None:
-                yield finding(Code.WA514, member, "its manifest is not an XML document")
+                yield finding(Code.WA514, member, "its manifest is not an assembly's, version 1.0")
                 continue
             for assembly in assemblies:
                 if fault := _fault(subject, member, assembly):
@@ -64,6 +67,8 @@ def needed_assemblies(manifest: bytes) -> tuple[Assembly, ...] | None:
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         space, _, name = tag.rpartition(" ")
+        if not path and (space, name, attributes.get("manifestVersion")) != _ROOT:
+            raise _NotAManifestError
         path.append(name if space.startswith(_NAMESPACE) else "")
         optional.append(attributes.get("optional", "").lower() in {"yes", "true"})
         if path[-3:] == ["dependency", "dependentAssembly", "assemblyIdentity"] and not any(
@@ -77,7 +82,7 @@ def needed_assemblies(manifest: bytes) -> tuple[Assembly, ...] | None:
         optional.pop()
 
     def doctype(*_: object) -> None:
-        raise _DoctypeError
+        raise _NotAManifestError
 
     parser = ParserCreate(namespace_separator=" ")
     parser.StartElementHandler = start
@@ -87,7 +92,7 @@ def needed_assemblies(manifest: bytes) -> tuple[Assembly, ...] | None:
         # Some linkers fill up with zeros, which end a manifest that is not UTF-16 too.
         text = manifest if manifest[:2] in _UTF16 else manifest.rstrip(b"\0")
         parser.Parse(text, True)  # noqa: FBT003 - the last piece
-    except (ExpatError, _DoctypeError, ValueError):
+    except (ExpatError, _NotAManifestError, ValueError):
         return None
     return tuple(found)
 
@@ -101,6 +106,8 @@ def _fault(subject: Subject, member: str, assembly: Assembly) -> str:
         return f"its manifest asks for {assembly.name} {assembly.version}".rstrip()
     if assembly.name == _COMMON_CONTROLS and not assembly.version.startswith(_CONTROLS_VERSIONS):
         return f"its manifest asks for {assembly.name} {assembly.version}"
+    if not assembly.name.startswith(_OF_WINDOWS):
+        return f"its manifest asks for {assembly.name or 'an assembly without name'}"
     return ""
 
 

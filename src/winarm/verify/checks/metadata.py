@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from winarm.verify.codes import Code
 from winarm.verify.report import Finding, finding
+from winarm.verify.wheels.core_metadata import metadata_faults
 from winarm.verify.wheels.filename import STABLE_TAGS
 from winarm.verify.wheels.metadata import header_fields, is_utf8, same_name, same_version
 
@@ -23,12 +24,11 @@ if TYPE_CHECKING:
 _MOST_TAGS = 10_000
 #: Characters of one that are looked at.
 _LONGEST_TAG = 1000
-#: Fields of METADATA that may be there once.
-_ONCE = ("metadata-version", "name", "version", "requires-python")
 #: Since which Metadata-Version a License-File is in the folder of licences (PEP 639).
 _LICENSES_SINCE = "2.4"
 _MOST_NAMED = 4
-_METADATA_VERSION = re.compile(r"[12]\.[0-9]")
+#: Installers take every 1.x, and refuse what is not numbers.
+_WHEEL_VERSION = re.compile(r"1(\.[0-9]{1,9})*")
 #: `>=3.10`, what most wheels require.
 _AT_LEAST = re.compile(r">=\s*3(?:\.(?P<minor>[0-9]{1,3}))?")
 #: Python tags of one version: of CPython, PyPy, GraalPy, or of any Python.
@@ -76,7 +76,7 @@ def _wheel_file(subject: Subject, name: WheelName, dist_info: str) -> Iterator[F
         yield finding(Code.WA613, member, "it is not UTF-8")
     found = header_fields(subject.texts[member])
     version = found.get("wheel-version", [""])[0]
-    if version.partition(".")[0] != "1":
+    if not _WHEEL_VERSION.fullmatch(version):
         yield finding(Code.WA613, member, f"Wheel-Version is {version or 'missing'}, not 1.x")
     pure = found.get("root-is-purelib", [""])[0].lower()
     if pure not in {"true", "false"}:
@@ -116,22 +116,17 @@ def _metadata_file(subject: Subject, name: WheelName, dist_info: str) -> Iterato
     inside = found.get("version", [""])[0]
     if not same_version(inside, name.version):
         yield finding(Code.WA614, member, f"its Version is {inside or 'missing'}")
-    yield from _rules_of_indexes(subject, member, found)
+    yield from _rules_of_indexes(subject, member, text, found)
     if requires := found.get("requires-python", [""])[0]:
         yield from _requires_python(member, requires, name)
 
 
 def _rules_of_indexes(
-    subject: Subject, member: str, found: Mapping[str, list[str]]
+    subject: Subject, member: str, text: bytes, found: Mapping[str, list[str]]
 ) -> Iterator[Finding]:
-    for field in _ONCE:
-        if len(found.get(field, [])) > 1:
-            words = f"it has {field.title()} {len(found[field])} times"
-            yield finding(Code.WA619, member, words)
-    version = found.get("metadata-version", [""])[0]
-    if not _METADATA_VERSION.fullmatch(version):
-        words = f"its Metadata-Version is {version or 'missing'}"
+    for words in metadata_faults(text, found):
         yield finding(Code.WA619, member, words)
+    version = found.get("metadata-version", [""])[0]
     if version >= _LICENSES_SINCE:
         licences = dict.fromkeys(found.get("license-file", []))
         for path in islice((one for one in licences if _is_missing(subject, one)), _MOST_NAMED):

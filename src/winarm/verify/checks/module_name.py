@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _TAGGED = re.compile(
     r"(?P<name>[^.]+)\.(?P<abi>cp3[0-9]+t?d?)-(?P<platform>[a-z0-9_]+)\.pyd", re.IGNORECASE
 )
+_OTHER_TAGGED = re.compile(r"[^.]+\.(?P<tag>(pypy|graalpy)[0-9A-Za-z_-]+)\.pyd", re.IGNORECASE)
 #: Longest name beyond ASCII that is encoded.
 _LONGEST_ENCODED = 80
 #: No file of Windows' has a longer name.
@@ -91,8 +92,7 @@ def check_module_names(subject: Subject, _options: VerifyOptions) -> Iterator[Fi
 def _check(subject: Subject, member: str, image: Image) -> Iterator[Finding]:
     module = ModuleName.parse(member)
     if module is None:
-        if ".pypy" not in member and ".graalpy" not in member:
-            yield finding(Code.WA205, member, f"no Python imports {base_name(member)!r}")
+        yield from _other_implementation(subject, member)
         return
     elsewhere = module.platform and module.target != subject.target
     if elsewhere and subject.name is not None and subject.name.any_platform:
@@ -107,6 +107,21 @@ def _check(subject: Subject, member: str, image: Image) -> Iterator[Finding]:
     if module.abi is not None and subject.name is not None:
         yield from _suffix_against_promise(member, module.abi, subject.name.promise)
     yield from _init_export(member, module, image)
+
+
+def _other_implementation(subject: Subject, member: str) -> Iterator[Finding]:
+    """Compare a module's name to those of PyPy and GraalPy: `_x.pypy311-pp73-win_amd64.pyd`."""
+    match = _OTHER_TAGGED.fullmatch(base_name(member))
+    if match is None:
+        yield finding(Code.WA205, member, f"no Python imports {base_name(member)!r}")
+    elif subject.name is not None:
+        tag = match["tag"].replace("-", "_").lower()
+        if not tag.startswith(subject.name.abis):
+            words = f"its suffix says {match['tag']}, the wheel {', '.join(subject.name.abis)}"
+            yield finding(Code.WA202, member, words)
+        elif tag.startswith("pypy") and not tag.endswith(f"_{subject.target.wheel_platform}"):
+            words = f"its suffix says {match['tag']}, not {subject.target.wheel_platform}"
+            yield finding(Code.WA201, member, words)
 
 
 def _is_debug(module: ModuleName, image: Image) -> bool:
@@ -160,11 +175,14 @@ def _is_data(image: Image, name: str) -> bool:
     index = image.exports.index(name)
     if index is None or index in image.exports.forwarders:
         return False
-    # Indices and addresses out of range are another check's.
+    # Indices and addresses that are none are another check's.
     if not 0 <= index < len(image.exports.addresses):
         return False
-    section = image.headers.section(image.exports.addresses[index])
-    return section is not None and not section.characteristics & EXECUTABLE
+    address = image.exports.addresses[index]
+    if not 0 < address < image.headers.size_of_image:
+        return False
+    section = image.headers.section(address)
+    return section is None or not section.characteristics & EXECUTABLE
 
 
 def _imports_python(image: Image) -> bool:

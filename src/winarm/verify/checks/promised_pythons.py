@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from winarm.verify.checks.metadata import allowed_minors
 from winarm.verify.checks.module_name import ModuleName
-from winarm.verify.checks.python_dll import python_dlls, serves
+from winarm.verify.checks.python_dll import STABLE_DLLS, python_dlls, serves
 from winarm.verify.codes import Code
 from winarm.verify.report import Finding, finding
-from winarm.verify.subject import folder_of, is_module
+from winarm.verify.subject import folder_of, is_module, stem_of
 from winarm.verify.wheels.metadata import header_fields
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from winarm.target import PythonABI
     from winarm.verify.options import VerifyOptions
     from winarm.verify.subject import Subject
+    from winarm.verify.wheels.filename import Promise
 
 #: A member, its name taken apart, and its image.
 _Variant = tuple[str, ModuleName, "Image"]
@@ -35,15 +36,26 @@ def check_promised_pythons(subject: Subject, _options: VerifyOptions) -> Iterato
         return
     promise = subject.name.promise
     groups = _groups(subject)
-    if len(promise.required) > 1:
-        for variants in groups:
-            for pythons in sorted(promise.required, key=min):
-                if not any(_suits(variant, python) for variant in variants for python in pythons):
-                    words = f"there is no form of it for {min(pythons).tag}"
-                    yield finding(Code.WA209, variants[0][0], words)
-    elif not (promise.abis or promise.stables) and subject.name.platforms != ("any",):
+    for variants in groups:
+        yield from _missing_forms(variants, promise)
+    yield from _missing_platforms(subject)
+    if not (promise.abis or promise.stables) and subject.name.platforms != ("any",):
         for variants in groups:
             yield from _single_python(subject, variants)
+
+
+def _missing_forms(variants: list[_Variant], promise: Promise) -> Iterator[Finding]:
+    """Find Pythons that are promised and have no form of a module."""
+    if len(promise.required) > 1:
+        for pythons in sorted(promise.required, key=min):
+            if not any(_suits(variant, python) for variant in variants for python in pythons):
+                words = f"there is no form of it for {min(pythons).tag}"
+                yield finding(Code.WA209, variants[0][0], words)
+    if promise.abis:
+        for oldest in promise.stables:
+            if not any(_is_stable(variant, oldest) for variant in variants):
+                words = f"there is no form of it for every Python from {oldest.version} on"
+                yield finding(Code.WA209, variants[0][0], words)
 
 
 def _groups(subject: Subject) -> list[list[_Variant]]:
@@ -55,6 +67,32 @@ def _groups(subject: Subject) -> list[list[_Variant]]:
             if module is not None and image.exports.have_any(module.init_names):
                 groups[folder_of(member), module.name].append((member, module, image))
     return list(groups.values())
+
+
+def _missing_platforms(subject: Subject) -> Iterator[Finding]:
+    """Find modules of a wheel for several platforms that one of them lacks."""
+    if len(subject.own_targets) < 2 or subject.target not in subject.own_targets:  # noqa: PLR2004
+        return
+    forms: dict[str, list[str]] = defaultdict(list)
+    for member, image in subject.images.items():
+        unneeded = subject.allows(member) or subject.is_test_data(member)
+        if is_module(member) and not unneeded and any(map(image.loads_on, subject.own_targets)):
+            forms[stem_of(member)].append(member)
+    platform = subject.target.wheel_platform
+    for members in forms.values():
+        fitting = any(subject.images[member].loads_on(subject.target) for member in members)
+        if not fitting and not subject.search.is_optional(members[0]):
+            yield finding(Code.WA209, members[0], f"there is no form of it for {platform}")
+
+
+def _is_stable(variant: _Variant, oldest: PythonABI) -> bool:
+    """Return whether a form of a module serves every Python from `oldest` on."""
+    _, module, image = variant
+    dlls = python_dlls(image)
+    return module.abi is None and all(
+        dll in STABLE_DLLS and oldest.offers_stable_dll(both_threadings=dll == "python3t.dll")
+        for dll in dlls
+    )
 
 
 def _suits(variant: _Variant, python: PythonABI) -> bool:

@@ -18,20 +18,32 @@ if TYPE_CHECKING:
     from winarm.coff.image import Image
     from winarm.verify.options import VerifyOptions
 
-_STABLE_DLLS = frozenset({"python3.dll", "python3t.dll"})
+STABLE_DLLS = frozenset({"python3.dll", "python3t.dll"})
 _PYTHON_DLL = re.compile(r"python(?P<major>3)(?P<minor>[0-9]*)(?P<threading>t?)(?P<debug>_d)?\.dll")
+_ANY_PYTHON_DLL = re.compile(r"python3[0-9]*t?(_d)?\.dll|libpypy3\.[0-9]+-c\.dll")
 
 
 def check_python_dlls(subject: Subject, _options: VerifyOptions) -> Iterator[Finding]:
     """Find images that import the DLL of a Python that will not run them."""
     for member, image in subject.checked.items():
         if image.loads_on(subject.target):
+            if subject.name is not None and subject.name.pypy_dlls:
+                yield from _pypy_dlls(subject.name.pypy_dlls, member, image)
+                continue
             promise = promise_for(subject, member)
             dlls = python_dlls(image)
             for dll in dlls:
                 yield from judge_python_dll(member, dll, promise)
             if not dlls and _is_importable(member, image):
                 yield finding(Code.WA305, member, "it imports no python3XX.dll or python3.dll")
+
+
+def _pypy_dlls(own: frozenset[str], member: str, image: Image) -> Iterator[Finding]:
+    """Find the DLL of another Python than the PyPy that a wheel is for."""
+    for item in image.imports:
+        if item.file not in own and _ANY_PYTHON_DLL.fullmatch(item.file):
+            words = f"it imports {item.dll}, and its Python has {', '.join(sorted(own))}"
+            yield finding(Code.WA301, member, words)
 
 
 def python_dlls(image: Image) -> tuple[str, ...]:
@@ -45,7 +57,7 @@ def serves(image: Image, python: PythonABI) -> bool:
 
 
 def _is_in(dll: str, python: PythonABI) -> bool:
-    if dll in _STABLE_DLLS:
+    if dll in STABLE_DLLS:
         return python.offers_stable_dll(both_threadings=dll == "python3t.dll")
     return dll == python.dll
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from winarm.verify.codes import Code
 from winarm.verify.report import Finding, finding
-from winarm.verify.subject import Shape, Subject, base_name, is_module, suffix_of
+from winarm.verify.subject import Shape, Subject, is_module, suffix_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,9 +15,6 @@ if TYPE_CHECKING:
 
 #: Suffixes that make a wheel belong to a platform, whatever is in the files.
 _NATIVE = frozenset({".pyd", ".dll", ".exe", ".lib", ".a", ".so", ".dylib"})
-
-#: How other systems' extension modules end (`.abi3.so`, `.cpython-313-darwin.so`).
-_FOREIGN_MODULE = re.compile(r"\.(abi3t?|cpython-[^/]*|pypy[^/]*|graalpy[^/]*)\.so$")
 
 
 def check_tags(subject: Subject, _options: VerifyOptions) -> Iterator[Finding]:
@@ -48,7 +44,8 @@ def _any_platform(subject: Subject) -> Iterator[Finding]:
     modules = [
         member
         for member in native
-        if _is_any_module(subject, member) and not subject.is_test_data(member)
+        if (is_module(member) and not subject.is_test_data(member))
+        or member in subject.foreign_modules
     ]
     needed = [member for member in modules if not subject.search.is_optional(member)]
     if needed:
@@ -56,12 +53,3 @@ def _any_platform(subject: Subject) -> Iterator[Finding]:
     for member in native:
         if not (needed and member in modules) and not subject.allows(member):
             yield finding(Code.WA605, member, words)
-
-
-def _is_any_module(subject: Subject, member: str) -> bool:
-    """Return whether a file is an extension module of Windows or of another system."""
-    if is_module(member) or _FOREIGN_MODULE.search(member) is not None:
-        return True
-    # Linux imports a plain suffix, too; only a module has the name of its init function in it.
-    init = f"PyInit_{base_name(member).partition('.')[0]}".encode()
-    return suffix_of(member) == ".so" and init in subject.read(member)

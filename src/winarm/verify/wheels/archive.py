@@ -118,7 +118,7 @@ def _local_header(file: IO[bytes], entry: Entry, faults: list[Fault]) -> int | N
             wide_problem = "its ZIP64 field has one size of two"
         if problem := problem or wide_problem:
             faults.append(Fault(Code.WA016, entry.name, f"in its own header, {problem}"))
-        if (other := unicode_name(fields)) != entry.other_name:
+        if (other := unicode_name(fields, entry.raw_name)) != entry.other_name:
             _second_name(entry, other, faults)
     own = (name, flags, method, crc, packed, size)
     if own != (entry.raw_name, entry.flags, entry.method, entry.crc, entry.packed_size, entry.size):

@@ -24,6 +24,8 @@ _END_64_LOCATOR = Struct("<4sIQI")
 _END_64 = Struct("<4sQ2H2I4Q")
 _CENTRAL = Struct("<4s6H3I5H2I")
 _MAX_COMMENT = 0xFFFF
+#: How records begin (4.3); readers that look for them find them in a comment too.
+_SIGNATURES = (b"PK\1\2", b"PK\3\4", b"PK\5\6", b"PK\6\6", b"PK\6\7", b"PK\7\x08")
 _FULL_16 = 0xFFFF
 #: The end record's size field counts from after it: 44 bytes, and extensible data.
 _END_64_REST = _END_64.size - 12
@@ -57,6 +59,8 @@ def find_end(file: IO[bytes], size: int) -> tuple[End, list[Fault]]:
         raise ArchiveError(message)
     _, disk, first_disk, here, count, length, offset, comment = _END.unpack_from(tail, at)
     faults = []
+    if any(signature in tail[at + _END.size :] for signature in _SIGNATURES):
+        faults.append(Fault(Code.WA013, "", "its comment holds a record of a zip archive"))
     rest = len(tail) - at - _END.size - comment
     if rest:
         words = f"{rest} bytes follow" if rest > 0 else "its comment is cut off at"
@@ -153,7 +157,8 @@ def _entry(directory: bytes, at: int, shift: int, faults: list[Fault]) -> tuple[
         raise ArchiveError(message)
     raw_name = directory[name_at:extra_at]
     name = raw_name.decode("utf-8" if flags & UTF8 else "cp437", "backslashreplace")
-    fields, problem = extra_fields(directory[extra_at : extra_at + extra_size])
+    # Up to three bytes at the end are passed over here by every reader.
+    fields, problem = extra_fields(directory[extra_at : extra_at + extra_size], whole=False)
     (size, packed, offset), wide_problem = wide_sizes(fields, (size, packed, offset))
     if problem := problem or wide_problem:
         faults.append(Fault(Code.WA016, name, problem))
@@ -173,7 +178,7 @@ def _entry(directory: bytes, at: int, shift: int, faults: list[Fault]) -> tuple[
         size=size,
         header_offset=offset + shift,
         file_type=(attributes >> 16) & _TYPE_MASK if made_by >> 8 == _UNIX else 0,
-        other_name=unicode_name(fields),
+        other_name=unicode_name(fields, raw_name),
     )
     return entry, end
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import IO, TYPE_CHECKING, NamedTuple
+from zlib import crc32
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,11 +22,14 @@ DESCRIPTOR = 0x0008
 UTF8 = 0x0800
 _STRONG_ENCRYPTION = 0x0040
 _MASKED_HEADERS = 0x2000
+_PATCH = 0x0020
 
 _REGULAR, _FOLDER = 0o100000, 0o040000
 #: Extra fields that are looked through; a member has two or three.
 _MOST_FIELDS = 64
 _FIELD_HEADER = 4
+#: Where the name is in the extra field of a second name: after a version and a checksum.
+_NAME_AT = 5
 #: Offsets in a file are signed numbers of 64 bits.
 _FURTHEST = 2**63 - 1
 
@@ -73,6 +77,11 @@ class Entry(NamedTuple):
         """Return whether its data or its header is encrypted."""
         return bool(self.flags & (ENCRYPTED | _STRONG_ENCRYPTION | _MASKED_HEADERS))
 
+    @property
+    def is_patch(self) -> bool:
+        """Return whether its data is the difference to another file."""
+        return bool(self.flags & _PATCH)
+
 
 def read_exactly(file: IO[bytes], offset: int, size: int) -> bytes:
     """Return `size` bytes at `offset`.
@@ -89,17 +98,19 @@ def read_exactly(file: IO[bytes], offset: int, size: int) -> bytes:
     return data
 
 
-def extra_fields(extra: bytes) -> tuple[dict[int, bytes], str]:
+def extra_fields(extra: bytes, *, whole: bool = True) -> tuple[dict[int, bytes], str]:
     """Return the extra fields of a header (4.5) by their kinds, and what is wrong with them.
 
     Installers differ in which of two fields of one kind they take, and most refuse a field that
     reaches past the end.
+
+    :param whole: the last field must not be followed by part of another.
     """
     fields: dict[int, bytes] = {}
     at = 0
     while at < len(extra):
         if at + _FIELD_HEADER > len(extra):
-            return fields, "its extra fields end with part of one"
+            return fields, "its extra fields end with part of one" if whole else ""
         kind = int.from_bytes(extra[at : at + 2], "little")
         end = at + _FIELD_HEADER + int.from_bytes(extra[at + 2 : at + 4], "little")
         if end > len(extra):
@@ -109,6 +120,8 @@ def extra_fields(extra: bytes) -> tuple[dict[int, bytes], str]:
         if len(fields) == _MOST_FIELDS:
             return fields, f"it has over {_MOST_FIELDS} extra fields"
         fields[kind] = extra[at + _FIELD_HEADER : end]
+        if kind == UNICODE_PATH and not _is_name(fields[kind]):
+            return fields, "its extra field with a second name is damaged"
         at = end
     return fields, ""
 
@@ -138,7 +151,20 @@ def _filled(values: tuple[int, ...], numbers: list[int]) -> tuple[int, ...]:
     return tuple(next(rest, value) if value == FULL_32 else value for value in values)
 
 
-def unicode_name(fields: Mapping[int, bytes]) -> str:
-    """Return the name that an extra field has (4.6.9), or ""."""
-    # After one byte of version, and the checksum of the name that it replaces.
-    return fields.get(UNICODE_PATH, b"")[5:].decode("utf-8", "replace")
+def _is_name(field: bytes) -> bool:
+    """Return whether an extra field can have a name: a version, a checksum, and UTF-8."""
+    try:
+        return len(field) >= _NAME_AT and field[_NAME_AT:].decode("utf-8") is not None
+    except UnicodeDecodeError:
+        return False
+
+
+def unicode_name(fields: Mapping[int, bytes], raw_name: bytes) -> str:
+    """Return the name that an extra field has for the one in the header (4.6.9), or "".
+
+    Readers pass over one with the checksum of another name.
+    """
+    field = fields.get(UNICODE_PATH, b"")
+    if int.from_bytes(field[1:_NAME_AT], "little") != crc32(raw_name):
+        return ""
+    return field[_NAME_AT:].decode("utf-8", "replace")

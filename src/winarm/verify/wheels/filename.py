@@ -19,6 +19,7 @@ _NAME = re.compile(
     re.IGNORECASE,
 )
 
+_PYPY = re.compile(r"pp(?P<major>3)(?P<minor>[0-9]+)")
 #: A name in a file name: `-` is written as `_`, and installers refuse two of these.
 _DISTRIBUTION = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._]*[A-Za-z0-9])?", re.ASCII)
 #: What most versions look like.
@@ -88,6 +89,14 @@ class WheelName:
     def is_pypy(self) -> bool:
         """Return whether it is for PyPy."""
         return any(tag.startswith("pp") for tag in self.pythons)
+
+    @property
+    def pypy_dlls(self) -> frozenset[str]:
+        """Return the DLLs of the PyPys that it is for, if it is for no other Python."""
+        versions = [match for tag in self.pythons if (match := _PYPY.fullmatch(tag))]
+        if len(versions) < len(self.pythons):
+            return frozenset()
+        return frozenset(f"libpypy{match['major']}.{match['minor']}-c.dll" for match in versions)
 
     @property
     def any_platform(self) -> bool:

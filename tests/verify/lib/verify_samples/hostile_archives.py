@@ -136,6 +136,14 @@ def _lzma() -> bytes:
     return wh.packed([(member if name == PYD else name, data) for name, data in good().items()])
 
 
+@raw("a member that is a patch to another file", "WA014")
+def _patch() -> bytes:
+    data = bytearray(wh.packed(list(good().items())))
+    for signature, flags_at in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
+        data[data.index(signature) + flags_at] |= 0x20
+    return bytes(data)
+
+
 @raw("a member with a comment", "WA015")
 def _comment() -> bytes:
     member = zipfile.ZipInfo(PYD)

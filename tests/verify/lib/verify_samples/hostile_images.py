@@ -216,9 +216,16 @@ for _what, _changes in (
     ("FileAlignment of nothing", {"file_alignment": 0}),
     ("FileAlignment over SectionAlignment", {"file_alignment": 0x2000}),
     ("a base that no address can be", {"base": 0x1_8000_1000}),
+    (
+        "sections in another order in the file",
+        {"more_sections": [(b".in", 16, 0x101000, 16, 0x402, im.DATA)]},
+    ),
     ("no EXECUTABLE_IMAGE", {"characteristics": 0x0020}),
 ):
     one(_what, "WA511", im.module(**_changes))
+beside("a DLL that was linked as a program", "WA512", "pkg/h.dll", im.image(dll=False))
+one("an init function in the headers", "WA207",
+    im.module(export_addresses={"PyInit__x": 0x10}))  # fmt: skip
 one("a module that was linked as a program", "WA512", im.module(dll=False))
 one("a signature that is not there", "WA513", im.module(flags=im.SOUND | 0x80))
 one("an export without address", "WA515", im.module(export_addresses={"PyInit__x": 0}))
@@ -233,6 +240,7 @@ for _what, _blocks in (
     ("a block of relocations beyond their end", struct.pack("<IIHH", 0x1000, 64, 0, 0)),
     ("relocations outside of the image", struct.pack("<IIHH", 2**28, 12, 0xA000, 0)),
     ("relocations of an unknown type", struct.pack("<IIHH", 0x1000, 12, 0xF000, 0)),
+    ("a block of relocations of an odd number", struct.pack("<IIHHH", 0x1000, 14, 0, 0, 0)),
     ("bytes behind the relocations", struct.pack("<IIHHI", 0x1000, 12, 0, 0, 0)),
 ):
     one(_what, "WA504", im.module(relocation_blocks=_blocks))

@@ -109,7 +109,7 @@ def image(**wishes: Any) -> bytes:  # noqa: ANN401 - the fields of ImageSpec
     if spec.exports or spec.forwarders:
         directories[0] = _exports(layout, spec)
     if spec.imports:
-        directories[1] = _imports(layout, spec)
+        directories[1], directories[12] = _imports(layout, spec)
     if spec.delay_imports:
         directories[13] = _delay_imports(layout, spec)
     if spec.pdb is not None:
@@ -193,15 +193,18 @@ def _thunks(layout: _Layout, spec: ImageSpec, symbols: Sequence[str | int]) -> i
     return layout.add(b"".join(struct.pack(width, cell) for cell in (*cells, 0)))
 
 
-def _imports(layout: _Layout, spec: ImageSpec) -> tuple[int, int]:
+def _imports(layout: _Layout, spec: ImageSpec) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return where the import table is, and where the tables of addresses are."""
     rows = b""
+    starts = []
     for dll, symbols in spec.imports.items():
         name = layout.add(dll.encode() + b"\0")
         lookup = _thunks(layout, spec, symbols)
-        addresses = _thunks(layout, spec, symbols)
-        rows += struct.pack("<IIIII", lookup, 0, 0, name, addresses)
+        starts.append(_thunks(layout, spec, symbols))
+        rows += struct.pack("<IIIII", lookup, 0, 0, name, starts[-1])
+    end = layout.rva + len(layout.data)
     rows += bytes(20)
-    return layout.add(rows), len(rows)
+    return (layout.add(rows), len(rows)), (starts[0], end - starts[0])
 
 
 def _delay_imports(layout: _Layout, spec: ImageSpec) -> tuple[int, int]:

@@ -216,6 +216,21 @@ def check_texts(metadata: bytes, entry_points: bytes, record: bytes) -> None:
     check_wheel(wh.packed(list(members.items())))
 
 
+def check_code(text: bytes) -> None:
+    """Verify a wheel whose module finds its DLL only if code, here any, adds the DLL's folder."""
+    check_wheel(wh.packed(list(wh.contents(ARM64_WHEEL, code_beside(text)).items())))
+
+
+def code_beside(text: bytes) -> dict[str, bytes]:
+    """Return files of which the module's DLL is in another folder."""
+    return {
+        PYD: im.module(imports={"python313.dll": ["PyModuleDef_Init"], "h.dll": ["f"]}),
+        "pkg.libs/h.dll": im.image(exports=["f"]),
+        "pkg/__init__.py": text,
+        "pkg/_other.py": text,
+    }
+
+
 def _verified(path: Path) -> None:
     start = time.process_time()
     for found in verify(path).findings:
@@ -227,6 +242,41 @@ texts = st.binary(max_size=200) | st.text(st.characters(codec="utf-8"), max_size
     str.encode
 )
 
+#: Expressions and statements; `$` stands for another expression, `:` at an end for another block.
+EXPRESSIONS = (
+    "__file__", "'pkg.libs'", "'..'", "'h.dll'", "''", "p", "q", "os.pardir", "__path__[0]", "1",
+    "os.path.dirname($)", "os.path.join($, $)", "$ + $", "$ / $", "f'{$}/{$}'", "'%s/%s' % ($, $)",
+    "'{}/{}'.format($, $)", "pathlib.Path($).parent", "pathlib.Path($).parents[1]", "f($)", "g()",
+    "[$, $]", "[$ for p in $]", "glob.glob($)", "$ if $ else $", "os.path.abspath($)", "(q := $)",
+    "ctypes.CDLL($)", "ctypes.CDLL($)._name", "lambda p: $", "os.listdir($)", "*$", "p.p.p", "$[0]",
+)  # fmt: skip
+STATEMENTS = (
+    "import os, ctypes", "from os import add_dll_directory as q", "from . import _x", "p = $",
+    "q = p = $", "os.add_dll_directory($)", "ctypes.CDLL($)", "q($)", "f($)", "return $", "raise $",
+    "def f(p):", "def g():", "class f:", "if sys.platform == 'win32':", "if $:", "else:", "try:",
+    "except OSError:", "finally:", "for p in $:", "with os.add_dll_directory($) as q:", "while $:",
+    "if sys.version_info >= (3, 8) and not $:", "pass", "break", "map(os.add_dll_directory, $)",
+)  # fmt: skip
+
+
+@st.composite
+def sources(draw: st.DrawFn) -> bytes:
+    """Return Python source that is often right, and full of references in a circle."""
+    lines = []
+    depth = 0
+    for statement in draw(st.lists(st.sampled_from(STATEMENTS), max_size=25)):
+        if not statement.endswith(":"):
+            depth = max(0, depth - draw(st.integers(0, 2)))
+        elif statement.startswith(("else", "except", "finally")):
+            depth = max(0, depth - 1)
+        text = statement
+        for _ in range(draw(st.integers(0, 8))):
+            text = text.replace("$", draw(st.sampled_from(EXPRESSIONS)), 1)
+        lines.append("    " * depth + text.replace("$", "p"))
+        depth += statement.endswith(":")
+    return "\n".join([*lines, "    " * depth + "pass"]).encode()
+
+
 #: What is tried, by name: a check and the strategies of its arguments.
 TARGETS: dict[str, tuple[Callable[..., None], tuple[st.SearchStrategy[bytes], ...]]] = {
     "image": (check_image, (damaged(IMAGES),)),
@@ -235,5 +285,6 @@ TARGETS: dict[str, tuple[Callable[..., None], tuple[st.SearchStrategy[bytes], ..
     "archive": (check_archive, (damaged(WHEELS),)),
     "wheel": (check_wheel, (damaged(WHEELS),)),
     "texts": (check_texts, (damaged(TEXTS), damaged(TEXTS), damaged(TEXTS))),
+    "code": (check_code, (sources(),)),
     "contents": (check_contents, (damaged(IMAGES), damaged(LIBRARIES), texts)),
 }

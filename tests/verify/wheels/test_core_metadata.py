@@ -1,0 +1,95 @@
+"""METADATA as installers and package indexes read it; packaging is the judge."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+from packaging.metadata import Metadata
+
+from winarm.verify.wheels.core_metadata import metadata_faults
+from winarm.verify.wheels.metadata import header_fields
+
+HEAD = "Metadata-Version: 2.4\nName: pkg\nVersion: 1.0\n"
+
+PLAIN = [
+    "",
+    "License: a\n  b\n",
+    "License-Expression: MIT\nLicense-File: LICENSE.txt\nLicense-File: doc/LICENSE\n",
+    "Requires-Dist: foo\nRequires-Dist: a-b_c.d[x,y] >=1.2,<3; python_version < '3.12'\n",
+    'Provides-Extra: fast\nRequires-Dist: numpy~=2.0 ; extra == "fast" and os_name == "nt"\n',
+    "Project-URL: Home, https://example.org\nClassifier: Programming Language :: Python :: 3\n",
+    "Description-Content-Type: text/markdown; charset=UTF-8; variant=GFM\nKeywords: a,b\n",
+    "Dynamic: license-file\nDynamic: Requires-Dist\n",
+    "Requires-Python: >=3.9\n\nA text: with a colon\n",
+]
+UNUSUAL = [
+    "License-Expression: MIT AND (Apache-2.0 OR BSD-2-Clause)\n",
+    "Requires-Dist: foo @ https://example.org/foo.whl\n",
+    "Requires-Dist: foo (>=1.2)\n",
+    "Requires-Dist: foo; (os_name == 'nt' or extra == 'a') and python_version in '3.8 3.9'\n",
+    "Requires-Dist: foo==1.*\nDescription-Content-Type: text/x-rst; charset=utf-8\n",
+]
+REFUSED = [
+    "Foo: bar\n",
+    "Requires-Dist: foo (>dev)\n",
+    "Requires-Dist: foo; pythn_version < '3'\n",
+    "Provides-Extra: a b\n",
+    "License-Expression: Nobody's\n",
+    "Summary: a\n  b\n",
+    "Summary: a\nSummary: b\n",
+    "Name: pkg\n",
+    "Requires-Python: >=3.9\nRequires-Python: >=3.9\n",
+    "Description-Content-Type: text/foo\n",
+    "Dynamic: Version\n",
+    "License-File: ../LICENSE\n",
+    "Description: a\n\nb\n",
+]
+
+
+def faults(text: str) -> list[str]:
+    data = (HEAD + text).encode()
+    return list(metadata_faults(data, header_fields(data)))
+
+
+@pytest.mark.parametrize("text", PLAIN + UNUSUAL)
+def test_metadata_that_packaging_takes_has_no_faults(text: str) -> None:
+    Metadata.from_email(HEAD + text)
+
+    assert faults(text) == []
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_plain_metadata_does_not_import_packaging(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "packaging.metadata", None)
+
+    assert faults(text) == []
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_metadata_that_packaging_refuses_has_faults(text: str) -> None:
+    with pytest.raises(ExceptionGroup):
+        Metadata.from_email(HEAD + text)
+
+    assert faults(text)
+
+
+@pytest.mark.parametrize("version", ["", "1.3", "2", "2.10", "3.0"])
+def test_unknown_versions_of_the_metadata_are_found(version: str) -> None:
+    data = f"Metadata-Version: {version}\nName: pkg\nVersion: 1.0\n".encode()
+
+    assert list(metadata_faults(data, header_fields(data)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Metadata-Version: 2.0\nName: pkg\nVersion: 1.0\n",
+        "Metadata-Version: 2.1\nName: pkg\nVersion: 1.0\nLicense-File: LICENSE\n",
+        "Metadata-Version: 2.3\nName: pkg\nVersion: 1.0\nLicense-Expression: MIT\n",
+    ],
+)
+def test_what_build_backends_wrote_too_early_is_no_fault(text: str) -> None:
+    assert list(metadata_faults(text.encode(), header_fields(text.encode()))) == []
