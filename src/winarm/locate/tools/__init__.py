@@ -143,7 +143,8 @@ class _Maker:
         program = part / "bin" / f"{self._target.mingw_triple}-clang{self._ending}"
         # For any processor of this kind: caches may be shared by machines.
         options = ["-mcpu=baseline", "-O2", "-s", f"-I{part}", str(_HERE / "launcher.c")]
-        libraries = ["-lshell32"] if self._windows else []
+        # Elsewhere nothing of compiler-rt is needed, which takes 4 s to compile at first use.
+        libraries = ["-lshell32"] if self._windows else ["-rtlib=none"]
         self._run(["cc", *options, "-o", str(program), *libraries])
         for name in NAMES[1:]:
             _linked(program, program.with_name(f"{self._target.mingw_triple}-{name}{self._ending}"))
