@@ -446,7 +446,6 @@ def uv_host(tmp_path: Path) -> FakeHost:
         },
         system=real.system,
         machine=real.machine,
-        # Its environment has no ziglang package.
         executable=Path(sys.executable),
         default_cache=tmp_path / "cache",
         answers={"uv": FakeUv()},

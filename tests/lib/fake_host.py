@@ -54,6 +54,8 @@ class FakeHost(Host):
     #: Below a file, so that a test that names no cache writes none.
     default_cache: Path = Path(os.devnull, "cache")
 
+    #: A folder of packages that is not there.
+    site_packages: Path = Path(os.devnull, "site-packages")
     #: By the beginning of a command, in whole words; the longest that fits counts, and `""` fits
     #: every command. Its program is a path, or a name in lower case without `.exe`.
     answers: Mapping[str, Reply] = field(default_factory=dict)

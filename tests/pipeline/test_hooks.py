@@ -133,7 +133,7 @@ class FrontEnd:
 
 
 @pytest.fixture
-def front_end(tmp_path: Path, clean_environ: dict[str, str]) -> MakeFrontEnd:
+def front_end(tmp_path: Path, shared_folder: Path, clean_environ: dict[str, str]) -> MakeFrontEnd:
     """Make a project around a backend of its own; hooks may be left out of it, or others named."""
 
     def make(
@@ -147,7 +147,8 @@ def front_end(tmp_path: Path, clean_environ: dict[str, str]) -> MakeFrontEnd:
         (project / "pyproject.toml").write_text(
             PYPROJECT.format(backend=backend, path=path, requires=requires)
         )
-        environ = {**clean_environ, "WINARM_CACHE_DIR": str(tmp_path / "cache")}
+        # One for all, since the first build with zig makes its tools.
+        environ = {**clean_environ, "WINARM_CACHE_DIR": str(shared_folder / "cache-of-hooks")}
         return FrontEnd(project, environ)
 
     return make

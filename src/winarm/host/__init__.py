@@ -11,6 +11,7 @@ import contextlib
 import os
 import signal
 import sys
+import sysconfig
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path, PureWindowsPath
@@ -96,6 +97,11 @@ class Host:
         names = self._file_names(program)
         candidates = (Path(folder, name) for folder in self._path_folders() for name in names)
         return filter(_is_executable, candidates)
+
+    @property
+    def site_packages(self) -> Path:
+        """Return the folder of the packages that are installed with winarm."""
+        return Path(sysconfig.get_path("platlib"))
 
     @property
     def pathsep(self) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sysconfig
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,7 +38,7 @@ def lasting_program(host: Host, program: Path) -> Path:
 
 def zig_folders(host: Host) -> tuple[Path, ...]:
     """Return where a `ziglang` package may be: with winarm itself, then in its cache."""
-    return (Path(sysconfig.get_path("platlib")), *lasting_folders(host))
+    return (host.site_packages, *lasting_folders(host))
 
 
 def lasting_folders(host: Host) -> tuple[Path, ...]:
