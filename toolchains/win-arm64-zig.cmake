@@ -2,8 +2,8 @@
 #
 #     cmake --toolchain win-arm64-zig.cmake -S . -B build -G Ninja
 #
-# zig is looked for in WINARM_ZIG (a variable of CMake's or of the environment), on PATH, and in
-# the ziglang package of the Python on PATH. WINARM_CC and WINARM_CXX, lists of a program and its
+# zig is looked for in WINARM_ZIG (a variable of CMake's or of the environment), on PATH, in the
+# ziglang package of the Python on PATH, and in winarm's cache. WINARM_CC and WINARM_CXX, lists of a program and its
 # first arguments, replace all that; winarm sets them.
 
 #
@@ -33,9 +33,29 @@ if(NOT WINARM_TOOLS AND NOT WINARM_CC)
     endif()
   endif()
   if(NOT WINARM_ZIG)
+    # What `winarm build` has fetched for this kind of machine; the newest.
+    string(TOLOWER "${CMAKE_HOST_SYSTEM_NAME}-${CMAKE_HOST_SYSTEM_PROCESSOR}" winarm_host)
+    string(REPLACE "darwin-" "macos-" winarm_host "${winarm_host}")
+    set(winarm_zig "tools/ziglang-*-${winarm_host}/ziglang/zig")
+    if(CMAKE_HOST_WIN32)
+      string(APPEND winarm_zig ".exe")
+    endif()
+    foreach(winarm_cache "$ENV{WINARM_CACHE_DIR}" "$ENV{XDG_CACHE_HOME}/winarm"
+            "$ENV{HOME}/.cache/winarm" "$ENV{HOME}/Library/Caches/winarm"
+            "$ENV{LOCALAPPDATA}/winarm/winarm/Cache")
+      file(TO_CMAKE_PATH "${winarm_cache}" winarm_cache)
+      file(GLOB winarm_found "${winarm_cache}/${winarm_zig}")
+      if(winarm_found AND NOT WINARM_ZIG)
+        list(SORT winarm_found COMPARE NATURAL ORDER DESCENDING)
+        list(GET winarm_found 0 winarm_found)
+        set(WINARM_ZIG "${winarm_found}" CACHE FILEPATH "The zig program" FORCE)
+      endif()
+    endforeach()
+  endif()
+  if(NOT WINARM_ZIG)
     message(FATAL_ERROR
-      "There is no zig on PATH and no ziglang package in the Python on PATH. "
-      "Install it (python -m pip install ziglang) or name it: -DWINARM_ZIG=/path/to/zig")
+      "There is no zig on PATH, in the Python on PATH, or in winarm's cache. Install it "
+      "(python -m pip install ziglang) or name it: -DWINARM_ZIG=/path/to/zig")
   endif()
   set(WINARM_CC "${WINARM_ZIG}" cc -target aarch64-windows-gnu)
   set(WINARM_CXX "${WINARM_ZIG}" c++ -target aarch64-windows-gnu)

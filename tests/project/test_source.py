@@ -106,7 +106,8 @@ def test_what_has_no_build_system_says_so(tmp_path: Path, open_: Open) -> None:
     [
         ("thing-1-cp313-cp313-win_arm64.whl", "built already"),
         ("pyproject.toml", "Name its folder"),
-        ("notes.txt", "not a source distribution"),
+        ("notes.md", "not a source distribution"),
+        ("requirements.txt", "winarm build -r"),
     ],
 )
 def test_a_file_that_is_no_source_says_what_it_is(

@@ -148,5 +148,9 @@ def _unusable_file(path: Path) -> UsageError:
         return UsageError(message, cure=cure)
     if path.name in _BUILD_FILES:
         return UsageError(f"{path} is part of a project.", cure=f"Name its folder: {path.parent}")
+    if path.suffix.lower() == ".txt":
+        message = f"{path} is not a source distribution."
+        cure = f"To build what a requirements file lists: winarm build -r {path}"
+        return UsageError(message, cure=cure)
     message = f"{path} is not a source distribution."
     return UsageError(message, cure=_WHAT_IT_MAY_BE)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from windows_trees.stand_ins import debian, stand_in
 
+from winarm.host import Host
 from winarm.target import WIN_ARM64
 
 if TYPE_CHECKING:
@@ -115,6 +116,27 @@ def test_zig(
 
     assert_good(images, resources=False)
     assert_module_stands_alone(tmp_path / "build")
+
+
+def test_zig_is_the_one_that_a_build_has_left_in_the_cache(
+    cmake: Callable[..., dict[str, bytes]],
+    zig: Path,
+    zig_environ: dict[str, str],
+    tmp_path: Path,
+) -> None:
+    host = Host.current()
+    tools = tmp_path / "cache" / "tools"
+    for version in ("0.9.1", "0.10.0"):
+        program = tools / f"ziglang-{version}-{host.system}-{host.machine}" / "ziglang"
+        program.parent.mkdir(parents=True)
+    program.symlink_to(zig.resolve().parent)
+    environ = {"ZIG_GLOBAL_CACHE_DIR": zig_environ["ZIG_GLOBAL_CACHE_DIR"]}
+
+    images = cmake("zig", environ={**environ, "WINARM_CACHE_DIR": str(tmp_path / "cache")})
+
+    assert_good(images, resources=False)
+    found = f"WINARM_ZIG:FILEPATH={program}/zig"
+    assert found in (tmp_path / "build" / "CMakeCache.txt").read_text()
 
 
 def test_llvm_mingw(cmake: Callable[..., dict[str, bytes]], llvm_mingw: Path) -> None:
