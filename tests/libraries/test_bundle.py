@@ -13,7 +13,6 @@ from verify_samples.wheel import wheel as make_wheel
 from winarm.errors import LibraryError, SourceError
 from winarm.host import Host
 from winarm.libraries.bundle import Bundled, bundle, epoch
-from winarm.libraries.needed import needed_dlls
 from winarm.libraries.prefix import prefixes
 from winarm.target import WIN_ARM64
 from winarm.verify import verify
@@ -85,29 +84,6 @@ def test_a_wheel_that_needs_nothing_stays_as_it_is(tmp_path: Path, prefix: Path)
     plain = make_wheel(tmp_path, {PYD: needing("kernel32.dll")})
 
     assert bundled(plain, prefix) == Bundled(plain)
-
-
-@pytest.mark.parametrize("name", ["vcruntime140.dll", "kernel32.dll", "python313.dll"])
-def test_windows_and_pythons_own_are_never_copied(
-    tmp_path: Path, wheel: Path, prefix: Path, name: str
-) -> None:
-    tree(prefix, {f"bin/{name}": dll(), "bin/z.dll": dll(name)})
-
-    assert [one.name for one in needed_dlls(wheel, [prefix / "bin"], WIN_ARM64)] == ["z.dll"]
-
-
-def test_the_cpp_runtime_is_copied_from_its_own_folder_alone(tmp_path: Path, prefix: Path) -> None:
-    plain = make_wheel(tmp_path, {PYD: needing("msvcp140.dll")})
-    tree(prefix, {"bin/msvcp140.dll": dll()})
-    runtime = tree(tmp_path / "runtime", {"msvcp140.dll": dll()})
-
-    assert needed_dlls(plain, [prefix / "bin"], WIN_ARM64) == ()
-    (found,) = needed_dlls(plain, [prefix / "bin"], WIN_ARM64, cpp_runtime=runtime)
-    assert found.path == runtime / "msvcp140.dll"
-
-
-def test_what_something_else_brings_is_not_copied(wheel: Path, prefix: Path) -> None:
-    assert needed_dlls(wheel, [prefix / "bin"], WIN_ARM64, external=["Z.DLL"]) == ()
 
 
 class TestBadInput:
