@@ -1,4 +1,4 @@
-"""The house rules that a machine can hold: who may import whom.
+"""The house rules that a machine can hold: who may import whom, and that all of it has tests.
 
 Imports point down `ROOMS`. They are read from the syntax tree, so that an import inside a
 function or under TYPE_CHECKING counts like any other.
@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-SOURCE = Path(__file__).parents[1] / "src" / "winarm"
+TESTS = Path(__file__).parent
+SOURCE = TESTS.parent / "src" / "winarm"
 
 #: The floors from the top down, and the rooms on each. A room is a module, or a package with all
 #: that is in it; who stands on a floor imports from its own floor and those below.
@@ -217,3 +218,46 @@ def test_what_runs_on_the_target_needs_only_the_standard_library(path: Path) -> 
     wanted = {other.split(".")[0] for other in imports(module_name(path), path)}
 
     assert wanted - sys.stdlib_module_names - {"sitecustomize"} == set()
+
+
+def has_code(module: ast.Module) -> bool:
+    """Tell whether a module has a function that does something; others have nothing to test."""
+    return any(
+        not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant))
+        for node in ast.walk(module)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        for statement in node.body
+    )
+
+
+def mirrored(module: Path) -> Path:
+    """Return the file of the tests that a module of winarm has; a package's has its name."""
+    place = module.relative_to(SOURCE)
+    folders = [part for part in place.parent.parts if part != "winarm_child"]
+    name = place.stem if place.stem != "__init__" else ("winarm", *folders)[-1]
+    return TESTS.joinpath(*folders, f"test_{name}.py")
+
+
+@pytest.mark.parametrize(
+    ("module", "test"),
+    [
+        ("storage.py", "test_storage.py"),
+        ("locate/zig.py", "locate/test_zig.py"),
+        ("locate/__init__.py", "locate/test_locate.py"),
+        ("__init__.py", "test_winarm.py"),
+        ("child/winarm_child/flags.py", "child/test_flags.py"),
+    ],
+)
+def test_rule_of_the_mirror(module: str, test: str) -> None:
+    assert mirrored(SOURCE / module) == TESTS / test
+
+
+def test_every_module_has_its_tests() -> None:
+    """So a failure names a function of winarm's and not only a wheel."""
+    lacking = {
+        str(path.relative_to(SOURCE)): str(mirrored(path).relative_to(TESTS))
+        for path in MODULES.values()
+        if has_code(ast.parse(path.read_bytes(), path)) and not mirrored(path).is_file()
+    }
+
+    assert lacking == {}

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import base64
 import hashlib
 import time
 from dataclasses import replace
@@ -124,75 +123,6 @@ def test_one_place_that_is_down_does_not_hide_another(index: LocalIndex, host: H
     assert len(project.problems) == 1
 
 
-def test_credentials_in_the_address_are_sent_and_not_shown(index: LocalIndex, host: Host) -> None:
-    index.add("a-1-py3-none-any.whl")
-    index.credentials = base64.b64encode(b"me:secret").decode()
-    url = index.simple.replace("//", "//me:secret@", 1)
-    good = replace(host, environ={**host.environ, "PIP_INDEX_URL": url})
-
-    without = asked(host, "a")
-    place = asked(good, "a").releases[Version("1")].files[0].place
-
-    assert "asks for credentials (401)" in without.problems[0]
-    assert place == index.simple.replace("//", "//***@", 1)
-
-
-def test_what_is_answered_to_credentials_is_kept_for_these_alone(
-    index: LocalIndex, host: Host
-) -> None:
-    index.add("a-1-py3-none-any.whl")
-    index.credentials = base64.b64encode(b"me:secret").decode()
-    mine, others = (
-        replace(host, environ={**host.environ, "PIP_INDEX_URL": index.simple.replace("//", user)})
-        for user in ("//me:secret@", "//me:guess@")
-    )
-
-    assert asked(mine, "a").releases
-    assert asked(mine, "a").releases
-    assert len(index.asked) == 1
-    assert asked(mine, "a", offline=True).releases
-    for one in (host, others):
-        assert not asked(one, "a").releases
-        assert not asked(one, "a", offline=True).releases
-
-
-def test_credentials_are_not_written_to_disk(index: LocalIndex, host: Host, tmp_path: Path) -> None:
-    index.add("a-1-py3-none-any.whl")
-    secret = base64.b64encode(b"me:secret")
-    index.credentials = secret.decode()
-    url = index.simple.replace("//", "//me:secret@", 1)
-
-    assert asked(replace(host, environ={**host.environ, "PIP_INDEX_URL": url}), "a").releases
-
-    files = [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
-    assert any("pages" in path.name for path in files)
-    assert not [
-        path for path in files if secret in (text := path.read_bytes()) or b"secret" in text
-    ]
-
-
-def test_credentials_of_netrc_are_sent(
-    index: LocalIndex, host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    index.add("a-1-py3-none-any.whl")
-    index.credentials = base64.b64encode(b"me:secret").decode()
-    netrc = tmp_path / "netrc"
-    netrc.write_text("machine 127.0.0.1 login me password secret\n")
-    netrc.chmod(0o600)
-    monkeypatch.setenv("NETRC", str(netrc))
-
-    assert asked(host, "a").releases
-
-
-def test_a_proxy_is_used_as_pip_is_told(index: LocalIndex, host: Host) -> None:
-    """The index is its own proxy: it is asked by the whole address."""
-    environ = {**host.environ, "PIP_INDEX_URL": "http://far.example/simple", "PIP_PROXY": index.url}
-
-    asked(replace(host, environ=environ), "a")
-
-    assert index.asked == ["http://far.example/simple/a/"]
-
-
 def test_links_in_a_folder(host: Host, tmp_path: Path) -> None:
     folder = tmp_path / "wheels"
     folder.mkdir()
@@ -272,13 +202,3 @@ def test_a_file_that_is_gone_is_one_error(index: LocalIndex, host: Host, tmp_pat
         client.fetch(file, tmp_path)
 
     assert not list(tmp_path.rglob("*.gz"))
-
-
-def test_a_file_is_not_kept_among_the_pages(index: LocalIndex, host: Host, tmp_path: Path) -> None:
-    noise = b"".join(hashlib.sha256(str(n).encode()).digest() for n in range(100_000))
-    index.add("a-1-py3-none-any.whl", noise)
-    with index_client(host, configured_places(host)) as client:
-        client.fetch(client.project("a").releases[Version("1")].files[0], tmp_path)
-
-    pages = sum(file.stat().st_size for file in (host.cache / "status").glob("pages.db*"))
-    assert pages < len(noise) / 2
