@@ -82,7 +82,7 @@ def test_uv_sees_the_target_and_no_other_index(tmp_path: Path) -> None:
 
 
 def test_uvs_reason_is_told_without_the_address_in_between(tmp_path: Path) -> None:
-    said = "error: none\n  No solution found when resolving dependencies:\n  ╰─▶ Because a is not there\n"
+    said = "error: none\n  No solution found when resolving:\n  ╰─▶ Because a is not there\n"
 
     with pytest.raises(SourceError) as caught:
         resolved(machine(tmp_path, Answer(1, "", said)), tmp_path)
