@@ -359,7 +359,9 @@ def build(name: str, place: Place) -> float | None:
     for other in recipe.needs:
         build(other, place)
     mark = place.marks / f"{name}.json"
-    facts = json.dumps(dataclasses.asdict(recipe), indent=1)
+    environ = {**environment(place), **dict(recipe.environ)}
+    # Its folder has another name for each version of zig and of the tools.
+    facts = json.dumps({**dataclasses.asdict(recipe), "compiler": environ["CC"]}, indent=1)
     if mark.is_file() and mark.read_text("utf-8") == facts:
         return None
     began = time.monotonic()
@@ -370,7 +372,6 @@ def build(name: str, place: Place) -> float | None:
         (source / file).write_text(text, encoding="utf-8")
     log = place.builds / f"{name}.log"
     log.unlink(missing_ok=True)
-    environ = {**environment(place), **dict(recipe.environ)}
     ROUTES[recipe.route](recipe, source, place, environ, log)
     for file, text in recipe.added:
         (place.prefix / file).write_text(text, encoding="utf-8")

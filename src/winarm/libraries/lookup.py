@@ -47,6 +47,7 @@ _SYNONYMS = (
     ("bz2", "bzip2"),
     ("zstd", "zstd_static"),
     ("openblas", "scipy_openblas"),
+    ("omp", "gomp", "iomp5", "libiomp5md", "vcomp"),
 )
 
 #: What every toolchain brings itself: the C library, Windows, the compiler's own. A prefix of

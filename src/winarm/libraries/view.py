@@ -70,6 +70,12 @@ class Native:
     details: tuple[str, ...] = ()
 
     @property
+    def openmp(self) -> Path | None:
+        """Return the folder with OpenMP's header, where there is its library, too."""
+        folders = (*self.include_dirs, *self.late_include_dirs) if "omp" in self.libraries else ()
+        return next((folder for folder in folders if (folder / "omp.h").is_file()), None)
+
+    @property
     def roots(self) -> tuple[Path, ...]:
         """Return the folders in which a build tool may look for headers and packages."""
         return tuple(root for prefix in self.prefixes for root in prefix.roots)
@@ -433,6 +439,7 @@ def as_json(native: Native) -> dict[str, Any]:
         "late_include_dirs": [str(one) for one in native.late_include_dirs],
         "library_dirs": [str(native.library_dir)] if native.library_dir else [],
         "roots": [str(one) for one in native.roots],
+        "openmp": str(native.openmp or ""),
         "libraries": dict(native.libraries),
         "closure": {name: list(names) for name, names in native.closure.items()},
         "refused": dict(native.refused),

@@ -36,7 +36,7 @@ _TOLERANT_CLANG_CL = (*_TOLERANT, "-Wno-unused-command-line-argument")
 
 #: What Microsoft's compiler has and predefines without being asked, before the first #include.
 #: `#pragma comment(lib, …)`, `__try` and `_declspec` are among the extensions.
-MICROSOFT = ("-fms-extensions", "-D_M_ARM64=1")
+MICROSOFT = ("-fms-extensions", "-D_M_ARM64=1", "-D_ARM64_=1")
 
 _GNU_COMPILE = (
     "-O2",

@@ -99,6 +99,8 @@ def build_environment(build: EquippedBuild, spec: Path, scratch: Path) -> Enviro
         "WINARMTOOLS_JOURNAL": str(journal_path(scratch)),
         "WINARMTOOLS_DROP": "\n".join(build.settings.drop_flags),
         "WINARMTOOLS_LIBRARY_PATH": os.pathsep.join(map(str, libraries)),
+        "WINARMTOOLS_ROOTS": os.pathsep.join(map(str, build.native.roots)),
+        "WINARMTOOLS_OPENMP": str(build.native.openmp or ""),
     }
     own = {name: text for name, text in variables.items() if name not in {"INCLUDE", "LIB"}}
     complete = build.toolchain.environment(own)

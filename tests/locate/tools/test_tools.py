@@ -66,6 +66,53 @@ class TestCompilers:
         assert "#define _M_ARM64 1" in macros
         assert "_MSC_VER" not in macros
 
+    def test_headers_know_the_machine(self, tools: Tools) -> None:
+        """Else jmp_buf has four bytes, and setjmp writes over what is next to it."""
+        tools.write(
+            a_c="#include <setjmp.h>\n#include <windows.h>\n"
+            '_Static_assert(sizeof(jmp_buf) == 192, "_JUMP_BUFFER of the UCRT");\n'
+            '_Static_assert(sizeof(CONTEXT) == 912, "CONTEXT of ARM64");\n'
+        )
+
+        tools.must("clang", "-c", "a.c")
+
+    def test_folders_of_the_host_are_not_searched(self, tools: Tools) -> None:
+        tools.write(a_c="#include <linux/limits.h>\n")
+        folders = ("-I/usr/include", "-isystem", "/usr/include/x86_64-linux-gnu/", "-L/usr/lib")
+
+        done = tools.run("clang", "-c", "a.c", *folders)
+
+        assert "'linux/limits.h' file not found" in done.stderr
+
+    def test_a_prefix_may_be_where_the_host_has_its_libraries(self, tools: Tools) -> None:
+        tools.write(a_c="#include <linux/limits.h>\n")
+
+        tools.must("clang", "-c", "a.c", "-I/usr/include", WINARMTOOLS_ROOTS="/opt/x:/usr")
+
+    def test_openmp_is_there_where_a_prefix_has_its_runtime(
+        self, tools: Tools, tmp_path: Path
+    ) -> None:
+        include, library = tmp_path / "include", tmp_path / "lib"
+        include.mkdir()
+        (include / "omp.h").write_text("int omp_get_max_threads(void);\n", encoding="utf-8")
+        library.mkdir()
+        tools.write(
+            omp_c="int omp_get_max_threads(void) { return 1; }\n"
+            "void __kmpc_fork_call(void *where, int count, void *body, ...) {}\n",
+            a_c="#include <omp.h>\n#ifndef _OPENMP\n#error\n#endif\nvoid g(int);\n"
+            "__declspec(dllexport) int f(void) {\n#pragma omp parallel\n  g(1);\n"
+            "  return omp_get_max_threads(); }\nvoid g(int n) {}\n",
+        )
+        tools.must("gcc", "-c", "-w", "omp.c")
+        tools.must("ar", "rcs", str(library / "libomp.a"), "omp.o")
+        found = {"WINARMTOOLS_OPENMP": str(include), "WINARMTOOLS_LIBRARY_PATH": str(library)}
+
+        tools.must("gcc", "-c", "-fopenmp", "a.c", **found)
+        tools.must("gcc", "-shared", "-fopenmp", "a.o", "-o", "a.dll", "-lgomp", **found)
+        tools.must("gcc", "-shared", "-O0", "/openmp", "a.c", "-o", "b.dll", **found)
+
+        assert {"a.dll", "b.dll"} <= tools.files
+
     def test_optimisation_of_a_link_makes_no_other_libraries(self, tools: Tools) -> None:
         """zig would compile its C library again, for minutes."""
         tools.write(a_c="#ifdef __OPTIMIZE__\n#error\n#endif\n" + PROGRAM)

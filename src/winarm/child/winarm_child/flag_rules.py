@@ -265,6 +265,9 @@ GNU = (
     _nothing("-ldelayimp", "its code is linked with every delay-loaded DLL"),
 )
 
+#: What becomes of flags for OpenMP where a prefix has its runtime.
+OPENMP = (_same("-fopenmp* -qopenmp* /openmp* ~openmp:*", "-fopenmp"),)
+
 #: GNU ld's options, as they are between the commas of `-Wl,` or after -Xlinker; one with a value
 #: is written `--option=value` here, however it was.
 LINKER = (
@@ -388,6 +391,14 @@ SAME_LIBRARY = (
     ("ffi", "libffi"),
     ("tiff", "libtiff"),
     ("sqlite3", "sqlite"),
+    ("omp", "gomp", "iomp5", "libiomp5md", "vcomp"),
+)
+
+#: Folders of the host's compiler and its packages: what is there is for another machine.
+HOST_PATHS = (
+    *("/usr/include", "/usr/include/*-linux-*", "/usr/lib", "/usr/lib/*-linux-*", "/usr/lib32"),
+    *("/usr/lib64", "/lib", "/lib/*-linux-*", "/lib64", "/usr/local/include", "/usr/local/lib"),
+    *("/opt/homebrew/include", "/opt/homebrew/lib", "/opt/local/include", "/opt/local/lib"),
 )
 
 
@@ -415,6 +426,15 @@ def find_linker_rule(argument: str) -> Found | None:
     ('-Xlinker', '-Xlink=-heap:4096')
     """
     return _find(argument, (LINKER,))
+
+
+def find_openmp_rule(argument: str) -> Found | None:
+    """Return what becomes of a flag for OpenMP where there is a runtime, or None for another.
+
+    >>> find_openmp_rule("/openmp:llvm").becomes, find_openmp_rule("-O2")
+    (('-fopenmp',), None)
+    """
+    return _find(argument, (OPENMP,))
 
 
 @functools.lru_cache(maxsize=4096)

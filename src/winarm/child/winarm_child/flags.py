@@ -21,6 +21,7 @@ from .flag_rules import (
     VALUED,
     Found,
     find_linker_rule,
+    find_openmp_rule,
     find_rule,
 )
 from .journal import Journal
@@ -193,7 +194,7 @@ class Translator:
     def _one(self, argument: str) -> Iterator[str]:
         if argument.startswith(("-", "/")) and self._is_dropped(argument):
             return
-        found = find_rule(argument)
+        found = (self._native["openmp"] and find_openmp_rule(argument)) or find_rule(argument)
         becomes = (argument,) if found is None else found.becomes
         if found is not None:
             self._tell(argument, found)

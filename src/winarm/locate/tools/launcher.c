@@ -453,11 +453,41 @@ static void apply(list *to, const char *argument, const struct rule *rule) {
 
 /* ---- translating ------------------------------------------------------------------------------- */
 
+/* Whether an argument names a folder of the host's own headers or libraries. */
+static int is_of_host(const char *argument) {
+  static const char *const options[] = {"-I", "-L", "-isystem", "-iquote", "-idirafter", 0};
+  for (const char *const *option = options; *option; option++) {
+    if (!begins(argument, *option)) continue;
+    size_t length = strlen(argument);
+    while (length > 1 && argument[length - 1] == '/') length--;
+    char *folder = copied(argument, length) + strlen(*option);
+    const char *root = variable("WINARMTOOLS_ROOTS");
+    while (root && *root) {
+      const char *end = strchr(root, SEPARATOR);
+      size_t size = end ? (size_t)(end - root) : strlen(root);
+      if (size && !strncmp(folder, root, size) && (!folder[size] || folder[size] == '/')) return 0;
+      root += size + (end != 0);
+    }
+    for (const char *const *host = host_folders; *host; host++)
+      if (globbed(*host, folder)) return 1;
+    return 0;
+  }
+  return 0;
+}
+
 static int is_probe; /* whether a build system only asks something */
 
 static void one(list *to, const char *argument) {
   const struct rule *rule;
   if ((*argument == '-' || *argument == '/') && is_dropped(argument)) return;
+  if (!WINDOWS && is_of_host(argument)) {
+    report(argument, 0, 0, "the host's headers and libraries are not the target's", 0);
+    return;
+  }
+  if (variable("WINARMTOOLS_OPENMP") && (rule = rule_of(openmp_rules, argument))) {
+    apply(to, argument, rule);
+    return;
+  }
   /* Libraries are looked for first; a probe judges by its warnings. */
   if (begins(argument, "-l") || (is(argument, "-Werror") && is_probe)) rule = 0;
   else rule = find_rule(argument);
@@ -799,8 +829,8 @@ static int is_variant(const char *argument) {
 static int compile(int of_cxx, int preprocesses, char **arguments) {
   list given = {0}, flags = {0}, command = {0}, extra = {0}, folders = {0}, sources = {0};
   int compiles = preprocesses, shared = 0, dependencies = 0, inputs = 0, listens = 0, pdb = 0;
-  int position = 0, languages = 0, optimised = 1, has_language = 0;
-  const char *output = 0, *import_library = 0, *discarded = 0;
+  int position = 0, languages = 0, optimised = 1, has_language = 0, parallel = 0;
+  const char *output = 0, *import_library = 0, *discarded = 0, *found;
 
   for (char **a = arguments; *a; a++) expand(&given, *a, 0);
   if (given.count == 1) {
@@ -835,6 +865,7 @@ static int compile(int of_cxx, int preprocesses, char **arguments) {
         is(flag, "-fsyntax-only"))
       compiles = 1;
     else if (is(flag, "-shared")) shared = 1;
+    else if (is(flag, "-fopenmp")) parallel = 1;
     else if (is(flag, "-o") && i + 1 < flags.count) output = flags.items[++i];
     else if (begins(flag, "-o") && flag[2]) output = flag + 2;
     else if (begins(flag, "-Wl,--out-implib")) import_library = flag;
@@ -896,6 +927,11 @@ static int compile(int of_cxx, int preprocesses, char **arguments) {
     size_t length = end ? (size_t)(end - path) : strlen(path);
     if (length) add(&folders, copied(path, length));
     path += length + (end != 0);
+  }
+
+  if (parallel) {
+    add(&command, "-idirafter");
+    add(&command, variable("WINARMTOOLS_OPENMP"));
   }
 
   int split = !compiles && sources.count && !optimised;
@@ -990,6 +1026,7 @@ static int compile(int of_cxx, int preprocesses, char **arguments) {
   else if (!shared && !strchr(after_folder(output), '.')) output = joined(output, ".exe", "");
   add(&command, "-o");
   add(&command, output);
+  if (parallel && (found = find_library(&folders, "omp"))) add(&command, found);
   if (!split) link_named(&command, &folders);
   add(&command, RUNTIME);
   if (shared) add(&command, EXPORTS);

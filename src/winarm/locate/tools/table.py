@@ -25,6 +25,7 @@ def table(settings: Mapping[str, str], base_flags: Sequence[str], *, windows: bo
         "gnu_rules": flag_rules.GNU,
         "linker_rules": flag_rules.LINKER,
         "unknown_rules": (flag_rules.UNKNOWN,),
+        "openmp_rules": flag_rules.OPENMP,
     }
     forms = [form.replace("{}", "*") for form in flag_rules.LIBRARY_FORMS]
     same = [name for group in flag_rules.SAME_LIBRARY for name in (*group, "")]
@@ -40,6 +41,7 @@ def table(settings: Mapping[str, str], base_flags: Sequence[str], *, windows: bo
             _strings("linker_valued", sorted(flag_rules.LINKER_VALUED)),
             _strings("library_forms", forms),
             _strings("same_library", same),
+            _strings("host_folders", flag_rules.HOST_PATHS),
             _strings("base_flags", base_flags),
             "",
         )

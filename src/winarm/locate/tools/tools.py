@@ -750,6 +750,12 @@ def listen(command: list[str]) -> int:
         return run([str(source) if argument == "-" else argument for argument in command])
 
 
+#: Options of a compilation whose value is the next argument.
+COMPILER_VALUED = frozenset(
+    ("-x", "-include", "-isystem", "-idirafter", "-Xclang", "-target", "-ivfsoverlay")
+)
+
+
 def split(arguments: list[str]) -> int:
     """Compile each source by itself and then link, so that the link is of the usual kind."""
     end = arguments.index("--")
@@ -762,7 +768,7 @@ def split(arguments: list[str]) -> int:
         for argument in rest:
             if argument in {"-o", "-Xlinker"}:
                 link += [argument, next(rest, "")]
-            elif argument in {"-x", "-include", "-isystem", "-Xclang", "-target", "-ivfsoverlay"}:
+            elif argument in COMPILER_VALUED:
                 flags += [argument, next(rest, "")]
             elif _is_source(argument):
                 output = str(Path(scratch, f"{len(sources)}.o"))
