@@ -43,6 +43,11 @@ from winarm.pipeline.hints import (
         ("x.c: error: call to undeclared function '_mm_add_ps'", "x86", "switch"),
         ("/EHa is refused: no such thing here. It would", "passes /EHa", "drop-flags=/EHa"),
         ("write: No space left on device", "disk is full", "WINARM_CACHE_DIR"),
+        (
+            "note: checking cache failed: manifest_create ReadOnlyFileSystem",
+            "cannot write its cache",
+            "WINARM_CACHE_DIR",
+        ),
     ],
 )
 def test_known_words_are_explained(output: str, why: str, cure: str) -> None:

@@ -333,6 +333,14 @@ _HINTS: tuple[tuple[str, Hint], ...] = (
         r"No space left on device|ENOSPC|not enough space",
         Hint("The disk is full.", "Free space, or point TMPDIR and WINARM_CACHE_DIR elsewhere."),
     ),
+    (
+        r"\bReadOnlyFileSystem\b|cache\b[^\n]* (?:AccessDenied|PermissionDenied)\b",
+        Hint(
+            "zig cannot write its cache, and it does even where all that it needs is there.",
+            "Name a folder that can be written: WINARM_CACHE_DIR, or ZIG_GLOBAL_CACHE_DIR for "
+            "zig's cache alone.",
+        ),
+    ),
 )
 
 
