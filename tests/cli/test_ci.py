@@ -122,6 +122,28 @@ def test_what_was_assumed_is_said(project: Path, capsys: pytest.CaptureFixture[s
     assert "assumed: tests from the folder tests, the dependency group test" in said
 
 
+def test_a_project_without_tests_is_told_that_wheels_are_only_imported(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "tests").rmdir()
+
+    assert main(["ci", "github", str(project)]) == 0
+
+    assert "assumed: no tests, so each wheel is only imported" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("tool", ["maturin", "setuptools-rust"])
+def test_a_project_of_rust_is_left_to_its_own_tools(
+    project: Path, tool: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "pyproject.toml").write_text(f'[build-system]\nrequires = ["{tool}>=1.0"]\n')
+
+    assert main(["ci", "github", str(project)]) == 2
+
+    assert f"is built with {tool}, and winarm does not build Rust" in capsys.readouterr().err
+    assert not (project / ".github").exists()
+
+
 def test_a_folder_without_a_project_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -99,7 +99,7 @@ def test_a_folder_of_tests_is_for_pytest_with_what_its_group_requires(tmp_path: 
 def test_without_tests_there_is_no_command(tmp_path: Path) -> None:
     tests = read_facts(project(tmp_path)).tests
 
-    assert (tests.command, tests.requires, tests.origin) == ("", (), "no tests were found")
+    assert (tests.command, tests.requires, tests.origin) == ("", (), "")
 
 
 def test_submodules_and_a_version_from_history_are_seen(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from winarm.errors import BackendError
+from winarm.project.facts import RUST_TOOLS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,8 +20,7 @@ TRIPLE = "aarch64-pc-windows-msvc"
 
 def is_needed(project: Project) -> bool:
     """Return whether a project is written in Rust, as its backend or build requirements say."""
-    names = {"maturin", "setuptools-rust"}
-    return project.backend.package == "maturin" or not names.isdisjoint(
+    return project.backend.package == "maturin" or not RUST_TOOLS.isdisjoint(
         project.system.required_names
     )
 

@@ -68,7 +68,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, _host: Host, console: Console) -> int:
     """Write the workflow and say what was assumed.
 
-    :raises UsageError: there is no project, or the file is there already.
+    :raises UsageError: there is no project, or one of Rust, or the file is there already.
     :raises WinarmError: the project cannot be read, or the file cannot be written.
     """
     from winarm.project.facts import read_facts  # noqa: PLC0415 - `--help` needs none of it
@@ -77,6 +77,13 @@ def run(args: argparse.Namespace, _host: Host, console: Console) -> int:
         message = f"{args.source} has neither a pyproject.toml nor a setup.py."
         raise UsageError(message, cure="Name the project's folder: winarm ci github DIR")
     facts = read_facts(args.source)
+    if facts.rust_tool:
+        message = f"{facts.name} is built with {facts.rust_tool}, and winarm does not build Rust."
+        cure = (
+            "`maturin generate-ci github` writes such a workflow for maturin; cibuildwheel builds "
+            "with setuptools-rust on windows-11-arm. `winarm verify` checks their wheels."
+        )
+        raise UsageError(message, cure=cure)
     values = template_values(facts, args)
     text = workflow(values)
     if args.output == "-":
@@ -145,7 +152,11 @@ def assumptions(facts: Facts, values: dict[str, object]) -> Iterator[str]:
     yield f"assumed: Pythons {values['pythons']} (requires-python, and what winarm supports)"
     if facts.stable_abi:
         yield f"assumed: one abi3 wheel for {facts.stable_abi} and later"
-    yield f"assumed: tests from {facts.tests.origin}: {values['test_command'] or 'only imports'}"
+    if values["test_command"]:
+        origin = facts.tests.origin if values["test_command"] == facts.tests.command else "options"
+        yield f"assumed: tests from {origin}: {values['test_command']}"
+    else:
+        yield "assumed: no tests, so each wheel is only imported; --test-command names some"
     if facts.has_submodules:
         yield "assumed: submodules are checked out (.gitmodules)"
     if facts.version_from_history:

@@ -26,6 +26,9 @@ _VERSION_TOOLS = {
     *("setuptools-git-versioning", "poetry-dynamic-versioning", "uv-dynamic-versioning"),
 }
 
+#: Build requirements that compile Rust.
+RUST_TOOLS = {"maturin", "setuptools-rust"}
+
 #: Folders in which projects keep their tests.
 _TEST_FOLDERS = ("tests", "test", "testing")
 #: What projects call the dependency group, or the extra, of their tests.
@@ -41,7 +44,7 @@ class ProjectTests:
     #: Requirements beside the project's own.
     requires: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()
-    #: Where it was found, for people.
+    #: Where it was found, for people; empty without tests.
     origin: str = ""
 
 
@@ -57,6 +60,8 @@ class Facts:
     has_submodules: bool
     #: Whether its version comes from the repository's history.
     version_from_history: bool
+    #: What compiles its Rust code: `maturin`; empty without any.
+    rust_tool: str
     tests: ProjectTests
 
 
@@ -69,12 +74,14 @@ def read_facts(project: Path) -> Facts:
     document = read_pyproject(project) or {}
     table = _table(document, "project")
     name = table.get("name")
+    tools = _build_requirements(document)
     return Facts(
         name=name if isinstance(name, str) else project.resolve().name,
         pythons=_pythons(table.get("requires-python")),
         stable_abi=_stable_abi(project, document),
         has_submodules=(project / ".gitmodules").is_file(),
-        version_from_history=_is_version_from_history(document),
+        version_from_history=not tools.isdisjoint(_VERSION_TOOLS),
+        rust_tool=min(tools & RUST_TOOLS, default=""),
         tests=_tests(project, document),
     )
 
@@ -117,18 +124,15 @@ def _stable_tags(project: Path, document: Mapping[str, Any]) -> Iterator[str]:
     yield match[1] if match else ""
 
 
-def _is_version_from_history(document: Mapping[str, Any]) -> bool:
+def _build_requirements(document: Mapping[str, Any]) -> set[str]:
+    """Return the distributions that a build needs."""
     requires = _table(document, "build-system").get("requires", [])
     lines = [line for line in requires if isinstance(line, str)] if _is_list(requires) else []
-    return any(_distribution(line) in _VERSION_TOOLS for line in lines)
+    return {_distribution(line) for line in lines}
 
 
 def _tests(project: Path, document: Mapping[str, Any]) -> ProjectTests:
-    return (
-        _cibuildwheel_tests(document)
-        or _pytest_tests(project, document)
-        or ProjectTests(origin="no tests were found")
-    )
+    return _cibuildwheel_tests(document) or _pytest_tests(project, document) or ProjectTests()
 
 
 def _cibuildwheel_tests(document: Mapping[str, Any]) -> ProjectTests | None:
