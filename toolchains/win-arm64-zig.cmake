@@ -86,9 +86,12 @@ set(CMAKE_ASM_COMPILER ${WINARM_CC} -O2 -s)
 set(CMAKE_AR "${winarm_zig}" CACHE FILEPATH "Archiver")
 set(CMAKE_RANLIB "${winarm_zig}" CACHE FILEPATH "Indexer of archives")
 set(CMAKE_DLLTOOL "${winarm_zig}" CACHE FILEPATH "Maker of import libraries")
-set(CMAKE_RC_COMPILER "${winarm_zig}")
-set(CMAKE_RC_COMPILE_OBJECT
-  "<CMAKE_RC_COMPILER> rc <DEFINES> <INCLUDES> <FLAGS> /fo <OBJECT> -- <SOURCE>")
+# What the command line names (-DCMAKE_RC_COMPILER=…) stays.
+if(NOT CMAKE_RC_COMPILER OR CMAKE_RC_COMPILER STREQUAL winarm_zig)
+  set(CMAKE_RC_COMPILER "${winarm_zig}")
+  set(CMAKE_RC_COMPILE_OBJECT
+    "<CMAKE_RC_COMPILER> rc <DEFINES> <INCLUDES> <FLAGS> /fo <OBJECT> -- <SOURCE>")
+endif()
 
 foreach(language C CXX ASM)
   # zig adds checks to what is not optimised, which need a runtime library.

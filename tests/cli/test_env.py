@@ -136,6 +136,21 @@ def test_the_libraries_of_a_prefix_are_found(
     assert Path(found["LDFLAGS"].strip('"').removeprefix("/LIBPATH:"), "z.lib").is_file()
 
 
+@pytest.mark.parametrize("named", [None, "/own/pkgconfig"])
+def test_no_package_of_this_machine_is_found(
+    windows: FakeWindows, tmp_path: Path, named: str | None
+) -> None:
+    toolchain = env.chosen(windows.host(), "msvc")
+    environ = {"PKG_CONFIG_LIBDIR": named} if named else {}
+    host = FakeHost(environ, "linux", "x86_64", Path(sys.executable), default_cache=tmp_path / "c")
+
+    found = env.library_variables(host, toolchain)
+
+    assert Path(found["PKG_CONFIG"]).is_file()
+    assert not Path(found["PKG_CONFIG_LIBDIR"]).exists()
+    assert named in {None, found["PKG_CONFIG_LIBDIR"]}
+
+
 def test_wrong_settings_are_named(windows: FakeWindows, spoken: Spoken) -> None:
     host = replace(windows.host(), environ={**windows.environ, "WINARM_SYSROT": "x"})
 

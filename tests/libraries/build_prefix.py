@@ -300,7 +300,6 @@ def by_cmake(
             [
                 *("cmake", "-G", "Ninja", "-S", str(source), "-B", str(build)),
                 f"-DCMAKE_TOOLCHAIN_FILE={toolchain}",
-                f"-DWINARM_TOOLS={Path(environ['CC']).parent}",
                 f"-DCMAKE_INSTALL_PREFIX={place.prefix}",
                 f"-DCMAKE_PREFIX_PATH={place.prefix}",
                 f"-DBUILD_SHARED_LIBS={'ON' if kind == 'shared' else 'OFF'}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,8 +27,8 @@ DESCRIPTION = """\
 Print what sets up a shell for a toolchain that makes ARM64 Windows code: CC, CXX, AR, RC and
 PATH; for zig also NM, RANLIB, STRIP, OBJDUMP, LD, WINDRES, CONFIG_SITE and host_alias, so that an
 unchanged ./configure cross-compiles; for msvc and clang-cl also INCLUDE, LIB, LIBPATH and the
-names of a developer prompt. With the setting `prefix` also PKG_CONFIG, PKG_CONFIG_LIBDIR, CPPFLAGS
-and LDFLAGS, by which a build finds the libraries of the prefix.
+names of a developer prompt. PKG_CONFIG and PKG_CONFIG_LIBDIR find no package of this machine. With
+the setting `prefix` they find those of the prefix, and CPPFLAGS and LDFLAGS its libraries.
 No batch file is run to find it out, only vswhere or a compiler's --version: it takes a fraction
 of the seconds that vcvarsall takes.
 """
@@ -129,15 +130,18 @@ def library_variables(host: Host, toolchain: Toolchain) -> dict[str, str]:
     from winarm.pipeline.equip import pkgconf_program  # noqa: PLC0415
 
     settings = read_settings(Path.cwd(), None, host)
+    pkgconf = pkgconf_program(host)
     if not settings.prefix:
-        return {}
+        # Of the host's packages none is for the target: it looks where nothing is.
+        nowhere = host.variable("PKG_CONFIG_LIBDIR") or str(host.cache / "prefixes" / "none")
+        return {"PKG_CONFIG": str(pkgconf), "PKG_CONFIG_LIBDIR": nowhere} if pkgconf else {}
     native = native_libraries(
         host,
         toolchain.target,
         toolchain.style,
         named=settings.prefix,
         linkage="static" if settings.linkage == "static" else "shared",
-        pkgconf=pkgconf_program(host),
+        pkgconf=pkgconf,
     )
     own = "/LIBPATH:" if toolchain.style == "msvc" else "-L"
     program = pkg_config_program(host, native)
@@ -145,7 +149,13 @@ def library_variables(host: Host, toolchain: Toolchain) -> dict[str, str]:
         "CPPFLAGS": [f"-I{folder}" for folder in native.include_dirs],
         "LDFLAGS": [f"{own}{native.library_dir}"],
     }
+    of_tools = {
+        "WINARMTOOLS_LIBRARY_PATH": str(native.library_dir),
+        "WINARMTOOLS_ROOTS": os.pathsep.join(map(str, native.roots)),
+        "WINARMTOOLS_OPENMP": str(native.openmp or ""),
+    }
     return {
+        **({name: text for name, text in of_tools.items() if text} if toolchain.tools else {}),
         **({"PKG_CONFIG": str(program)} if program else {}),
         "PKG_CONFIG_LIBDIR": str(native.pkgconfig_dir),
         **{name: command_text(words, host.system) for name, words in flags.items() if words},

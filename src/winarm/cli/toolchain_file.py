@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from winarm.errors import UsageError, bullets
+from winarm.errors import ToolchainNotFoundError, UsageError, bullets
+from winarm.storage import cached_folder
 
 if TYPE_CHECKING:
     from winarm.cli.console import Console
@@ -35,7 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", nargs="?", help=f"one of {', '.join(NAMES)}")
 
 
-def run(args: argparse.Namespace, _host: Host, console: Console) -> int:
+def run(args: argparse.Namespace, host: Host, console: Console) -> int:
     """Print the file's path, or the names of all.
 
     :raises UsageError: there is no such file.
@@ -50,8 +52,36 @@ def run(args: argparse.Namespace, _host: Host, console: Console) -> int:
     if wanted not in known:
         message = f"there is no toolchain file {args.name!r}. There are:\n{bullets(known)}"
         raise UsageError(message)
-    console.out(str(known[wanted]))
+    console.out(str(with_tools(host, known[wanted]) if wanted == "zig" else known[wanted]))
     return 0
+
+
+def with_tools(host: Host, file: Path) -> Path:
+    """Return a file that includes `file` and names zig's one-word tools; without a zig, `file`.
+
+    :raises FileSystemError: the cache cannot be written.
+    """
+    from winarm.backends.cmake import quoted  # noqa: PLC0415 - `--help` needs none of it
+    from winarm.locate import find_toolchain  # noqa: PLC0415
+
+    try:
+        found = find_toolchain(host, wanted="zig", lasting=True)
+    except ToolchainNotFoundError:
+        # The file looks for zig itself, and says how to get it.
+        return file
+    if found.tools is None:
+        return file
+    text = (
+        "# Made by `winarm toolchain-file zig`.\n"
+        f"if(NOT WINARM_TOOLS)\n  set(WINARM_TOOLS {quoted(found.tools)})\nendif()\n"
+        f"include({quoted(file)})\n"
+    )
+    digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+    def make(folder: Path) -> None:
+        (folder / file.name).write_text(text, encoding="utf-8", errors="surrogateescape")
+
+    return cached_folder(host.cache / "tools" / f"cmake-{digest}", [file.name], make) / file.name
 
 
 def toolchain_files() -> dict[str, Path]:
