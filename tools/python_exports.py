@@ -58,6 +58,8 @@ PROGRAM = re.compile(r"python3?(\.[0-9]+t?)?")
 
 #: Conditions in stable_abi.toml under which no release for Windows has a name.
 NEVER_ON_WINDOWS = {"HAVE_FORK", "Py_REF_DEBUG", "Py_TRACE_REFS"}
+#: Conditions that 64-bit releases for Windows meet from a version on, by their official DLLs.
+SINCE = {"USE_STACKCHECK": "3.14"}
 
 #: Declared for all systems and compiled on all but Windows.
 NOT_COMPILED_ON_WINDOWS = {"Py_FrozenMain"}
@@ -113,7 +115,7 @@ def stable_rows(toml: str) -> list[str]:
     """Return the lines that CPython's manifest of the stable ABI stands for."""
     manifest = tomllib.loads(toml)
     return sorted(
-        f"{name} {kind} {entry['added']}"
+        f"{name} {kind} {SINCE.get(entry.get('ifdef'), entry['added'])}"
         for table, kind in (("function", "FUNC"), ("data", "DATA"))
         for name, entry in manifest.get(table, {}).items()
         if entry.get("ifdef") not in NEVER_ON_WINDOWS

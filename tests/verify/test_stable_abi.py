@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import abi3info  # type: ignore[import-untyped]
 import pytest
 
-from winarm.python_exports import exported_names, stable_names
+from winarm.python_exports import stable_names
 from winarm.target import NEWEST_PYTHON, PythonABI
 
-#: Only debug builds have these; the python3.dll of releases does not.
-DEBUG = "Py_REF_DEBUG"
+if TYPE_CHECKING:
+    from abi3info.models import FeatureMacro
+
+#: When 64-bit releases for Windows began to be built with what abi3info is not sure of: never with
+#: reference debugging; with checks of the stack since the official python314.dll.
+BUILT_SINCE = {"Py_REF_DEBUG": 99, "USE_STACKCHECK": 14}
 
 
 def abi3info_names(abi: PythonABI) -> set[str]:
     """The stable ABI of a release of CPython for Windows, as abi3info has it."""
-    exported = exported_names(abi.dll)
-    names = set()
-    for symbol, item in (*abi3info.FUNCTIONS.items(), *abi3info.DATAS.items()):
-        macro = item.ifdef
-        there = macro is None or (macro.windows is not False and macro.name != DEBUG)
-        if macro is not None and macro.windows == "maybe" and exported is not None:
-            there = symbol.name in exported
-        if there and (item.added.major, item.added.minor) <= (3, abi.minor):
-            names.add(symbol.name)
-    return names
+    return {
+        symbol.name
+        for symbol, item in (*abi3info.FUNCTIONS.items(), *abi3info.DATAS.items())
+        if (item.added.major, item.added.minor) <= (3, abi.minor) and has(item.ifdef, abi)
+    }
+
+
+def has(macro: FeatureMacro | None, abi: PythonABI) -> bool:
+    """Tell whether releases for Windows are built with a feature."""
+    if macro is None or macro.windows is True:
+        return True
+    return macro.windows == "maybe" and abi.minor >= BUILT_SINCE[macro.name]
 
 
 @pytest.mark.parametrize("minor", range(9, NEWEST_PYTHON.minor + 1))
