@@ -75,15 +75,21 @@ ROOMS = {
     ),
     # test_build fetches by unearth, which is not there.
     "cli": ("tests/cli", "--ignore=tests/cli/test_build.py"),
-    "build": (
-        "tests/build",
-        # Served by a local index, and fetched by unearth.
-        *(f"--ignore=tests/build/test_{name}.py" for name in ("index", "numpy_headers", "source")),
-        # Two Pythons for each test, of several seconds under Wine: the whole build below is one.
-        *(f"--ignore=tests/build/test_{name}.py" for name in ("hooks", "wheel")),
+    "environment, project, target_python": (
+        *("tests/environment", "tests/project", "tests/target_python"),
+        # Served by a local index or from a folder, and fetched by unearth.
+        *(f"--ignore=tests/project/test_{name}.py" for name in ("index", "sdist", "wheels")),
+        "--ignore=tests/project/test_source.py",
+        "--ignore=tests/target_python/test_numpy_headers.py",
         # The paths of an environment on Linux, and what is the same for the same bytes anywhere.
-        *(f"--ignore=tests/build/test_{name}.py" for name in ("isolation", "export_directory")),
+        "--ignore=tests/environment/test_isolation.py",
+        "--ignore=tests/target_python/test_export_directory.py",
         "-k=not bz2 and not damage",
+    ),
+    "backends, pipeline": (
+        *("tests/backends", "tests/pipeline"),
+        # Two Pythons for each test, of several seconds under Wine: the whole build below is one.
+        *(f"--ignore=tests/pipeline/test_{name}.py" for name in ("hooks", "isolated", "wheel")),
     ),
 }
 
@@ -119,29 +125,27 @@ def run_on_windows(once: Once) -> RunOnWindows:
 
 
 @pytest.fixture(scope="session")
-def drive(once: Once, run: Run, repository: Path, run_on_windows: RunOnWindows) -> Path:
+def drive(
+    once: Once, run: Run, repository: Path, local_index: Path, run_on_windows: RunOnWindows
+) -> Path:
     """The folder that is drive P: winarm, its tests and what both need."""
 
     def fill(folder: Path) -> None:
         packages = folder / "site-packages"
+        (wheel,) = local_index.glob("winarm-*.whl")
         installed = run(
             *(sys.executable, "-m", "pip", "install", "--quiet", "--target", packages),
             *("--platform=win_amd64", "--python-version=3.13", "--only-binary=:all:"),
-            *(*PACKAGES, ziglang()),
+            *(*PACKAGES, ziglang(), wheel),
         )
         assert installed.returncode == 0, installed.stdout
         skipped = shutil.ignore_patterns("__pycache__", "*.egg-info")
-        shutil.copytree(repository / "src" / "winarm", packages / "winarm", ignore=skipped)
-        shutil.copytree(repository / "toolchains", packages / "winarm" / "toolchains")
         shutil.copytree(
             repository / "tests" / "locate" / "windows_trees",
             packages / "windows_trees",
             ignore=skipped,
         )
-        # `winarm doctor` asks for its own version.
-        metadata = packages / "winarm-0.dist-info" / "METADATA"
-        metadata.parent.mkdir()
-        metadata.write_text("Metadata-Version: 2.1\nName: winarm\nVersion: 0\n")
+        shutil.copy(repository / "tests" / "lib" / "fake_host.py", packages)
         for name, text in STAND_INS.items():
             (packages / name).write_text(text)
         for name in ("tests", "docs", "pyproject.toml"):

@@ -11,7 +11,7 @@ from winarm.python_exports import stable_names
 from winarm.target import NEWEST_PYTHON, PythonABI
 
 if TYPE_CHECKING:
-    from abi3info.models import FeatureMacro
+    from abi3info.models import FeatureMacro  # type: ignore[import-untyped]
 
 #: When 64-bit releases for Windows began to be built with what abi3info is not sure of: never with
 #: reference debugging; with checks of the stack since the official python314.dll.
