@@ -18,9 +18,6 @@ from typing import Any, NamedTuple, TypeVar
 
 _Value = TypeVar("_Value")
 
-#: What the layer was made of: zig's path, the target's names.
-CONFIG = json.loads(Path(__file__).with_name("tools.json").read_text(encoding="utf-8"))
-ZIG: str = CONFIG["zig"]
 
 ARM64 = 0xAA64
 #: Bytes of an archive that are read at most; LLVM's own libraries are smaller.
@@ -29,6 +26,12 @@ MAX_FILE = 2**31
 
 class ToolError(Exception):
     """The work could not be done; the text says why."""
+
+
+def layer(name: str) -> str:
+    """Return a fact of the layer that this file is in: zig's path, the target's names."""
+    file = Path(__file__).with_name("tools.json")
+    return str(json.loads(file.read_text(encoding="utf-8"))[name])
 
 
 def run(command: Sequence[str]) -> int:
@@ -449,7 +452,7 @@ def ld(arguments: list[str]) -> int:
 
 def tool(name: str) -> str:
     """Return the path of another tool of the layer."""
-    return str(Path(CONFIG["bin"], f"{CONFIG['machine']}-{name}{CONFIG['exe']}"))
+    return str(Path(layer("bin"), f"{layer('machine')}-{name}{layer('exe')}"))
 
 
 def dlltool(arguments: list[str]) -> int:
@@ -482,7 +485,7 @@ def dlltool(arguments: list[str]) -> int:
             passed.append(argument)
     if "-m" not in passed:
         passed = ["-m", "arm64", *passed]
-    return run([ZIG, "dlltool", *passed])
+    return run([layer("zig"), "dlltool", *passed])
 
 
 WINDRES_VALUED = {
@@ -558,7 +561,7 @@ def _resource(source: str, output: str, values: dict[str, list[str]]) -> int:
         if (values["from"] or [""])[-1] != "res" and not source.lower().endswith(".res"):
             compiled = output if form == "res" else str(Path(scratch, "compiled.res"))
             # A path that begins with a slash would be an option: `--` ends them.
-            status = run([ZIG, "rc", *options, "/fo", compiled, "--", source])
+            status = run([layer("zig"), "rc", *options, "/fo", compiled, "--", source])
             if status:
                 return status
         if form != "res":
@@ -815,11 +818,11 @@ def relink(arguments: list[str]) -> int:
     words = linker_words(line)
     output = next(word for word in words if word.startswith("-OUT:"))
     late = any(option.startswith("-delayload:") for option in extras)
-    if late and Path(CONFIG["delay"]).is_file():
+    if late and Path(layer("delay")).is_file():
         # What loads them; where zig's runtime has it, too, that one is never pulled in.
-        extras.append(CONFIG["delay"])
+        extras.append(layer("delay"))
     again = subprocess.run(  # noqa: S603
-        [ZIG, "lld-link", *words, *extras],
+        [layer("zig"), "lld-link", *words, *extras],
         stderr=subprocess.STDOUT,
         stdout=subprocess.PIPE,
         check=False,
