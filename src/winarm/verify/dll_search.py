@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 #: Bytes of one Python file, and of all that are looked through.
 _MOST_SOURCE = 2**20
 _MOST_READ = 64 * 2**20
+#: What it costs to read a file, beside its bytes.
+_READING = 2**11
+#: Paths in code that are compared with the place of a DLL.
+_MOST_COMPARED = 1_000_000
 #: What a syntax tree has about as many nodes as, and how many of these one file and all files that
 #: are parsed may have: half a million lines of one letter take seconds and hundreds of MiB. The
 #: largest published file that loads DLLs has 41,000, the largest wheel 180,000.
@@ -37,6 +41,7 @@ _TEST_FOLDERS = frozenset({
     "benchmark", "benchmarks", "demo", "demos", "docs", "example", "examples", "samples", "test",
     "test_data", "testdata", "testing", "tests",
 })  # fmt: skip
+_WORD = re.compile(r"\w+")
 #: In compiled code: the names of the functions that extend the search.
 _COMPILED_WORDS = (b"add_dll_directory", b"AddDllDirectory")
 #: Modules of Python whose import loads DLLs from Python's own folder.
@@ -116,8 +121,7 @@ class DllSearch:
         self._words: dict[str, bool] = {}
         self._foreign: dict[tuple[str, ...], bool] = {}
         self._first: dict[tuple[str, ...], frozenset[str]] = {}
-        self._used: dict[tuple[str, str], bool] = {}
-        self._read = self._parsed = 0
+        self._read = self._parsed = self._compared = 0
 
     @cached_property
     def _by_file(self) -> Mapping[str, list[str]]:
@@ -158,7 +162,7 @@ class DllSearch:
 
     def _found(self, own: tuple[str, ...], member: str) -> Found:
         place = installed(member)
-        if not self._subject.may_read:
+        if not self._subject.may_read or self._compared > _MOST_COMPARED:
             return Found.MAYBE
         if member in self._loaded_first(own):
             return Found.YES
@@ -223,6 +227,7 @@ class DllSearch:
             yield from new
 
     def _by_code(self, source: str, code: Code, place: tuple[str, ...]) -> Found:
+        self._compared += 1 + len(code.added) + len(code.loaded)
         if any(one.fits(place[:-1]) for one in code.added):
             return Found.YES
         paths = [one for one in code.loaded if one.fits(place)]
@@ -275,6 +280,10 @@ class DllSearch:
     def _codes_of(self, members: Iterable[str]) -> Iterator[tuple[str, Code]]:
         """Yield what those of some files do that have to do with DLLs."""
         for member in members:
+            if self._read > _MOST_READ and member not in self._searching:
+                # Not read, so it may add any folder.
+                yield member, UNREADABLE
+                return
             if member not in self._searching:
                 text = self._text(member)
                 self._searching[member] = any(word in text for word in SEARCH_WORDS)
@@ -299,23 +308,26 @@ class DllSearch:
                 line for line in text.splitlines() if line.startswith((b"import ", b"import\t"))
             )
             text = b"\n".join(lines)
-        return read_code(member, text, partial(self._is_used_beside, member))
+        return read_code(member, text, partial(self._used_beside, member))
 
-    def _is_used_beside(self, member: str, name: str) -> bool:
-        """Return whether another file than `member` has the name of a function in it."""
-        if (member, name) not in self._used:
-            self._used[member, name] = self._read > _MOST_READ or self._has_name(member, name)
-        return self._used[member, name]
-
-    def _has_name(self, member: str, name: str) -> bool:
-        word = re.compile(rb"\b%s\b" % re.escape(name.encode()))
+    def _used_beside(self, member: str, functions: frozenset[str]) -> frozenset[str]:
+        """Return the functions of a file whose names are in other files."""
         points = (one for one in self._subject.names if one.endswith("/entry_points.txt"))
-        others = chain(chain.from_iterable(self._sources.values()), points)
-        return any(word.search(self._text(other)) for other in others if other != member)
+        found: set[str] = set()
+        for other in chain(chain.from_iterable(self._sources.values()), points):
+            if other != member:
+                found |= functions & self._words_of(other)
+            if self._read > _MOST_READ:
+                # Not looked at: the benefit of the doubt.
+                return functions
+        return frozenset(found)
+
+    def _words_of(self, member: str) -> frozenset[str]:
+        return frozenset(_WORD.findall(self._text(member).decode("utf-8", "replace")))
 
     def _text(self, member: str) -> bytes:
         size = self._subject.sizes.get(member, 0)
-        self._read += size
+        self._read += size + _READING
         if size > _MOST_SOURCE or self._read > _MOST_READ:
             return b""
         return self._subject.read(member)
@@ -407,15 +419,12 @@ class DllSearch:
         """The Python files that mention an extension module, or a module of Python with DLLs."""
         native = (*self._subject.natives, *chain.from_iterable(self._modules.values()))
         modules = {member.rpartition("/")[2].partition(".")[0] for member in native}
-        names = sorted(modules.union(*_LOADED_BY.values()))
-        pattern = re.compile(
-            rb"\b(" + b"|".join(re.escape(one.encode()) for one in names) + rb")\b"
-        )
+        names = modules.union(*_LOADED_BY.values())
         found: dict[str, list[str]] = defaultdict(list)
         for members in self._sources.values():
             for member in members:
-                for name in set(pattern.findall(self._text(member))):
-                    found[name.decode("utf-8", "replace")].append(member)
+                for name in names & self._words_of(member):
+                    found[name].append(member)
         return found
 
     def is_loaded_by_python(self, file: str) -> bool:

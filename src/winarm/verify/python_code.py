@@ -12,13 +12,14 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 #: Without one of these words a file has nothing to do with DLLs.
 SEARCH_WORDS = (b"add_dll_directory", b"AddDllDirectory", b"LoadLibrary", b"DLL", b"dlopen")
@@ -45,7 +46,7 @@ _DEEPEST = 12
 _MOST_PARTS = 64
 _LONGEST_PART = 1024
 #: Paths of one file that are kept.
-_MOST_PLACES = 1000
+_MOST_PLACES = 100
 #: Every Python for Windows on Arm is as new as this.
 _OLDEST = (3, 9)
 
@@ -123,21 +124,20 @@ class Code:
 UNREADABLE = Code(added=(UNKNOWN,))
 
 
-def _nowhere(_name: str) -> bool:
-    return False
+#: Returns those of a file's functions whose names other files have in them.
+UsedElsewhere = Callable[[frozenset[str]], frozenset[str]]
 
 
-def read_code(
-    member: str, text: bytes, is_used_elsewhere: Callable[[str], bool] = _nowhere
-) -> Code | None:
-    """Return what a Python file does about DLLs, or None if it is not Python.
+def _nowhere(_functions: frozenset[str]) -> frozenset[str]:
+    return frozenset()
 
-    :param is_used_elsewhere: says whether other code has the name of a function of this file.
-    """
+
+def read_code(member: str, text: bytes, used_elsewhere: UsedElsewhere = _nowhere) -> Code | None:
+    """Return what a Python file does about DLLs, or None if it is not Python."""
     try:
         reader = _Reader(member)
         reader.visit_body(ast.parse(text).body, guarded=False)
-        return reader.code(is_used_elsewhere)
+        return reader.code(used_elsewhere)
     except (SyntaxError, ValueError):
         return None
     except (RecursionError, MemoryError):
@@ -172,6 +172,9 @@ class _Reader:
         self._evaluations: dict[int, list[Place]] = {}
         #: Nodes that are not in the file, kept so that none has the identity of another.
         self._made: list[ast.expr] = []
+        #: The functions that run at some time, and whether other files were asked for them.
+        self._reached: frozenset[str] | None = None
+        self._asked = False
         self._references = 0
         self._aliases: dict[str, str] = {}
         self._optional: set[str] = set()
@@ -284,7 +287,7 @@ class _Reader:
             elif (named := _getattr_name(value)) is not None:
                 self._aliases.setdefault(target.id, named)
 
-    def code(self, is_used_elsewhere: Callable[[str], bool]) -> Code:
+    def code(self, used_elsewhere: UsedElsewhere) -> Code:
         self._pass_arguments()
         added: dict[Place, None] = {}
         loaded: dict[Place, bool] = {}
@@ -293,7 +296,7 @@ class _Reader:
             name = self._called(call.node.func)
             if name not in _ADDING | _LOADING or self._is_own(call.node):
                 continue
-            if not self._runs(call.inside, is_used_elsewhere):
+            if not self._runs(call.inside, used_elsewhere):
                 continue
             for place in self._arguments(call.node):
                 if name in _ADDING:
@@ -303,8 +306,8 @@ class _Reader:
                     if self._at_top.issuperset(call.inside):
                         loaded_at_once.add(place)
             if len(added) + len(loaded) > _MOST_PLACES:
-                added[UNKNOWN] = None
-                break
+                # Without a limit, each DLL would be compared with each path.
+                return UNREADABLE
         if self._references > 0:
             # Passed on to something else, such as map().
             added[UNKNOWN] = None
@@ -330,38 +333,29 @@ class _Reader:
                 for name, argument in zip(names, call.args, strict=False):
                     self._values[name].append(argument)
 
-    def _runs(self, inside: tuple[str, ...], is_used_elsewhere: Callable[[str], bool]) -> bool:
+    def _runs(self, inside: tuple[str, ...], used_elsewhere: UsedElsewhere) -> bool:
         """Return whether what is in these functions, one in the other, runs at some time."""
-        return all(
-            name in self._reached or any(map(is_used_elsewhere, self._callers(name)))
-            for name in inside
-        )
+        if self._reached is None:
+            self._reached = self._following(self._called_anyhow | {""})
+        if not self._asked and not self._reached.issuperset(inside):
+            self._asked = True
+            used = used_elsewhere(frozenset(self._functions))
+            self._reached = self._following(used | self._called_anyhow | {""})
+        return self._reached.issuperset(inside)
 
     @cached_property
     def _at_top(self) -> frozenset[str]:
         """The functions that the file's own statements call, directly or not."""
-        return self._following([""], lambda name: self._used.get(name, ()))
+        return self._following({""})
 
-    @cached_property
-    def _reached(self) -> frozenset[str]:
-        """The functions that importing the file may call."""
-        return self._following(["", *self._called_anyhow], lambda name: self._used.get(name, ()))
-
-    def _callers(self, function: str) -> frozenset[str]:
-        """Return the functions of the file that lead to one of them, itself included."""
-        return self._following(
-            [function],
-            lambda name: [user for user, used in self._used.items() if user and name in used],
-        )
-
-    def _following(
-        self, first: list[str], follow: Callable[[str], Iterable[str]]
-    ) -> frozenset[str]:
-        pending, found = first, set(first)
+    def _following(self, first: Iterable[str]) -> frozenset[str]:
+        """Return functions, and the file's functions that are named in them, and so on."""
+        found = set(first)
+        pending = list(found)
         while pending:
-            new = {name for name in follow(pending.pop()) if name in self._functions} - found
+            new = {name for name in self._used.get(pending.pop(), ()) if name in self._functions}
+            pending += new - found
             found |= new
-            pending += new
         return frozenset(found)
 
     def _called(self, function: ast.expr) -> str:
