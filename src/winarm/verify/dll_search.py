@@ -29,7 +29,7 @@ _MOST_READ = 64 * 2**20
 #: What it costs to read a file, beside its bytes.
 _READING = 2**11
 #: Paths in code that are compared with the place of a DLL.
-_MOST_COMPARED = 1_000_000
+_MOST_COMPARED = 300_000
 #: What a syntax tree has about as many nodes as, and how many of these one file and all files that
 #: are parsed may have: half a million lines of one letter take seconds and hundreds of MiB. The
 #: largest published file that loads DLLs has 41,000, the largest wheel 180,000.
@@ -171,7 +171,7 @@ class DllSearch:
             best = max(best, self._by_code(source, code, place))
             if best is Found.YES:
                 return best
-        for source, code in self._all_codes():
+        for source, code in self._all_codes:
             if self._by_code(source, code, place):
                 return Found.MAYBE
         return best
@@ -247,9 +247,9 @@ class DllSearch:
             yield from self._codes_of(self._sources.get(own[:count], ()))
         yield from self._codes_of(self._started)
 
-    def _all_codes(self) -> Iterator[tuple[str, Code]]:
-        for members in self._sources.values():
-            yield from self._codes_of(members)
+    @cached_property
+    def _all_codes(self) -> tuple[tuple[str, Code], ...]:
+        return tuple(self._codes_of(chain.from_iterable(self._sources.values())))
 
     @cached_property
     def _sources(self) -> Mapping[tuple[str, ...], list[str]]:
@@ -369,7 +369,7 @@ class DllSearch:
         :param at_once: importing the file loads it.
         """
         place = installed(member)
-        for source, code in self._all_codes():
+        for source, code in self._all_codes:
             paths = code.loaded_at_once if at_once else frozenset(code.loaded)
             if any(one.is_exact and one.fits(place) for one in paths - code.tried):
                 return source
@@ -378,7 +378,7 @@ class DllSearch:
     @cached_property
     def has_loading_code(self) -> bool:
         """Return whether some Python file of the wheel loads DLLs itself."""
-        return not self._subject.may_read or any(code.loaded for _, code in self._all_codes())
+        return not self._subject.may_read or any(code.loaded for _, code in self._all_codes)
 
     def adds_foreign_folders(self, importer: str) -> bool:
         """Return whether code near an image adds folders that the wheel does not have."""

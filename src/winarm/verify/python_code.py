@@ -197,11 +197,12 @@ class _Reader:
                 return False
             case _:
                 self._note(node, guarded=guarded)
-        for _, value in ast.iter_fields(node):
-            if isinstance(value, ast.AST):
-                self._visit(value, guarded=guarded)
-            elif isinstance(value, list):
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if isinstance(value, list):
                 self.visit_body((one for one in value if isinstance(one, ast.AST)), guarded=guarded)
+            elif isinstance(value, ast.AST) and value._fields:
+                self._visit(value, guarded=guarded)
         return isinstance(node, ast.Return | ast.Raise | ast.Continue | ast.Break)
 
     def _visit_if(self, node: ast.If, *, guarded: bool) -> bool:
