@@ -274,10 +274,40 @@ def many_fixups() -> dict[str, bytes]:
     return {f"pkg/{number}.dll": data + bytes(14 * 2**20) for number in range(3)}
 
 
+def far_dll(code: dict[str, bytes]) -> dict[str, bytes]:
+    """Return files of which a module's DLL is found only if the code adds its folder."""
+    needing = im.module(imports={"python313.dll": ["PyModuleDef_Init"], "helper.dll": ["f"]})
+    return {PYD: needing, "pkg.libs/helper.dll": im.image(exports=["f"]), **code}
+
+
+def functions_in_a_chain() -> dict[str, bytes]:
+    """Functions that call one another and add folders, which the file itself does not call."""
+    text = "import os\n" + "".join(
+        f"def f{number}():\n    os.add_dll_directory(f{number + 1}())\n" for number in range(4000)
+    )
+    return far_dll({"pkg/code.py": text.encode()})
+
+
+def functions_that_nothing_calls() -> dict[str, bytes]:
+    """Files whose functions may be called from each other file."""
+    text = "import os\ndef f{}():\n    os.add_dll_directory('d')\n"
+    return far_dll({f"pkg/{number}.py": text.format(number).encode() for number in range(3000)})
+
+
+def sums_of_names() -> dict[str, bytes]:
+    """Names that stand for sums of names, and sums of very many."""
+    text = "import os\n" + "".join(f"x{n}=x{n - 1}+x{n - 1}\n" for n in range(1, 3000))
+    many = "x0=" + "+".join(["a"] * 20_000) + "\n" + "os.add_dll_directory(x0)\n" * 1000
+    return far_dll({"pkg/code.py": (text + "os.add_dll_directory(x2999)\n" + many).encode()})
+
+
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's /proc")
 @pytest.mark.parametrize(
     "make",
     [
+        functions_in_a_chain,
+        functions_that_nothing_calls,
+        sums_of_names,
         many_exports,
         exports_far_apart,
         one_long_name_many_times,

@@ -7,10 +7,11 @@ from verify_samples.content import Counted
 from verify_samples.image import module
 
 from winarm.verify.collect import Collector
+from winarm.verify.options import Budget, Limits
 
 
 def collector(*, hashes: bool) -> Collector:
-    return Collector(hashes=hashes, symbols=10**6, wants_symbols=bool)
+    return Collector(hashes=hashes, budget=Budget(Limits()), wants_symbols=bool)
 
 
 def test_what_follows_the_tables_of_an_image_is_not_read() -> None:

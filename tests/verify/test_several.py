@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 from verify_samples import image as im
 from verify_samples.hostile import ARM64_WHEEL, PYD
-from verify_samples.wheel import contents, pack
+from verify_samples.wheel import contents, pack, wheel
 
-from winarm.verify import Report, verify_all
+from winarm.verify import Report, VerifyOptions, verify, verify_all
+from winarm.verify.options import Limits
 from winarm.verify.several import WORTHWHILE
 
 if TYPE_CHECKING:
@@ -82,3 +83,14 @@ def test_interrupt_ends_all_processes_without_a_word_of_theirs(
     assert "Traceback" not in err
     # Where it was faster than the signal, it has said its word.
     assert process.returncode == (0 if out else 130)
+
+
+def test_paths_of_one_call_share_what_they_may_cost(tmp_path: Path) -> None:
+    """Each is read within the limit of symbols, and both together are not."""
+    first = wheel(tmp_path, {"pkg/a.dll": im.image()}, "a-1.0-py3-none-win_arm64.whl")
+    second = wheel(tmp_path, {"pkg/b.dll": im.image()}, "b-1.0-py3-none-win_arm64.whl")
+    options = VerifyOptions(limits=Limits(symbols=200), record=False)
+
+    assert verify(first, options).ok
+    assert verify(second, options).ok
+    assert [report.ok for report in verify_all([first, second], options)] == [True, False]

@@ -245,13 +245,13 @@ LIMITS = Table(
             "Unpacked over packed size, of an archive over 64 MiB.", _DEFAULTS.total_ratio
         ),
         "symbols": _limit(
-            "Imported and exported symbols read, of all images. An image counts as 250, a section "
-            "of it as 4, a DLL that it needs as 16, a library's member as 4.",
+            "Imported and exported symbols read of all images of one call, plus one for each 64 "
+            "bytes of its files. An image counts as 250, a section of it as 4, a DLL that it needs "
+            "as 16, a library's member as 4.",
             _DEFAULTS.symbols,
         ),
         "seconds": _limit(
-            "Seconds of processor time for one wheel, file or folder, plus one for each 4 MiB of "
-            "it.",
+            "Seconds of processor time for one call, plus one for each 4 MiB of its files.",
             _DEFAULTS.seconds,
         ),
     },

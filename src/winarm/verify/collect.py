@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from winarm.coff.buffer import Buffer
+    from winarm.verify.options import Budget
 
 #: Suffixes under which Windows, or people, expect an image.
 IMAGE_SUFFIXES = frozenset({".pyd", ".dll", ".exe"})
@@ -55,7 +56,9 @@ class Readable(Protocol):
 class Collector:
     """Takes members one by one and keeps what the checks need."""
 
-    def __init__(self, *, hashes: bool, symbols: int, wants_symbols: Callable[[str], bool]) -> None:
+    def __init__(
+        self, *, hashes: bool, budget: Budget, wants_symbols: Callable[[str], bool]
+    ) -> None:
         self.sizes: dict[str, int] = {}
         self.digests: dict[str, bytes] = {}
         self.images: dict[str, Image] = {}
@@ -67,7 +70,7 @@ class Collector:
         #: Members to be hashed with another algorithm than SHA-256.
         self.algorithms: dict[str, str] = {}
         self.hashes = hashes
-        self._symbols_left = symbols
+        self._budget = budget
         self._wants_symbols = wants_symbols
 
     def take(self, name: str, size: int, content: Readable, *, text: bool = False) -> Nature:
@@ -109,16 +112,16 @@ class Collector:
         self, name: str, suffix: str, size: int, first: Buffer, content: Readable
     ) -> None:
         """Read an image from as much of it as holds its tables, or else from all of it."""
-        if self._symbols_left <= 0:
+        if self._budget.symbols <= 0:
             self.damaged[name] = TOO_MANY_SYMBOLS
             return
-        most = min(MAX_SYMBOLS, self._symbols_left)
+        most = min(MAX_SYMBOLS, self._budget.symbols)
         try:
             image = self._image_from(first, size, most, content)
         except MalformedError as error:
             self._note_damage(name, suffix, error)
         else:
-            self._symbols_left -= image.weight
+            self._budget.symbols -= image.weight
             self.images[name] = image
 
     def _image_from(self, first: Buffer, size: int, most: int, content: Readable) -> Image:
@@ -133,13 +136,13 @@ class Collector:
 
     def _take_library(self, name: str, suffix: str, data: Buffer) -> None:
         try:
-            library = read_library(data, min(MAX_MEMBERS, self._symbols_left // _MEMBER_WEIGHT))
+            library = read_library(data, min(MAX_MEMBERS, self._budget.symbols // _MEMBER_WEIGHT))
         except MalformedError as error:
             # So many members may have been read of it.
-            self._symbols_left -= _MEMBER_WEIGHT * (len(data) // MEMBER_HEADER)
+            self._budget.symbols -= _MEMBER_WEIGHT * (len(data) // MEMBER_HEADER)
             self._note_damage(name, suffix, error)
         else:
-            self._symbols_left -= _MEMBER_WEIGHT * library.members
+            self._budget.symbols -= _MEMBER_WEIGHT * library.members
             self.libraries[name] = library
 
     def _note_damage(self, name: str, suffix: str, error: MalformedError) -> None:

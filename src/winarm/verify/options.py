@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 #: Bytes of a file for which a second more is allowed; verifying takes a fiftieth of that.
 _BYTES_A_SECOND = 4 * 2**20
-
+#: Bytes of a file for which a symbol more is allowed; the largest wheels have one in 300.
+_BYTES_A_SYMBOL = 64
 
 #: Why an image is not read once the limit `symbols` is reached.
 TOO_MANY_SYMBOLS = "there are more symbols in all images than the limit allows"
@@ -33,21 +34,24 @@ class Limits:
     member_ratio: int = 300
     #: Unpacked over packed, of an archive over 64 MiB unpacked.
     total_ratio: int = 50
-    #: Imported symbols read from all images together.
+    #: Symbols read from all images of one call together, and one more for each 64 bytes of files.
     symbols: int = 1_000_000
-    #: Seconds of processor time for one wheel, file or folder, and one more for each 4 MiB of it.
+    #: Seconds of processor time for one call, and one more for each 4 MiB of its files.
     seconds: int = 10
 
 
-class Stopwatch:
-    """Says when a wheel, a file or a folder has cost more processor time than it may."""
+class Budget:
+    """What all that is verified in one call may cost together: processor time, and symbols."""
 
     def __init__(self, limits: Limits) -> None:
         self._end = time.process_time() + limits.seconds
+        #: Symbols of images that may still be read.
+        self.symbols = limits.symbols
 
     def allow(self, size: int) -> None:
-        """Allow more time for so many bytes."""
+        """Allow more for so many bytes."""
         self._end += size / _BYTES_A_SECOND
+        self.symbols += size // _BYTES_A_SYMBOL
 
     @property
     def is_over(self) -> bool:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from winarm.coff.sniff import Nature
     from winarm.target import Target
-    from winarm.verify.options import Limits, Stopwatch, VerifyOptions
+    from winarm.verify.options import Budget, Limits, VerifyOptions
     from winarm.verify.wheels.entry import Entry
     from winarm.verify.wheels.filename import WheelName
 
@@ -60,7 +60,7 @@ def is_sdist(path: Path, limits: Limits) -> bool:
 
 
 def read_wheel(
-    path: Path, name: WheelName | None, target: Target, options: VerifyOptions, watch: Stopwatch
+    path: Path, name: WheelName | None, target: Target, options: VerifyOptions, budget: Budget
 ) -> tuple[Subject, tuple[Finding, ...]]:
     """Read a wheel, and find what cannot be read in it.
 
@@ -69,15 +69,15 @@ def read_wheel(
     """
     with path.open("rb", buffering=_BUFFER) as file:
         archive = read_archive(file, options.limits.members)
-        watch.allow(archive.size)
+        budget.allow(archive.size)
         collector = _collector(
-            options,
+            budget,
             frozenset(base_name(entry.name).lower() for entry in archive.entries),
             hashes=options.record,
         )
         if options.record:
             collector.algorithms.update(_other_algorithms(file, archive))
-        findings = tuple(_take_members(file, archive, collector, options.limits, watch))
+        findings = tuple(_take_members(file, archive, collector, options.limits, budget))
     subject = _collected(path, Shape.WHEEL, target, collector)
     reader = _ReadAgain(path, archive, options.limits)
     return replace(
@@ -112,13 +112,13 @@ class _ReadAgain:
 
 
 def read_tree(
-    path: Path, target: Target, options: VerifyOptions, watch: Stopwatch
+    path: Path, target: Target, options: VerifyOptions, budget: Budget
 ) -> tuple[Subject, tuple[Finding, ...]]:
     """Read every file below a folder; links are not followed."""
     barred: list[OSError] = []
     files = dict(_walk(path, barred))
     collector = _collector(
-        options,
+        budget,
         frozenset(base_name(member).lower() for member in files),
         # Only where there is something to compare hashes with.
         hashes=options.record and any(map(_is_record, files)),
@@ -129,11 +129,11 @@ def read_tree(
         try:
             size = file.stat().st_size
             total += size
-            watch.allow(size)
+            budget.allow(size)
             if count > options.limits.members or total > options.limits.total_size:
                 findings.append(finding(Code.WA004, "", "the folder holds more than the limits"))
                 break
-            if watch.is_over:
+            if budget.is_over:
                 findings.append(finding(Code.WA004, member, TOO_LONG))
                 break
             _take_file(file, member, size, collector, options.limits)
@@ -143,13 +143,16 @@ def read_tree(
     return replace(subject, allow=options.allow), tuple(findings)
 
 
-def read_file(path: Path, target: Target, options: VerifyOptions) -> tuple[Subject, tuple[()]]:
+def read_file(
+    path: Path, target: Target, options: VerifyOptions, budget: Budget
+) -> tuple[Subject, tuple[()]]:
     """Read a single file.
 
     :raises OSError: it cannot be read.
     :raises DamagedError: it is too large, or changes while it is read.
     """
-    collector = _collector(options, frozenset())
+    budget.allow(path.stat().st_size)
+    collector = _collector(budget, frozenset())
     nature = _take_file(path, path.name, path.stat().st_size, collector, options.limits)
     if not (collector.images or collector.libraries or collector.damaged):
         # Asked for by name, so it should be one, whatever its suffix.
@@ -158,11 +161,11 @@ def read_file(path: Path, target: Target, options: VerifyOptions) -> tuple[Subje
     return replace(subject, allow=options.allow), ()
 
 
-def _collector(options: VerifyOptions, own: frozenset[str], *, hashes: bool = False) -> Collector:
+def _collector(budget: Budget, own: frozenset[str], *, hashes: bool = False) -> Collector:
     """Return a collector that reads the symbols of Python's DLLs and of those in `own`."""
     return Collector(
         hashes=hashes,
-        symbols=options.limits.symbols,
+        budget=budget,
         wants_symbols=lambda dll: dll.startswith("python") or dll_file(dll) in own,
     )
 
@@ -184,11 +187,11 @@ def _collected(path: Path, shape: Shape, target: Target, collector: Collector) -
 
 
 def _take_members(
-    file: IO[bytes], archive: Archive, collector: Collector, limits: Limits, watch: Stopwatch
+    file: IO[bytes], archive: Archive, collector: Collector, limits: Limits, budget: Budget
 ) -> Iterator[Finding]:
     total = texts = 0
     for entry in archive.entries:
-        if watch.is_over:
+        if budget.is_over:
             yield finding(Code.WA004, entry.name, TOO_LONG)
             return
         offset = archive.data_offsets.get(entry.header_offset)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from winarm.verify.checks import CHECKS
 from winarm.verify.codes import Code
 from winarm.verify.companions import brought, read_companions
-from winarm.verify.options import Stopwatch, VerifyOptions
+from winarm.verify.options import Budget, VerifyOptions
 from winarm.verify.reading import TOO_LONG, is_sdist, read_file, read_tree, read_wheel
 from winarm.verify.report import Finding, ImageSummary, Report, finding, listed
 from winarm.verify.subject import Shape, Subject
@@ -33,14 +33,18 @@ def verify(path: Path | str, options: VerifyOptions = DEFAULTS) -> Report:
     Nothing is extracted, loaded or run. Whatever is wrong with the path or what it names is a
     finding of the report; nothing is raised for it.
     """
+    return verify_within(Budget(options.limits), path, options)
+
+
+def verify_within(budget: Budget, path: Path | str, options: VerifyOptions) -> Report:
+    """Verify a path as one of several that share what they may cost."""
     name = WheelName.parse(Path(path).name)
     target = _target_for(name, options)
     if note := _passed_over(path, name, options):
         return _report(Path(path), target, [note], options)
     path = Path(path)
-    watch = Stopwatch(options.limits)
     try:
-        subject, problems = _read(path, name, target, options, watch)
+        subject, problems = _read(path, name, target, options, budget)
     except ArchiveError as error:
         return _report(path, target, [finding(Code.WA002, "", f"{error}")], options)
     except (DamagedError, OSError) as error:
@@ -55,14 +59,14 @@ def verify(path: Path | str, options: VerifyOptions = DEFAULTS) -> Report:
     tagged = set(name.targets if name is not None else ())
     targets = [one for one in (options.target, *options.also) if one in tagged] or [target]
     for one in targets:
-        findings += _checked(replace(subject, target=one), options, watch)
+        findings += _checked(replace(subject, target=one), options, budget)
     return _report(path, target, findings, options, subject)
 
 
-def _checked(subject: Subject, options: VerifyOptions, watch: Stopwatch) -> Iterator[Finding]:
+def _checked(subject: Subject, options: VerifyOptions, budget: Budget) -> Iterator[Finding]:
     """Yield what the checks find for the target of `subject`."""
     for check in CHECKS:
-        if watch.is_over:
+        if budget.is_over:
             yield finding(Code.WA004, "", TOO_LONG)
             return
         yield from check(subject, options)
@@ -97,14 +101,14 @@ def _target_for(name: WheelName | None, options: VerifyOptions) -> Target:
 
 
 def _read(
-    path: Path, name: WheelName | None, target: Target, options: VerifyOptions, watch: Stopwatch
+    path: Path, name: WheelName | None, target: Target, options: VerifyOptions, budget: Budget
 ) -> tuple[Subject, tuple[Finding, ...]]:
     if path.is_dir():
-        return read_tree(path, target, options, watch)
+        return read_tree(path, target, options, budget)
     # A .zip may be a wheel under another name, or no wheel at all: the checks say which.
     if path.suffix.lower() in {".whl", ".zip"}:
-        return read_wheel(path, name, target, options, watch)
-    return read_file(path, target, options)
+        return read_wheel(path, name, target, options, budget)
+    return read_file(path, target, options, budget)
 
 
 def _report(

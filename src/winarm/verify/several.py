@@ -10,9 +10,11 @@ import signal
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from math import ceil
 from typing import TYPE_CHECKING
 
-from winarm.verify.run import DEFAULTS, verify
+from winarm.verify.options import Budget
+from winarm.verify.run import DEFAULTS, verify, verify_within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,7 +46,8 @@ def verify_all(
     if jobs > 1 and sum(sizes) - max(sizes) > WORTHWHILE:
         yield from _in_processes(paths, sizes, options, jobs)
     else:
-        yield from (verify(path, options) for path in paths)
+        budget = Budget(options.limits)
+        yield from (verify_within(budget, path, options) for path in paths)
 
 
 def _size(path: Path) -> int:
@@ -63,7 +66,10 @@ def _in_processes(
     from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415
     from multiprocessing import get_context  # noqa: PLC0415
 
-    work = partial(verify, options=options)
+    work = [
+        partial(verify, path, _with_share(options, size, sum(sizes)))
+        for path, size in zip(paths, sizes, strict=True)
+    ]
     # Where a machine allows no further process, or ends one, this one does the rest.
     unable = (BrokenProcessPool, OSError, ImportError, NotImplementedError)
     # The largest first, so that no core is left with it at the end.
@@ -73,19 +79,27 @@ def _in_processes(
         pool = ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_end_at_once)
         # The pool's locks have started multiprocessing's tracker, which would let go of signals.
         with _interrupts_held():
-            futures = {index: pool.submit(work, paths[index]) for index in order}
+            futures = {index: pool.submit(work[index]) for index in order}
     except unable:
-        yield from map(work, paths)
+        yield from (verify_one() for verify_one in work)
         return
     try:
-        for index, path in enumerate(paths):
+        for index, verify_one in enumerate(work):
             try:
                 report = futures[index].result()
             except unable:
-                report = work(path)
+                report = verify_one()
             yield report
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _with_share(options: VerifyOptions, size: int, whole: int) -> VerifyOptions:
+    """Return options with the share of what a call may cost that a file of some bytes has."""
+    limits = options.limits
+    share = size / max(whole, 1)
+    seconds, symbols = (ceil(most * share) for most in (limits.seconds, limits.symbols))
+    return replace(options, limits=replace(limits, seconds=seconds, symbols=symbols))
 
 
 @contextmanager

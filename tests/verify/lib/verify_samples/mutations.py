@@ -23,6 +23,7 @@ from winarm.coff.image import read_image
 from winarm.coff.library import read_library
 from winarm.verify import verify
 from winarm.verify.collect import Collector
+from winarm.verify.options import Budget, Limits
 from winarm.verify.wheels.archive import read_archive
 from winarm.verify.wheels.content import Content, DamagedError
 from winarm.verify.wheels.entry import ArchiveError
@@ -154,7 +155,7 @@ def check_image(data: bytes) -> None:
 
 def check_beginning(data: bytes) -> None:
     """Read an image from as little of it as will do: that tells the same as all of it."""
-    collector = Collector(hashes=False, symbols=10**6, wants_symbols=bool)
+    collector = Collector(hashes=False, budget=Budget(Limits()), wants_symbols=bool)
     data += bytes(PIECE - len(data) % PIECE)
     collector.take("x.dll", len(data), Counted(data, PIECE))
     try:
