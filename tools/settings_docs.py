@@ -29,8 +29,8 @@ replaced, not joined.
 
 | strength | place | spelling | who writes it |
 | --- | --- | --- | --- |
-| 1 | config setting | `-C winarm.include-dirs=…` | whoever builds, for one build |
-| 2 | environment | `WINARM_INCLUDE_DIRS=…` | whoever builds, for a session or a CI job |
+| 1 | config setting | `-C winarm.include-dirs=…` | the user, for one build |
+| 2 | environment | `WINARM_INCLUDE_DIRS=…` | the user, for a session or a CI job |
 | 3 | pyproject.toml | `include-dirs = […]` in `[tool.winarm]` | the project |
 
 In pyproject.toml a list is an array. As text, a list is split as its entry below says; a config
