@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 from verify_samples import image as im
-from verify_samples.wheel import record_hash
+from verify_samples.wheel import record, record_hash
 
 from winarm.verify import Report, VerifyOptions, verify
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def codes(report: Report) -> list[str]:
@@ -107,3 +105,55 @@ def test_links_in_a_tree_are_not_followed(tmp_path: Path) -> None:
     (tree / "round").symlink_to(tree)
 
     assert verify(tree).images == ()
+
+
+def distribution(name: str, files: dict[str, bytes]) -> dict[str, bytes]:
+    folder = f"{name}-1.0.dist-info"
+    return {**files, f"{folder}/RECORD": record(files, folder)}
+
+
+def verify_files(folder: Path, files: dict[str, bytes]) -> Report:
+    root = Path(mkdtemp(dir=folder))
+    for name, data in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(data)
+    return verify(root)
+
+
+def needing(name: str) -> bytes:
+    return im.module(imports={"python313.dll": ["PyModuleDef_Init"], name: ["f"]})
+
+
+def test_dll_is_that_of_the_own_distribution_as_its_record_says(tmp_path: Path) -> None:
+    """Its folder is not named after the package, and comes after the other one's."""
+    good, bad = im.image(exports=["f"]), im.image(exports=["g"])
+    own = {"PIL/_x.cp313-win_arm64.pyd": needing("h.dll"), "pillow.libs/h.dll": good}
+    other = {"a/_y.cp313-win_arm64.pyd": im.module("_y"), "a.libs/h.dll": bad}
+
+    for files in (
+        {**distribution("pillow", own), **distribution("a", other)},
+        {**distribution("a", other), **distribution("pillow", own)},
+    ):
+        assert codes(verify_files(tmp_path, files)) == []
+
+
+def test_own_dll_counts_even_where_only_the_other_fits(tmp_path: Path) -> None:
+    own = {
+        "PIL/_x.cp313-win_arm64.pyd": needing("h.dll"),
+        "pillow.libs/h.dll": im.image(machine=im.AMD64, exports=["f"]),
+    }
+    other = {"a.libs/h.dll": im.image(exports=["f"])}
+    files = {**distribution("pillow", own), **distribution("a", other)}
+
+    assert codes(verify_files(tmp_path, files)) == ["WA102"]
+
+
+def test_dll_of_another_distribution_is_taken_where_there_is_no_own(tmp_path: Path) -> None:
+    own = {"PIL/_x.cp313-win_arm64.pyd": needing("h.dll")}
+    other = {
+        "a.libs/h.dll": im.image(machine=im.AMD64, exports=["f"]),
+        "b.libs/h.dll": im.image(exports=["f"]),
+    }
+    files = {**distribution("pillow", own), **distribution("a", other)}
+
+    assert "WA102" not in codes(verify_files(tmp_path, files))

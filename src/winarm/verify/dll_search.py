@@ -103,6 +103,10 @@ class Searched(Protocol):
         """Return the names of all files."""
 
     @property
+    def owners(self) -> Mapping[str, str]:
+        """Return the subject's `owners`."""
+
+    @property
     def may_read(self) -> bool:
         """Return whether members can be read again."""
 
@@ -115,7 +119,7 @@ class DllSearch:
 
     def __init__(self, subject: Searched) -> None:
         self._subject = subject
-        self._located: dict[tuple[str, str], Located | None] = {}
+        self._located: dict[tuple[str, str, str], Located | None] = {}
         self._codes: dict[str, Code | None] = {}
         self._searching: dict[str, bool] = {}
         self._words: dict[str, bool] = {}
@@ -134,12 +138,13 @@ class DllSearch:
     def located(self, importer: str, file: str) -> Located | None:
         """Return the member that an image gets when it imports `file` (in lower case), or None."""
         folder = importer.rpartition("/")[0]
-        key = (folder, file)
+        owner = self._subject.owners.get(importer, "")
+        key = (folder, owner, file)
         if key not in self._located:
-            self._located[key] = self._locate(folder, file)
+            self._located[key] = self._locate(folder, owner, file)
         return self._located[key]
 
-    def _locate(self, folder: str, file: str) -> Located | None:
+    def _locate(self, folder: str, owner: str, file: str) -> Located | None:
         if is_never_bundled(file, self._subject.target):
             return None
         candidates = self._by_file.get(file)
@@ -153,7 +158,12 @@ class DllSearch:
         # A distribution's own DLL before another's, then one that fits.
         return max(
             found,
-            key=lambda one: (one.found, _is_own(own, one.member), self._fits(one.member)),
+            key=lambda one: (
+                one.found,
+                bool(owner) and self._subject.owners.get(one.member) == owner,
+                _is_own(own, one.member),
+                self._fits(one.member),
+            ),
         )
 
     def _fits(self, member: str) -> bool:

@@ -11,7 +11,13 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from winarm.verify.dll_search import DllSearch, installed, reached
-from winarm.verify.wheels.metadata import header_fields, required_names, same_name, same_version
+from winarm.verify.wheels.metadata import (
+    header_fields,
+    installed_rows,
+    required_names,
+    same_name,
+    same_version,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -111,6 +117,19 @@ class Subject:
         """Return the distributions that the wheel requires whatever is chosen, as it names them."""
         metadata = self.texts.get(f"{self.dist_info}/METADATA", b"")
         return required_names(header_fields(metadata))
+
+    @cached_property
+    def owners(self) -> Mapping[str, str]:
+        """Return the distribution, as the name of its RECORD, that files of a folder belong to."""
+        if self.shape is not Shape.TREE:
+            return {}
+        most = 2 * len(self.sizes)
+        return {
+            path: record
+            for record, text in self.texts.items()
+            for path, _ in islice(installed_rows(record, text), most)
+            if path in self.sizes
+        }
 
     @property
     def own_targets(self) -> tuple[Target, ...]:

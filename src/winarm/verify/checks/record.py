@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import base64
-import posixpath
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from winarm.verify.checks.archive import path_escapes
 from winarm.verify.codes import Code
 from winarm.verify.report import Finding, finding
-from winarm.verify.subject import Shape, Subject, folder_of
-from winarm.verify.wheels.metadata import OTHER_STRONG, Row, record_rows
+from winarm.verify.subject import Shape, Subject
+from winarm.verify.wheels.metadata import OTHER_STRONG, Row, installed_rows, record_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,7 +97,7 @@ def check_installed(subject: Subject, options: VerifyOptions) -> Iterator[Findin
         return
     most = 2 * len(subject.sizes) + _MORE_INSTALLED_ROWS
     rows = {
-        record: dict(islice(_installed_rows(record, text), most))
+        record: dict(islice(installed_rows(record, text), most))
         for record, text in subject.texts.items()
     }
     # What a distribution vendors comes with a RECORD too, of files that were left out.
@@ -107,13 +106,6 @@ def check_installed(subject: Subject, options: VerifyOptions) -> Iterator[Findin
         for path, row in rows[record].items():
             if row.digest and not path.startswith(("../", "/")):
                 yield from _compare_installed(subject, row, path, record)
-
-
-def _installed_rows(record: str, text: bytes) -> Iterator[tuple[str, Row]]:
-    """Yield the rows of a RECORD by their paths from the folder that is verified."""
-    root = folder_of(folder_of(record))
-    for row in record_rows(text):
-        yield posixpath.normpath(posixpath.join(root, row.path)), row
 
 
 def _compare_installed(subject: Subject, row: Row, path: str, record: str) -> Iterator[Finding]:

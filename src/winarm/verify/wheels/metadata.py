@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import posixpath
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -102,6 +103,13 @@ def record_rows(text: bytes) -> Iterator[Row]:
         else:
             empty += 1
     yield Row("", "", "", None, f"it has over {_MOST_EMPTY} empty rows")
+
+
+def installed_rows(record: str, text: bytes) -> Iterator[tuple[str, Row]]:
+    """Yield the rows of an installed RECORD by their paths from where `record` is counted from."""
+    root = posixpath.dirname(posixpath.dirname(record))
+    for row in record_rows(text):
+        yield posixpath.normpath(posixpath.join(root, row.path)), row
 
 
 def _bounded(lines: Iterable[str]) -> Iterator[str]:
