@@ -81,6 +81,17 @@ CASES: tuple[tuple[str, list[str], list[str], list[str], str, str, str, str], ..
         "{ r = -1; } return PyLong_FromLong(r);"), "-1",
     ),
     (
+        # What is around the buffer stays as it was.
+        "jumped", [], [], [], "#include <setjmp.h>",
+        ("static struct { double before; jmp_buf buffer; double after; } j = {1, {0}, 2};\n"
+        "__declspec(noinline) static void deep(int n, volatile int *p) "
+        "{ if (!n) longjmp(j.buffer, 5); deep(n - 1, p); *p = n; }"),
+        ("volatile int n = 0; double kept = PyFloat_AsDouble(PyFloat_FromDouble(0.5));\n"
+        "int r = setjmp(j.buffer); if (!r) deep(9, &n);\n"
+        "return PyFloat_FromDouble(r * 1000 + n * 100 + j.before * 10 + j.after + kept);"),
+        "5012.5",
+    ),
+    (
         "threads", [], [], [], "",
         ("__declspec(thread) int m = 4; static _Thread_local int n = 3;\n"
         "static DWORD WINAPI run(void *p) { *(int *)p = ++m * 100 + ++n; return 0; }"),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import zipfile
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from prefix_samples import dll, tree
 from verify_samples.image import AMD64, module
 from verify_samples.wheel import wheel as make_wheel
 
-from winarm.errors import LibraryError, SourceError
+from winarm.errors import LibraryError, SourceError, UsageError
 from winarm.host import Host
 from winarm.libraries.bundle import Bundled, bundle, epoch
 from winarm.libraries.prefix import prefixes
@@ -102,6 +103,23 @@ class TestBadInput:
 
         with pytest.raises(LibraryError, match=r"z\.dll is for AMD64, not for ARM64"):
             bundled(wheel, prefix)
+
+    def test_without_delvewheel_the_message_says_what_to_install(
+        self, wheel: Path, prefix: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setitem(sys.modules, "delvewheel", None)
+
+        with pytest.raises(UsageError, match=r"y\.dll, z\.dll of a prefix, and delvewheel is not"):
+            bundled(wheel, prefix)
+
+        assert not list((wheel.parent / "out").iterdir())
+
+    def test_a_library_without_a_licence_is_told(self, wheel: Path, prefix: Path) -> None:
+        done = bundled(wheel, prefix)
+
+        assert [note.split(";")[0] for note in done.notes] == [
+            "y.dll (y) is copied into the wheel",
+        ]
 
     def test_a_file_that_is_no_wheel(self, tmp_path: Path, prefix: Path) -> None:
         file = tmp_path / "x.whl"

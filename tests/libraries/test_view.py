@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from prefix_samples import imports, static, tree
+from prefix_samples import dll, imports, static, tree
 from verify_samples.image import AMD64
 
 from winarm.errors import LibraryError, SettingsError, UsageError
@@ -91,6 +91,52 @@ def test_pkg_config_answers_with_the_view(host: Host, tmp_path: Path) -> None:
     include = f"{tmp_path}/my\\ libs/include"
     assert answer.split(" -L")[0].strip() == f"-I{include}/libxml2 -I{include}"
     assert f"-L{found.library_dir} -lxml2" in answer
+
+
+@pytest.mark.parametrize(("style", "is_found"), [("gnu", True), ("msvc", False)])
+def test_a_dll_without_an_import_library_is_linked_itself(
+    host: Host, tmp_path: Path, style: str, *, is_found: bool
+) -> None:
+    prefix = tree(
+        tmp_path / "p",
+        {
+            **ZLIB,
+            "bin/zlib1.dll": dll(),
+            "bin/libfoo-2.dll": dll(),
+            "bin/other.dll": dll(machine=AMD64),
+            "lib/pkgconfig/libfoo-2.0.pc": PC + "Libs: -L${libdir} -lfoo\n",
+        },
+    )
+
+    found = view(host, prefix, style=style)
+
+    assert ("foo" in found.libraries) is is_found
+    assert "other" not in found.libraries
+    assert Path(found.libraries["z"]).resolve().name == "libzlib.dll.a"
+    if is_found:
+        assert Path(found.libraries["foo"]).resolve().name == "libfoo-2.dll"
+
+
+def test_packages_that_require_each_other_are_one_answer(host: Host, tmp_path: Path) -> None:
+    loop = {
+        f"lib/pkgconfig/{name}.pc": PC + f"Requires: {other}\nLibs: -l{name}\n"
+        for name, other in (("a", "b"), ("b", "a"), ("c", "gone"))
+    }
+    found = view(host, tree(tmp_path / "p", {**ZLIB, **loop}))
+    assert found.programs is not None
+
+    def ask(name: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [str(found.programs / "pkg-config"), "--libs", name],  # type: ignore[operator]
+            env={"PKG_CONFIG_LIBDIR": str(found.pkgconfig_dir)},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+    assert ask("a").stdout.split()[-2:] == ["-la", "-lb"]
+    assert "Package 'gone', required by 'c', not found" in ask("c").stderr
 
 
 def test_a_static_library_is_linked_with_what_it_needs(host: Host, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from winarm.coff.buffer import MalformedError
+from winarm.coff.image import read_image
 from winarm.coff.library import read_library
 from winarm.coff.machines import Kind, loads
 
@@ -107,6 +108,29 @@ def libraries_in(
             else:
                 refused.append(judged)
     return Found(tuple(usable), tuple(refused))
+
+
+def dlls_in(
+    folders: Iterable[Path], target: Target, style: Style, known: Mapping[str, object]
+) -> tuple[LibraryFile, ...]:
+    """Return the DLLs in `folders` that no name of `known` links: LLD takes a DLL for a library.
+
+    Empty for linkers of Microsoft's style, which do not.
+    """
+    found = []
+    for path in (file for folder in folders if style == "gnu" for file in _files(folder)):
+        stem = path.name.lower().removesuffix(".dll")
+        names = {*names_of(stem), unversioned(stem)}
+        if stem == path.name.lower() or is_runtime(stem) or not names.isdisjoint(known):
+            continue
+        try:
+            image = read_image(path.read_bytes(), wanted=lambda _: False)
+        except (OSError, MalformedError):
+            continue
+        symbols = [name.encode("latin-1") for name in image.exports.names]
+        if symbols and image.loads_on(target) and not _other_abi(symbols, "shared", style):
+            found.append(LibraryFile(path, stem, "shared"))
+    return tuple(found)
 
 
 def stem_of(name: str) -> str | None:

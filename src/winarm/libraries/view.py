@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from winarm.errors import DOCUMENTATION, LibraryError, SettingsError, UsageError
 from winarm.libraries import pkg_config
-from winarm.libraries.lookup import by_name, libraries_in
+from winarm.libraries.lookup import by_name, dlls_in, libraries_in
 from winarm.libraries.prefix import is_folder, prefixes
 from winarm.storage import cached_folder
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from winarm.target import Target
 
 #: Changed when the content of a view changes, so that older ones are not used.
-FORMAT = 2
+FORMAT = 3
 #: What says that a view is whole, and what is in it.
 _INDEX = "view.json"
 
@@ -179,6 +179,7 @@ class _Maker:
         folders = [
             *self.library_dirs,
             *(one for tree in self.trees for one in (*tree.library_dirs, *tree.pkgconfig_dirs)),
+            *(one for tree in self.trees for one in tree.dll_dirs),
         ]
         facts = [
             FORMAT,
@@ -201,7 +202,12 @@ class _Maker:
         packages = pkg_config.packages_in(pc_dirs, lambda one: _root_of(one, pc_dirs[one]))
         lists = [one.libraries for one in found]
         plain = by_name(lists, self.linkage, {})
-        names = by_name(lists, self.linkage, pkg_config.aliases(packages, plain))
+        # Where there is a DLL and no import library for it.
+        alone = [dlls_in(tree.dll_dirs, self.target, self.style, plain) for tree in self.trees]
+        of_dlls = by_name(alone, "shared", {})
+        aliases = pkg_config.aliases(packages, {**of_dlls, **plain})
+        names = {**of_dlls, **by_name(lists, self.linkage, aliases)}
+        names |= {new: of_dlls[old] for new, old in aliases.items() if old in of_dlls}
         static = by_name([_static(one) for one in lists], "static", {})
         files = self._write_libraries(folder / "lib", names, static)
         self._write_packages(folder / "pkgconfig", packages, names, files, folder)
