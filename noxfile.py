@@ -36,7 +36,7 @@ def tests(session: nox.Session) -> None:
     # A part of the tests covers a part of the code.
     coverage = () if session.posargs else ("--cov", "--cov-report=term")
     # The others have sessions of their own.
-    chosen = ("-m", "not windows and not cmake and not docs and not libraries")
+    chosen = ("-m", "not arm64 and not windows and not cmake and not docs and not libraries")
     session.run("pytest", "-n", "auto", *chosen, *coverage, *session.posargs)
 
 
@@ -45,6 +45,14 @@ def cmake(session: nox.Session) -> None:
     """Build many small CMake and Meson projects, right ones and wrong ones; takes minutes."""
     install(session, "test")
     session.run("pytest", "-n", "auto", "-m", "cmake", "tests/integration", *session.posargs)
+
+
+@nox.session
+def target(session: nox.Session) -> None:
+    """Run what was built on an ARM64 Windows Python, as `winarm test` does; takes minutes."""
+    install(session, "test")
+    chosen = ("-m", "arm64 and not windows and not cmake and not libraries")
+    session.run("pytest", "-n", "auto", *chosen, *session.posargs)
 
 
 @nox.session
