@@ -13,7 +13,7 @@ import signal
 import sys
 import sysconfig
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING, Literal
 
@@ -39,12 +39,6 @@ __all__ = [
 System = Literal["windows", "macos", "linux"]
 
 
-def _user_cache() -> Path:
-    import platformdirs  # noqa: PLC0415 - 4 ms in each hook of a pass-through
-
-    return platformdirs.user_cache_path("winarm")
-
-
 @dataclass(frozen=True)
 class Host:
     """The machine that builds, as values; `Host.current()` is the real one."""
@@ -59,8 +53,8 @@ class Host:
     executable: Path
     #: How many processes may run at once.
     cpus: int = 1
-    #: Where caches go when WINARM_CACHE_DIR does not say.
-    default_cache: Path = field(default_factory=_user_cache)
+    #: Where caches go when WINARM_CACHE_DIR does not say; without one, where the platform has them.
+    default_cache: Path | None = None
 
     @classmethod
     def current(cls) -> Host:
@@ -81,8 +75,13 @@ class Host:
     @property
     def cache(self) -> Path:
         """Return the folder of winarm's caches: WINARM_CACHE_DIR, or the platform's own."""
-        named = self.variable("WINARM_CACHE_DIR")
-        return Path(named) if named else self.default_cache
+        if named := self.variable("WINARM_CACHE_DIR"):
+            return Path(named)
+        if self.default_cache is not None:
+            return self.default_cache
+        import platformdirs  # noqa: PLC0415 - 7 ms, which a pass-through does not pay
+
+        return platformdirs.user_cache_path("winarm")
 
     def which(self, program: str) -> Path | None:
         """Return the full path of `program` on PATH, or None.
