@@ -43,6 +43,29 @@ def test_status_of_the_newest_version(names: list[str], status: Status) -> None:
     assert judged(*names).status is status
 
 
+def test_a_version_for_other_pythons_is_not_the_newest_one() -> None:
+    fitting = indexed("a", "a-1-cp313-cp313-win_arm64.whl").releases.values()
+    others = indexed("a", "a-2-cp314-cp314-win_arm64.whl", requires_python=">=3.14")
+    both = IndexedProject.of(
+        "a", [f for r in (*fitting, *others.releases.values()) for f in r.files]
+    )
+
+    newest = judge(Question("a", None), both, SUITS)
+    alone = judge(Question("a", None), others, SUITS)
+    pinned = judge(Question("a", Version("2")), others, SUITS)
+
+    assert (newest.version, newest.status) == ("1", Status.READY)
+    assert alone.reason == "no version supports Python 3.13 and is not yanked"
+    assert (pinned.status, pinned.reason) == (Status.UNKNOWN, "2 requires Python >=3.14")
+
+
+def test_a_wheel_of_a_newer_pre_release_is_noted() -> None:
+    found = judged("a-1-cp313-cp313-win_amd64.whl", "a-2rc1-cp313-cp313-win_arm64.whl")
+
+    assert (found.version, found.status) == ("1", Status.NO_SOURCE)
+    assert found.notes == ("2rc1, a pre-release, has a wheel",)
+
+
 def test_stable_abi_and_free_threading_are_told_apart() -> None:
     stable = judged("a-1-cp38-abi3-win_arm64.whl")
     free = judge(

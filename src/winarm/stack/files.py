@@ -187,6 +187,10 @@ class ProjectRelease:
         """Return the day on which the first file was uploaded; empty where nobody says."""
         return min((file.uploaded for file in self.files if file.uploaded), default="")
 
+    def supports(self, suits: Suitability) -> bool:
+        """Return whether any file allows the target's Python (`requires-python`)."""
+        return any(suits.allows(file.requires_python) for file in self.files)
+
     def best_wheel(self, suits: Suitability) -> IndexedFile | None:
         """Return the wheel that pip would take."""
         ranked = [(rank, file) for file in self.wheels if (rank := suits.rank(file)) is not None]

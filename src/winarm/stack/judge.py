@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from packaging.specifiers import SpecifierSet
+
 from winarm.stack.files import STABLE_ABIS
 from winarm.stack.report import (
     FirstWheel,
@@ -18,7 +20,6 @@ from winarm.stack.report import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from packaging.specifiers import SpecifierSet
     from packaging.version import Version
 
     from winarm.stack.files import IndexedFile, IndexedProject, ProjectRelease, Suitability
@@ -37,9 +38,9 @@ class Question:
 
 def judge(question: Question, project: IndexedProject, suits: Suitability) -> PackageStatus:
     """Return the status that the names of the files tell; a gap needs `judge_source`, too."""
-    release = release_of(question, project)
+    release = _release_of(question, project, suits)
     if release is None:
-        return _without_release(question, project)
+        return _without_release(question, project, suits)
     base = PackageStatus(
         name=question.name,
         version=str(release.version),
@@ -48,7 +49,7 @@ def judge(question: Question, project: IndexedProject, suits: Suitability) -> Pa
         requirement=str(question.allowed or ""),
         newest=str(project.newest.version) if project.newest else "",
         first=first_wheel(project, suits),
-        notes=_notes(release, project),
+        notes=_notes(release, project, suits),
     )
     base = replace(base, dropped=_dropped(project, suits))
     wheel = release.best_wheel(suits)
@@ -61,6 +62,8 @@ def judge(question: Question, project: IndexedProject, suits: Suitability) -> Pa
         allowed = "allowed" if other.allowed else f"not allowed by {question.allowed}"
         reason = f"{other.version} has a wheel ({allowed}); {_gap(release, suits)}"
         return replace(base, status=status, reason=reason)
+    if not release.supports(suits):
+        return replace(base, reason=_gap(release, suits))
     if release.sdist is None:
         return _without_source(base, release, project, suits)
     return replace(base, reason=f"{_gap(release, suits)}; its sdist was not examined")
@@ -95,17 +98,6 @@ def judge_source(
     return replace(package, reason=reason)
 
 
-def release_of(question: Question, project: IndexedProject) -> ProjectRelease | None:
-    """Return the release that is meant: the version asked for, else the newest allowed one."""
-    if question.version is not None:
-        return project.releases.get(question.version)
-    if question.allowed is None:
-        return project.newest
-    live = [version for version, release in project.releases.items() if not release.yanked]
-    fitting = list(question.allowed.filter(live))
-    return project.releases[max(fitting)] if fitting else None
-
-
 def first_wheel(project: IndexedProject, suits: Suitability) -> FirstWheel | None:
     """Return the version, and the day, of the first wheel for the target."""
     found = [
@@ -137,14 +129,29 @@ def offers_windows(project: IndexedProject) -> bool:
     return any("windows" in release.platforms for release in project.releases.values())
 
 
-def _without_release(question: Question, project: IndexedProject) -> PackageStatus:
+def _release_of(
+    question: Question, project: IndexedProject, suits: Suitability
+) -> ProjectRelease | None:
+    """Return the release that is meant: the version asked for, else the newest that pip takes."""
+    if question.version is not None:
+        return project.releases.get(question.version)
+    live = [v for v, one in project.releases.items() if not one.yanked and one.supports(suits)]
+    fitting = list((question.allowed or SpecifierSet()).filter(live))
+    return project.releases[max(fitting)] if fitting else None
+
+
+def _without_release(
+    question: Question, project: IndexedProject, suits: Suitability
+) -> PackageStatus:
     known = f", which offers {len(project.releases)} other versions" if project.releases else ""
     if not project.reached:
         reason = f"no index answers: {'; '.join(project.problems)}"
     elif question.version is not None:
         reason = f"version {question.version} is not on any index{known}"
     elif project.releases:
-        reason = f"no version that meets {question.allowed or 'the requirement'}"
+        meeting = f" that meets {question.allowed}" if question.allowed else ""
+        python = suits.python.version
+        reason = f"no version{meeting} supports Python {python} and is not yanked"
     else:
         problems = f" ({'; '.join(project.problems)})" if project.problems else ""
         reason = f"it is not on any index{problems}"
@@ -153,10 +160,16 @@ def _without_release(question: Question, project: IndexedProject) -> PackageStat
     return PackageStatus(question.name, version, Status.UNKNOWN, reason, newest=newest)
 
 
-def _notes(release: ProjectRelease, project: IndexedProject) -> tuple[str, ...]:
+def _notes(release: ProjectRelease, project: IndexedProject, suits: Suitability) -> tuple[str, ...]:
     notes = [f"not asked: {problem}" for problem in project.problems]
     if release.yanked:
         notes.append("this version was yanked")
+    if release.best_wheel(suits) is None:
+        notes += [
+            f"{version}, a pre-release, has a wheel"
+            for version, other in list(project.releases.items())[-1:]
+            if version.is_prerelease and version > release.version and other.best_wheel(suits)
+        ]
     return tuple(notes)
 
 
@@ -184,6 +197,9 @@ def _gap(release: ProjectRelease, suits: Suitability) -> str:
     """Return in a few words why the release has no wheel that pip would take."""
     native = release.native_wheels(suits.target)
     platform = suits.target.wheel_platform
+    if not release.supports(suits):
+        requires = ", ".join(sorted({file.requires_python for file in release.files}))
+        return f"{release.version} requires Python {requires}"
     if native:
         tags = sorted({"-".join(map(".".join, file.tags[:2])) for file in native})
         return f"{release.version} has {platform} wheels for {', '.join(tags)} only"

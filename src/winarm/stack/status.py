@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from winarm.errors import SourceError, UsageError, WinarmError, bullets
 from winarm.host import Host
@@ -31,7 +32,6 @@ from winarm.stack.judge import (
     judge_source,
     leaves_out_windows,
     offers_windows,
-    release_of,
 )
 from winarm.stack.places import configured_places
 from winarm.stack.report import PackageStatus, StackReport, Status
@@ -256,8 +256,8 @@ class _Survey:
         if status.other is not None and self.stack.resolved:
             allowed = self._asked_requirers(package, allowed)
             status = judge(Question(package.name, package.version, allowed), project, self.suits)
-        release = release_of(Question(package.name, package.version, allowed), project)
-        if release is None:
+        release = project.releases.get(Version(status.version))
+        if release is None or not release.supports(self.suits):
             return status
         # Many that publish wheels for Windows do not name it in their classifiers.
         classifiers: tuple[str, ...] = ()

@@ -12,7 +12,6 @@ from packaging.version import Version
 
 from winarm.config.packages import PackageSettings
 from winarm.errors import FileSystemError, UsageError
-from winarm.stack.judge import Question, release_of
 from winarm.stack.report import PackageStatus, Status
 from winarm.storage import replacing
 
@@ -158,8 +157,7 @@ def _planned(
 def _sdist(survey: Surveyed, status: PackageStatus) -> IndexedFile | None:
     if not status.version:
         return None
-    project = survey.client.project(status.name)
-    release = release_of(Question(status.name, Version(status.version)), project)
+    release = survey.client.project(status.name).releases.get(Version(status.version))
     return release.sdist if release else None
 
 
