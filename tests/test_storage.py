@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -244,6 +245,29 @@ class TestScratchFolder:
     def test_errors_of_what_is_done_in_it_are_its_own(self) -> None:
         with pytest.raises(FileNotFoundError), scratch_folder() as folder:
             (folder / "missing").read_text()
+
+    def test_one_that_a_killed_process_left_is_removed(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        code = (
+            "import os, winarm.storage as s\n"
+            "with s.scratch_folder() as folder:\n"
+            "    (folder / 'a').write_text('')\n"
+            "    os._exit(9)\n"
+        )
+        places = dict.fromkeys(("TMPDIR", "TMP", "TEMP"), str(tmp_path))
+        subprocess.run([sys.executable, "-c", code], env={**os.environ, **places}, check=False)
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+        with scratch_folder() as running:
+            assert len(list(tmp_path.glob("*/a"))) == 1
+            for lock in tmp_path.glob("*.lock"):
+                os.utime(lock, (1, 1))
+            with scratch_folder():
+                assert not list(tmp_path.glob("*/a"))
+                assert running.is_dir()
+
+        assert not list(tmp_path.iterdir())
 
     def test_a_kept_one_is_at_its_place_and_empty_each_time(self, tmp_path: Path) -> None:
         for _ in range(2):

@@ -182,6 +182,13 @@ class RequirementsError(TrialError):
     """What a trial requires cannot be had for Windows ARM64."""
 
 
+class StoppedError(WinarmError):
+    """Work was stopped because other work failed, or the user interrupted all of it."""
+
+    def __init__(self) -> None:
+        super().__init__("it was stopped.")
+
+
 class CrossEditableError(WinarmError):
     """An editable install was asked for a machine that is not this one."""
 

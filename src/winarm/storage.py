@@ -21,6 +21,8 @@ PATIENCE = 900
 PART = ".winarm-part"
 #: Seconds after which an unfinished file belongs to no running process.
 STALE = 3600
+#: Beginning of the name of a private folder; seconds for which a new one may be without a lock.
+_SCRATCH, _NEW = "winarm-", 60
 
 CACHE_CURE = "Free space, or choose another folder for winarm's caches: WINARM_CACHE_DIR."
 
@@ -97,7 +99,7 @@ def deliver(file: Path, folder: Path) -> Path:
 
 @contextlib.contextmanager
 def scratch_folder(kept: Path | None = None) -> Iterator[Path]:
-    """Make a private folder and remove it in the end.
+    """Make a private folder and remove it in the end; remove those that killed processes left.
 
     :param kept: where to make it; with the same path each time, a build tool finds in a second
         build that nothing has changed. A second process waits until the first is done.
@@ -122,10 +124,34 @@ def file_errors_in_words() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _temporary() -> Iterator[Path]:
+    from filelock import FileLock  # noqa: PLC0415 - as in cached_folder
+
+    _remove_abandoned(Path(tempfile.gettempdir()))
     with file_errors_in_words():
-        folder = tempfile.TemporaryDirectory(prefix="winarm-", ignore_cleanup_errors=True)
-    with folder as name:
-        yield Path(name)
+        folder = tempfile.TemporaryDirectory(prefix=_SCRATCH, ignore_cleanup_errors=True)
+        lock = FileLock(f"{folder.name}.lock")
+        lock.acquire()
+    try:
+        with folder as name:
+            yield Path(name)
+    finally:
+        lock.release()
+        _remove(Path(lock.lock_file))
+
+
+def _remove_abandoned(parent: Path) -> None:
+    """Remove private folders whose locks nobody holds: the system releases those of the dead."""
+    from filelock import FileLock, Timeout  # noqa: PLC0415 - as in cached_folder
+
+    for lock in parent.glob(f"{_SCRATCH}*.lock"):
+        folder = lock.with_suffix("")
+        # Others remove theirs at the same time.
+        with contextlib.suppress(OSError, Timeout):
+            is_ours = lock.stat().st_uid == folder.stat().st_uid
+            if is_ours and time.time() - lock.stat().st_mtime > _NEW:
+                with FileLock(lock, timeout=0):
+                    _remove(folder)
+                _remove(lock)
 
 
 @contextlib.contextmanager

@@ -276,20 +276,54 @@ def test_uv_lock_follows_extras_of_dependencies(tmp_path: Path) -> None:
     assert "f" in versions(read(tmp_path, "uv.lock", UV, extras=["web"]))
 
 
+def test_poetry_asks_the_markers_of_the_groups_that_are_meant(tmp_path: Path) -> None:
+    """Poetry 2 writes a table where groups differ."""
+    markers = "{main = \"sys_platform == 'linux'\", dev = \"sys_platform == 'win32'\"}"
+    text = POETRY + '[[package]]\nname = "split"\nversion = "1"\ngroups = ["main", "dev"]\n'
+    text += f"markers = {markers}\n"
+
+    assert "split" not in versions(read(tmp_path, "poetry.lock", text))
+    assert "split" in versions(read(tmp_path, "poetry.lock", text, groups=["dev"]))
+
+
+def test_pdm_joins_the_entries_of_a_package_and_its_extras(tmp_path: Path) -> None:
+    text = (
+        PDM
+        + '[[package]]\nname = "a"\nversion = "1.5"\nextras = ["x"]\ndependencies = ["a==1.5"]\n'
+    )
+    stack = read(tmp_path, "pdm.lock", text)
+
+    (first,) = (package for package in stack.packages if package.name == "a")
+    assert first.sha256 == {HASH}
+    assert stack.requirers("a") == ()
+
+
+def test_pixi_marks_what_comes_from_a_folder(tmp_path: Path) -> None:
+    text = PIXI.replace("      - pypi: https://x/b.whl", "      - pypi: ./mine")
+    text += "- pypi: ./mine\n  name: mine\n  version: '1'\n"
+    (mine,) = (p for p in read(tmp_path, "pixi.lock", text).packages if p.name == "mine")
+
+    assert mine.elsewhere == "./mine"
+
+
 def test_pipfile_groups_are_its_sections(tmp_path: Path) -> None:
     assert "d" in versions(read(tmp_path, "Pipfile.lock", PIPFILE, groups=["develop"]))
 
 
 def test_pixi_notes_what_comes_from_conda(tmp_path: Path) -> None:
-    assert read(tmp_path, "pixi.lock", PIXI).notes == (
-        "1 packages come from conda channels and are not looked at",
-    )
+    assert read(tmp_path, "pixi.lock", PIXI).notes == ("not looked at: 1 from conda channels",)
 
 
 @pytest.mark.parametrize("name", ["uv.lock", "pylock.toml", "poetry.lock"])
 def test_an_extra_that_does_not_exist_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(UsageError, match="no extra, group or environment 'nope'"):
         read(tmp_path, name, LOCKS[name], extras=["nope"])
+
+
+@pytest.mark.parametrize("name", ["uv.lock", "pylock.toml", "poetry.lock", "Pipfile.lock"])
+def test_a_group_that_does_not_exist_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UsageError, match="no extra, group or environment 'nope'"):
+        read(tmp_path, name, LOCKS[name], groups=["nope"])
 
 
 @pytest.mark.parametrize("name", ["uv.lock", "pylock.toml", "poetry.lock", "pdm.lock"])

@@ -18,7 +18,7 @@ from winarm.stack.report import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from packaging.version import Version
 
@@ -49,7 +49,7 @@ def judge(question: Question, project: IndexedProject, suits: Suitability) -> Pa
         requirement=str(question.allowed or ""),
         newest=str(project.newest.version) if project.newest else "",
         first=first_wheel(project, suits),
-        notes=_notes(release, project, suits),
+        notes=_notes(release, project),
     )
     base = replace(base, dropped=_dropped(project, suits))
     wheel = release.best_wheel(suits)
@@ -62,6 +62,7 @@ def judge(question: Question, project: IndexedProject, suits: Suitability) -> Pa
         allowed = "allowed" if other.allowed else f"not allowed by {question.allowed}"
         reason = f"{other.version} has a wheel ({allowed}); {_gap(release, suits)}"
         return replace(base, status=status, reason=reason)
+    base = replace(base, notes=(*base.notes, *_pre_release(release, project, suits)))
     if not release.supports(suits):
         return replace(base, reason=_gap(release, suits))
     if release.sdist is None:
@@ -77,7 +78,7 @@ def judge_source(
     :param command: builds the missing wheel.
     """
     languages = ", ".join(source.languages) or "native code"
-    needs = f", needs {', '.join(source.needs)}" if source.needs else ""
+    needs = f", may need {', '.join(source.needs)}" if source.needs else ""
     described = f"{source.backend}: {languages}{needs}"
     buildable = source.known and not source.needs_rust
     package = replace(package, source=source, command=command if buildable else "")
@@ -160,17 +161,20 @@ def _without_release(
     return PackageStatus(question.name, version, Status.UNKNOWN, reason, newest=newest)
 
 
-def _notes(release: ProjectRelease, project: IndexedProject, suits: Suitability) -> tuple[str, ...]:
+def _notes(release: ProjectRelease, project: IndexedProject) -> tuple[str, ...]:
     notes = [f"not asked: {problem}" for problem in project.problems]
     if release.yanked:
         notes.append("this version was yanked")
-    if release.best_wheel(suits) is None:
-        notes += [
-            f"{version}, a pre-release, has a wheel"
-            for version, other in list(project.releases.items())[-1:]
-            if version.is_prerelease and version > release.version and other.best_wheel(suits)
-        ]
     return tuple(notes)
+
+
+def _pre_release(
+    release: ProjectRelease, project: IndexedProject, suits: Suitability
+) -> Iterator[str]:
+    """Yield a note if the newest version is a pre-release that has a wheel."""
+    for version, other in list(project.releases.items())[-1:]:
+        if version.is_prerelease and version > release.version and other.best_wheel(suits):
+            yield f"{version}, a pre-release, has a wheel"
 
 
 def _running(

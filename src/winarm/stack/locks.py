@@ -203,6 +203,8 @@ def read_poetry_lock(path: Path, markers: TargetMarkers, selection: Selection) -
         if isinstance(n, str)
     }
     _require_names(selection.extras, set(_dict(document, "extras")), path)
+    known = {str(g) for p in packages for g in _list(p, "groups") or [p.get("category", "main")]}
+    _require_names(selection.groups, known, path)
     old_files = _dict(metadata, "files")
     found: list[WantedPackage] = []
     edges: list[Edge] = []
@@ -210,7 +212,12 @@ def read_poetry_lock(path: Path, markers: TargetMarkers, selection: Selection) -
         name = _name(package, path)
         groups = set(map(str, _list(package, "groups"))) or {str(package.get("category", "main"))}
         marker = package.get("markers")
-        conditions = list(marker.values()) if isinstance(marker, dict) else [marker]
+        # A table has one for each group that is under a condition.
+        conditions = (
+            [marker.get(group) for group in groups & wanted]
+            if isinstance(marker, dict)
+            else [marker]
+        )
         if not groups & wanted or not any(
             markers.hold(str(c or ""), selection.extras) for c in conditions
         ):
@@ -222,7 +229,7 @@ def read_poetry_lock(path: Path, markers: TargetMarkers, selection: Selection) -
         source = _dict(package, "source")
         elsewhere = (
             str(source.get("url", ""))
-            if source.get("type") in {"git", "url", "file", "directory"}
+            if str(source.get("type")) in {"git", "url", "file", "directory"}
             else ""
         )
         found.append(WantedPackage(name, version, _hashes(files, "hash"), elsewhere))
@@ -263,9 +270,10 @@ def read_pdm_lock(path: Path, markers: TargetMarkers, selection: Selection) -> W
             continue
         version = parsed_version(str(package.get("version", "")))
         elsewhere = str(package.get("git", package.get("url", package.get("path", ""))))
-        found[name] = WantedPackage(
-            name, version, _hashes(_list(package, "files"), "hash"), elsewhere
-        )
+        # One with extras has an entry of its own.
+        hashes = _hashes(_list(package, "files"), "hash")
+        hashes |= found[name].sha256 if name in found else frozenset()
+        found[name] = WantedPackage(name, version, hashes, elsewhere)
         lines = [one for one in _list(package, "dependencies") if isinstance(one, str)]
         edges += [
             Edge(name, canonicalize_name(r.name), r.specifier or None)
@@ -333,12 +341,13 @@ def read_pixi_lock(path: Path, markers: TargetMarkers, selection: Selection) -> 
         plain = canonicalize_name(package["name"])
         version = parsed_version(str(package.get("version", "")))
         digest = str(package.get("sha256", ""))
-        found.append(WantedPackage(plain, version, frozenset({digest} - {""})))
+        elsewhere = "" if re.match("https?://", str(url)) else str(url)
+        found.append(WantedPackage(plain, version, frozenset({digest} - {""}), elsewhere))
         lines = [one for one in _list(package, "requires_dist") if isinstance(one, str)]
         edges += [
             Edge(plain, canonicalize_name(r.name), r.specifier) for r in markers.wanted(lines)
         ]
-    notes = [f"{conda} packages come from conda channels and are not looked at"] if conda else []
+    notes = [f"not looked at: {conda} from conda channels"] if conda else []
     if platform == "win-64":
         notes.append("the lock has no win-arm64 platform; its win-64 packages are looked at")
     stack = _closed(path.name, found, edges)
@@ -361,8 +370,8 @@ def _closed(origin: str, found: list[WantedPackage], edges: Iterable[Edge]) -> W
 def _rooted(found: Iterable[WantedPackage], edges: Iterable[Edge]) -> tuple[Edge, ...]:
     """Return the edges between packages that were found; what nobody requires, the user does."""
     names = {package.name for package in found}
-    inner = [e for e in edges if e.required in names and e.requirer in names]
-    required = {edge.required for edge in inner if edge.required != edge.requirer}
+    inner = [e for e in edges if {e.required, e.requirer} <= names and e.required != e.requirer]
+    required = {edge.required for edge in inner}
     return (*inner, *(Edge("", name) for name in sorted(names - required)))
 
 

@@ -53,8 +53,6 @@ class WantedStack:
     packages: tuple[WantedPackage, ...]
     edges: tuple[Edge, ...] = ()
     notes: tuple[str, ...] = ()
-    #: Addresses that the source itself says packages come from.
-    indexes: tuple[str, ...] = ()
     #: Whether versions were chosen: by a resolution, or in a lock.
     resolved: bool = True
 

@@ -13,12 +13,12 @@ import pytest
 from stack_samples import sdist, wheel
 
 from winarm.config.packages import PackageSettings
-from winarm.errors import BuildFailedError, UsageError
+from winarm.errors import BuildFailedError, StoppedError, UsageError
 from winarm.stack.client import index_client
 from winarm.stack.inputs import StackInput
 from winarm.stack.places import configured_places
 from winarm.stack.status import StatusOptions, surveyed
-from winarm.stack.wheelhouse.make import StoppedError, WheelhouseOptions, make_wheelhouse
+from winarm.stack.wheelhouse.make import WheelhouseOptions, make_wheelhouse
 from winarm.stack.wheelhouse.plan import Action, WheelhousePlan, plan_of
 from winarm.stack.wheelhouse.result import Outcome, WheelhouseResult
 

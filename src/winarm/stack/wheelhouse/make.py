@@ -22,6 +22,7 @@ from winarm import events
 from winarm.errors import (
     BuildFailedError,
     FileSystemError,
+    StoppedError,
     UsageError,
     VerificationError,
     WinarmError,
@@ -59,13 +60,6 @@ class Progress:
     package: PlannedPackage
     doing: str
     outcome: PackageOutcome | None = None
-
-
-class StoppedError(WinarmError):
-    """The work was stopped from outside."""
-
-    def __init__(self) -> None:
-        super().__init__("it was stopped.")
 
 
 @dataclass(frozen=True)
