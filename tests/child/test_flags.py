@@ -62,7 +62,7 @@ COMPILE = [
     ("/GR-", ["-fno-rtti"]),
     ("/GR", DROPPED),
     ("/J", ["-funsigned-char", "-D_CHAR_UNSIGNED=1"]),
-    ("/fp:fast", ["-ffast-math"]),
+    ("/fp:fast", ["-ffast-math", "-fno-finite-math-only"]),
     ("/fp:precise", ["-ffp-contract=off"]),
     ("/fp:strict", ["-ffp-contract=off", "-frounding-math", "-ftrapping-math"]),
     ("/Zp1", ["-fpack-struct=1"]),
@@ -95,6 +95,14 @@ COMPILE = [
     ("/source-charset:utf-8 /execution-charset:utf-8 /diagnostics:caret", DROPPED),
     ("/await /await:strict /volatile:iso /experimental:c11atomics /d2FH4- /H5", DROPPED),
     ("/kunknown- /Blub:3", DROPPED),
+    # With `-`, as Microsoft's own tools take them, too; GNU's would be other options.
+    ("-openmp -openmp:llvm -options:strict", DROPPED),
+    ("-GR -Gm- -Gz -Gv -GS- -GF- -Gs1000 -GT", DROPPED),
+    ("-sdl -RTC1 -JMC -analyze -await:strict -showIncludes -Qpar -Qspectre", DROPPED),
+    ("-Yustdafx.h -Zo -ZH:SHA_256 -favor:AMD64 -w14640 -wo4013 -Oi- -vmg -WL", DROPPED),
+    ("-Oxs -O2b2 -Zp", ["-O2", "-O2", "-fpack-struct=1"]),
+    ("/arch:armv8.0", DROPPED),
+    ("-Qunused-arguments -Winvalid-pch -Wall", ["-Qunused-arguments", "-Winvalid-pch", "-Wall"]),
     # GNU's that this target rejects.
     ("-march=native -mtune=native -mfpu=neon", DROPPED),
     ("-march=armv8-a", DROPPED),
@@ -162,6 +170,18 @@ LINK = [
     ("/libpath:libs", ["-Llibs"]),
     ("/LIBPATH:/usr/lib", DROPPED),
     ("/DEF:names.def", ["names.def"]),
+    # Not the macro EFAULTLIB, nor the folder GNOREIDL.
+    ("/DEFAULTLIB:ws2_32.lib", ["-lws2_32"]),
+    ("/INTEGRITYCHECK", ["-Xlinker", "-Xlink=-integritycheck"]),
+    ("/IGNOREIDL /DELAY:UNLOAD", DROPPED),
+    ("-NODEFAULTLIB -MANIFESTUAC:NO -NXCOMPAT -SAFESEH:NO -PDB:x.pdb -MAP -NOLOGO", DROPPED),
+    (
+        "/MANIFESTDEPENDENCY:type='win32'",
+        [
+            *("-Xlinker", "-Xlink=-manifest:embed,id=2"),
+            *("-Xlinker", "-Xlink=-manifestdependency:type='win32'"),
+        ],
+    ),
     ("/DEBUG", DROPPED),
     ("/DEBUG:FULL", DROPPED),
     ("/DLL /DYNAMICBASE /BASE:0x10000000", DROPPED),

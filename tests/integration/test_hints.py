@@ -94,6 +94,12 @@ CASES = {
         ("main.c", "x64.o", "-o", "a.exe"),
     ),
     "intrinsic": Case("x86", "switch", "int main(void) { return _mm_popcnt_u32(7); }\n"),
+    "intrinsic that is linked": Case(
+        "x86",
+        "switch",
+        "long long _umul128(int, int, void *); int main(void) { return _umul128(1, 2, 0); }\n",
+        ("main.c", "-o", "a.exe"),
+    ),
     "python symbol": Case(
         "has no PyNo_Such",
         "--python",

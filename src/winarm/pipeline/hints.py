@@ -36,6 +36,13 @@ _CXX_HEADERS = (
 #: Headers that compilers for x86 have of their own.
 _X86_HEADERS = r"\w*mmintrin|immintrin|x86intrin|x86gprintrin|cpuid|wmmintrin|avx\w*intrin"
 
+#: Functions that compilers for x86 have built in.
+_X86_FUNCTIONS = (
+    r"(?:__cpuid(?:ex)?|_m(?:m\d*)?_\w+|__rdtscp?|_?_xgetbv|_u?mul128|__shift(?:left|right)128|"
+    r"_(?:add|sub)(?:carry|borrow)x?_u\d+|__(?:read|write)[fg]s\w+|__(?:in|out)(?:byte|word|dword)|"
+    r"__stos[bdqw]|__movs[bdqw]|_pext_u\d+|_pdep_u\d+|_tzcnt_u\d+|_lzcnt_u\d+|__lzcnt\d*)\b"
+)
+
 #: What tells where libraries for the target come from.
 LIBRARIES = f"{DOCUMENTATION}/libraries.html"
 
@@ -266,6 +273,16 @@ _HINTS: tuple[tuple[str, Hint], ...] = (
         ),
     ),
     (
+        (
+            r"<[a-z]mm\w*intrin\.h>|<x86intrin\.h>|only meant to be used on x86|"
+            rf"{_UNDEFINED}(?:__imp_)?{_X86_FUNCTIONS}|'{_X86_FUNCTIONS}'"
+        ),
+        Hint(
+            f"The code uses instructions of x86, which the target does not have. {_ALSO_NATIVE}",
+            "Look for a switch of the project's that turns them off.",
+        ),
+    ),
+    (
         rf"{_UNDEFINED}(?P<symbol>\S+)",
         Hint(
             "No library that was linked has {symbol}: one is missing, or the code is for another "
@@ -303,13 +320,6 @@ _HINTS: tuple[tuple[str, Hint], ...] = (
             r"Package '?(?P<package>[\w.+-]+)'? was not found in the pkg-config search path",
             r'ERROR: Dependency "(?P<package>[^"]+)" not found',
         )
-    ),
-    (
-        r"<[a-z]mm\w*intrin\.h>|<x86intrin\.h>|__cpuid|_mm_\w+|only meant to be used on x86",
-        Hint(
-            f"The code uses instructions of x86, which the target does not have. {_ALSO_NATIVE}",
-            "Look for a switch of the project's that turns them off.",
-        ),
     ),
     (
         r"configure: error: cannot run C compiled programs",
