@@ -32,6 +32,12 @@ CONDA = {"name": "zlib", "version": "1.3", "license": "Zlib", "files": ["Library
             ("zlib", "", "", ["LICENSE"]),
         ),
         (
+            "p",
+            {"p/share/licenses/sqlite/LICENSE.md": "x"},
+            "p/bin/libsqlite3-0.dll",
+            ("sqlite", "", "", ["LICENSE.md"]),
+        ),
+        (
             "installed/arm64-windows",
             {
                 "installed/vcpkg/info/zlib_1.3.1_arm64-windows.list": "arm64-windows/bin/z.dll\n",

@@ -102,19 +102,19 @@ def test_a_dll_without_an_import_library_is_linked_itself(
         {
             **ZLIB,
             "bin/zlib1.dll": dll(),
-            "bin/libfoo-2.dll": dll(),
+            "bin/libfoo2-0.dll": dll(),
             "bin/other.dll": dll(machine=AMD64),
-            "lib/pkgconfig/libfoo-2.0.pc": PC + "Libs: -L${libdir} -lfoo\n",
+            "lib/pkgconfig/libfoo.pc": PC + "Libs: -L${libdir} -lfoo2\n",
         },
     )
 
     found = view(host, prefix, style=style)
 
-    assert ("foo" in found.libraries) is is_found
+    assert ("foo2" in found.libraries) is is_found
     assert "other" not in found.libraries
     assert Path(found.libraries["z"]).resolve().name == "libzlib.dll.a"
     if is_found:
-        assert Path(found.libraries["foo"]).resolve().name == "libfoo-2.dll"
+        assert Path(found.libraries["foo2"]).resolve().name == "libfoo2-0.dll"
 
 
 def test_packages_that_require_each_other_are_one_answer(host: Host, tmp_path: Path) -> None:

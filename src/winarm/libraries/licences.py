@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from winarm.libraries.lookup import names_of, unversioned
+from winarm.libraries.lookup import dll_stem, names_of, unversioned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -38,7 +38,7 @@ def component_of(dll: Path, prefixes: Sequence[Prefix]) -> Component:
     root = next(
         (root for prefix in prefixes for root in prefix.roots if dll.is_relative_to(root)), None
     )
-    stem = dll.stem.lower()
+    stem = dll_stem(dll.name)
     if root is None:
         return Component(_plain(stem), files=_licences(dll.parent))
     found = _of_vcpkg(dll, root) or _of_conda(dll, root) or _of_msys2(dll, root)

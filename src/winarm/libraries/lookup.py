@@ -39,6 +39,9 @@ _STATIC = re.compile(r"(?:[-_]?static|_a)$")
 #: A version at the end of a name: `png16`, `ffi-8`.
 _VERSION = re.compile(r"(?<=[a-z_+])[-_]?\d+(?:[._]\d+)*$")
 
+#: The version of a DLL's interface, as libtool and OpenSSL write it.
+_INTERFACE = re.compile(r"-\d+(?:-x64|-arm64)?$")
+
 #: Names of one library that no rule derives from each other.
 _SYNONYMS = (
     ("z", "zlib", "zlib1", "zdll", "zs"),
@@ -119,9 +122,10 @@ def dlls_in(
     """
     found = []
     for path in (file for folder in folders if style == "gnu" for file in _files(folder)):
-        stem = path.name.lower().removesuffix(".dll")
+        stem = dll_stem(path.name)
         names = {*names_of(stem), unversioned(stem)}
-        if stem == path.name.lower() or is_runtime(stem) or not names.isdisjoint(known):
+        is_dll = path.name.lower().endswith(".dll")
+        if not is_dll or is_runtime(stem) or not names.isdisjoint(known):
             continue
         try:
             image = read_image(path.read_bytes(), wanted=lambda _: False)
@@ -131,6 +135,15 @@ def dlls_in(
         if symbols and image.loads_on(target) and not _other_abi(symbols, "shared", style):
             found.append(LibraryFile(path, stem, "shared"))
     return tuple(found)
+
+
+def dll_stem(name: str) -> str:
+    """Return a DLL's name without its ending and the version of its interface, in lower case.
+
+    >>> dll_stem("libsqlite3-0.dll"), dll_stem("libssl-3-arm64.dll"), dll_stem("zlib1.dll")
+    ('libsqlite3', 'libssl', 'zlib1')
+    """
+    return _INTERFACE.sub("", name.lower().removesuffix(".dll"))
 
 
 def stem_of(name: str) -> str | None:

@@ -112,6 +112,9 @@ class TestCompilers:
         tools.must("gcc", "-shared", "-O0", "/openmp", "a.c", "-o", "b.dll", **found)
 
         assert {"a.dll", "b.dll"} <= tools.files
+        # By this CMake's FindOpenMP knows the library.
+        said = tools.run("gcc", "-shared", "-fopenmp", "-v", "a.o", "-o", "a.dll", **found)
+        assert f'-ld" -o a.dll -L{library} -lomp\n' in said.stderr
 
     def test_optimisation_of_a_link_makes_no_other_libraries(self, tools: Tools) -> None:
         """zig would compile its C library again, for minutes."""

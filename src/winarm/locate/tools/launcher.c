@@ -1026,7 +1026,16 @@ static int compile(int of_cxx, int preprocesses, char **arguments) {
   else if (!shared && !strchr(after_folder(output), '.')) output = joined(output, ".exe", "");
   add(&command, "-o");
   add(&command, output);
-  if (parallel && (found = find_library(&folders, "omp"))) add(&command, found);
+  if (parallel && (found = find_library(&folders, "omp"))) {
+    add(&command, found);
+    /* CMake's FindOpenMP reads the library's name from the linker's command line. */
+    for (int i = 0; i < flags.count; i++)
+      if (is(flags.items[i], "-v")) {
+        fprintf(stderr, " \"%s%s-ld\" -o %s -L%.*s -lomp\n", FOLDER, MACHINE, output,
+                (int)(after_folder(found) - found - 1), found);
+        break;
+      }
+  }
   if (!split) link_named(&command, &folders);
   add(&command, RUNTIME);
   if (shared) add(&command, EXPORTS);
