@@ -122,6 +122,15 @@ def test_what_was_assumed_is_said(project: Path, capsys: pytest.CaptureFixture[s
     assert "assumed: tests from the folder tests, the dependency group test" in said
 
 
+def test_the_documentation_shows_what_is_written(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["ci", "github", str(repository / "examples" / "setuptools-c"), "-o", "-"]) == 0
+
+    shown = (repository / "docs" / "_parts" / "wheels.yml").read_text("utf-8")
+    assert shown == capsys.readouterr().out
+
+
 def test_a_project_without_tests_is_told_that_wheels_are_only_imported(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
