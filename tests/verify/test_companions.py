@@ -87,11 +87,61 @@ def test_wheel_that_cannot_be_read_brings_nothing(content: bytes, tmp_path: Path
     path = tmp_path / "other-1.0-py3-none-win_arm64.whl"
     path.write_bytes(content)
 
-    assert brought(read_companions([path, tmp_path / "absent"]), ["other"], single=False) == set()
+    found = brought(read_companions([path, tmp_path / "absent"]), {"other": ""}, single=False)
+    assert "helper.dll" not in found
 
 
 def test_wheels_that_require_each_other_end() -> None:
-    one = Companion("one", frozenset({"a.dll"}), frozenset({"two"}))
-    two = Companion("two", frozenset({"b.dll"}), frozenset({"one"}))
+    one = Companion("one", {"a.dll": ()}, {"two": ""})
+    two = Companion("two", {"b.dll": ()}, {"one": ""})
 
-    assert brought([one, two], ["one"], single=False) == {"a.dll", "b.dll"}
+    found = brought([one, two], {"one": ""}, single=False)
+    assert "a.dll" in found
+    assert "b.dll" in found
+
+
+@pytest.mark.parametrize(
+    ("versions", "found"),
+    [(">=1.0, <2", []), ("(==1.*)", []), (">=2", ["WA405"]), ("(<1.0)", ["WA405"]), ("?", [])],
+)
+def test_wheel_of_another_version_than_is_required_brings_nothing(
+    versions: str, found: list[str], tmp_path: Path
+) -> None:
+    wheel = needing_wheel(tmp_path, f"Requires-Dist: other {versions}\n")
+
+    assert [code for code in errors(wheel, bringing_wheel(tmp_path)) if code != "WA619"] == found
+
+
+@pytest.mark.parametrize(
+    ("helpers", "found"),
+    [
+        ({"pkg/helper.dll": im.image(exports=["g"])}, ["WA308"]),
+        ({"pkg/helper.dll": im.image(machine=im.AMD64, exports=["f"])}, ["WA102"]),
+        ({"a/helper.dll": im.image(machine=im.AMD64), "b/helper.dll": HELPER}, []),
+        ({"a/helper.dll": im.image(exports=["g"]), "b/helper.dll": HELPER}, []),
+        ({"pkg/helper.dll": b"MZ"}, []),
+    ],
+)
+def test_brought_dll_must_be_for_the_machine_and_export_what_is_imported(
+    helpers: dict[str, bytes], found: list[str], tmp_path: Path
+) -> None:
+    other = wh.wheel(tmp_path, helpers, "other-1.0-py3-none-win_arm64.whl")
+
+    assert errors(needing_wheel(tmp_path), other) == found
+
+
+def test_dll_of_a_folder_must_export_what_is_imported(tmp_path: Path) -> None:
+    dll = tmp_path / "dlls" / "helper.dll"
+    dll.parent.mkdir()
+    dll.write_bytes(im.image(exports=["g"]))
+
+    assert errors(needing_wheel(tmp_path), dll.parent) == ["WA308"]
+
+
+def test_delayed_symbol_that_a_brought_dll_lacks_is_a_warning(tmp_path: Path) -> None:
+    files = {"pkg/__init__.py": b"", PYD: im.module(delay_imports={"helper.dll": ["g"]})}
+    wheel = wh.wheel(tmp_path, files, metadata="Requires-Dist: other\n")
+
+    report = verify(wheel, VerifyOptions(companions=(bringing_wheel(tmp_path),)))
+
+    assert [found.code.name for found in report.findings] == ["WA310"]

@@ -3,23 +3,56 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
+from winarm.coff.buffer import MalformedError
+from winarm.coff.image import read_image
 from winarm.verify.wheels.archive import read_archive
-from winarm.verify.wheels.content import Content, DamagedError
+from winarm.verify.wheels.content import METHODS, Content, DamagedError
 from winarm.verify.wheels.entry import ArchiveError
 from winarm.verify.wheels.filename import WheelName
-from winarm.verify.wheels.metadata import header_fields, required_names, same_name
+from winarm.verify.wheels.metadata import allows_version, header_fields, requirements, same_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from winarm.coff.image import Image
 
 _MOST_MEMBERS = 100_000
 _MOST_METADATA = 2**20
+#: Bytes of one DLL that is looked into, and of all of one call.
+_LARGEST = 64 * 2**20
+_MOST_BYTES = 512 * 2**20
+#: Files of one name of which DLLs are compared; packages have `__init__.py` by the hundred.
+_MOST_OF_A_NAME = 8
+
+
+class Bringer(NamedTuple):
+    """A file that another path brings."""
+
+    #: The wheel, or the file itself.
+    path: Path
+    #: The member of the wheel, or "".
+    member: str = ""
+
+    def content(self, most: int) -> bytes | None:
+        """Return its content, or None where it cannot be read or has more than `most` bytes."""
+        try:
+            if not self.member:
+                fits = self.path.is_file() and self.path.stat().st_size <= most
+                return self.path.read_bytes() if fits else None
+            with self.path.open("rb") as file:
+                archive = read_archive(file, _MOST_MEMBERS)
+                entry = next(one for one in archive.entries if one.name == self.member)
+                offset = archive.data_offsets.get(entry.header_offset)
+                plain = entry.method in METHODS and not entry.is_encrypted and entry.size <= most
+                return Content(file, entry, offset).read_all() if plain and offset else None
+        except (ArchiveError, DamagedError, OSError, StopIteration):
+            return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,34 +61,74 @@ class Companion:
 
     #: The distribution of a wheel; "" of a folder or a single file.
     distribution: str
-    #: File names in lower case.
-    files: frozenset[str]
-    #: Distributions that a wheel requires, as it names them.
-    requires: frozenset[str] = frozenset()
+    #: By their names in lower case.
+    files: Mapping[str, tuple[Bringer, ...]]
+    #: Distributions that a wheel requires, as it names them, and the versions that will do.
+    requires: Mapping[str, str] = field(default_factory=dict)
+    #: The version of a wheel.
+    version: str = ""
     #: A single file: only other single files see it.
     single: bool = False
 
 
+class Brought:
+    """The files that come with what is verified, and the images among them."""
+
+    def __init__(self, files: Mapping[str, tuple[Bringer, ...]] | None = None) -> None:
+        self._files = files or {}
+        self._bytes_left = _MOST_BYTES
+        self._images: dict[str, tuple[tuple[Bringer, Image], ...]] = {}
+
+    def __contains__(self, file: object) -> bool:
+        """Return whether a file, its name in lower case, is brought."""
+        return file in self._files
+
+    def images(self, file: str) -> tuple[tuple[Bringer, Image], ...]:
+        """Return the images of that name and who brings them; none where one is not known."""
+        if file not in self._images:
+            read = [self._read(one) for one in self._files.get(file, ())]
+            known = tuple(pair for pair in read if pair is not None)
+            self._images[file] = known if len(known) == len(read) else ()
+        return self._images[file]
+
+    def _read(self, bringer: Bringer) -> tuple[Bringer, Image] | None:
+        content = bringer.content(min(self._bytes_left, _LARGEST))
+        if content is None:
+            return None
+        self._bytes_left -= len(content)
+        try:
+            return bringer, read_image(content, _no_symbols)
+        except MalformedError:
+            return None
+
+
+def _no_symbols(_dll: str) -> bool:
+    return False
+
+
 def brought(
-    companions: Iterable[Companion], required: Iterable[str], *, single: bool
-) -> frozenset[str]:
+    companions: Sequence[Companion], required: Mapping[str, str], *, single: bool
+) -> Brought:
     """Return the files that come with what is required, directly or by what that requires.
 
     :param single: the path itself is a single file.
     """
     wheels = [one for one in companions if one.distribution]
-    wanted = list(required)
-    files: set[str] = set()
-    for one in companions:
-        if not one.distribution and (single or not one.single):
-            files |= one.files
+    wanted = list(required.items())
+    files: dict[str, tuple[Bringer, ...]] = {}
+    chosen = [one for one in companions if not one.distribution and (single or not one.single)]
     while wanted:
-        name = wanted.pop()
+        name, versions = wanted.pop()
         for one in [wheel for wheel in wheels if same_name(wheel.distribution, name)]:
+            if not allows_version(versions, one.version):
+                continue
             wheels.remove(one)
-            wanted += one.requires
-            files |= one.files
-    return frozenset(files)
+            wanted += one.requires.items()
+            chosen.append(one)
+    for one in chosen:
+        for file, bringers in one.files.items():
+            files[file] = files.get(file, ()) + bringers
+    return Brought(files)
 
 
 def read_companions(paths: Iterable[Path]) -> tuple[Companion, ...]:
@@ -70,15 +143,23 @@ def _companions(path: Path) -> tuple[Companion, ...]:
             wheels = sorted(path.glob("*.whl"))
             if wheels:
                 return tuple(one for wheel in wheels for one in _wheel(wheel))
-            return (Companion("", frozenset(islice(_names(path), _MOST_MEMBERS))),)
+            return (Companion("", _by_name(islice(_files(path), _MOST_MEMBERS))),)
         if path.suffix.lower() == ".whl":
             return tuple(_wheel(path))
     except (OSError, ValueError):
         return ()
-    return (Companion("", frozenset({path.name.lower()}), single=True),)
+    return (Companion("", {path.name.lower(): (Bringer(path),)}, single=True),)
 
 
-def _names(root: Path) -> Iterator[str]:
+def _by_name(bringers: Iterable[Bringer]) -> Mapping[str, tuple[Bringer, ...]]:
+    found: dict[str, tuple[Bringer, ...]] = {}
+    for one in bringers:
+        file = (one.member or one.path.name).rpartition("/")[2].lower()
+        found[file] = (*found.get(file, ())[:_MOST_OF_A_NAME], one)
+    return found
+
+
+def _files(root: Path) -> Iterator[Bringer]:
     folders = [root]
     while folders:
         with os.scandir(folders.pop()) as listing:
@@ -86,7 +167,7 @@ def _names(root: Path) -> Iterator[str]:
                 if entry.is_dir(follow_symlinks=False):
                     folders.append(root / entry.path)
                 elif entry.is_file(follow_symlinks=False):
-                    yield entry.name.lower()
+                    yield Bringer(Path(entry.path))
 
 
 def _wheel(path: Path) -> Iterator[Companion]:
@@ -105,5 +186,6 @@ def _wheel(path: Path) -> Iterator[Companion]:
                     metadata = Content(file, entry, offset).read_all()
     except (ArchiveError, DamagedError, OSError):
         return
-    files = frozenset(entry.name.rpartition("/")[2].lower() for entry in archive.entries)
-    yield Companion(name.distribution, files, required_names(header_fields(metadata)))
+    files = _by_name(Bringer(path, entry.name) for entry in archive.entries if not entry.is_folder)
+    requires = requirements(header_fields(metadata))
+    yield Companion(name.distribution, files, requires, name.version)

@@ -60,10 +60,17 @@ def is_sdist(path: Path, limits: Limits) -> bool:
 
 
 def read_wheel(
-    path: Path, name: WheelName | None, target: Target, options: VerifyOptions, budget: Budget
+    path: Path,
+    name: WheelName | None,
+    target: Target,
+    options: VerifyOptions,
+    budget: Budget,
+    *,
+    others: frozenset[str] = frozenset(),
 ) -> tuple[Subject, tuple[Finding, ...]]:
     """Read a wheel, and find what cannot be read in it.
 
+    :param others: names of files whose symbols are of interest, too.
     :raises ArchiveError: it is no archive.
     :raises OSError: the file cannot be read.
     """
@@ -72,7 +79,7 @@ def read_wheel(
         budget.allow(archive.size)
         collector = _collector(
             budget,
-            frozenset(base_name(entry.name).lower() for entry in archive.entries),
+            others.union(base_name(entry.name).lower() for entry in archive.entries),
             hashes=options.record,
         )
         if options.record:
@@ -112,14 +119,19 @@ class _ReadAgain:
 
 
 def read_tree(
-    path: Path, target: Target, options: VerifyOptions, budget: Budget
+    path: Path,
+    target: Target,
+    options: VerifyOptions,
+    budget: Budget,
+    *,
+    others: frozenset[str] = frozenset(),
 ) -> tuple[Subject, tuple[Finding, ...]]:
     """Read every file below a folder; links are not followed."""
     barred: list[OSError] = []
     files = dict(_walk(path, barred))
     collector = _collector(
         budget,
-        frozenset(base_name(member).lower() for member in files),
+        others.union(base_name(member).lower() for member in files),
         # Only where there is something to compare hashes with.
         hashes=options.record and any(map(_is_record, files)),
     )
@@ -144,7 +156,12 @@ def read_tree(
 
 
 def read_file(
-    path: Path, target: Target, options: VerifyOptions, budget: Budget
+    path: Path,
+    target: Target,
+    options: VerifyOptions,
+    budget: Budget,
+    *,
+    others: frozenset[str] = frozenset(),
 ) -> tuple[Subject, tuple[()]]:
     """Read a single file.
 
@@ -152,7 +169,7 @@ def read_file(
     :raises DamagedError: it is too large, or changes while it is read.
     """
     budget.allow(path.stat().st_size)
-    collector = _collector(budget, frozenset())
+    collector = _collector(budget, others)
     nature = _take_file(path, path.name, path.stat().st_size, collector, options.limits)
     if not (collector.images or collector.libraries or collector.damaged):
         # Asked for by name, so it should be one, whatever its suffix.

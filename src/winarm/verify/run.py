@@ -43,17 +43,18 @@ def verify_within(budget: Budget, path: Path | str, options: VerifyOptions) -> R
     if note := _passed_over(path, name, options):
         return _report(Path(path), target, [note], options)
     path = Path(path)
+    companions = read_companions(one for one in options.companions if one != path)
+    files = frozenset[str]().union(*(one.files for one in companions))
     try:
-        subject, problems = _read(path, name, target, options, budget)
+        subject, problems = _read(path, name, target, options, budget, others=files)
     except ArchiveError as error:
         return _report(path, target, [finding(Code.WA002, "", f"{error}")], options)
     except (DamagedError, OSError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or f"{error}"
         return _report(path, target, [finding(Code.WA001, "", reason)], options)
-    if others := [one for one in options.companions if one != path]:
+    if companions:
         single = subject.shape is Shape.FILE
-        files = brought(read_companions(others), subject.required, single=single)
-        subject = replace(subject, brought=files)
+        subject = replace(subject, brought=brought(companions, subject.required, single=single))
     findings = [*problems]
     # A wheel that is tagged for two machines must suit each.
     tagged = set(name.targets if name is not None else ())
@@ -101,14 +102,20 @@ def _target_for(name: WheelName | None, options: VerifyOptions) -> Target:
 
 
 def _read(
-    path: Path, name: WheelName | None, target: Target, options: VerifyOptions, budget: Budget
+    path: Path,
+    name: WheelName | None,
+    target: Target,
+    options: VerifyOptions,
+    budget: Budget,
+    *,
+    others: frozenset[str],
 ) -> tuple[Subject, tuple[Finding, ...]]:
     if path.is_dir():
-        return read_tree(path, target, options, budget)
+        return read_tree(path, target, options, budget, others=others)
     # A .zip may be a wheel under another name, or no wheel at all: the checks say which.
     if path.suffix.lower() in {".whl", ".zip"}:
-        return read_wheel(path, name, target, options, budget)
-    return read_file(path, target, options, budget)
+        return read_wheel(path, name, target, options, budget, others=others)
+    return read_file(path, target, options, budget, others=others)
 
 
 def _report(

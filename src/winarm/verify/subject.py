@@ -10,11 +10,12 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from winarm.verify.companions import Brought
 from winarm.verify.dll_search import DllSearch, installed, reached
 from winarm.verify.wheels.metadata import (
     header_fields,
     installed_rows,
-    required_names,
+    requirements,
     same_name,
     same_version,
 )
@@ -76,8 +77,8 @@ class Subject:
     natives: Mapping[str, Nature] = field(default_factory=dict)
     #: Reads a member again, or returns nothing; None where only images were looked at.
     reader: Callable[[str], bytes] | None = field(default=None, compare=False, repr=False)
-    #: Files, in lower case, that other paths of the same call bring.
-    brought: frozenset[str] = frozenset()
+    #: Files that other paths of the same call bring.
+    brought: Brought = field(default_factory=Brought, compare=False, repr=False)
     #: Of a wheel only: its name, directory, and the files of its .dist-info.
     name: WheelName | None = None
     archive: Archive | None = None
@@ -113,10 +114,10 @@ class Subject:
         }
 
     @cached_property
-    def required(self) -> frozenset[str]:
-        """Return the distributions that the wheel requires whatever is chosen, as it names them."""
+    def required(self) -> Mapping[str, str]:
+        """Return the distributions that the wheel requires whatever is chosen, and versions."""
         metadata = self.texts.get(f"{self.dist_info}/METADATA", b"")
-        return required_names(header_fields(metadata))
+        return requirements(header_fields(metadata))
 
     @cached_property
     def owners(self) -> Mapping[str, str]:

@@ -39,6 +39,7 @@ def check_symbols(subject: Subject, _options: VerifyOptions) -> Iterator[Finding
             for dll, wanted in _python_imports(image).items():
                 yield from _python_symbols(member, dll, wanted, promise)
             yield from _own_symbols(subject, member, image)
+            yield from _brought_symbols(subject, member, image)
 
 
 def _python_imports(image: Image) -> dict[str, set[str]]:
@@ -103,6 +104,24 @@ def _own_symbols(subject: Subject, member: str, image: Image) -> Iterator[Findin
     module = ModuleName.parse(member) if is_module(member) else None
     if module is not None and image.exports.forwarders:
         yield from _forwarded(subject, member, member, module.init_names)
+
+
+def _brought_symbols(subject: Subject, member: str, image: Image) -> Iterator[Finding]:
+    """Compare imports to the DLLs that other paths of the call bring."""
+    for needed in image.imports:
+        if needed.file not in subject.brought or subject.provider(member, needed.file) is not None:
+            continue
+        images = subject.brought.images(needed.file)
+        fitting = [(by, other) for by, other in images if other.loads_on(subject.target)]
+        if images and not fitting and not needed.delayed:
+            by, other = images[0]
+            words = f"{needed.dll} of {by.path.name}, which it imports, is {other.label}"
+            yield finding(Code.WA102, member, words)
+        lacks = [(by, other.exports.lacks(needed.symbols)) for by, other in fitting]
+        if lacks and all(missing for _, missing in lacks):
+            by, missing = lacks[0]
+            words = f"{needed.dll} of {by.path.name} does not export {_listed(missing)}"
+            yield finding(Code.WA310 if needed.delayed else Code.WA308, member, words)
 
 
 def _forwarded(

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 #: Bytes of METADATA and WHEEL that are read for their fields.
 MAX_HEADER = 2**20
@@ -28,7 +28,11 @@ _FIELD = re.compile(r"(?P<name>[!-9;-~]+):[ \t]*(?P<value>.*)", re.DOTALL)
 _LINE_END = re.compile(r"\r\n|\r|\n")
 #: Lines of fields that are read; METADATA of a large project has some hundreds.
 _MOST_LINES = 20_000
-_REQUIREMENT = re.compile(r"[A-Za-z0-9._-]+")
+#: A name, extras, and versions, which may be in parentheses.
+_REQUIREMENT = re.compile(
+    r"(?P<name>[A-Za-z0-9._-]++)\s*+(\[[^]]*+\])?\s*+\(?(?P<versions>[^()@]*+)\)?\s*+(@.*)?",
+    re.DOTALL,
+)
 _SEPARATORS = re.compile(r"[-_.]+")
 
 
@@ -68,11 +72,27 @@ def header_fields(text: bytes) -> dict[str, list[str]]:
     return found
 
 
-def required_names(fields: dict[str, list[str]]) -> frozenset[str]:
-    """Return the distributions of Requires-Dist, as they are spelled, but those of extras."""
-    lines = fields.get("requires-dist", [])
-    plain = (line for line in lines if "extra" not in line.partition(";")[2])
-    return frozenset(match[0] for line in plain if (match := _REQUIREMENT.match(line)))
+def requirements(fields: Mapping[str, Sequence[str]]) -> Mapping[str, str]:
+    """Return the distributions of Requires-Dist, as they are spelled, but those of extras.
+
+    :return: the versions of each that will do, as a specifier.
+    """
+    plain = (line.partition(";") for line in fields.get("requires-dist", []))
+    matches = (_REQUIREMENT.fullmatch(line) for line, _, marker in plain if "extra" not in marker)
+    return {match["name"]: match["versions"] for match in matches if match is not None}
+
+
+def allows_version(specifier: str, version: str) -> bool:
+    """Return whether a version will do; where that cannot be told, it will."""
+    if not specifier or max(len(specifier), len(version)) > _LONGEST_VERSION:
+        return True
+    # Rarely needed, and start-up time counts.
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet  # noqa: PLC0415
+
+    try:
+        return SpecifierSet(specifier).contains(version.replace("_", "-"), prereleases=True)
+    except (InvalidSpecifier, ValueError):
+        return True
 
 
 def is_utf8(text: bytes) -> bool:
