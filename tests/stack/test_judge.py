@@ -59,6 +59,15 @@ def test_a_version_for_other_pythons_is_not_the_newest_one() -> None:
     assert (pinned.status, pinned.reason) == (Status.UNKNOWN, "2 requires Python >=3.14")
 
 
+def test_what_an_index_that_is_down_may_have_is_unknown() -> None:
+    files = indexed("a", "a-1-cp313-cp313-manylinux_2_28_x86_64.whl").releases[Version("1")].files
+    found = judge(Question("a", None), IndexedProject.of("a", files, ["x: is down"]), SUITS)
+
+    assert found.status is Status.UNKNOWN
+    assert found.reason.endswith("but not every index could be asked")
+    assert found.notes == ("not asked: x: is down",)
+
+
 def test_a_wheel_of_a_newer_pre_release_is_noted() -> None:
     found = judged("a-1-cp313-cp313-win_amd64.whl", "a-2rc1-cp313-cp313-win_arm64.whl")
 

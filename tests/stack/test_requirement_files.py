@@ -93,6 +93,7 @@ def test_what_comes_from_elsewhere_is_set_apart(tmp_path: Path, line: str) -> No
         ("-r none.txt\n", "there is no requirements file"),
         ("-r https://example.org/r.txt\n", "local files only"),
         ("a --hash='sha256\n", r"requirements\.txt:1"),
+        ("a\nb==1 --hash=sha256:zz\n", r"requirements\.txt:2: 'zz' is not a SHA-256"),
     ],
 )
 def test_mistakes_are_one_message_with_file_and_line(tmp_path: Path, text: str, said: str) -> None:

@@ -220,6 +220,9 @@ def _gap(release: ProjectRelease, suits: Suitability) -> str:
 def _without_source(
     base: PackageStatus, release: ProjectRelease, project: IndexedProject, suits: Suitability
 ) -> PackageStatus:
+    if project.problems:
+        reason = f"{_gap(release, suits)}, and no sdist, but not every index could be asked"
+        return replace(base, reason=reason)
     ever = {system for one in project.releases.values() for system in one.platforms}
     if ever and not ever & {"windows", "any"}:
         reason = f"{_gap(release, suits)}; no version has a file for Windows, or a source"

@@ -213,7 +213,12 @@ def _apart(line: str, place: str) -> tuple[str, frozenset[str]]:
         message = f"{place}: {error}"
         raise UsageError(message, cure="Correct the line.") from None
     written = " ".join(words).replace("--hash sha256:", "--hash=sha256:")
-    return text.strip(), frozenset(re.findall(r"--hash=sha256:([0-9a-f]{64})\b", written))
+    found = re.findall(r"--hash=sha256:(\S*)", written)
+    for digest in found:
+        if not re.fullmatch("[0-9a-f]{64}", digest):
+            message = f"{place}: {digest!r} is not a SHA-256 checksum."
+            raise UsageError(message, cure="Correct the line.")
+    return text.strip(), frozenset(found)
 
 
 def _requirement(text: str, place: str) -> Requirement:
