@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from winarm.coff.buffer import MAX_NAME
 from winarm.errors import TargetPythonError
 from winarm.target_python.export_directory import read_exports
 
@@ -96,7 +97,7 @@ def test_names_are_sorted_and_their_kind_is_that_of_their_memory(
         dll(count=0xFFFFFF),
         dll({b"PyBool_Type": 0x9000}),
         dll().replace(b"PE\0\0", b"LE\0\0"),
-        dll({b"PyBool_Type" * 100: CODE}),
+        dll({b"P" * (MAX_NAME + 1): CODE}),
     ],
     ids=["empty", "cut", "no sections", "no tables", "endless", "nowhere", "no image", "long"],
 )

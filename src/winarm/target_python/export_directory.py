@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from struct import Struct
 from typing import TYPE_CHECKING
 
-from winarm.coff.buffer import MalformedError, fields, string_at
-from winarm.coff.headers import EXECUTABLE, EXPORT, read_headers
+from winarm.coff.buffer import MalformedError
+from winarm.coff.exports import MAX_EXPORTS
+from winarm.coff.exports import read_exports as coff_exports
+from winarm.coff.headers import EXECUTABLE, read_headers
 from winarm.errors import TargetPythonError
 
 if TYPE_CHECKING:
@@ -17,11 +18,6 @@ if TYPE_CHECKING:
 
 #: Most that is read of a DLL; CPython's have 4 to 8 MB.
 _MOST = 64 * 2**20
-_MOST_NAMES = 65536
-_LONGEST_NAME = 512
-
-#: Of the export directory: functions, names, and where their tables are.
-_TABLES = Struct("<20xIIIII")
 
 
 def read_exports(dll: Path) -> dict[str, Kind]:
@@ -29,7 +25,7 @@ def read_exports(dll: Path) -> dict[str, Kind]:
 
     A name whose address is in executable memory, or that forwards to another DLL, is code.
 
-    :raises TargetPythonError: the file cannot be read, or is no DLL with names.
+    :raises TargetPythonError: the file cannot be read, or is not a DLL with names.
     """
     try:
         with dll.open("rb") as file:
@@ -44,31 +40,18 @@ def read_exports(dll: Path) -> dict[str, Kind]:
 
 def _names(image: bytes) -> dict[str, Kind]:
     headers = read_headers(image)
-    directory = headers.directory(EXPORT)
-    at = headers.offset(directory.rva)
-    functions, names, addresses, pointers, ordinals = fields(_TABLES, image, at, "exports")
-    if max(functions, names) > _MOST_NAMES:
-        message = f"it claims {max(functions, names)} exports"
-        raise MalformedError(message)
-
-    def table(rva: int, count: int, form: str) -> tuple[int, ...]:
-        return fields(Struct(f"<{count}{form}"), image, headers.offset(rva), "export tables")
-
-    address_of = table(addresses, functions, "I")
-    found: dict[str, Kind] = {}
-    for pointer, ordinal in zip(
-        table(pointers, names, "I"), table(ordinals, names, "H"), strict=True
-    ):
-        if ordinal >= functions:
-            message = f"a name stands for export {ordinal} of {functions}"
-            raise MalformedError(message)
-        address = address_of[ordinal]
-        forwards = directory.rva <= address < directory.rva + directory.size
-        code = forwards or _is_code(headers, address)
-        name = string_at(image, headers.offset(pointer), "a name", _LONGEST_NAME)
-        found[name] = "FUNC" if code else "DATA"
-    # Any other is no C name, and would be read as something else in a module definition.
-    return {name: kind for name, kind in found.items() if name.isascii() and name.isidentifier()}
+    exports, faults, _ = coff_exports(image, headers, MAX_EXPORTS)
+    if not exports.table or max(exports.indices) >= len(exports.addresses):
+        raise MalformedError(next(iter(faults), "it exports no names"))
+    names = (name.removesuffix("\0") for name in exports.table)
+    return {
+        name: "FUNC"
+        if index in exports.forwarders or _is_code(headers, exports.addresses[index])
+        else "DATA"
+        for name, index in zip(names, exports.indices, strict=True)
+        # Any other is not a C name, and would be read as something else in a module definition.
+        if name.isascii() and name.isidentifier()
+    }
 
 
 def _is_code(headers: Headers, address: int) -> bool:
