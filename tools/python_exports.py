@@ -37,7 +37,7 @@ from winarm.host import Host
 from winarm.locate.toolchain import Toolchain
 from winarm.python_exports import exported_names, stable_names
 from winarm.target import WIN_ARM64, PythonABI
-from winarm.target_python.export_directory import read_exports
+from winarm.target_python.export_directory import named_exports
 from winarm.target_python.header_names import defined_names, header_names
 from winarm.target_python.headers import copy_headers
 from winarm.target_python.pyconfig import windows_pyconfig
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from winarm.environment.interpreter import Interpreter
-    from winarm.python_exports import Kind
+    from winarm.python_exports import ExportKind
 
 FOLDER = Path(__file__).parents[1] / "src" / "winarm" / "python_exports"
 
@@ -98,7 +98,7 @@ def rows(source: Path, wheels: Path | None = None) -> Iterator[tuple[str, list[s
     if source.suffix == ".toml":
         yield "python3", stable_rows(source.read_text("utf-8"))
     elif DLL.fullmatch(source.name):
-        names = read_exports(source)
+        names = named_exports(source)
         yield source.stem.lower(), [f"{name} {kind}" for name, kind in names.items()]
     elif PROGRAM.fullmatch(source.name):
         host = Host.current()
@@ -137,7 +137,7 @@ def proven_rows(
     declared = declared_names(host, interpreter, abi)
     elsewhere = dict(header_names(host, zig("native"), interpreter.include))
     before = previous[abi.free_threaded]
-    candidates: dict[str, Kind] = {**before, **stable_names(abi), **declared}
+    candidates: dict[str, ExportKind] = {**before, **stable_names(abi), **declared}
     linux = defined_names(host, interpreter, candidates) - NOT_COMPILED_ON_WINDOWS
     if abi.free_threaded:
         # Parts of the just-in-time compiler, which these builds do without.
@@ -159,7 +159,7 @@ def proven_rows(
     return lines
 
 
-def declared_names(host: Host, interpreter: Interpreter, abi: PythonABI) -> dict[str, Kind]:
+def declared_names(host: Host, interpreter: Interpreter, abi: PythonABI) -> dict[str, ExportKind]:
     """Return what the headers of `interpreter` declare for `abi` on Windows."""
     with tempfile.TemporaryDirectory() as folder:
         include = Path(folder, "include")

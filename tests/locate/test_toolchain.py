@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from winarm.locate.toolchain import KINDS, Toolchain
+from winarm.locate import FINDERS
 from winarm.target import WIN_ARM64
 
 if TYPE_CHECKING:
     from typing import Any
 
+    from winarm.locate.toolchain import Toolchain
 
-@pytest.fixture(params=KINDS)
+
+@pytest.fixture(params=FINDERS)
 def toolchain(request: pytest.FixtureRequest, fake_toolchain: Toolchain) -> Toolchain:
     return replace(fake_toolchain, kind=request.param, link=("link",))
 

@@ -19,7 +19,7 @@ from winarm.pipeline.child_process import (
     MAX_READ,
     Child,
     Failure,
-    Journal,
+    JournalReader,
     ends_otherwise,
     is_probe,
 )
@@ -41,7 +41,7 @@ class Listening:
 
     path: Path
     heard: list[events.Event]
-    journal: Journal
+    journal: JournalReader
 
     def write(self, *entries: object) -> None:
         with self.path.open("a") as file:
@@ -52,7 +52,7 @@ class Listening:
 def listening(tmp_path: Path) -> Listening:
     heard: list[events.Event] = []
     path = tmp_path / "journal"
-    return Listening(path, heard, Journal(path, tmp_path, heard.append))
+    return Listening(path, heard, JournalReader(path, tmp_path, heard.append))
 
 
 class TestJournal:
@@ -217,7 +217,7 @@ class TestCall:
                 project=tmp_path,
                 backend=InnerBackend(backend, path),
                 environ={**host.environ, "ONLY": "here"},
-                journal=Journal(tmp_path / "journal", tmp_path, heard.append),
+                journal=JournalReader(tmp_path / "journal", tmp_path, heard.append),
                 listener=heard.append,
             )
             result: object = getattr(child, "call")(hook, *arguments)  # noqa: B009 - any
@@ -263,7 +263,7 @@ class TestCall:
         assert ends_otherwise(output) is otherwise
 
     def test_what_survived_programs_said_explains_nothing(self, tmp_path: Path) -> None:
-        journal = Journal(tmp_path / "journal", tmp_path, lambda _event: None)
+        journal = JournalReader(tmp_path / "journal", tmp_path, lambda _event: None)
         line = {"event": "failed", "doing": "compile", "subject": "_configtest.c", "language": "c"}
         words = "_configtest.c:1:1: fatal error: 'zlib.h' file not found"
         (tmp_path / "journal").write_text(json.dumps({**line, "output": words}) + "\n")
@@ -299,7 +299,7 @@ def test_a_hook_whose_python_did_not_see_the_target_has_failed(tmp_path: Path) -
         backend=InnerBackend("backend", ("",)),
         # Without winarm's folder on PYTHONPATH nothing makes the target view.
         environ={"PATH": ""},
-        journal=Journal(tmp_path / "journal", tmp_path, said.append),
+        journal=JournalReader(tmp_path / "journal", tmp_path, said.append),
         listener=said.append,
     )
 
@@ -317,7 +317,7 @@ def test_a_failure_with_one_endless_line_is_explained_at_once(tmp_path: Path) ->
         project=tmp_path,
         backend=InnerBackend("inner", (".",)),
         environ=host.environ,
-        journal=Journal(tmp_path / "journal", tmp_path, said.append),
+        journal=JournalReader(tmp_path / "journal", tmp_path, said.append),
         listener=said.append,
     )
     began = time.monotonic()

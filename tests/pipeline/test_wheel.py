@@ -22,7 +22,7 @@ from winarm.errors import (
     VerificationError,
 )
 from winarm.host import Host
-from winarm.pipeline.wheel import build_and_verify, call_early, is_module
+from winarm.pipeline.wheel import build_and_verify, call_early, is_extension
 from winarm.project.build_system import InnerBackend
 from winarm.verify import Evidence, Report, Severity, VerifyOptions
 
@@ -317,7 +317,7 @@ class TestIsModule:
         ],
     )
     def test_its_native_module_is(self, member: str, name: str) -> None:
-        assert is_module(member, name)
+        assert is_extension(member, name)
 
     @pytest.mark.parametrize(
         ("member", "name"),
@@ -334,4 +334,4 @@ class TestIsModule:
         ],
     )
     def test_its_neighbours_are_not(self, member: str, name: str) -> None:
-        assert not is_module(member, name)
+        assert not is_extension(member, name)

@@ -6,7 +6,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-from winarm.project.index_files import Answer, IndexFile, Listing, best
+from winarm.project.index_files import IndexFile, Listing, PlaceFiles, best
 
 SHA256 = "0" * 64
 
@@ -44,7 +44,7 @@ def test_of_two_equal_files_the_one_with_a_checksum_is_better() -> None:
 
 def test_a_listing_has_the_files_of_all_places_and_what_each_said() -> None:
     one, two = offered("1.0"), offered("2.0")
-    answers = (Answer("https://a", (one,)), Answer("https://b", (two,), "slow"))
+    answers = (PlaceFiles("https://a", (one,)), PlaceFiles("https://b", (two,), "slow"))
 
     listing = Listing(answers)
 
@@ -58,6 +58,6 @@ def test_a_listing_has_the_files_of_all_places_and_what_each_said() -> None:
 def test_only_where_no_place_answers_none_is_reachable(
     reached: tuple[bool, ...], *, unreachable: bool
 ) -> None:
-    listing = Listing(tuple(Answer("a", reached=one) for one in reached))
+    listing = Listing(tuple(PlaceFiles("a", reached=one) for one in reached))
 
     assert listing.unreachable is unreachable

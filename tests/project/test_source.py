@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from winarm.host import Host
-    from winarm.project.source import Source
+    from winarm.project.source import OpenedSource
     from winarm.target import PythonABI
 
-    Open = Callable[..., Source]
+    Open = Callable[..., OpenedSource]
 
 
 def sdist(folder: Path, stem: str, *files: str) -> Path:
@@ -36,7 +36,7 @@ def open_(tmp_path: Path, offline_host: Host) -> Open:
     workdir = tmp_path / "work"
     workdir.mkdir()
 
-    def call(spec: str | Path, python: PythonABI | None = None) -> Source:
+    def call(spec: str | Path, python: PythonABI | None = None) -> OpenedSource:
         return open_source(
             offline_host,
             str(spec),

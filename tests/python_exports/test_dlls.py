@@ -9,7 +9,7 @@ import pytest
 
 from winarm.python_exports import names_in_release, stable_names
 from winarm.target import PythonABI
-from winarm.target_python.export_directory import read_exports
+from winarm.target_python.export_directory import named_exports
 
 #: A folder below which such DLLs are, for any 64-bit machine.
 DLLS = "WINARM_TEST_PYTHON_DLLS"
@@ -32,7 +32,7 @@ def dlls(name: str) -> list[Path]:
 @pytest.mark.parametrize("name", ["python313.dll", "python313t.dll"])
 def test_a_version_exports_what_is_listed_with_its_kinds(name: str) -> None:
     for dll in dlls(name):
-        assert read_exports(dll) == names_in_release(name, PATCH), dll
+        assert named_exports(dll) == names_in_release(name, PATCH), dll
 
 
 @pytest.mark.parametrize("name", ["python3.dll", "python3t.dll"])
@@ -40,5 +40,5 @@ def test_the_stable_dll_forwards_what_is_promised(name: str) -> None:
     stable = stable_names(PythonABI(MINOR, free_threaded=name == "python3t.dll"))
 
     for dll in dlls(name):
-        assert read_exports(dll).keys() - HOLLOW == stable.keys(), dll
+        assert named_exports(dll).keys() - HOLLOW == stable.keys(), dll
         assert not HOLLOW & stable.keys()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from winarm.coff.buffer import MAX_NAME
 from winarm.errors import TargetPythonError
-from winarm.target_python.export_directory import read_exports
+from winarm.target_python.export_directory import named_exports
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,7 +78,7 @@ def written(folder: Path, content: bytes) -> Path:
 def test_names_are_sorted_and_their_kind_is_that_of_their_memory(
     tmp_path: Path, *, wide: bool
 ) -> None:
-    exports = read_exports(written(tmp_path, dll(wide=wide)))
+    exports = named_exports(written(tmp_path, dll(wide=wide)))
 
     assert list(exports.items()) == [
         ("PyBool_Type", "DATA"),
@@ -103,12 +103,12 @@ def test_names_are_sorted_and_their_kind_is_that_of_their_memory(
 )
 def test_what_is_no_dll_is_an_error_that_names_it(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(TargetPythonError, match=r"python315\.dll is not a DLL that exports"):
-        read_exports(written(tmp_path, content))
+        named_exports(written(tmp_path, content))
 
 
 def test_an_absent_dll_is_an_error_that_names_it(tmp_path: Path) -> None:
     with pytest.raises(TargetPythonError, match=r"python315\.dll cannot be read"):
-        read_exports(tmp_path / "python315.dll")
+        named_exports(tmp_path / "python315.dll")
 
 
 @given(st.integers(0x3C, len(dll()) - 1), st.binary(min_size=1, max_size=8))
@@ -119,7 +119,7 @@ def test_no_bytes_make_the_reader_fail_otherwise(
     content = dll()[:at] + noise + dll()[at + len(noise) :]
 
     try:
-        exports = read_exports(written(tmp_path_factory.getbasetemp(), content))
+        exports = named_exports(written(tmp_path_factory.getbasetemp(), content))
     except TargetPythonError:
         exports = {}
     assert set(exports.values()) <= {"FUNC", "DATA"}
@@ -139,6 +139,6 @@ def test_it_reads_what_pefile_reads(zig_host: Host, zig: Toolchain, tmp_path: Pa
     assert answer.ok, answer.stderr
     with pefile.PE(tmp_path / "python315.dll") as image:
         names = sorted(entry.name.decode() for entry in image.DIRECTORY_ENTRY_EXPORT.symbols)
-    exports = read_exports(tmp_path / "python315.dll")
+    exports = named_exports(tmp_path / "python315.dll")
     assert list(exports) == names
     assert (exports["PyX_Data"], exports["PyX_Call"]) == ("DATA", "FUNC")

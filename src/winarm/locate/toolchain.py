@@ -103,10 +103,6 @@ _FAMILIES = {
     ),
 }
 
-#: The kinds, in the order in which `auto` takes them: first those with what CPython itself is
-#: made with, then those that need nothing of Microsoft's.
-KINDS = tuple(_FAMILIES)
-
 
 @dataclass(frozen=True, slots=True)
 class Toolchain:

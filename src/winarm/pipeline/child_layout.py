@@ -18,7 +18,7 @@ from winarm.pipeline.child_environment import (
     early_environment,
     programs_folder,
 )
-from winarm.pipeline.child_process import Child, Journal
+from winarm.pipeline.child_process import Child, JournalReader
 from winarm.pipeline.child_spec import build_spec, early_spec, journal_path
 from winarm.pipeline.launched import launched_compilers
 from winarm.plan import CHILD
@@ -121,7 +121,7 @@ def _layout(
         project=build.folder,
         backend=build.project.backend,
         environ={**environment.variables, **provision.variables},
-        journal=Journal(journal_path(scratch), build.folder, build.listener),
+        journal=JournalReader(journal_path(scratch), build.folder, build.listener),
         listener=build.listener,
     )
     return Layout(child, scratch, {**build.config_settings, **provision.config_settings} or None)

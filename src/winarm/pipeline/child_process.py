@@ -61,7 +61,7 @@ class Failure:
     output: str
 
 
-class Journal:
+class JournalReader:
     """Reads along what the child writes, and hands it on as events."""
 
     def __init__(self, path: Path, project: Path, listener: events.Listener) -> None:
@@ -176,7 +176,7 @@ class Child:
     project: Path
     backend: InnerBackend
     environ: Mapping[str, str]
-    journal: Journal
+    journal: JournalReader
     listener: events.Listener
     #: Returns the libraries of Windows that have some symbols.
     libraries_of: Callable[[Sequence[str]], Mapping[str, str]] = lambda _: {}

@@ -205,7 +205,7 @@ def _require_extensions(wheel: Path, child: Child, allowed: tuple[str, ...]) -> 
     missing = [
         name
         for name in journal.declared
-        if name not in allowed and not any(is_module(member, name) for member in members)
+        if name not in allowed and not any(is_extension(member, name) for member in members)
     ]
     if missing:
         reasons = [f"could not {failure.doing} {failure.subject}" for failure in journal.failures]
@@ -214,12 +214,12 @@ def _require_extensions(wheel: Path, child: Child, allowed: tuple[str, ...]) -> 
         raise MissingExtensionsError(missing, reasons, output)
 
 
-def is_module(member: str, name: str) -> bool:
+def is_extension(member: str, name: str) -> bool:
     """Return whether the wheel's `member` is the native module of the extension `name`.
 
-    >>> is_module("a/_b.cp313-win_arm64.pyd", "a._b")
+    >>> is_extension("a/_b.cp313-win_arm64.pyd", "a._b")
     True
-    >>> is_module("x-1.data/platlib/a/_b.pyd", "a._b"), is_module("a/_b.cpp", "a._b")
+    >>> is_extension("x-1.data/platlib/a/_b.pyd", "a._b"), is_extension("a/_b.cpp", "a._b")
     (True, False)
     """
     path = "/" + name.replace(".", "/") + "."

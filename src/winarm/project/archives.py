@@ -33,10 +33,6 @@ _BAD_DATA = (
 _BAD_NAMES = (None, errno.EEXIST, errno.EISDIR, errno.ENAMETOOLONG, errno.ENOTDIR)
 
 
-class ArchiveError(SourceError):
-    """An archive is damaged, too large, or would write where it must not."""
-
-
 def ending(name: str) -> str | None:
     """Return which of `ENDINGS` a file's name has, or None."""
     return next((end for end in ENDINGS if name.lower().endswith(end)), None)
@@ -47,7 +43,7 @@ def unpack(
 ) -> None:
     """Unpack the members of `archive` that are `wanted` into the folder `into`.
 
-    :raises ArchiveError: the archive is damaged or hostile; what was written so far stays.
+    :raises SourceError: the archive is damaged or hostile; what was written so far stays.
     :raises FileSystemError: the folder cannot be written, or is full.
     """
     try:
@@ -68,7 +64,7 @@ def _unpack_tar(archive: Path, into: Path, wanted: Callable[[PurePosixPath], boo
     if not hasattr(tarfile, "data_filter"):
         message = "this Python is too old to unpack source distributions safely."
         cure = "Use Python 3.11.4 or newer, or unpack it yourself and build the folder."
-        raise ArchiveError(message, cure=cure)
+        raise SourceError(message, cure=cure)
     with tarfile.open(archive) as tar:
         size = 0
         for number, member in enumerate(tar):
@@ -96,14 +92,14 @@ def _unpack_zip(archive: Path, into: Path, wanted: Callable[[PurePosixPath], boo
 def top_folder(into: Path, archive: Path) -> Path:
     """Return the one folder that an archive unpacked into `into` has at its top.
 
-    :raises ArchiveError: there are none, or more.
+    :raises SourceError: there are none, or more.
     """
     # Archives made on macOS may have AppleDouble files (`._name`) next to the folder.
     entries = [entry for entry in into.iterdir() if not entry.name.startswith("._")]
     if len(entries) == 1 and entries[0].is_dir():
         return entries[0]
     message = f"{archive.name} does not have exactly one folder at its top."
-    raise ArchiveError(
+    raise SourceError(
         message,
         why="A source distribution has everything in one folder, NAME-VERSION.",
         cure="Unpack it yourself and build the folder that has the project in it.",
@@ -115,11 +111,11 @@ def _require_bounds(archive: Path, members: int, size: int) -> None:
         return
     bound = f"{MAX_MEMBERS} members" if members >= MAX_MEMBERS else f"{MAX_SIZE // 2**30} GiB"
     message = f"{archive.name} unpacks to more than {bound}."
-    raise ArchiveError(message, cure="If it is right, unpack it yourself and build the folder.")
+    raise SourceError(message, cure="If it is right, unpack it yourself and build the folder.")
 
 
-def _damaged(archive: Path, reason: str) -> ArchiveError:
-    return ArchiveError(
+def _damaged(archive: Path, reason: str) -> SourceError:
+    return SourceError(
         f"{archive.name} cannot be unpacked: {reason or 'it ends too early'}.",
         why="It is damaged, was not downloaded completely, or is not an archive of this kind.",
         cure="Download it again.",

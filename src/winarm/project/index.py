@@ -18,7 +18,7 @@ from filelock import FileLock
 from packaging.version import Version
 
 from winarm.errors import FileSystemError, SourceError, UsageError
-from winarm.project.index_files import Answer, IndexFile, Listing
+from winarm.project.index_files import IndexFile, Listing, PlaceFiles
 from winarm.project.pip_config import redacted
 from winarm.storage import CACHE_CURE, PATIENCE, replacing
 
@@ -161,7 +161,7 @@ def package_index(configuration: PipConfiguration) -> Iterator[PackageIndex]:
         yield PackageIndex(configuration, session)
 
 
-def _asked(place: str, finder: PackageFinder, project: str) -> Answer:
+def _asked(place: str, finder: PackageFinder, project: str) -> PlaceFiles:
     """Return what `finder`, which looks in one place, finds."""
     from unearth.preparer import HTTPErrors  # noqa: PLC0415 - an optional dependency
 
@@ -170,10 +170,10 @@ def _asked(place: str, finder: PackageFinder, project: str) -> Answer:
             packages = finder.find_all_packages(project, allow_yanked=True)
             files = tuple(file for file in map(_file, packages) if file)
         except HTTPErrors as error:
-            return Answer(place, reason=str(error) or type(error).__name__, reached=False)
+            return PlaceFiles(place, reason=str(error) or type(error).__name__, reached=False)
         except (OSError, ValueError) as error:  # a folder that cannot be read, a broken page
-            return Answer(place, reason=str(error), reached=False)
-    return Answer(place, files, "; ".join(warnings))
+            return PlaceFiles(place, reason=str(error), reached=False)
+    return PlaceFiles(place, files, "; ".join(warnings))
 
 
 def _file(package: Package) -> IndexFile | None:

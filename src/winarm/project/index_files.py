@@ -26,8 +26,8 @@ class IndexFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What one place had of a project."""
+class PlaceFiles:
+    """What one place has of a project."""
 
     #: Without a password.
     place: str
@@ -42,7 +42,7 @@ class Answer:
 class Listing:
     """What every place has of a project."""
 
-    answers: tuple[Answer, ...]
+    answers: tuple[PlaceFiles, ...]
 
     @property
     def files(self) -> tuple[IndexFile, ...]:

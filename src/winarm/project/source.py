@@ -28,7 +28,7 @@ _WHAT_IT_MAY_BE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class OpenedSource:
     """A project's source, ready to be built."""
 
     #: The folder of pyproject.toml or setup.py.
@@ -48,7 +48,7 @@ def open_source(
     progress: Callable[[str], None],
     python: PythonABI | None = None,
     announce: Callable[[str], None] = lambda _: None,
-) -> Source:
+) -> OpenedSource:
     """Find, fetch and unpack what `spec` names; none of it is run.
 
     A folder or file of that name is stronger than a requirement of that name.
@@ -83,17 +83,17 @@ def _kind(path: Path) -> Literal["folder", "file", "nothing"]:
         return "nothing"
 
 
-def _folder(path: Path, spec: str) -> Source:
+def _folder(path: Path, spec: str) -> OpenedSource:
     folder = path.resolve()
     if not _has_build_system(folder):
         cure = "Name the folder that has pyproject.toml in it."
         if spec == path.name:
             cure += f" To build {spec} from the package index, write '{spec}>=0'."
         raise _no_build_system(spec, cure)
-    return Source(folder, folder.name, copied=False)
+    return OpenedSource(folder, folder.name, copied=False)
 
 
-def _archive(path: Path, workdir: Path) -> Source:
+def _archive(path: Path, workdir: Path) -> OpenedSource:
     suffix = ending(path.name)
     if suffix is None:
         raise _unusable_file(path)
@@ -106,7 +106,7 @@ def _archive(path: Path, workdir: Path) -> Source:
     folder = top_folder(into, path)
     if not _has_build_system(folder):
         raise _no_build_system(path.name, "Name the source distribution of a Python project.")
-    return Source(folder, path.name[: -len(suffix)], copied=True)
+    return OpenedSource(folder, path.name[: -len(suffix)], copied=True)
 
 
 def _has_build_system(folder: Path) -> bool:

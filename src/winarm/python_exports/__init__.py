@@ -40,14 +40,14 @@ if TYPE_CHECKING:
     from winarm.target import PythonABI
 
 #: Code that is called, or a variable whose address is taken (`DATA` in a `.def` file).
-Kind = Literal["FUNC", "DATA"]
+ExportKind = Literal["FUNC", "DATA"]
 
 #: `python3t.dll` promises to free-threaded code what `python3.dll` does to other (PEP 803).
 _STABLE = re.compile(r"python3t?")
 _NAMED = re.compile(r"(?P<stem>python3[0-9]{0,3}t?)\.dll", re.IGNORECASE)
 
 
-def exported_names(dll: str) -> Mapping[str, Kind] | None:
+def exported_names(dll: str) -> Mapping[str, ExportKind] | None:
     """Return every name that `dll` exports, or None when nothing is known of it.
 
     These are the names of all patch releases together, for `python3.dll` of all versions;
@@ -59,7 +59,7 @@ def exported_names(dll: str) -> Mapping[str, Kind] | None:
     return None if match is None else _names(match["stem"].lower())
 
 
-def names_in_release(dll: str, patch: int) -> Mapping[str, Kind] | None:
+def names_in_release(dll: str, patch: int) -> Mapping[str, ExportKind] | None:
     """Return the names that the DLL of one patch release exports, or None when none are known.
 
     >>> [len(names_in_release("python313t.dll", patch) or ()) for patch in (5, 6)]
@@ -72,7 +72,7 @@ def names_in_release(dll: str, patch: int) -> Mapping[str, Kind] | None:
     return MappingProxyType({name: kind for name, kind in names.items() if name not in late})
 
 
-def stable_names(abi: PythonABI) -> Mapping[str, Kind]:
+def stable_names(abi: PythonABI) -> Mapping[str, ExportKind]:
     """Return the names that `python3.dll` (`python3t.dll`) of this Python exports.
 
     A name that its own `python3XX.dll` lacks is left out: `python3.dll` only forwards.
@@ -91,7 +91,7 @@ class _Row(NamedTuple):
     """One line of a file."""
 
     name: str
-    kind: Kind
+    kind: ExportKind
     #: The minor version that brought a name of the stable ABI; 0 in other files.
     since: int = 0
     #: The last patch release that is known to lack the name; -1 where none is.
@@ -99,7 +99,7 @@ class _Row(NamedTuple):
 
 
 @lru_cache(maxsize=64)
-def _names(stem: str) -> Mapping[str, Kind] | None:
+def _names(stem: str) -> Mapping[str, ExportKind] | None:
     stem = "python3" if _STABLE.fullmatch(stem) else stem
     if not _file(stem).is_file():
         return None
@@ -115,9 +115,9 @@ def _row(line: str) -> _Row:
     name, kind, *remarks = line.split(" ")
     remark = remarks[0] if remarks else ""
     if remark.startswith("3."):
-        return _Row(name, cast("Kind", kind), since=int(remark[2:]))
+        return _Row(name, cast("ExportKind", kind), since=int(remark[2:]))
     after = int(remark.rpartition(".")[2]) if remark.startswith("after:") else -1
-    return _Row(name, cast("Kind", kind), after=after)
+    return _Row(name, cast("ExportKind", kind), after=after)
 
 
 def _file(stem: str) -> Path:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from winarm.coff.buffer import MalformedError
-from winarm.coff.exports import MAX_EXPORTS
-from winarm.coff.exports import read_exports as coff_exports
+from winarm.coff.exports import MAX_EXPORTS, read_exports
 from winarm.coff.headers import EXECUTABLE, read_headers
 from winarm.errors import TargetPythonError
 
@@ -14,13 +13,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from winarm.coff.headers import Headers
-    from winarm.python_exports import Kind
+    from winarm.python_exports import ExportKind
 
 #: Most that is read of a DLL; CPython's have 4 to 8 MB.
 _MOST = 64 * 2**20
 
 
-def read_exports(dll: Path) -> dict[str, Kind]:
+def named_exports(dll: Path) -> dict[str, ExportKind]:
     """Return what `dll` exports by name, sorted.
 
     A name whose address is in executable memory, or that forwards to another DLL, is code.
@@ -38,9 +37,9 @@ def read_exports(dll: Path) -> dict[str, Kind]:
         raise TargetPythonError(message) from error
 
 
-def _names(image: bytes) -> dict[str, Kind]:
+def _names(image: bytes) -> dict[str, ExportKind]:
     headers = read_headers(image)
-    exports, faults, _ = coff_exports(image, headers, MAX_EXPORTS)
+    exports, faults, _ = read_exports(image, headers, MAX_EXPORTS)
     if not exports.table or max(exports.indices) >= len(exports.addresses):
         raise MalformedError(next(iter(faults), "it exports no names"))
     names = (name.removesuffix("\0") for name in exports.table)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from winarm.environment.interpreter import Interpreter
     from winarm.host import Host
     from winarm.locate.toolchain import Toolchain
-    from winarm.python_exports import Kind
+    from winarm.python_exports import ExportKind
 
 #: Stands where a marked declaration begins, after its type: no C token, so nothing expands it.
 _MARK = "winarm_declares_"
@@ -58,7 +58,7 @@ print(json.dumps([name for name in json.load(sys.stdin) if hasattr(ctypes.python
 _FOREIGN = re.compile(r"curses|emscripten|mimalloc|pymacconfig")
 
 
-def header_names(host: Host, toolchain: Toolchain, include: Path) -> dict[str, Kind]:
+def header_names(host: Host, toolchain: Toolchain, include: Path) -> dict[str, ExportKind]:
     """Return the names that the headers in `include` say the DLL exports, sorted.
 
     Three readings make them: the public headers, the same as modules with PY_SSIZE_T_CLEAN see
@@ -74,7 +74,7 @@ def header_names(host: Host, toolchain: Toolchain, include: Path) -> dict[str, K
         read("#define PY_SSIZE_T_CLEAN 1\n", ()),
         *_readable(partial(read, "#define Py_BUILD_CORE 1\n"), _headers(include, "internal")),
     ]
-    names: dict[str, Kind] = {}
+    names: dict[str, ExportKind] = {}
     for text in texts:
         names |= declared_names(text)
     return dict(sorted(names.items()))
@@ -97,7 +97,7 @@ def _readable(read: Callable[[Sequence[str]], str], headers: Sequence[str]) -> I
             yield from _readable(read, half)
 
 
-def declared_names(text: str) -> dict[str, Kind]:
+def declared_names(text: str) -> dict[str, ExportKind]:
     """Return the marked names of a preprocessed text.
 
     What follows the name decides the kind, not the marker: PyAPI_DATA marks some functions.

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
     from winarm.host import Host
     from winarm.locate.toolchain import Toolchain
-    from winarm.python_exports import Kind
+    from winarm.python_exports import ExportKind
 
 
 def make_import_library(
-    host: Host, toolchain: Toolchain, dll: str, names: Mapping[str, Kind], library: Path
+    host: Host, toolchain: Toolchain, dll: str, names: Mapping[str, ExportKind], library: Path
 ) -> None:
     """Write `library`, through which code links to `names` in `dll`.
 
@@ -42,7 +42,7 @@ def make_import_library(
         )
 
 
-def module_definition(dll: str, names: Mapping[str, Kind]) -> str:
+def module_definition(dll: str, names: Mapping[str, ExportKind]) -> str:
     """Return the module definition (`.def`) that promises `names` of `dll`."""
     rows = (f"    {name}{' DATA' if kind == 'DATA' else ''}\n" for name, kind in names.items())
     return "".join((f'LIBRARY "{dll}"\nEXPORTS\n', *rows))

@@ -21,7 +21,7 @@ from winarm.errors import FileSystemError
 from winarm.python_exports import exported_names, names_in_release, stable_names
 from winarm.storage import cached_folder
 from winarm.target import NEWEST_PYTHON
-from winarm.target_python.export_directory import read_exports
+from winarm.target_python.export_directory import named_exports
 from winarm.target_python.header_names import defined_names, header_names
 from winarm.target_python.headers import (
     copy_headers,
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from winarm.environment.interpreter import Interpreter
     from winarm.host import Host
     from winarm.locate.toolchain import Toolchain
-    from winarm.python_exports import Kind
+    from winarm.python_exports import ExportKind
     from winarm.target import PythonABI, Target
     from winarm.target_python.python_folder import PythonFolder
 
@@ -166,7 +166,7 @@ def _made(
     )
 
 
-def _promises(interpreter: Interpreter) -> dict[str, Mapping[str, Kind] | None]:
+def _promises(interpreter: Interpreter) -> dict[str, Mapping[str, ExportKind] | None]:
     """Return the names of each DLL that a module may be linked to; None where none are listed."""
     abi, patch = interpreter.abi, int(interpreter.version.rpartition(".")[2])
     promises = {abi.dll: names_in_release(abi.dll, patch), abi.stable_dll: stable_names(abi)}
@@ -185,11 +185,11 @@ def _pyconfig(host: Host, interpreter: Interpreter, target: Target) -> str:
 
 def _found_names(
     host: Host, interpreter: Interpreter, toolchain: Toolchain, include: Path
-) -> Mapping[str, Kind]:
+) -> Mapping[str, ExportKind]:
     """Return what the DLL of a Python exports that winarm has no list of."""
     dll = interpreter.dll_folder / interpreter.abi.dll
     if host.system == "windows" and dll.is_file():
-        return read_exports(dll)
+        return named_exports(dll)
     # Some of what the stable ABI promises is in no header any more.
     stable = stable_names(interpreter.abi)
     declared = header_names(host, toolchain, include)
