@@ -69,7 +69,8 @@ def test_what_winarm_sets_for_the_target_is_known(bench: Bench) -> None:
     without = {"PYTHONPATH", "SOURCE_DATE_EPOCH", "ZIG_LOCAL_CACHE_DIR", "PKG_CONFIG_LIBDIR"}
 
     ours = {"WINARM_CHILD", "CC", "CXX", "AR", "RC", "VSCMD_ARG_TGT_ARCH", "PKG_CONFIG_LIBDIR"}
-    ours |= {"WINARMTOOLS_JOURNAL", "WINARMTOOLS_DROP", "WINARMTOOLS_LIBRARY_PATH"}
+    ours |= {f"WINARMTOOLS_{name}" for name in ("JOURNAL", "DROP", "LIBRARY_PATH")}
+    ours |= {f"WINARMTOOLS_{name}" for name in ("ROOTS", "OPENMP")}
 
     assert {name for name in there - (without - ours) if FOR_THE_TARGET.fullmatch(name)} == ours
 

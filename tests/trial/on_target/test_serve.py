@@ -11,9 +11,7 @@ import tarfile
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from winarm.trial import on_target
-
-START = "import sys; sys.path.insert(0, {folder!r}); import serve; serve.main('TOKEN')"
+START = "from winarm.trial.on_target import serve; serve.main('TOKEN')"
 
 
 class Order(NamedTuple):
@@ -48,11 +46,8 @@ class Server:
     """It, in a process of its own."""
 
     def __enter__(self) -> Self:
-        folder = str(on_target.__path__[0])
         self.process = subprocess.Popen(
-            [sys.executable, "-c", START.format(folder=folder)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
+            [sys.executable, "-c", START], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
         assert self.process.stdout is not None
         assert self.process.stdout.read(7) == b"\nTOKEN\n"
