@@ -142,9 +142,9 @@ class Settings:
     )
     target_view: tuple[str, ...] = setting(
         _MODULE,
-        "Build helpers, by module name, that are to be told the target when they ask which "
+        "Build helpers, by module name, that are to see the target when they ask which "
         "platform they run on, as the project's own code is. An entry that begins with `!` "
-        "leaves a module of the project's out: it is told the host, as a build tool in the "
+        "leaves a module of the project's out: it sees the host, as a build tool in the "
         "project's own folder must be.",
         PROJECT_OR_BUILD,
     )

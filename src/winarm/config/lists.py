@@ -58,7 +58,7 @@ class Words(ValueKind):
         return [part.strip() for part in parts if part.strip()]
 
     def check(self, value: object, project: Path) -> tuple[str, ...]:
-        """Return the entries; of folders, the relative ones as standing in the project."""
+        """Return the entries; of folders, the relative ones as paths in the project."""
         if not isinstance(value, list):
             raise self.mismatch(value)
         wrong = [entry for entry in value if not self._fits(entry, project)]

@@ -53,10 +53,7 @@ class PackageSettings:
 class PackageVersion(ValueKind):
     """A version of a package (PEP 440)."""
 
-    @property
-    def phrase(self) -> str:
-        """Return what may be written."""
-        return "a version such as 1.17.3"
+    phrase = "a version such as 1.17.3"
 
     def check(self, value: object, project: Path) -> str:  # noqa: ARG002
         """Return the version."""
@@ -74,10 +71,7 @@ class BackendSettings(ValueKind):
 
     json_type: ClassVar[str] = "object"
 
-    @property
-    def phrase(self) -> str:
-        """Return what may be written."""
-        return "a table of texts, or of lists of texts"
+    phrase = "a table of texts, or of lists of texts"
 
     def check(self, value: object, project: Path) -> dict[str, str | list[str]]:  # noqa: ARG002
         """Return the settings."""

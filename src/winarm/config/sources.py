@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from winarm.host import Host, System
 
-    #: As front-ends hand them over: text, several texts when one is given again, or a switch.
+    #: As front-ends pass them: text, several texts when one is given again, or a switch.
     ConfigSettings = Mapping[str, str | list[str] | bool]
 
 #: Variables of winarm that are not settings.

@@ -36,10 +36,7 @@ class CommandLine(ValueKind):
     json_type: ClassVar[str] = "array"
     words: ClassVar[Words] = Words("a word", r"[^\x00]*", Split.SHELL)
 
-    @property
-    def phrase(self) -> str:
-        """Return what may be written."""
-        return 'a command such as "python -m pytest tests", or a list of its words'
+    phrase = 'a command such as "python -m pytest tests", or a list of its words'
 
     def check(self, value: object, project: Path) -> tuple[str, ...]:
         """Return the words."""

@@ -82,10 +82,7 @@ class Flag(ValueKind):
         **dict.fromkeys(("0", "false", "no", "off"), False),
     }
 
-    @property
-    def phrase(self) -> str:
-        """Return what may be written."""
-        return "true or false (also 1, yes, on; 0, no, off)"
+    phrase = "true or false (also 1, yes, on; 0, no, off)"
 
     def from_text(self, text: str, system: System) -> object:  # noqa: ARG002
         """Return the boolean that `text` spells; an empty one switches on."""
@@ -201,10 +198,7 @@ class TargetName(ValueKind):
 class Folder(ValueKind):
     """A folder; a relative one counts from the project's."""
 
-    @property
-    def phrase(self) -> str:
-        """Return what may be written."""
-        return "a folder"
+    phrase = "a folder"
 
     def check(self, value: object, project: Path) -> Path:
         """Return the folder, in the project when it is relative."""
@@ -222,10 +216,7 @@ class VersionStart(ValueKind):
 
     pattern: ClassVar[str] = r"[0-9]{1,9}(\.[0-9]{1,9}){0,3}"
 
-    @property
-    def phrase(self) -> str:
-        """Return what may be written."""
-        return "a version or its beginning such as 14.44"
+    phrase = "a version or its beginning such as 14.44"
 
     def check(self, value: object, project: Path) -> str:  # noqa: ARG002
         """Return the text, which is numbers with dots between them."""
@@ -245,10 +236,7 @@ class BackendName(ValueKind):
     #: Backends that would call themselves.
     refused: tuple[str, ...]
 
-    @property
-    def phrase(self) -> str:
-        """Return what may be written."""
-        return 'a build backend such as "setuptools.build_meta"'
+    phrase = 'a build backend such as "setuptools.build_meta"'
 
     def check(self, value: object, project: Path) -> str:  # noqa: ARG002
         """Return the name, which has the right form and is not winarm's own."""

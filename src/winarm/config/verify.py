@@ -89,10 +89,7 @@ class TargetNames(TextOrTexts):
 class CodePrefixes(TextOrTexts):
     """Codes, or beginnings of codes."""
 
-    @property
-    def phrase(self) -> str:
-        """Return what may be written."""
-        return 'a code, the beginning of codes such as "WA4", or a list of these'
+    phrase = 'a code, the beginning of codes such as "WA4", or a list of these'
 
     def check(self, value: object, project: Path) -> tuple[str, ...]:  # noqa: ARG002
         """Return the beginnings in upper case."""
@@ -130,10 +127,7 @@ class CodesByPattern(ValueKind):
     json_type: ClassVar[str] = "object"
     codes: ClassVar[CodePrefixes] = CodePrefixes()
 
-    @property
-    def phrase(self) -> str:
-        """Return what may be written."""
-        return 'a table such as { "pkg/tests/*" = ["WA106"] }'
+    phrase = 'a table such as { "pkg/tests/*" = ["WA106"] }'
 
     def check(self, value: object, project: Path) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Return the patterns, each with its beginnings of codes."""

@@ -92,7 +92,7 @@ class IsolatedEnvironment:
         output: Callable[[bytes], None],
         tick: Callable[[], None] = lambda: None,
     ) -> None:
-        """Install `requirements`, handing on what the installer prints.
+        """Install `requirements`, and pass on what the installer prints.
 
         :param tick: called about ten times a second meanwhile.
         :raises IsolationError: they cannot be installed, or one is not a requirement.

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 #: Symbols that are looked for at most: a failed link may lack thousands.
 MAX_SYMBOLS = 50
-#: Larger files are no import libraries of Windows, the largest of which has 10 MB.
+#: Larger files are not import libraries of Windows, the largest of which has 10 MB.
 MAX_FILE = 2**25
 
 _ENDING = re.compile(r"(?:\.def(?:\.in)?|\.dll\.a|\.a|\.lib)$", re.IGNORECASE)

@@ -1,7 +1,7 @@
 """Files and folders of Windows trees, in any case: `Include` and `include`, `HostX64`, `Hostx64`.
 
 Windows ignores case, so that versions of Visual Studio and tools that unpack it spell names
-differently; the same tree may stand on a file system that does not ignore it.
+differently; the same tree may be on a file system that does not ignore it.
 """
 
 from __future__ import annotations

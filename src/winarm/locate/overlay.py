@@ -31,8 +31,8 @@ _DEPTH = 8
 def case_overlay(host: Host, roots: Sequence[Path]) -> Path:
     """Return an overlay that finds what is in `roots` in any case.
 
-    It is made anew when one of these folders changes; files that are added further below do not
-    count. The names stay external, since zig reads clang's dependency files back.
+    The key covers only the roots' modification times; deeper changes go unnoticed. The names stay
+    external, since zig reads clang's dependency files back.
 
     :raises FileSystemError: the cache cannot be written.
     """

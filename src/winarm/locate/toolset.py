@@ -28,7 +28,7 @@ HOST_FOLDERS = {
     "x86": ("x86",),
 }
 
-#: Microsoft.VCToolsVersion.default.txt, and the ones of pinned toolsets, which may stand alone.
+#: The version file of the default toolset, and those of pinned ones, which may be there alone.
 _VERSION_FILE = "Microsoft.VCToolsVersion.default.txt"
 _PINNED = ("microsoft.vctoolsversion.v", ".default.txt")
 

@@ -3,7 +3,7 @@ r"""Instances of Visual Studio: asked of vswhere in one call, or found on the di
 vswhere prints JSON of its own making: only `"` and `\\` are escaped, the encoding is the
 console's unless a version obeys `-utf8` (vswhere#262), properties may be absent, and without
 `-products * -prerelease -all` it leaves out Build Tools, previews and whatever awaits a reboot.
-The folder's name says nothing (Visual Studio 2026 is in `18`), so that it is never read.
+The folder's name is not the release (Visual Studio 2026 is in `18`), so it is never read.
 """
 
 from __future__ import annotations

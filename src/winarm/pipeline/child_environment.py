@@ -95,7 +95,7 @@ def build_environment(build: EquippedBuild, spec: Path, scratch: Path) -> Enviro
         **early.variables,
         "ZIG_LOCAL_CACHE_DIR": str(scratch / "zig"),
         **build.toolchain.build_variables(build.host.system),
-        # The one-word tools report what they translate, and leave out what they are told to.
+        # The one-word tools report what they translate, and leave out `drop-flags`.
         "WINARMTOOLS_JOURNAL": str(journal_path(scratch)),
         "WINARMTOOLS_DROP": "\n".join(build.settings.drop_flags),
         "WINARMTOOLS_LIBRARY_PATH": os.pathsep.join(map(str, libraries)),

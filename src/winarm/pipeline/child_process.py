@@ -62,7 +62,7 @@ class Failure:
 
 
 class JournalReader:
-    """Reads along what the child writes, and hands it on as events."""
+    """Reads what the child writes, as it comes, and reports it as events."""
 
     def __init__(self, path: Path, project: Path, listener: events.Listener) -> None:
         self._path = path
@@ -77,7 +77,7 @@ class JournalReader:
         self.declared: list[str] = []
         #: Whether the target view has been made.
         self.in_force = False
-        #: What failed and was no probe.
+        #: What failed, probes excepted.
         self.failures: list[Failure] = []
         #: What failed programs said, probes included, each as `_readable` has it.
         self._survived: list[str] = []
@@ -89,7 +89,7 @@ class JournalReader:
         return output
 
     def catch_up(self) -> None:
-        """Hand on what has been written since the last time."""
+        """Report what has been written since the last call."""
         while new := self._more():
             *lines, self._rest = (self._rest + new).split(b"\n")
             self._rest = self._rest[:MAX_READ]
@@ -103,8 +103,8 @@ class JournalReader:
         text = flag_text(entry["was"], entry["becomes"], entry["why"])
         if text not in self._flags:
             self._flags.add(text)
-            told = entry.get("told", False)
-            self._listener(events.Note(text) if told else events.Detail(text))
+            event = events.Note if entry.get("told", False) else events.Detail
+            self._listener(event(text))
 
     def _more(self) -> bytes:
         if not self._path.exists():

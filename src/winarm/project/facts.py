@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
+from winarm.project.build_system import requirement_name
 from winarm.pyproject import read_pyproject
 from winarm.target import NEWEST_PYTHON, OLDEST_PYTHON
 
@@ -41,7 +42,7 @@ class ProjectTests:
 
     #: A shell command with `{project}` for the project's folder, or none.
     command: str = ""
-    #: Requirements beside the project's own.
+    #: Requirements in addition to the project's own.
     requires: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()
     #: Where it was found, for people; empty without tests.
@@ -128,7 +129,7 @@ def _build_requirements(document: Mapping[str, Any]) -> set[str]:
     """Return the distributions that a build needs."""
     requires = _table(document, "build-system").get("requires", [])
     lines = [line for line in requires if isinstance(line, str)] if _is_list(requires) else []
-    return {_distribution(line) for line in lines}
+    return {requirement_name(line) for line in lines}
 
 
 def _tests(project: Path, document: Mapping[str, Any]) -> ProjectTests:
@@ -164,7 +165,7 @@ def _pytest_tests(project: Path, document: Mapping[str, Any]) -> ProjectTests | 
     group = next((name for name in _TEST_NAMES if name in groups), None)
     extra = next((name for name in _TEST_NAMES if name in extras), None)
     requires = _group(document, group) if group else ()
-    has_pytest = any(_distribution(line) == "pytest" for line in requires)
+    has_pytest = any(requirement_name(line) == "pytest" for line in requires)
     return ProjectTests(
         command=f"python -m pytest {{project}}/{folder}",
         requires=requires if has_pytest else (*requires, "pytest"),
@@ -195,11 +196,6 @@ def _group(document: Mapping[str, Any], name: str) -> tuple[str, ...]:
             elif isinstance(entry, dict) and isinstance(entry.get("include-group"), str):
                 pending.append(canonicalize_name(entry["include-group"]))
     return tuple(lines)
-
-
-def _distribution(requirement: str) -> str:
-    match = re.match(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)", requirement)
-    return canonicalize_name(match[1]) if match else ""
 
 
 def _words(value: object) -> tuple[str, ...]:

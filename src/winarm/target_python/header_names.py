@@ -2,7 +2,7 @@
 
 For a Python that winarm has no list of. The declarations carry PyAPI_FUNC or PyAPI_DATA, but
 which of them count, and under which name, is only known after preprocessing for the target:
-names are hidden by macros (`#define PyArg_Parse _PyArg_Parse_SizeT`), and so do markers.
+macros hide names (`#define PyArg_Parse _PyArg_Parse_SizeT`) and markers.
 
 A header may declare what no DLL exports. A module that uses such a name would link and then fail
 to load, so `defined_names` asks a Python of the same version which of them exist.
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from winarm.locate.toolchain import Toolchain
     from winarm.python_exports import ExportKind
 
-#: Stands where a marked declaration begins, after its type: no C token, so nothing expands it.
+#: Marks where a declaration begins, after its type. No macro has this name.
 _MARK = "winarm_declares_"
 
 #: Py_NO_ENABLE_SHARED keeps CPython's own definitions of the markers away.
