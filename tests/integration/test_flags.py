@@ -74,6 +74,18 @@ CASES: tuple[tuple[str, list[str], list[str], list[str], str, str, str, str], ..
         "as_cxx", ["/TP", "/EHsc"], [], [], "", "#include <string>",
         'std::string s("abc"); return PyLong_FromSize_t(s.size());', "3",
     ),
+    (
+        "dashed", ["-openmp", "-fp:fast", "-GS-", "-sdl", "-RTC1"], ["/DEFAULTLIB:ws2_32.lib"], [],
+        "", "#include <math.h>\nstatic volatile double zero = 0.0;",
+        "WSADATA data; WSAStartup(0x202, &data); return PyLong_FromLong(!!isnan(zero / zero));",
+        "1",
+    ),
+    (
+        "swapped", [], [], [], "",
+        "#include <intrin.h>\n__declspec(align(16)) static volatile __int64 pair[2] = {1, 2};",
+        ("__int64 c[2] = {1, 2}; int done = _InterlockedCompareExchange128(pair, 7, 8, c);\n"
+        "return PyLong_FromLong(done * 100 + (long)(pair[0] * 10 + pair[1]));"), "187",
+    ),
     ("unsigned", ["/J"], [], [], "", "", "char c = -1; return PyLong_FromLong(c);", "255"),
     (
         "guarded", [], [], [], "", "",

@@ -30,6 +30,14 @@ void __sev(void);
 void __sevl(void);
 unsigned long long __umulh(unsigned long long, unsigned long long);
 long long __mulh(long long, long long);
+unsigned char _InterlockedCompareExchange128(long long volatile *, long long, long long,
+                                             long long *);
+unsigned char _InterlockedCompareExchange128_acq(long long volatile *, long long, long long,
+                                                 long long *);
+unsigned char _InterlockedCompareExchange128_nf(long long volatile *, long long, long long,
+                                                long long *);
+unsigned char _InterlockedCompareExchange128_rel(long long volatile *, long long, long long,
+                                                 long long *);
 long long _ReadStatusReg(int);
 void _WriteStatusReg(int, long long);
 #ifdef __cplusplus
