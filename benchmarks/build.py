@@ -57,14 +57,13 @@ def main() -> None:
     parser.add_argument("--python", default=sys.executable, help="for cross: builds both")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        match args.what:
-            case "import":
-                measure_import(args.runs)
-            case "pass-through":
-                measure_pass_through(Path(scratch), args.runs)
-            case "cross":
-                for sdist in args.sdists:
-                    measure_cross(Path(scratch), sdist, args.python, args.runs)
+        if args.what == "import":
+            measure_import(args.runs)
+        elif args.what == "pass-through":
+            measure_pass_through(Path(scratch), args.runs)
+        else:
+            for sdist in args.sdists:
+                measure_cross(Path(scratch), sdist, args.python, args.runs)
 
 
 def measure_import(runs: int) -> None:
@@ -107,10 +106,18 @@ def measure_cross(scratch: Path, requirement: str, python: str, runs: int) -> No
     pip = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--no-binary", ":all:"]
     run([*pip, "-d", folder, requirement])
     (sdist,) = folder.iterdir()
-    native = [python, "-m", "build", "--wheel", "--outdir", folder / "native"]
+    native: list[str | Path] = [python, "-m", "build", "--wheel", "--outdir", folder / "native"]
     if shutil.which("uv"):
         native += ["--installer", "uv"]
-    cross = [sys.executable, "-m", "winarm", "build", sdist, "-o", folder / "cross"]
+    cross: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "winarm",
+        "build",
+        sdist,
+        "-o",
+        folder / "cross",
+    ]
 
     def build_native() -> None:
         source = folder / "source"

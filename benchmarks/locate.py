@@ -87,7 +87,7 @@ def main() -> int:
         # As installed: with bytecode, which the first run writes.
         environ = {**os.environ, "PYTHONPYCACHEPREFIX": name}
         environ.pop("PYTHONDONTWRITEBYTECODE", None)
-        command = [sys.executable, Path(__file__).with_name("locate_once.py"), name]
+        command = [sys.executable, str(Path(__file__).with_name("locate_once.py")), name]
         subprocess.run(command, env=environ, check=True)
         bare = timed(PROCESSES, lambda: subprocess.run([sys.executable, "-c", ""], check=True))
         cold = timed(PROCESSES, lambda: subprocess.run(command, env=environ, check=True))

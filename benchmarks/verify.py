@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Any
 from winarm.coff.image import read_image
 from winarm.verify import VerifyOptions, verify, verify_all
 from winarm.verify.checks import CHECKS
-from winarm.verify.options import Stopwatch
+from winarm.verify.options import Budget
 from winarm.verify.reading import read_wheel
 from winarm.verify.wheels.filename import WheelName
 
@@ -108,7 +108,7 @@ def works_of(wheel: Path) -> dict[str, Work]:
     name = WheelName.parse(wheel.name)
     options = VerifyOptions()
     contents = image_bytes(wheel)
-    subject, _ = read_wheel(wheel, name, options.target, options, Stopwatch(options.limits))
+    subject, _ = read_wheel(wheel, name, options.target, options, Budget(options.limits))
     own = {Path(member).name.lower() for member in subject.sizes}
     return {
         "bound": lambda: bound(wheel),

@@ -7,13 +7,14 @@ import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from setuptools.build_meta import build_wheel as setuptools_build_wheel
 
 ROUNDS = 7
 
 
-def build_wheel(wheel_directory: str, *options: object, **more: object) -> str:
+def build_wheel(wheel_directory: str, *options: Any, **more: Any) -> str:  # noqa: ANN401 - as they come
     """Time both in turns; the wheel has nothing in it."""
     # The child's view of the target, which every Python gets that CMake starts.
     alone = {k: v for k, v in os.environ.items() if k not in {"PYTHONPATH", "WINARM_CHILD"}}

@@ -1,7 +1,8 @@
 """Runs in a Windows Python: installs a fake Visual Studio, locates it, and builds a wheel with it.
 
 Called as `python windows_host.py FOLDER`. In FOLDER are `site-packages`, with winarm and all that
-it needs; `input`, with vswhere.exe, a sysroot and a project; and `output`, for what is made.
+it needs; `tests`, with those of winarm; `input`, with vswhere.exe, a sysroot and a project; and
+`output`, for what is made.
 Prints one line of JSON at the end: what was found.
 """
 
@@ -22,7 +23,8 @@ import winreg  # noqa: E402 - there is none elsewhere
 
 def main(folder: Path) -> None:
     packages = folder / "site-packages"
-    sys.path.insert(0, str(packages))
+    tests = folder / "tests"
+    sys.path[:0] = [str(packages), str(tests / "lib"), str(tests / "locate")]
     os.environ["PYTHONPATH"] = str(packages)
     from windows_trees.visual_studio import FakeWindows
 

@@ -72,6 +72,11 @@ class FakeHost(Host):
     def calls(self) -> list[tuple[str, ...]]:
         return [run.words for run in self.ran]
 
+    @property
+    def pathsep(self) -> str:
+        """Return what separates folders in PATH: a test's are those of the machine that runs it."""
+        return os.pathsep if os.name == "nt" else super().pathsep
+
     def which(self, program: str) -> Path | None:
         return self.installed.get(program) or super().which(program)
 

@@ -121,7 +121,7 @@ def test_a_call_that_finds_it_in_the_cache_reads_no_header_again(
     again = provide(recording_host, interpreter, WIN_ARM64, fake_toolchain)
 
     assert again.include == first.include
-    assert (again.include / "object.h").read_bytes() == b"/* object.h */\n"
+    assert (again.include / "object.h").read_text() == "/* object.h */\n"
 
 
 def test_absent_headers_are_an_error_that_names_the_package(
