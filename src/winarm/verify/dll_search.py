@@ -28,6 +28,8 @@ _MOST_SOURCE = 2**20
 _MOST_READ = 64 * 2**20
 #: What it costs to read a file, beside its bytes.
 _READING = 2**11
+#: Bytes of files that are kept, since most are looked through more than once or not at all.
+_MOST_KEPT = 8 * 2**20
 #: Paths in code that are compared with the place of a DLL.
 _MOST_COMPARED = 300_000
 #: What a syntax tree has about as many nodes as, and how many of these one file and all files that
@@ -56,6 +58,7 @@ _LOADED_BY = {
     "tk": ("tkinter",),
     "zlib1": ("zlib",),
 }
+_MODULES_OF_PYTHON = frozenset(chain.from_iterable(_LOADED_BY.values()))
 
 
 class Found(IntEnum):
@@ -128,6 +131,8 @@ class DllSearch:
         self._foreign: dict[tuple[str, ...], bool] = {}
         self._first: dict[tuple[str, ...], frozenset[str]] = {}
         self._read = self._parsed = self._compared = 0
+        self._kept: dict[str, bytes] = {}
+        self._keeping = _MOST_KEPT
 
     @cached_property
     def _by_file(self) -> Mapping[str, list[str]]:
@@ -347,7 +352,13 @@ class DllSearch:
         self._read += size + _READING
         if size > _MOST_SOURCE or self._read > _MOST_READ:
             return b""
-        return self._subject.read(member)
+        if member in self._kept:
+            return self._kept[member]
+        text = self._subject.read(member)
+        self._keeping -= len(text) + _READING
+        if self._keeping > 0:
+            self._kept[member] = text
+        return text
 
     def has_compiled_code(self, importer: str) -> bool:
         """Return whether compiled code of an image's packages may extend the search."""
@@ -426,17 +437,25 @@ class DllSearch:
         """Yield the code of files that have a name in them."""
         if not self._subject.may_read:
             return
-        for member in self._mentions.get(name, ()):
+        of_python = name in _MODULES_OF_PYTHON
+        for member in (self._users_of_python if of_python else self._users).get(name, ()):
             code = self._code(member)
             if code is not None:
                 yield code
 
     @cached_property
-    def _mentions(self) -> Mapping[str, list[str]]:
-        """The Python files that mention an extension module, or a module of Python with DLLs."""
+    def _users(self) -> Mapping[str, list[str]]:
+        """The Python files that mention an extension module."""
         native = (*self._subject.natives, *chain.from_iterable(self._modules.values()))
-        modules = {member.rpartition("/")[2].partition(".")[0] for member in native}
-        names = modules.union(*_LOADED_BY.values())
+        modules = frozenset(member.rpartition("/")[2].partition(".")[0] for member in native)
+        return self._mentions(modules - _MODULES_OF_PYTHON)
+
+    @cached_property
+    def _users_of_python(self) -> Mapping[str, list[str]]:
+        """The Python files that mention a module of Python with DLLs."""
+        return self._mentions(_MODULES_OF_PYTHON)
+
+    def _mentions(self, names: frozenset[str]) -> Mapping[str, list[str]]:
         found: dict[str, list[str]] = defaultdict(list)
         for members in self._sources.values():
             for member in members:
