@@ -34,7 +34,7 @@ def tests(session: nox.Session) -> None:
     """Run the tests on all cores and measure branch coverage; arguments after -- go to pytest."""
     install(session, "test")
     # A part of the tests covers a part of the code.
-    coverage = () if session.posargs else ("--cov", "--cov-report=term")
+    coverage = () if session.posargs else ("--cov", "--cov-report=term", "--durations=30")
     # The others have sessions of their own.
     chosen = ("-m", "not arm64 and not windows and not cmake and not docs and not libraries")
     session.run("pytest", "-n", "auto", *chosen, *coverage, *session.posargs)
