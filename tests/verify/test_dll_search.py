@@ -23,6 +23,11 @@ from verify_samples.verdicts import (
 if TYPE_CHECKING:
     from pathlib import Path
 
+ADDING = (
+    b"import os\ndef add():\n"
+    b"    os.add_dll_directory(os.path.join(os.path.dirname(__file__), '..', 'pkg.libs'))\n"
+)
+
 CASES = (
     good(
         "add ok",
@@ -210,6 +215,28 @@ CASES = (
             "pkg/_dlls.py": b"import os\ndef add():\n    os.add_dll_directory(os.path.join(os.path.dirname(__file__),'..','pkg.libs'))",
             "pkg/__init__.py": b"from ._dlls import add\nadd()",
         },
+    ),
+    *(
+        case
+        for others in (b"", b"".join(b"def f%d():\n    pass\n" % number for number in range(100)))
+        for case in (
+            good(
+                f"function that another file calls, after {len(others)}",
+                {
+                    **IN_LIBS,
+                    "pkg/_dlls.py": others + ADDING,
+                    "pkg/__init__.py": b"_dlls.\xc3\xa9;add()",
+                },
+            ),
+            bad(
+                f"function whose name is part of another word, after {len(others)}",
+                {
+                    **IN_LIBS,
+                    "pkg/_dlls.py": others + ADDING,
+                    "pkg/__init__.py": b"address = \xc3\xa9add",
+                },
+            ),
+        )
     ),
     bad(
         "function that only a function calls that nothing calls",

@@ -20,7 +20,7 @@ PLAIN = [
     'Provides-Extra: fast\nRequires-Dist: numpy~=2.0 ; extra == "fast" and os_name == "nt"\n',
     "Project-URL: Home, https://example.org\nClassifier: Programming Language :: Python :: 3\n",
     "Description-Content-Type: text/markdown; charset=UTF-8; variant=GFM\nKeywords: a,b\n",
-    "Dynamic: license-file\nDynamic: Requires-Dist\n",
+    "Dynamic: license-file\nDynamic: Requires-Dist\nDynamic: Maintainer-Email\n",
     "Requires-Python: >=3.9\n\nA text: with a colon\n",
 ]
 UNUSUAL = [

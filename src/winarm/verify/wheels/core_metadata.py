@@ -42,7 +42,7 @@ _MANY = {
     "dynamic": re.compile(
         r"(?i:author|classifier|description|home-page|keywords|license|license-file|license-expression"
         r"|maintainer|platform|project-url|provides-extra|requires-dist|requires-python|summary"
-        r"|author-email|description-content-type)"
+        r"|author-email|description-content-type|download-url|maintainer-email|supported-platform)"
     ),
     "requires-dist": re.compile(
         r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?(\[[a-z0-9,-]+\])? *"
