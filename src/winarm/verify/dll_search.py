@@ -181,13 +181,14 @@ class DllSearch:
         place = installed(member)
         if not self._subject.may_read or self._compared > _MOST_COMPARED:
             return Found.MAYBE
-        if member in self._loaded_first(own):
-            return Found.YES
         best = Found.NOT
         for source, code in self._near(own):
             best = max(best, self._by_code(source, code, place))
             if best is Found.YES:
                 return best
+        # After it, since it parses every `__init__` around a module: 9 % of the work for scipy.
+        if member in self._loaded_first(own):
+            return Found.YES
         for source, code in self._all_codes:
             if self._by_code(source, code, place):
                 return Found.MAYBE
