@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from pathlib import Path
@@ -353,6 +354,21 @@ class TestExports:
         assert translator.link([exports, "/DEF:own.def"], exports) == ["own.def"]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows takes them as they are")
+@pytest.mark.parametrize(
+    ("written", "becomes"),
+    [
+        (["/DEF:src\\own.def", "lib\\x.lib"], ["src/own.def", "lib/x.lib"]),
+        (["/LIBPATH:lib\\arm64", "-Ilib\\i"], ["-Llib/arm64", "-Ilib/i"]),
+        (["/FIsrc\\first.h", r"-DNAME=\"x\""], ["-include", "src/first.h", r"-DNAME=\"x\""]),
+    ],
+)
+def test_paths_with_backslashes_are_this_machines(
+    translator: Translator, written: list[str], becomes: list[str]
+) -> None:
+    assert translator.command(written) == becomes
+
+
 def test_commands_of_the_projects_own_are_translated(translator: Translator) -> None:
     assert translator.command(["cc", "/O2", "-I/usr/include", "a.c"]) == ["cc", "-O2", "a.c"]
 
@@ -396,6 +412,15 @@ def test_what_changes_the_result_is_told_to_everybody(
 
     told = [json.loads(line) for line in Path(spec["journal"]).read_text().splitlines()]
     assert [(entry["was"], entry["told"]) for entry in told] == [(flag, True)]
+
+
+def test_what_meson_asks_of_a_linker_is_told_to_nobody(
+    translator: Translator, spec: dict[str, Any]
+) -> None:
+    assert translator.compile(["-Wl,/logo", "--version"], "c") == ["--version"]
+
+    (told,) = [json.loads(line) for line in Path(spec["journal"]).read_text().splitlines()]
+    assert (told["was"], told["told"]) == ("/logo", False)
 
 
 @pytest.mark.parametrize("flags", ["-MD -MT x.o -MF x.d", "-MMD -MP -MT x.o"])

@@ -98,8 +98,8 @@ class TestTheProjectsCode:
             ("import os, sys; print(sys.modules['os'] is os)", "False"),
             ("import os; os.add_dll_directory('/x').close(); print('closed')", "closed"),
             ("import os\nwith os.add_dll_directory('.'): print('in')", "in"),
-            ("import os; print(os.listdir(os.environ['ProgramFiles']))", "[]"),
-            ("import os; print(os.listdir(os.environ['PROGRAMFILES(X86)']))", "[]"),
+            ("import os; print(os.listdir(os.environ['ProgramFiles']))", "['Common Files']"),
+            ("import os; print(os.listdir(os.environ['PROGRAMFILES(X86)']))", "['Common Files']"),
             ("import os; print(os.path.isdir(os.getenv('SystemRoot')))", "True"),
             (
                 "from os import environ; print(environ.get('OS'), 'windir' in environ)",
@@ -177,6 +177,7 @@ class TestTheProjectsCode:
             "from winreg import *\nimport winreg as w\nOpenKey",
             "import importlib; w = importlib.import_module('winreg')",
             "w = __import__('winreg')",
+            "import importlib.util as u; w = u.module_from_spec(u.find_spec('winreg'))",
             "def f():\n    import winreg\n    return winreg\nw = f()",
         ],
     )

@@ -127,26 +127,34 @@ def windows_variables(target: Target, scratch: Path) -> dict[str, str]:
     """Return the variables that are set on every Windows; their folders are empty ones."""
     drive = scratch / "windows"
     user = drive / "Users" / "user"
-    programs = str(drive / "Program Files")
-    return {
-        "SystemDrive": str(drive),
-        "SystemRoot": str(drive / "Windows"),
-        "windir": str(drive / "Windows"),
+    local = user / "AppData" / "Local"
+    programs, programs_x86 = drive / "Program Files", drive / "Program Files (x86)"
+    folders = {
+        "SystemDrive": drive,
+        "SystemRoot": drive / "Windows",
+        "windir": drive / "Windows",
         "ProgramFiles": programs,
         "ProgramW6432": programs,
-        "ProgramFiles(x86)": str(drive / "Program Files (x86)"),
-        "ProgramFiles(Arm)": str(drive / "Program Files (Arm)"),
-        "CommonProgramFiles": str(drive / "Common Files"),
-        "CommonProgramW6432": str(drive / "Common Files"),
-        "CommonProgramFiles(x86)": str(drive / "Common Files (x86)"),
-        "ProgramData": str(drive / "ProgramData"),
-        "ALLUSERSPROFILE": str(drive / "ProgramData"),
-        "PUBLIC": str(drive / "Users" / "Public"),
-        "USERPROFILE": str(user),
-        "APPDATA": str(user / "AppData" / "Roaming"),
-        "LOCALAPPDATA": str(user / "AppData" / "Local"),
+        "ProgramFiles(x86)": programs_x86,
+        "ProgramFiles(Arm)": drive / "Program Files (Arm)",
+        "CommonProgramFiles": programs / "Common Files",
+        "CommonProgramW6432": programs / "Common Files",
+        "CommonProgramFiles(x86)": programs_x86 / "Common Files",
+        "ProgramData": drive / "ProgramData",
+        "ALLUSERSPROFILE": drive / "ProgramData",
+        "PUBLIC": drive / "Users" / "Public",
+        "USERPROFILE": user,
+        "APPDATA": user / "AppData" / "Roaming",
+        "LOCALAPPDATA": local,
+        "TEMP": local / "Temp",
+        "TMP": local / "Temp",
+    }
+    return {
+        **{name: str(folder) for name, folder in folders.items()},
         "ComSpec": str(drive / "Windows" / "System32" / "cmd.exe"),
         "OS": "Windows_NT",
+        "USERNAME": user.name,
+        "COMPUTERNAME": "WINARM",
         "PROCESSOR_ARCHITECTURE": target.processor,
         "PROCESSOR_IDENTIFIER": PROCESSOR,
     }

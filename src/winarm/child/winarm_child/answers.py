@@ -112,7 +112,8 @@ def os_answers(answers: Mapping[str, Any]) -> dict[str, object]:
     """Return what `os` says on the target; paths stay the host's."""
     if os.name == "nt":
         return {}
-    always = answers["environ"]
+    # A setup.py compiles that many files at a time, on this machine.
+    always = {**answers["environ"], "NUMBER_OF_PROCESSORS": str(os.cpu_count() or 1)}
     for path in filter(os.path.isabs, always.values()):
         if not path.endswith(".exe"):
             os.makedirs(path, exist_ok=True)

@@ -138,7 +138,8 @@ MSVC_LINK = _caseless(
     _nothing("~BASE:* ~FIXED ~FIXED:*", _RELOCATED),
     _nothing("~SAFESEH* ~CETCOMPAT* ~ARM64XFUNCTIONPADMINX64:*", _X86),
     _nothing("~IGNORE:* ~WX ~WX:NO ~VERBOSE ~VERBOSE:* ~TIME* ~ERRORREPORT:*", _MESSAGES),
-    _nothing("~NOLOGO ~LINKREPRO*", _MESSAGES),
+    # Meson asks with /logo which linker it has.
+    _nothing("~NOLOGO ~LOGO ~LINKREPRO*", _MESSAGES),
     _nothing("~MAP ~MAP:* ~MAPINFO:*", "a map is for people"),
     _nothing("~RELEASE ~TLBID:* ~BREPRO ~FUNCTIONPADMIN* ~FAILIFMISMATCH:*", _NOT_READ),
     _nothing("~{PROFILE,GENPROFILE*,FASTGENPROFILE*,USEPROFILE*,PGD:*,LTCGOUT:*}", _PROFILE),

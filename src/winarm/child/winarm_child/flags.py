@@ -25,6 +25,7 @@ from .flag_rules import (
     find_rule,
 )
 from .journal import Journal
+from .paths import ours
 
 #: What names a folder: option and folder.
 FOLDER = re.compile(r"(-I|-L|-isystem|-iquote|-idirafter)(.*)", re.DOTALL)
@@ -200,7 +201,9 @@ class Translator:
             self._tell(argument, found)
         for part in becomes:
             folder = FOLDER.fullmatch(part)
-            yield from self._folder(folder[1], folder[2]) if folder else (part,)
+            # What is no option is a file.
+            file = part if part.startswith(("-", "/")) else ours(part)
+            yield from self._folder(folder[1], folder[2]) if folder else (file,)
 
     def _linker(self, options: Sequence[str]) -> Iterator[str]:
         """Yield what becomes of options of the linker's, as they are between commas."""
@@ -230,6 +233,7 @@ class Translator:
         return True
 
     def _folder(self, option: str, written: str) -> Iterator[str]:
+        written = ours(written)
         argument, folder = option + written, os.path.realpath(written or ".")
         option = "-I" if option == "-isystem" else option
         if option == "-I" and folder in self._late:

@@ -11,6 +11,7 @@ from typing import Any
 from .flags import FOLDER, Translator
 from .journal import Journal
 from .msvc_rules import find_rule
+from .paths import ours
 
 _CXX_STANDARD = re.compile(r"[/-]std:c\+\+\w+")
 _C_STANDARD = re.compile(r"[/-]std:c\d\w*")
@@ -73,7 +74,8 @@ class MsvcTranslator(Translator):
                 self._write(argument, becomes, rule.why)
         for part in becomes:
             folder = FOLDER.fullmatch(part)
-            yield from self._folder(folder[1], folder[2]) if folder else (part,)
+            file = part if part.startswith(("-", "/")) else ours(part)
+            yield from self._folder(folder[1], folder[2]) if folder else (file,)
 
     @staticmethod
     def _unknown_library(name: str) -> str:

@@ -3,6 +3,7 @@
 Every key is missing, in the words of Windows. What would change the registry is refused.
 """
 
+from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any, NoReturn, Self
 
@@ -128,6 +129,17 @@ def make() -> ModuleType:
     for name in ("DeleteValue", "LoadKey", "SaveKey", "SetValue", "SetValueEx"):
         module.__dict__[name] = _refused
     return module
+
+
+class Loader:
+    """Loads the module for who has asked only whether it can be found."""
+
+    def create_module(self, _spec: ModuleSpec) -> ModuleType:
+        """Return the module."""
+        return make()
+
+    def exec_module(self, _module: ModuleType) -> None:
+        """Do nothing: it is made already."""
 
 
 def _expanded(text: str) -> str:

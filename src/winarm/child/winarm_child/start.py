@@ -42,8 +42,8 @@ def start() -> None:
     with open(path, encoding="utf-8") as file:
         spec = json.load(file)
     journal = Journal(spec["journal"])
-    view.install(spec)
-    on_import.install({**distutils_.patches(spec, journal), **packages.patches(spec)})
+    by_name = view.install(spec)
+    on_import.install({**by_name, **distutils_.patches(spec, journal), **packages.patches(spec)})
     journal.write("view")
 
 

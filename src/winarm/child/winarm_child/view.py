@@ -20,11 +20,13 @@ import platform
 import sys
 import sysconfig
 from collections.abc import Callable, Mapping
+from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
 from . import registry
 from .answers import ANSWERS, Lazy, Unavailable
+from .on_import import Patch
 
 #: Build helpers that decide as a setup.py does; a leading `*` stands for any vendoring package.
 HELPERS = (
@@ -272,8 +274,11 @@ SHOWN_TO = {
 }
 
 
-def install(spec: Mapping[str, Any]) -> None:
-    """Wrap the import statement and `importlib.import_module`, so that views are handed out."""
+def install(spec: Mapping[str, Any]) -> dict[str, Patch]:
+    """Wrap the import statement and `importlib.import_module`, so that views are handed out.
+
+    Return what is done to modules that answer whether another one is there, once imported.
+    """
     views = Views(spec)
     real_import, real_import_module = builtins.__import__, importlib.import_module
 
@@ -304,6 +309,20 @@ def install(spec: Mapping[str, Any]) -> None:
     if hasattr(builtins, "__lazy_import__"):
         builtins.__lazy_import__ = _lazy_import(views, import_, builtins.__lazy_import__)
     importlib.import_module = import_module
+
+    def finding(module: ModuleType) -> None:
+        real_find_spec = module.find_spec
+
+        def find_spec(name: str, package: str | None = None) -> ModuleSpec | None:
+            importer = sys._getframe(1).f_globals
+            if name == "winreg" and views.windows_module(name, importer) is not None:
+                return ModuleSpec(name, registry.Loader(), origin="built-in")  # type: ignore[arg-type]
+            found: ModuleSpec | None = real_find_spec(name, package)
+            return found
+
+        module.find_spec = find_spec  # type: ignore[attr-defined]
+
+    return {"importlib.util": finding}
 
 
 def _lazy_import(
