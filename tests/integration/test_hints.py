@@ -135,8 +135,18 @@ CASES = {
         files={"lib/own.h": ""},
     ),
     "mingw": Case(
-        "MinGW's",
+        "If it builds with Visual Studio",
         "Microsoft's headers",
+        "#include <windows.h>\nstruct _GUID { int own; };\n",
+    ),
+    "macro of the project's": Case(
+        "macro lpFileName is a name in the headers",
+        "before it defines lpFileName",
+        "#define lpFileName 5\n#include <windows.h>\n",
+    ),
+    "macro on the command line": Case(
+        "macro UNICODE_STRING is a name in the headers",
+        "before it defines UNICODE_STRING",
         "#include <windows.h>\n#include <winternl.h>\n",
         ("-c", "main.c", "-DUNICODE_STRING=1"),
     ),

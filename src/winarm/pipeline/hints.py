@@ -248,10 +248,21 @@ _HINTS: tuple[tuple[str, Hint], ...] = (
         ),
     ),
     (
+        (
+            r"any-windows-any/[^\n]*: error:(?:(?!error:)[\s\S])*?"
+            r"\n(?:(?!any-windows-any)[^\n])*: note: expanded from macro '(?P<macro>\w+)'"
+        ),
+        Hint(
+            "The project's macro {macro} is a name in the headers of Windows, which do not compile "
+            "after it.",
+            "Have the project include <windows.h> before it defines {macro}, or name it otherwise.",
+        ),
+    ),
+    (
         r"any-windows-any/[^\n]*: (error|note: previous definition)",
         Hint(
             "The project's code for Windows does not agree with this toolchain's Windows headers, "
-            f"which are MinGW's: it expects Microsoft's. {_NOT_NATIVE}",
+            "which are MinGW's. If it builds with Visual Studio, it expects Microsoft's.",
             "Take a toolchain that has Microsoft's headers (winarm doctor shows which are there), "
             "or report it to the project.",
         ),
