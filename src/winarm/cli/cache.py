@@ -40,9 +40,12 @@ PARTS = {
     "first-use": "marks of what zig has made once",
     "numpy": "NumPy headers of the target",
     "overlays": "tables of header names in any case",
+    "prefixes": "what was read of prefixes",
     "python": "headers and import libraries of the target's Python",
     "sdists": "source distributions from the package index",
-    "tools": "toolchains from the package index",
+    "status": "what the package index says of releases",
+    "target-packages": "headers and libraries out of win_arm64 wheels",
+    "tools": "toolchains from the package index, and zig's one-word tools (layer-*)",
     "trial": "Windows Pythons and emulators of `winarm test`",
     "wheels": "wheels from the package index",
     "zig": "C and C++ libraries that zig has made",
@@ -126,7 +129,7 @@ def lines(cache: Path, found: Sequence[Part]) -> Iterator[str]:
     """Return the report for people."""
     yield f"{cache}: {_size(sum(part.size for part in found))}"
     for part in found:
-        yield f"  {part.name:<10} {_size(part.size):>9}  {part.what}".rstrip()
+        yield f"  {part.name:<15} {_size(part.size):>9}  {part.what}".rstrip()
 
 
 def _chosen(found: Sequence[Part], names: Sequence[str]) -> Sequence[Part]:
