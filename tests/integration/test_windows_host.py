@@ -103,7 +103,7 @@ ROOMS = {
         "--ignore=tests/target_python/test_export_directory.py",
         # A Linux machine's PATH, and what its system says of a file.
         "--ignore=tests/environment/test_find_python.py",
-        "-k=not bz2 and not damage and not file_where_a_folder and not does_not_answer",
+        "-k=not does_not_answer",
     ),
     "backends, pipeline": (
         *("tests/backends", "tests/pipeline"),

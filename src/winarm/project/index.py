@@ -222,6 +222,16 @@ def _certificates(configuration: PipConfiguration) -> ssl.SSLContext | bool:
     named, client = configuration.certificates, configuration.client_certificate
     if not (named or client):
         return True
+    cure = "Check pip's cert and client-cert, and REQUESTS_CA_BUNDLE."
+    return trusting(named, client, cure=cure)
+
+
+def trusting(named: Path | None, client: Path | None, *, cure: str) -> ssl.SSLContext:
+    """Return what trusts the authorities in a file or folder, else the machine's own.
+
+    :param client: the certificate that this side shows.
+    :raises FileSystemError: one cannot be read.
+    """
     try:
         if named and named.is_dir():
             context = ssl.create_default_context(capath=named)
@@ -230,11 +240,7 @@ def _certificates(configuration: PipConfiguration) -> ssl.SSLContext | bool:
         if client:
             context.load_cert_chain(client)
     except OSError as error:  # ssl.SSLError is one
-        raise FileSystemError(
-            named or client or "",
-            error,
-            cure="Check pip's cert and client-cert, and REQUESTS_CA_BUNDLE.",
-        ) from error
+        raise FileSystemError(named or client or "", error, cure=cure) from error
     return context
 
 

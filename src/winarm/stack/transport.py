@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
-import ssl
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,9 +17,10 @@ from hishel import SqliteStorage
 from hishel.httpx2 import CacheTransport
 from unearth.auth import MultiDomainBasicAuth
 
-from winarm.errors import FileSystemError
+from winarm.project.index import trusting
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Iterator
 
     from winarm.host import Host
@@ -162,17 +162,5 @@ def _certificates(host: Host, named: Path | None, client: Path | None) -> ssl.SS
     """Return the authorities to trust: pip's `cert`, uv's SSL_CERT_FILE, else the machine's."""
     variable = host.variable("SSL_CERT_FILE") or host.variable("SSL_CERT_DIR")
     named = named or (Path(variable) if variable else None)
-    try:
-        if named and named.is_dir():
-            context = ssl.create_default_context(capath=named)
-        else:
-            context = ssl.create_default_context(cafile=named)
-        if client:
-            context.load_cert_chain(client)
-    except OSError as error:
-        raise FileSystemError(
-            named or client or "",
-            error,
-            cure="Check pip's cert and client-cert, SSL_CERT_FILE and REQUESTS_CA_BUNDLE.",
-        ) from error
-    return context
+    cure = "Check pip's cert and client-cert, SSL_CERT_FILE and REQUESTS_CA_BUNDLE."
+    return trusting(named, client, cure=cure)
