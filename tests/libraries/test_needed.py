@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from prefix_samples import dll, tree
-from verify_samples.image import AMD64, module
+from prefix_samples import PYD, dll, needing, tree
+from verify_samples.image import AMD64
 from verify_samples.wheel import wheel as make_wheel
 
 from winarm.errors import LibraryError, SourceError
@@ -15,27 +15,6 @@ from winarm.target import WIN_ARM64
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-PYD = "pkg/_x.cp313-win_arm64.pyd"
-
-
-def needing(*dlls: str) -> bytes:
-    return module(imports={"python313.dll": ["PyModuleDef_Init"], **{name: ["f"] for name in dlls}})
-
-
-@pytest.fixture
-def wheel(tmp_path: Path) -> Path:
-    """It needs z.dll, which needs y.dll."""
-    return make_wheel(tmp_path, {"pkg/__init__.py": b"", PYD: needing("Z.dll")})
-
-
-@pytest.fixture
-def prefix(tmp_path: Path) -> Path:
-    licence = {"share/licenses/z/LICENSE": "do what you like"}
-    return tree(
-        tmp_path / "p",
-        {"bin/z.dll": dll("y.dll", "kernel32.dll"), "bin/y.dll": dll(), "lib/z.txt": "", **licence},
-    )
 
 
 @pytest.mark.parametrize("name", ["vcruntime140.dll", "kernel32.dll", "python313.dll"])

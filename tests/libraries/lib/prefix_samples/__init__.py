@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from verify_samples.image import ARM64, coff, image, library, short_import
+from verify_samples.image import ARM64, coff, image, library, module, short_import
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+#: A module in a wheel.
+PYD = "pkg/_x.cp313-win_arm64.pyd"
 
 
 def table(*names: str) -> tuple[str, bytes]:
@@ -28,6 +31,11 @@ def imports(*names: str, machine: int = ARM64) -> bytes:
 def dll(*needs: str, machine: int = ARM64) -> bytes:
     wanted = dict.fromkeys(needs or ("kernel32.dll",), ("g",))
     return image(machine=machine, exports=("f", "g"), imports=wanted)
+
+
+def needing(*dlls: str) -> bytes:
+    """Return a module of Python 3.13 that needs DLLs."""
+    return module(imports={"python313.dll": ["PyModuleDef_Init"], **{name: ["f"] for name in dlls}})
 
 
 def tree(root: Path, files: Mapping[str, bytes | str]) -> Path:
