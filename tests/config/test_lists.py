@@ -30,7 +30,9 @@ def test_what_is_no_list_is_refused() -> None:
 
 
 def test_folders_are_those_of_the_project() -> None:
-    assert FOLDERS.check(["inc", "/abs"], PROJECT) == (str(PROJECT / "inc"), "/abs")
+    elsewhere = str(Path("/abs").absolute())
+
+    assert FOLDERS.check(["inc", elsewhere], PROJECT) == (str(PROJECT / "inc"), elsewhere)
 
 
 @pytest.mark.parametrize(("system", "text"), [("linux", "a:b: "), ("windows", "a;b; ")])
