@@ -6,6 +6,7 @@ import argparse
 import io
 import json
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -69,6 +70,15 @@ def test_a_failure_has_its_cause_and_its_cure(host: Host) -> None:
     assert "closed 1.0 failed: 1.0 has wheels for win_amd64 and no win_arm64, and no sdist" in out
     assert "skip = true in [packages.closed]" in out
     assert "1 of 2 packages" in out
+
+
+def test_a_trial_without_a_runner_fails_before_anything_is_made(host: Host, tmp_path: Path) -> None:
+    host = replace(host, environ={**host.environ, "WINARM_RUNNER": "unknown"})
+
+    with pytest.raises(UsageError, match="there is no runner 'unknown'"):
+        run(host, "one", "--no-deps", "--test", "-o", "house")
+
+    assert not (tmp_path / "house").exists()
 
 
 def test_parts_of_a_plan_are_made_apart_and_merged(host: Host, tmp_path: Path) -> None:

@@ -70,6 +70,17 @@ def test_dependencies_are_those_for_the_target(
     assert not (site / "bin").exists()
 
 
+def test_an_environment_that_is_named_whole_is_not_resolved(
+    host: Host, site: Path, links: Path, make_wheel: MakeWheel
+) -> None:
+    made = TriedWheel.read(make_wheel({"spam.py": ""}, requires=("plain", "unknown>=7")))
+    options = TrialOptions(others=(links / "plain-1.0-py3-none-any.whl",))
+
+    install(host, [made], site, abi=P313, options=options)
+
+    assert {path.name for path in site.glob("*.py")} == {"plain.py", "spam.py"}
+
+
 def test_extras_and_further_requirements_are_installed(
     host: Host, site: Path, links: Path, make_wheel: MakeWheel
 ) -> None:

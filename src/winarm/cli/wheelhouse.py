@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from winarm.cli.status import add_input_options, asked_for, options_of
-from winarm.errors import FileSystemError, UsageError
+from winarm.errors import FileSystemError, UsageError, WinarmError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -161,6 +161,11 @@ def _made(
     from winarm.stack.client import index_client  # noqa: PLC0415 - as in run
     from winarm.stack.wheelhouse.make import WheelhouseOptions, make_wheelhouse  # noqa: PLC0415
 
+    if args.test:
+        # Before what may take hours.
+        from winarm.trial import find_runner  # noqa: PLC0415
+
+        find_runner(host, host.variable("WINARM_RUNNER") or "auto")
     options = WheelhouseOptions(jobs=args.jobs, fail_fast=args.fail_fast)
     with (
         index_client(host, places, offline=args.offline) as client,
@@ -182,10 +187,15 @@ def _tried(
     from winarm.stack.wheelhouse.result import write_results  # noqa: PLC0415
     from winarm.stack.wheelhouse.trying import trial_options, tried, trying  # noqa: PLC0415
 
-    options = trial_options(host, args.output.resolve(), target_python(result.plan.python))
-    with console.status() as status:
-        tries = trying(host, Listener(console, status, verbose=False))
-        result = tried(result, args.output.resolve(), options, tries)
+    options = trial_options(host, target_python(result.plan.python))
+    try:
+        with console.status() as status:
+            tries = trying(host, Listener(console, status, verbose=False))
+            result = tried(result, args.output.resolve(), options, tries)
+    except WinarmError:
+        # What was made is worth knowing all the same.
+        _closed(result, console)
+        raise
     try:
         write_results(result, args.output)
     except OSError as error:

@@ -49,8 +49,10 @@ def install(
     for text in options.requires:
         _require_requirement(text)
     site.mkdir(parents=True, exist_ok=True)
-    if not options.requires and not any(
-        requirements_of(wheel, abi, options.extras) for wheel in wheels
+    if (
+        not options.requires
+        and options.others is None
+        and not any(requirements_of(wheel, abi, options.extras) for wheel in wheels)
     ):
         for wheel in wheels:
             step(f"unpacking {wheel.path.name}")
@@ -76,9 +78,12 @@ def _install_with_uv(
         *("--target", str(site), "--python", str(executable)),
         *("--python-platform", WIN_ARM64.msvc_triple, "--python-version", abi.version),
         *("--only-binary", ":all:", "--link-mode", "copy"),
-        *uv.options,
-        *(word for folder in options.find_links for word in ("--find-links", folder)),
     ]
+    if options.others is None:
+        words += uv.options
+        words += [word for folder in options.find_links for word in ("--find-links", folder)]
+    else:
+        words += ["--no-index", "--no-deps", *map(str, options.others)]
     if exact:
         # An emulated Python takes ten times as long for it.
         words.append("--compile-bytecode")

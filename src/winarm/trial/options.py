@@ -23,6 +23,8 @@ class TrialOptions:
     requires: tuple[str, ...] = ()
     #: Folders or pages with further wheels.
     find_links: tuple[str, ...] = ()
+    #: All other wheels of the environment; None to have the dependencies resolved.
+    others: tuple[Path, ...] | None = None
     #: Extras of every wheel that is tried.
     extras: tuple[str, ...] = ()
     #: Files and folders of the project that the command finds in its working folder.

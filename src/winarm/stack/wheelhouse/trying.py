@@ -22,12 +22,11 @@ if TYPE_CHECKING:
     Tries = Callable[[Sequence[Path], TrialOptions], TrialResult]
 
 
-def trial_options(host: Host, folder: Path, python: PythonABI) -> TrialOptions:
-    """Return how a wheelhouse is tried: with what is in it alone."""
+def trial_options(host: Host, python: PythonABI) -> TrialOptions:
+    """Return how a wheelhouse is tried on this machine."""
     named = host.variable("WINARM_TARGET_PYTHON") or ""
     separator = ";" if host.system == "windows" else ":"
     return TrialOptions(
-        find_links=(str(folder),),
         runner=host.variable("WINARM_RUNNER") or "auto",
         python_dirs=tuple(Path(one) for one in named.split(separator) if one),
         abi=python,
@@ -48,12 +47,17 @@ def tried(
 ) -> WheelhouseResult:
     """Return the result with what came of importing every native wheel; a failure counts.
 
+    The environment has the wheelhouse and nothing else, so what failed or was skipped is not there.
+
     :raises WinarmError: nothing can be tried here.
     """
     wheels = [folder / one.file for one in result.packages if _is_native(one)]
     if not wheels:
         return result
-    trial = tries(wheels, options)
+    others = tuple(
+        folder / one.file for one in result.packages if one.sha256 and not _is_native(one)
+    )
+    trial = tries(wheels, dataclasses.replace(options, others=others))
     reports = {report.path.name: report for report in trial.reports}
     packages = tuple(
         _judged(package, reports[package.file]) if package.file in reports else package
