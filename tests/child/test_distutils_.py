@@ -382,6 +382,35 @@ class TestProjectsThatTakeTheCompilerInTheirHands:
         assert all(own[run.sources[0]] in run.argv for run in compilations(bench))
         assert sorted(own) == ["a.c", "b.c"]
 
+    def test_a_project_that_compiles_side_by_side_itself_does_so(
+        self, bench: Bench, build_with: Build
+    ) -> None:
+        # grpcio's way: a method of the compiler, and one of the class that hands it to threads.
+        taught = """
+from concurrent.futures import ThreadPoolExecutor
+from distutils.ccompiler import CCompiler
+def side_by_side(self, sources, output_dir=None, macros=None, include_dirs=None, debug=0,
+                 extra_preargs=None, extra_postargs=None, depends=None):
+    macros, objects, extra, pp_opts, build = self._setup_compile(
+        output_dir, macros, include_dirs, sources, depends, extra_postargs)
+    cc_args = self._get_cc_args(pp_opts, debug, extra_preargs)
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda o: self._compile(o, *build[o], cc_args, extra, pp_opts), objects))
+    return objects
+CCompiler.compile = side_by_side
+"""
+        method = """def build_extensions(self):
+        real = self.compiler._compile
+        self.compiler._compile = lambda *args: real(*args)
+        super().build_extensions()"""
+        slow = "/* sleep */"
+        setup_py = taught + TWO.format(method, COMMAND).replace('["a.c"]', '["a.c", "c.c"]')
+        bench.write(setup_py=setup_py, a_c=slow, b_c=slow, c_c=slow)
+
+        build_with()
+
+        assert overlaps(compilations(bench)) == 2
+
     def test_flags_can_be_taken_out_of_each_command(self, bench: Bench, build: Build) -> None:
         method = """def build_extensions(self):
         for name in ("compiler", "compiler_so", "compiler_cxx"):

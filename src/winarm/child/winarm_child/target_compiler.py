@@ -126,18 +126,28 @@ class TargetCompiler(CCompiler):  # type: ignore[misc]
         if extension is not None:
             # Two extensions may compile one source with different macros.
             output_dir = os.path.join(output_dir or "", extension)
+        if type(self)._compile is not TargetCompiler._compile or "_compile" in vars(self):
+            # The project has put its own in place, which may change the compiler on the way: one
+            # after the other, as distutils does it, or as the project has taught distutils.
+            return list(
+                super().compile(
+                    sources,
+                    output_dir,
+                    macros,
+                    include_dirs,
+                    debug,
+                    extra_preargs,
+                    extra_postargs,
+                    depends,
+                )
+            )
         _, objects, extra, preprocessor, build = self._setup_compile(
             output_dir, macros, include_dirs, sources, depends, extra_postargs
         )
         arguments = self._get_cc_args(preprocessor, debug, extra_preargs)
-        if type(self)._compile is not TargetCompiler._compile or "_compile" in vars(self):
-            # The project has put its own in place, which may change the compiler on the way.
-            for obj, (src, ext) in build.items():
-                self._compile(obj, src, ext, arguments, extra, preprocessor)
-        else:
-            items = build.items()
-            steps = [self._step(obj, src, ext, arguments, extra) for obj, (src, ext) in items]
-            self._run(steps, CompileError)
+        sources_of = build.items()
+        steps = [self._step(obj, src, ext, arguments, extra) for obj, (src, ext) in sources_of]
+        self._run(steps, CompileError)
         return list(objects)
 
     def _refuse_assembly(self, source: str) -> None:
