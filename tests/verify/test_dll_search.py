@@ -28,6 +28,14 @@ ADDING = (
     b"    os.add_dll_directory(os.path.join(os.path.dirname(__file__), '..', 'pkg.libs'))\n"
 )
 
+#: Adds the folder of IN_LIBS.
+ADD = "add_dll_directory(os.path.join(os.path.dirname(__file__), '..', 'pkg.libs'))"
+
+
+def _files(modules: dict[str, str]) -> dict[str, bytes]:
+    return {f"pkg/{name}.py": text.encode() for name, text in modules.items()}
+
+
 CASES = (
     good(
         "add ok",
@@ -330,6 +338,88 @@ CASES = (
             "pkg/helper.dll": HELPER,
             "pkg/sub/_x.cp313-win_arm64.pyd": needing("helper.dll"),
             "pkg/__init__.py": b"def f():\n    from . import _x\n",
+        },
+    ),
+    *(
+        kind(
+            f"in order: {what}",
+            {**code(f"import os\nfrom os import add_dll_directory\n{text}"), **_files(more)},
+        )
+        for kind, what, text, more in (
+            (good, "added before the import", f"{ADD}\nfrom . import _x", {}),
+            (bad, "added after the import", f"from . import _x\n{ADD}", {}),
+            (
+                bad,
+                "added after the import that a module makes",
+                f"from .a import f\n{ADD}",
+                {"a": "from . import _x"},
+            ),
+            (
+                good,
+                "added after an import that may fail",
+                f"try:\n    from . import _x\nexcept ImportError:\n    {ADD}\n    from . import _x",
+                {},
+            ),
+            (good, "added while it is imported", f"with {ADD}:\n    from . import _x", {}),
+            (bad, "removed before it is imported", f"with {ADD}:\n    pass\nfrom . import _x", {}),
+            (bad, "closed before it is imported", f"h = os.{ADD}\nh.close()\nfrom . import _x", {}),
+            (
+                good,
+                "added by a module imported before",
+                "from . import a, _x",
+                {"a": f"import os\nos.{ADD}"},
+            ),
+            (
+                good,
+                "added by a module imported by its name",
+                "importlib.import_module('.a', 'pkg')\nfrom . import _x",
+                {"a": f"import os\nos.{ADD}"},
+            ),
+            (
+                bad,
+                "added by a module that nothing imports",
+                "from . import _x",
+                {"a": f"import os\nos.{ADD}"},
+            ),
+            (
+                good,
+                "any code runs before",
+                "exec(text)\nfrom . import _x",
+                {"a": f"import os\nos.{ADD}"},
+            ),
+            (
+                bad,
+                "a function that is not called",
+                f"def f():\n    {ADD}\nfrom . import _x\nf()",
+                {},
+            ),
+            (good, "a function that is called", f"def f():\n    {ADD}\nf()\nfrom . import _x", {}),
+            (bad, "for another machine", f"if platform.machine() == 'AMD64':\n    {ADD}", {}),
+            (good, "for this machine", f"if platform.machine().lower() == 'arm64':\n    {ADD}", {}),
+        )
+    ),
+    good(
+        "loaded beside a DLL that code loads",
+        {
+            **code(
+                "import ctypes, os\nctypes.CDLL(os.path.join(os.path.dirname(__file__), '..', 'pkg.libs', 'a.dll'))\nfrom . import _x"
+            ),
+            "pkg.libs/a.dll": im.image(exports=["g"], imports={"helper.dll": ["f"]}),
+        },
+    ),
+    good(
+        "added in site-packages by a .pth file",
+        {
+            **IN_LIBS,
+            "pkg.pth": b"import os, sys; os.add_dll_directory(os.path.join(sys.prefix, 'Lib', 'site-packages', 'pkg.libs'))\n",
+        },
+    ),
+    good(
+        "added by code in platlib",
+        {
+            "pkg-1.0.data/platlib/pkg/_x.cp313-win_arm64.pyd": needing("helper.dll"),
+            "pkg-1.0.data/platlib/pkg.libs/helper.dll": HELPER,
+            "pkg-1.0.data/platlib/pkg/__init__.py": f"import os\nos.{ADD}\n".encode(),
         },
     ),
 )

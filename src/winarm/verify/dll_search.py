@@ -14,8 +14,10 @@ from functools import cached_property, partial
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from winarm.target import WIN_ARM64
 from winarm.verify.dlls import Origin, is_never_bundled, origin_of
-from winarm.verify.python_code import SEARCH_WORDS, UNREADABLE, Code, read_code
+from winarm.verify.python_code import SEARCH_WORDS, UNREADABLE, Code, Does, Step, read_code
+from winarm.verify.python_paths import UNKNOWN, Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -46,6 +48,8 @@ _TEST_FOLDERS = frozenset({
 _WORD = re.compile(r"\w+")
 #: So many names are looked for one by one in a file, before it is taken apart into words.
 _FEW_NAMES = 32
+#: Modules that import one another, one in the other.
+_DEEPEST_IMPORT = 40
 #: In compiled code: the names of the functions that extend the search.
 _COMPILED_WORDS = (b"add_dll_directory", b"AddDllDirectory")
 #: Modules of Python whose import loads DLLs from Python's own folder.
@@ -130,6 +134,7 @@ class DllSearch:
         self._words: dict[str, bool] = {}
         self._foreign: dict[tuple[str, ...], bool] = {}
         self._first: dict[tuple[str, ...], frozenset[str]] = {}
+        self._bringers: dict[tuple[str, ...], frozenset[tuple[str, ...]]] = {}
         self._read = self._parsed = self._compared = 0
         self._kept: dict[str, bytes] = {}
         self._keeping = _MOST_KEPT
@@ -146,12 +151,13 @@ class DllSearch:
         """Return the member that an image gets when it imports `file` (in lower case), or None."""
         folder = importer.rpartition("/")[0]
         owner = self._subject.owners.get(importer, "")
-        key = (folder, owner, file)
+        module = importer if importer.lower().endswith(".pyd") else ""
+        key = (module or folder, owner, file)
         if key not in self._located:
-            self._located[key] = self._locate(folder, owner, file)
+            self._located[key] = self._locate(module, folder, owner, file)
         return self._located[key]
 
-    def _locate(self, folder: str, owner: str, file: str) -> Located | None:
+    def _locate(self, module: str, folder: str, owner: str, file: str) -> Located | None:
         if is_never_bundled(file, self._subject.target):
             return None
         candidates = self._by_file.get(file)
@@ -161,7 +167,7 @@ class DllSearch:
         for member in candidates:
             if installed(member)[:-1] == own:
                 return Located(member, Found.YES)
-        found = [Located(member, self._found(own, member)) for member in candidates]
+        found = [Located(member, self._found(module, own, member)) for member in candidates]
         # A distribution's own DLL before another's, then one that fits.
         return max(
             found,
@@ -177,10 +183,12 @@ class DllSearch:
         image = self._subject.images.get(member)
         return image is not None and image.loads_on(self._subject.target)
 
-    def _found(self, own: tuple[str, ...], member: str) -> Found:
+    def _found(self, module: str, own: tuple[str, ...], member: str) -> Found:
         place = installed(member)
         if not self._subject.may_read or self._compared > _MOST_COMPARED:
             return Found.MAYBE
+        if module and (sure := self._found_in_order(module, member)) is not None:
+            return sure
         best = Found.NOT
         for source, code in self._near(own):
             best = max(best, self._by_code(source, code, place))
@@ -193,6 +201,97 @@ class DllSearch:
             if self._by_code(source, code, place):
                 return Found.MAYBE
         return best
+
+    def _found_in_order(self, module: str, member: str) -> Found | None:  # noqa: C901 - a case each
+        """Return whether a DLL is found when a module's package imports the module.
+
+        None where it does not for certain, or where code before may add or load anything.
+        """
+        place = installed(member)
+        package = installed(module)[:-1]
+        added: set[Place] = set()
+        unsure = any(True for _ in self._codes_of(self._started))
+        seen: set[str] = set()
+        for count in range(2, len(package) + 1):
+            for step, compiled in self._steps(package[:count], seen):
+                does, what, certain = step
+                if compiled == module:
+                    if added or unsure or certain:
+                        return None if unsure else Found.YES if added else Found.NOT
+                elif compiled:
+                    if member in self._loaded_beside(compiled):
+                        return Found.YES
+                    unsure = unsure or self._has_word(compiled)
+                elif does is Does.DROP:
+                    added.discard(what)
+                elif does is Does.ADD and what.fits(place[:-1]):
+                    if certain:
+                        return Found.YES
+                    added.add(what)
+                elif does is Does.LOAD and any(map(what.fits, self._bringing(place))):
+                    return Found.YES if what.root or len(what.parts) > 1 else None
+                else:
+                    unsure = unsure or (does is not Does.IMPORT and what.is_unknown)
+        return None
+
+    def _steps(
+        self, module: tuple[str, ...], seen: set[str], *, certain: bool = True, depth: int = 0
+    ) -> Iterator[tuple[Step, str]]:
+        """Yield what importing a module of the wheel does, and each compiled module."""
+        for file in self._importable.get(module, ()):
+            if file.lower().endswith(".pyd"):
+                yield Step(Does.IMPORT, UNKNOWN, certain), file
+                continue
+            code = self._code(file) if file not in seen else None
+            seen.add(file)
+            for step in code.steps if code is not None else ():
+                if step.does is not Does.IMPORT:
+                    yield step, ""
+                    continue
+                if depth > _DEEPEST_IMPORT:
+                    yield Step(Does.ADD, UNKNOWN), ""
+                    return
+                parts = step.place.parts
+                for count in range(1, len(parts) + 1):
+                    yield from self._steps(
+                        ("site", *map(str, parts[:count])),
+                        seen,
+                        certain=certain and step.certain,
+                        depth=depth + 1,
+                    )
+
+    @cached_property
+    def _importable(self) -> Mapping[tuple[str, ...], list[str]]:
+        """The files of each module, by its path without a suffix."""
+        found: dict[tuple[str, ...], list[str]] = defaultdict(list)
+        for folder, members in chain(self._sources.items(), self._modules.items()):
+            for member in members:
+                name = member.rpartition("/")[2].partition(".")[0]
+                found[folder if name == "__init__" else (*folder, name)].append(member)
+        return found
+
+    def _bringing(self, place: tuple[str, ...]) -> frozenset[tuple[str, ...]]:
+        """Return a DLL's place, and those of the images in its folder that load it."""
+        if place not in self._bringers:
+            self._bringers[place] = frozenset(
+                {
+                    place,
+                    *(
+                        installed(image)
+                        for image in self._by_folder.get(place[:-1], ())
+                        if place in map(installed, self._loaded_beside(image))
+                    ),
+                }
+            )
+        return self._bringers[place]
+
+    @cached_property
+    def _by_folder(self) -> Mapping[tuple[str, ...], list[str]]:
+        """The images, by their folder."""
+        found: dict[tuple[str, ...], list[str]] = defaultdict(list)
+        for member in self._subject.images:
+            found[installed(member)[:-1]].append(member)
+        return found
 
     def _loaded_first(self, own: tuple[str, ...]) -> frozenset[str]:
         """Return what is in the process before a module of a folder is.
@@ -221,11 +320,10 @@ class DllSearch:
     @cached_property
     def _modules(self) -> Mapping[tuple[str, ...], list[str]]:
         """The extension modules that can be read, by their folder."""
-        found: dict[tuple[str, ...], list[str]] = defaultdict(list)
-        for member in self._subject.images:
-            if member.lower().endswith(".pyd"):
-                found[installed(member)[:-1]].append(member)
-        return found
+        return {
+            folder: [member for member in members if member.lower().endswith(".pyd")]
+            for folder, members in self._by_folder.items()
+        }
 
     def _loaded_beside(self, module: str) -> Iterator[str]:
         """Yield the DLLs in a module's folder that it loads."""
@@ -248,7 +346,8 @@ class DllSearch:
         self._compared += 1 + len(code.added) + len(code.loaded)
         if any(one.fits(place[:-1]) for one in code.added):
             return Found.YES
-        paths = [one for one in code.loaded if one.fits(place)]
+        places = self._bringing(place) if code.loaded else ()
+        paths = [one for one in code.loaded if any(map(one.fits, places))]
         if any(one.root or len(one.parts) > 1 for one in paths):
             return Found.YES
         unknown = any(one.is_unknown for one in code.added)
@@ -326,7 +425,9 @@ class DllSearch:
                 line for line in text.splitlines() if line.startswith((b"import ", b"import\t"))
             )
             text = b"\n".join(lines)
-        return read_code(member, text, partial(self._used_beside, member))
+        machine = "ARM64" if self._subject.target == WIN_ARM64 else ""
+        used = partial(self._used_beside, member)
+        return read_code(installed(member)[1:], text, used, machine=machine)
 
     def _used_beside(self, member: str, functions: frozenset[str]) -> frozenset[str]:
         """Return the functions of a file whose names are in other files."""

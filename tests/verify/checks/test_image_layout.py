@@ -63,3 +63,22 @@ def test_images_of_other_machines_are_left_to_another_check() -> None:
 
 def test_one_fault_of_the_headers_hides_what_follows_from_it() -> None:
     assert codes(im.module(size_of_image=0)) == ["WA511"]
+
+
+def test_imports_are_bound_where_the_loader_can_write() -> None:
+    imports = {f"x{number}.dll": ["f"] for number in range(200)}
+    data = bytearray(im.module(imports=imports))
+    directories = im.E_LFANEW + 24 + 112
+    table = directories + 12 * 8
+
+    assert codes(bytes(data)) == []
+    # Without the directory, the section of the import table is made writable, else only its pages.
+    data[table : table + 8] = bytes(8)
+    assert codes(bytes(data)) == []
+    data[table : table + 8] = struct.pack("<II", im.RELOC_RVA, 8)
+    assert codes(bytes(data)) == ["WA516"]
+    data[table : table + 8] = struct.pack("<II", 0x1000, 8)
+    assert codes(bytes(data)) == ["WA516"]
+    # A section that can be written needs neither.
+    data[im.E_LFANEW + 24 + 240 + 36 + 3] |= 0x80
+    assert codes(bytes(data)) == []

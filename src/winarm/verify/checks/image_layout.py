@@ -152,11 +152,28 @@ def _load_faults(image: Image) -> Iterator[str]:
     table = headers.directory(pe.IAT)
     if table.rva and table.rva + table.size > headers.size_of_image:
         yield "its table of import addresses lies outside of the image"
+    first, last = _made_writable(headers)
     for item in image.imports:
         section = headers.section(item.addresses)
         if section is None or not section.characteristics & pe.READABLE or item.addresses % 4:
             yield f"the addresses of imports from {item.dll} have no place in the image"
+        elif not (item.delayed or section.characteristics & pe.WRITABLE):
+            end = item.addresses + len(item.symbols) * (8 if headers.wide else 4)
+            if item.addresses < first or end > last:
+                yield f"the addresses of imports from {item.dll} cannot be written"
     yield from filter(None, (image.loading.tls, image.loading.config))
+
+
+def _made_writable(headers: pe.Headers) -> tuple[int, int]:
+    """Return where the pages begin and end that the loader makes writable to bind the imports.
+
+    Without a table of import addresses these are all of the section with the import table.
+    """
+    table = headers.directory(pe.IAT)
+    if table.rva and table.size:
+        return table.rva & -_PAGE, _aligned(table.rva + table.size, _PAGE)
+    section = headers.section(headers.directory(pe.IMPORT).rva)
+    return (section.rva, section.rva + section.memory_size) if section is not None else (0, 0)
 
 
 def _signature_fault(image: Image) -> str:

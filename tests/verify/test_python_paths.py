@@ -1,0 +1,72 @@
+"""Paths in Python code are followed as far as constants go, within bounds."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from winarm.verify.python_code import read_code
+from winarm.verify.python_paths import UNKNOWN, Place
+
+HERE = "import os\nhere = os.path.dirname(os.path.abspath(__file__))\n"
+
+
+def added(text: str) -> tuple[Place, ...]:
+    code = read_code(("pkg", "sub", "__init__.py"), text.encode())
+    assert code is not None
+    return code.added
+
+
+def place(*parts: str | None) -> Place:
+    return Place("site", parts)
+
+
+@pytest.mark.parametrize(
+    ("argument", "found"),
+    [
+        ("here", place("pkg", "sub")),
+        ("os.path.join(here, 'lib')", place("pkg", "sub", "lib")),
+        ("os.path.join(here, os.pardir, os.pardir, 'pkg.libs')", place("pkg.libs")),
+        ("os.path.join(here, '..', 'a', 'b')", place("pkg", "a", "b")),
+        ("here + '/lib'", place("pkg", "sub", "lib")),
+        ("here + os.sep + 'lib'", place("pkg", "sub", "lib")),
+        ("f'{here}/../lib'", place("pkg", "lib")),
+        ("os.path.join(here, platform.machine())", place("pkg", "sub", None)),
+        ("os.path.join(here, 'x' + arch)", place("pkg", "sub", None)),
+        ("Path(__file__).parent / 'lib'", place("pkg", "sub", "lib")),
+        ("str(Path(__file__).resolve().parents[1] / 'lib')", place("pkg", "lib")),
+        ("Path(__file__).with_name('lib')", place("pkg", "sub", "lib")),
+        ("importlib.resources.files('pkg').joinpath('lib')", place("pkg", "lib")),
+        ("(x := os.path.join(here, 'lib'))", place("pkg", "sub", "lib")),
+        ("__path__[0]", place("pkg", "sub")),
+        ("os.path.split(here)[0]", place("pkg")),
+        ("os.path.join(sys.prefix, 'Library', 'bin')", Place("?", ("Library", "bin"))),
+        ("os.environ['X']", UNKNOWN),
+        ("compute()", UNKNOWN),
+    ],
+)
+def test_folder_that_is_added_is_followed(argument: str, found: Place) -> None:
+    assert added(f"{HERE}os.add_dll_directory({argument})") == (found,)
+
+
+def test_file_may_be_given_another_place() -> None:
+    text = "__file__ = 'C:/x/y.py'\nos.add_dll_directory(os.path.dirname(__file__))"
+
+    assert added(text) == (Place("", ("C:", "x")),)
+
+
+def test_site_packages_is_where_wheels_are_installed() -> None:
+    found = Place("?", ("Lib", "site-packages", "pkg.libs"))
+
+    assert found.fits(("site", "pkg.libs"))
+    assert not found.fits(("site", "pkg", "pkg.libs"))
+
+
+def test_names_that_refer_to_one_another_cost_no_time() -> None:
+    names = [f"a{number}" for number in range(30)]
+    lines = [f"{one} = os.path.join({other}, {other})" for one in names for other in names]
+    start = time.process_time()
+
+    assert added("\n".join((*lines, "os.add_dll_directory(a0)"))) != ()
+    assert time.process_time() - start < 20
