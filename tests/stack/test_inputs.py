@@ -125,6 +125,25 @@ def test_a_project_that_does_not_say_is_one_message(folder: Path, text: str, sai
         found(StackInput())
 
 
+def test_dependencies_may_be_in_files_that_setuptools_reads(folder: Path) -> None:
+    (folder / "pyproject.toml").write_text(
+        '[project]\nname = "mine"\ndynamic = ["dependencies"]\n'
+        '[tool.setuptools.dynamic]\ndependencies = {file = ["base.txt"]}\n'
+    )
+    (folder / "base.txt").write_text("lxml>=5\n")
+    (folder / "requirements.txt").write_text("other\n")
+
+    assert wished() == ["lxml>=5"]
+
+
+@pytest.mark.parametrize("text", ["[tool.ruff]\n", '[project]\ndynamic = ["dependencies"]'])
+def test_requirements_files_count_where_the_project_does_not_say(folder: Path, text: str) -> None:
+    (folder / "pyproject.toml").write_text(text)
+    (folder / "requirements.txt").write_text("lxml\n")
+
+    assert wished() == ["lxml"]
+
+
 def test_an_empty_folder_says_what_may_be_named() -> None:
     with pytest.raises(UsageError, match="nothing to look at") as caught:
         found(StackInput())

@@ -229,5 +229,15 @@ def test_a_version_that_helps_stays_the_status_of_a_package_that_can_be_built() 
     assert package.command == "winarm build a==2"
 
 
+def test_a_source_without_native_code_needs_no_other_version() -> None:
+    newer = judged("a-1.tar.gz", "a-2-py3-none-any.whl", version="1")
+    assert newer.status is Status.NEWER
+
+    package = judge_source(newer, source(native=False), [], "winarm build a==1")
+
+    assert package.status is Status.PURE
+    assert (package.other, package.pin, package.command) == (None, "", "")
+
+
 def test_classifiers_without_an_operating_system_leave_nobody_out() -> None:
     assert not leaves_out_windows(["Programming Language :: Python"])

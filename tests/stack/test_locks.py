@@ -332,6 +332,18 @@ def test_a_lock_for_another_python_is_refused(tmp_path: Path, name: str) -> None
         read(tmp_path, name, LOCKS[name].replace(">=3.11", ">=3.14"))
 
 
+@pytest.mark.parametrize(
+    ("name", "key"), [("uv.lock", "supported-markers"), ("pylock.toml", "environments")]
+)
+def test_a_lock_for_other_systems_is_refused(tmp_path: Path, name: str, key: str) -> None:
+    text = LOCKS[name].replace(
+        "requires-python", f"{key} = [\"sys_platform == 'linux'\"]\nrequires-python"
+    )
+
+    with pytest.raises(UsageError, match="a lock for sys_platform == 'linux', and not for Windows"):
+        read(tmp_path, name, text)
+
+
 def test_a_pipfile_for_another_python_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"a lock for Python 3\.13"):
         read(tmp_path, "Pipfile.lock", PIPFILE, python=14)

@@ -136,6 +136,14 @@ def test_what_files_say_of_the_build(
         ),
         (
             {
+                "setup.py": SETUP
+                + "run('pkg-config --cflags glib-2.0')\n"
+                + "run(['pkg-config', '--exists', name])\nrun(['pkg-config', '--libs', 'cairo'])"
+            },
+            ("cairo", "glib-2.0"),
+        ),
+        (
+            {
                 "pyproject.toml": pyproject("scikit_build_core.build"),
                 "CMakeLists.txt": "find_package(Python 3 REQUIRED)\nfind_package(Boost)\n"
                 "find_package(ZLIB REQUIRED)\n"

@@ -86,6 +86,20 @@ def test_classifiers_count_only_where_there_is_no_wheel_for_windows(
     assert found["both"].status is Status.BUILDABLE
 
 
+def test_an_sdist_without_native_code_is_pure_though_a_newer_version_has_a_wheel(
+    index: LocalIndex, host: Host
+) -> None:
+    index.add("plain-1.0.tar.gz", sdist("plain-1.0", {"setup.py": "from setuptools import setup"}))
+    index.add("plain-2.0-py3-none-any.whl")
+    index.add("hidden-1.0.tar.gz", sdist("hidden-1.0", {"setup.py": "import own_build"}))
+    index.add("hidden-1.0-cp313-cp313-win_amd64.whl")
+
+    found = look(host, "plain<2", "hidden")
+
+    assert found["plain"].status is Status.PURE
+    assert found["hidden"].status is Status.BUILDABLE
+
+
 def test_named_packages_alone(stack: LocalIndex, host: Host) -> None:
     options = StatusOptions(python="3.13", no_deps=True)
 

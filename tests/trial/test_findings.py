@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from winarm.trial.findings import findings_of
+from winarm.trial.findings import findings_of, findings_of_wheel
 from winarm.trial.importing import Outcome
 from winarm.verify import Code
 
@@ -40,3 +40,34 @@ def test_every_kind_of_failure_has_a_code(outcome: Outcome, code: Code, words: s
 
 def test_good_import_is_no_finding() -> None:
     assert list(findings_of(Outcome("a"), "a.py")) == []
+
+
+@pytest.mark.parametrize(
+    ("missing", "top", "code"),
+    [
+        ("psutil", "ok", Code.WA808),
+        # Its own module, and a wheel of which nothing works.
+        ("a._speedups", "ok", Code.WA801),
+        ("psutil", "exception", Code.WA801),
+    ],
+)
+def test_a_part_that_needs_another_package_is_a_warning_where_the_wheel_works(
+    missing: str, top: str, code: Code
+) -> None:
+    words = ("exception", 1.0, f"No module named {missing!r}", "ModuleNotFoundError", missing)
+    outcomes = {"a": Outcome("a", top), "a.tests._x": Outcome("a.tests._x", *words)}
+    members = {"a.tests._x": "a/tests/_x.pyd", "a": "a/__init__.py"}
+
+    found = next(findings_of_wheel(members, outcomes))
+
+    assert (found.code, found.member) == (code, "a/tests/_x.pyd")
+    assert missing in found.message
+
+
+def test_a_package_that_needs_another_one_to_be_imported_is_an_error() -> None:
+    words = ("exception", 1.0, "No module named 'six'", "ModuleNotFoundError", "six")
+    outcomes = {"a._x": Outcome("a._x"), "a": Outcome("a", *words)}
+
+    (found,) = findings_of_wheel({"a._x": "a/_x.pyd", "a": "a.py"}, outcomes)
+
+    assert found.code is Code.WA801

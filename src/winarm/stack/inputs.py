@@ -112,9 +112,10 @@ def _of_folder(
     for name in _LOCKS:
         if (folder / name).is_file():
             return _of_path(folder / name, asked, places, markers)
-    if (folder / "pyproject.toml").is_file():
-        return InputFound(_of_project(folder, asked), places)
     files = tuple(sorted(folder.glob("requirements*.txt")))
+    # Many applications have one for the settings of tools alone.
+    if (folder / "pyproject.toml").is_file() and (_states_dependencies(folder) or not files):
+        return InputFound(_of_project(folder, asked), places)
     if files:
         return _of_files(StackInput(requirement_files=files), places, markers)
     message = f"there is nothing to look at in {folder.resolve()}."
@@ -190,6 +191,22 @@ def with_pins(found: WantedStack | Wish, pins: Mapping[str, str]) -> WantedStack
     return replace(found, packages=packages)
 
 
+def _states_dependencies(folder: Path) -> bool:
+    document = read_pyproject(folder) or {}
+    project = document.get("project")
+    return isinstance(project, dict) and (
+        "dependencies" not in project.get("dynamic", ()) or bool(_dependency_files(document))
+    )
+
+
+def _dependency_files(document: Mapping[str, Any]) -> list[str]:
+    """Return the files from which setuptools reads the dependencies of a project."""
+    table: Any = document
+    for key in ("tool", "setuptools", "dynamic", "dependencies", "file"):
+        table = table.get(key) if isinstance(table, dict) else None
+    return [table] if isinstance(table, str) else _texts(table, "tool.setuptools.dynamic: file")
+
+
 def _of_project(folder: Path, asked: StackInput) -> Wish:
     document = read_pyproject(folder) or {}
     project = document.get("project")
@@ -197,10 +214,13 @@ def _of_project(folder: Path, asked: StackInput) -> Wish:
     if not isinstance(project, dict):
         message = f"{path} has no [project] table, so its dependencies are not known."
         raise UsageError(message, cure="Name a lock file or a requirements file.")
-    if "dependencies" in project.get("dynamic", ()):
+    files = _dependency_files(document)
+    if "dependencies" in project.get("dynamic", ()) and not files:
         message = f"the dependencies of {path} are dynamic: only a build tells them."
         raise UsageError(message, cure="Name a lock file or a requirements file.")
     lines = list(_texts(project.get("dependencies"), f"{path}: dependencies"))
+    for file in files:
+        lines += [str(line.requirement) for line in read_requirements(folder / file).lines]
     extras = project.get("optional-dependencies") or {}
     for extra in asked.extras:
         lines += _texts(_named(extras, extra, path, "extra"), f"{path}: extra {extra}")

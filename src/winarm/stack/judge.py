@@ -83,11 +83,11 @@ def judge_source(
     buildable = source.known and not source.needs_rust
     package = replace(package, source=source, command=command if buildable else "")
     gap = package.reason.partition("; its sdist was not examined")[0]
-    if package.status in {Status.NEWER, Status.OLDER}:
-        return package
     if not source.native:
         reason = f"no wheel, but its sdist has nothing to compile ({source.backend})"
-        return replace(package, status=Status.PURE, reason=reason, command="")
+        return replace(package, status=Status.PURE, reason=reason, command="", other=None, pin="")
+    if package.status in {Status.NEWER, Status.OLDER}:
+        return package
     if leaves_out_windows(classifiers):
         reason = f"{gap}; its classifiers name other systems only"
         return replace(package, status=Status.NOT_FOR_WINDOWS, reason=reason, command="")

@@ -21,7 +21,7 @@ from winarm.stack.files import parsed_specifier, parsed_version
 from winarm.stack.wanted import Edge, WantedPackage, WantedStack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from packaging.specifiers import SpecifierSet
@@ -48,10 +48,11 @@ def lock_reader(path: Path) -> Callable[[Path, TargetMarkers, Selection], Wanted
 
 
 def read_uv_lock(path: Path, markers: TargetMarkers, selection: Selection) -> WantedStack:
-    """Return what `uv sync` would install on the target."""
+    """Return what `uv sync --no-dev` would install on the target."""
     document = _toml(path)
     packages = _tables(document, "package", path)
     _require_python(document.get("requires-python"), markers, path)
+    _require_environment(_list(document, "supported-markers"), markers, path)
     by_name: dict[str, list[Mapping[str, Any]]] = {}
     for package in packages:
         by_name.setdefault(_name(package, path), []).append(package)
@@ -164,6 +165,7 @@ def read_pylock(path: Path, markers: TargetMarkers, selection: Selection) -> Wan
     document = _toml(path)
     packages = _tables(document, "packages", path)
     _require_python(document.get("requires-python"), markers, path)
+    _require_environment(_list(document, "environments"), markers, path)
     _require_names(selection.extras, set(_list(document, "extras")), path)
     _require_names(selection.groups, set(_list(document, "dependency-groups")), path)
     chosen = {
@@ -395,6 +397,12 @@ def _hashes(files: Iterable[object], key: str) -> frozenset[str]:
 def _require_python(requires: object, markers: TargetMarkers, path: Path) -> None:
     if not _python_fits(requires, markers):
         _other_python(path, str(requires), markers)
+
+
+def _require_environment(supported: Sequence[object], markers: TargetMarkers, path: Path) -> None:
+    if supported and not any(markers.hold(str(one)) for one in supported):
+        message = f"{path} is a lock for {' or '.join(map(str, supported))}, and not for Windows."
+        raise UsageError(message, cure="Add \"sys_platform == 'win32'\" there, and lock again.")
 
 
 def _python_fits(requires: object, markers: TargetMarkers) -> bool:

@@ -135,7 +135,9 @@ def _failed(wish: Wish, said: str, address: str, failures: Sequence[str]) -> Sou
             cure="Check the network, the proxy and the index; --offline takes what is cached.",
         )
     text = said.replace(f"{address}/simple", "the index").replace(address, "the index")
-    lines = [re.sub(r"^\W+|^hint: ", "", line) for line in text.splitlines() if line.strip()]
+    lines = [
+        re.sub(r"^\W*(cause: |hint: )?", "", line) for line in text.splitlines() if line.strip()
+    ]
     told = " ".join(line for line in lines if line and not line.startswith("error"))
     return SourceError(
         f"{wish.origin} cannot be resolved: {' '.join(told.split()) or 'uv gives no reason.'}",

@@ -75,6 +75,8 @@ _EXTENSIONS = re.compile(
 _LIBRARIES = re.compile(
     r"libraries(?:\s*\+?=\s*|\.(?:append|extend)\s*\(\s*)\[?((?:\s*['\"][\w.+-]+['\"],?)+)"
 )
+#: The first package of a call of pkg-config; a word without quotes is a variable.
+_PKG_CONFIG = re.compile(r"""pkg-config[^\n]*?(?:--\w+["',\s]+)+([\w.+-]+)[ \w.+-]*["']""")
 #: What build files name that is no library of the target.
 _NOT_NEEDED = frozenset(
     (
@@ -264,13 +266,9 @@ def _needs(sdist: Sdist, backend: str) -> Iterator[str]:
         found += re.findall(r"\bdependency\s*\(\s*'([\w.+-]+)'", meson)
     if backend.startswith("setuptools"):
         setup = sdist.texts.get("setup.py", "")
-        lists = (
-            r"libraries(?:\s*\+?=\s*|\.(?:append|extend)\s*\(\s*)\[?((?:\s*['\"][\w.+-]+['\"],?)+)"
-        )
-        for text in re.findall(lists, setup):
+        for text in re.findall(_LIBRARIES, setup):
             found += re.findall(r"""['"]([\w.+-]+)['"]""", text)
-        for text in re.findall(r"pkg-config[^\n]*?(?:--\w+[\"',\s]+)+([\w.+-]+)", setup):
-            found.append(text)
+        found += re.findall(_PKG_CONFIG, setup)
     for name in found:
         plain = name.lower()
         is_name = re.fullmatch(r"[a-z][\w.+-]+", plain) and not re.fullmatch(r"\w+32|lib", plain)

@@ -274,7 +274,9 @@ class _Survey:
             if status.status is not Status.UNKNOWN:
                 return status
             return replace(status, reason=f"its sdist cannot be examined: {error.what}")
-        return judge_source(status, source, classifiers, command)
+        # A backend may compile what its files do not tell.
+        native = source.native or bool(release.platforms - {"any"})
+        return judge_source(status, replace(source, native=native), classifiers, command)
 
     @staticmethod
     def _without_source(status: PackageStatus, classifiers: Sequence[str]) -> PackageStatus:

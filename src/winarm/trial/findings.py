@@ -8,7 +8,7 @@ from winarm.verify import Code
 from winarm.verify.report import finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from winarm.trial.importing import Outcome
     from winarm.verify import Finding
@@ -23,12 +23,30 @@ _LOADER = {
 }
 
 
-def findings_of(outcome: Outcome | None, member: str) -> Iterator[Finding]:
+def findings_of_wheel(
+    members: Mapping[str, str], outcomes: Mapping[str, Outcome]
+) -> Iterator[Finding]:
+    """Yield what outcomes say of a wheel, whose modules are keys of `members`."""
+    own = {name.partition(".")[0] for name in members}
+    works = any(name in outcomes and outcomes[name].kind == "ok" for name in members)
+    for name, member in members.items():
+        outcome = outcomes.get(name)
+        if outcome is None:
+            continue
+        lacking = outcome.missing.partition(".")[0]
+        if works and "." in name and lacking and lacking not in own:
+            words = f"import {name} needs {outcome.missing}, which is not installed"
+            yield finding(Code.WA808, member, words)
+        else:
+            yield from findings_of(outcome, member)
+
+
+def findings_of(outcome: Outcome, member: str) -> Iterator[Finding]:
     """Yield what an outcome says of the member that the module is."""
-    if outcome is None or outcome.kind == "ok":
-        return
     name = outcome.module
     match outcome.kind:
+        case "ok":
+            pass
         case "loader":
             code, meaning = _LOADER.get(outcome.winerror or 0, (Code.WA804, outcome.text))
             number = f" (error {outcome.winerror})" if outcome.winerror else ""

@@ -47,6 +47,8 @@ class Outcome:
     #: The exception's or the loader's words.
     text: str = ""
     exception: str = ""
+    #: The module that is not found, where that is the exception.
+    missing: str = ""
     #: The number of Windows' error, where the loader failed.
     winerror: int | None = None
     #: The end of the traceback, and of what was printed.
@@ -187,6 +189,7 @@ def _outcome(module: str, report: dict[str, Any]) -> Outcome:
         float(report.get("seconds", 0)),
         str(report.get("text", "")),
         str(report.get("type", "")),
+        str(report.get("missing") or ""),
         winerror if isinstance(winerror, int) else None,
         "\n".join(part.strip("\n") for part in details if part.strip()),
     )

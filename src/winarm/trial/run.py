@@ -17,7 +17,7 @@ from winarm.storage import scratch_folder
 from winarm.target import WIN_ARM64, PythonABI
 from winarm.trial import on_target
 from winarm.trial.environment import install
-from winarm.trial.findings import findings_of
+from winarm.trial.findings import findings_of_wheel
 from winarm.trial.importing import import_all
 from winarm.trial.nuget import fetch_python
 from winarm.trial.options import TrialOptions
@@ -275,11 +275,7 @@ def _imported(
         wheel.path: _report(
             wheel,
             evidence if found else Evidence.INSPECTED,
-            [
-                problem
-                for name, member in found.items()
-                for problem in findings_of(by_name.get(name), member)
-            ],
+            list(findings_of_wheel(found, by_name)),
             options,
         )
         for wheel, found in wanted.items()

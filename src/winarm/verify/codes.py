@@ -802,6 +802,12 @@ class Code(Enum):
         "The code started processes and did not wait for them; they were ended.",
         "End processes that a test starts.",
     )
+    WA808 = Rule(
+        WARNING,
+        "a part of the wheel needs a package that is not installed",
+        "The module belongs to tests or to an extra; the rest of the wheel is imported.",
+        "Name what it needs with --requires or --extra, or leave it out with --skip.",
+    )
 
 
 def find_codes(beginning: str) -> tuple[Code, ...]:
