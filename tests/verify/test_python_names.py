@@ -30,7 +30,7 @@ def test_import_names_the_modules_that_it_may_run(text: str, found: list[str]) -
     node = ast.parse(text).body[0]
     assert isinstance(node, ast.Import | ast.ImportFrom)
 
-    assert [".".join(map(str, one.parts)) for one in names("").modules(node)] == found
+    assert [".".join(one) for one in names("").modules(node)] == found
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from winarm.verify.conditions import Conditions
-from winarm.verify.python_names import Names
-from winarm.verify.python_paths import UNKNOWN, Paths, Place, name_of
+from winarm.verify.python_names import Names, name_of
+from winarm.verify.python_paths import UNKNOWN, Paths, Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -134,7 +134,7 @@ class _Event(NamedTuple):
     #: The call whose argument is the path, or the name.
     what: ast.Call | str
     #: Modules that are imported.
-    modules: tuple[Place, ...] = ()
+    modules: tuple[tuple[str, ...], ...] = ()
     certain: bool = False
 
 
@@ -412,7 +412,7 @@ class _Reader:
         done.add(function)
         for does, what, modules, certain in self._events[function]:
             if does is Does.IMPORT:
-                yield from (Step(does, module, certain) for module in modules)
+                yield from (Step(does, Place("site", module), certain) for module in modules)
             elif does is None:
                 if what in self._names.functions and what not in done:
                     yield from self._steps(f"{what}", done)

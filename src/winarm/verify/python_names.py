@@ -7,8 +7,6 @@ from collections import Counter, defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from winarm.verify.python_paths import Place, getattr_name, name_of
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -18,7 +16,7 @@ class Names:
 
     def __init__(self, file: tuple[str, ...], tree: ast.Module) -> None:
         """Begin with a file's installed path and syntax tree."""
-        self.file = Place("site", file)
+        self.file = file
         self.values: dict[str, list[ast.expr]] = defaultdict(list)
         #: What loops go through, by the name of the loop.
         self.elements: dict[str, list[ast.expr]] = defaultdict(list)
@@ -65,15 +63,15 @@ class Names:
         """Return the value of a name that the file assigns once, or None."""
         return self._constants.get(name)
 
-    def modules(self, node: ast.Import | ast.ImportFrom) -> Iterator[Place]:
+    def modules(self, node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, ...]]:
         """Yield the modules that an import may run, where their files are without a suffix."""
         if isinstance(node, ast.Import):
-            yield from (Place("site", tuple(alias.name.split("."))) for alias in node.names)
+            yield from (tuple(alias.name.split(".")) for alias in node.names)
             return
-        own = self.file.parts[: -node.level] if node.level else ()
+        own = self.file[: -node.level] if node.level else ()
         package = (*own, *(node.module.split(".") if node.module else ()))
-        yield Place("site", package)
-        yield from (Place("site", (*package, alias.name)) for alias in node.names)
+        yield package
+        yield from ((*package, alias.name) for alias in node.names)
 
     @cached_property
     def _imported(self) -> frozenset[str]:
@@ -116,3 +114,21 @@ def _root(node: ast.expr) -> str:
                 return name
             case _:
                 return ""
+
+
+def name_of(function: ast.expr) -> str | None:
+    """Return the last name of what is called."""
+    match function:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+        case _:
+            return None
+
+
+def getattr_name(node: ast.expr) -> str | None:
+    """Return the name in `getattr(x, name)`."""
+    match node:
+        case ast.Call(func=ast.Name(id="getattr"), args=[_, ast.Constant(value=str(name)), *_]):
+            return name
+        case _:
+            return None

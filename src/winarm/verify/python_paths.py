@@ -10,10 +10,11 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from winarm.verify.python_names import Names, name_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from winarm.verify.python_names import Names
 
 #: Functions that return the path that they are given.
 _SAME = frozenset({
@@ -89,6 +90,7 @@ class Paths:
 
     def __init__(self, names: Names) -> None:
         self._names = names
+        self._file = Place("site", names.file)
         self._evaluations: dict[int, list[Place]] = {}
         #: Nodes that are not in the file, kept so that none has the identity of another.
         self._made: list[ast.expr] = []
@@ -114,7 +116,7 @@ class Paths:
             case ast.Constant(value=bytes(data)):
                 yield _from_text(data.decode("utf-8", "replace"))
             case ast.Name(id="__file__") if "__file__" not in self._names.values:
-                yield self._names.file
+                yield self._file
             case ast.Name(id=name):
                 for value in self._names.values.get(name, ()):
                     yield from self.places(value, below)
@@ -134,7 +136,7 @@ class Paths:
                     up = int(number) + 1 if isinstance(number, int) and number >= 0 else 0
                     yield Place(place.root, place.parts[:-up]) if up else UNKNOWN
             case ast.Subscript(value=ast.Name(id="__path__")):
-                yield self._names.file.parent
+                yield self._file.parent
             case ast.Subscript(value=ast.Call(func=function, args=[value, *_])) if (
                 name_of(function) == "split"
             ):
@@ -200,7 +202,7 @@ class Paths:
             case ast.Constant(value=str(name)):
                 yield Place("site", tuple(name.split(".")))
             case ast.Name(id="__package__" | "__name__"):
-                yield self._names.file.parent
+                yield self._file.parent
             case _:
                 yield UNKNOWN
 
@@ -316,21 +318,3 @@ def _operands(node: ast.expr) -> list[ast.expr]:
         found.append(node.right)
         node = node.left
     return [node, *reversed(found)]
-
-
-def name_of(function: ast.expr) -> str | None:
-    """Return the last name of what is called."""
-    match function:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name
-        case _:
-            return None
-
-
-def getattr_name(node: ast.expr) -> str | None:
-    """Return the name in `getattr(x, name)`."""
-    match node:
-        case ast.Call(func=ast.Name(id="getattr"), args=[_, ast.Constant(value=str(name)), *_]):
-            return name
-        case _:
-            return None
