@@ -740,6 +740,13 @@ class Code(Enum):
         "Python tag and ABI tag contradict each other: cp312-cp313, or py3-abi3.",
         "Tag it with the Python that built it (cp313-cp313), or with cpXY-abi3.",
     )
+    WA624 = Rule(
+        NOTE,
+        "the wheel is a variant",
+        "PEP 825, a draft, lets a label follow the platform in the file name and puts what the "
+        "label means into variant.json. pip and package indexes do not know such names yet.",
+        "Nothing, if it is installed by a tool that knows variants; else leave out the label.",
+    )
 
     # 7: layout
 

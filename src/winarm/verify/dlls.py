@@ -52,6 +52,7 @@ _BY_NAME = (
     (Origin.VCRUNTIME_1, re.compile(r"vcruntime140_1\.dll")),
     (Origin.PYTHON, re.compile(
         r"python3[0-9]*t?(_d)?\.dll|vcruntime140\.dll|libpypy3\.[0-9]+-c\.dll"
+        r"|python-native\.dll"
     )),
     (Origin.CPP_RUNTIME, re.compile(
         r"(vcruntime|msvcp|concrt|vccorlib|vcomp|vcamp|mfcm?|atl|msvcr)[0-9]{2,3}.*\.dll"

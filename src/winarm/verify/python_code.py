@@ -330,7 +330,7 @@ class _Reader:
                 case [ast.Constant(value=str(module)), *_] if name != "exec":
                     level = len(module) - len(module.lstrip("."))
                     named = ast.ImportFrom(module[level:] or None, [], level)
-                    self._note_event(_Event(Does.IMPORT, "", tuple(self._names.modules(named))))
+                    self._imports([module], named, guarded=guarded)
                 case _:
                     self._note_event(_Event(Does.ADD, ""))
         match node.func:
@@ -455,7 +455,7 @@ class _Reader:
 
 def _catches_imports(handler: ast.ExceptHandler) -> bool:
     """Return whether the code goes on after an import that cannot be made."""
-    if any(isinstance(statement, ast.Raise) for statement in handler.body):
+    if any(map(_ends, handler.body)):
         return False
     match handler.type:
         case None:
@@ -464,6 +464,15 @@ def _catches_imports(handler: ast.ExceptHandler) -> bool:
             return any(name_of(element) in _IMPORT_ERRORS for element in elements)
         case kind:
             return name_of(kind) in _IMPORT_ERRORS
+
+
+def _ends(statement: ast.stmt) -> bool:
+    """Return whether a statement raises an error or ends the program."""
+    match statement:
+        case ast.Expr(value=ast.Call(func=function)):
+            return name_of(function) in {"exit", "_exit", "quit"}
+        case _:
+            return isinstance(statement, ast.Raise)
 
 
 def _suppresses_imports(item: ast.withitem) -> bool:

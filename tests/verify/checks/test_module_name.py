@@ -129,7 +129,7 @@ def test_tags_that_contradict_each_other(
         ("pkg/__init__.cp313-win_arm64.pyd", ["PyInit_pkg"], []),
         ("pkg/sub/__init__.pyd", ["PyInit_sub"], []),
         ("pkg/__init__.pyd", ["PyInit_pkg", "PyInit___init__"], []),
-        ("pkg-1.0.data/platlib/pkg/__init__.pyd", ["PyModExport_pkg"], []),
+        ("pkg-1.0.data/platlib/pkg/__init__.pyd", ["PyInit_pkg"], []),
         ("pkg/__init__.pyd", ["PyInit___init__"], ["WA207"]),
         ("pkg/sub/__init__.pyd", ["PyInit_pkg"], ["WA207"]),
         ("pkg/_y.pyd", ["PyInit_pkg"], ["WA207"]),
@@ -171,3 +171,29 @@ def test_module_name_is_taken_apart() -> None:
     assert parsed is not None
     assert (parsed.name, parsed.abi_tag, parsed.platform) == ("_x", "cp313t", "win_arm64")
     assert ModuleName.parse("a/_x.y.pyd") is None
+
+
+@pytest.mark.parametrize(
+    ("tag", "dll", "found"),
+    [
+        ("cp315-cp315", "python315.dll", []),
+        ("cp315-abi3", "python3.dll", []),
+        ("cp314-cp314", "python314.dll", ["WA207"]),
+        ("cp311-abi3", "python3.dll", ["WA207"]),
+    ],
+)
+def test_export_of_a_newer_python_is_not_enough(
+    tag: str, dll: str, found: list[str], tmp_path: Path
+) -> None:
+    data = im.module(exports=["PyModExport__x"], imports={dll: ["PyModule_GetState"]})
+    both = im.module(exports=["PyModExport__x", "PyInit__x"], imports={dll: ["PyModule_GetState"]})
+
+    assert errors(tmp_path, tag, {"pkg/_x.pyd": data}) == found
+    assert errors(tmp_path, tag, {"pkg/_x.pyd": both}) == []
+
+
+def test_modules_that_are_data_of_tests_need_no_init_function(tmp_path: Path) -> None:
+    files = {"pkg/_x.pyd": module(), "pkg/tests/data/y.pyd": module()}
+
+    assert errors(tmp_path, "cp313-cp313", files) == []
+    assert errors(tmp_path, "cp313-cp313", {**files, "pkg/y.pyd": module()}) == ["WA207"]

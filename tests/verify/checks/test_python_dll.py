@@ -27,6 +27,16 @@ CASES = (
         },
         filename="pkg-1.0-pp311-pypy311_pp73-win_amd64.whl",
     ),
+    good(
+        "graalpy ok",
+        {
+            "pkg/_x.graalpy250-312-native-x86_64-win32.pyd": im.module(
+                machine=im.AMD64, python="python-native.dll"
+            )
+        },
+        filename="pkg-1.0-graalpy312-graalpy250_312_native-win_amd64.whl",
+    ),
+    bad("graalpy dll in cp", {PYD: im.module(python="python-native.dll")}),
     bad("pypy dll in cp", {PYD: im.module(python="libpypy3.11-c.dll")}),
     good(
         "mypyc both",

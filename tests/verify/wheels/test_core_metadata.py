@@ -93,3 +93,9 @@ def test_unknown_versions_of_the_metadata_are_found(version: str) -> None:
 )
 def test_what_build_backends_wrote_too_early_is_no_fault(text: str) -> None:
     assert list(metadata_faults(text.encode(), header_fields(text.encode()))) == []
+
+
+def test_summary_is_as_long_as_indexes_take() -> None:
+    for length, found in ((512, 0), (513, 1)):
+        text = f"{HEAD}Summary: {'a' * length}\n".encode()
+        assert len(list(metadata_faults(text, header_fields(text)))) == found

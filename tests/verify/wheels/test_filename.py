@@ -24,6 +24,21 @@ def test_compressed_tags_stand_for_all_combinations() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "label", "pythons"),
+    [
+        ("a-1.0-py3-none-any.whl", "", ("py3",)),
+        ("a-1.0-1-py3-none-any.whl", "", ("py3",)),
+        ("a-1.0-py3-none-any-cu12.whl", "cu12", ("py3",)),
+        ("a-1.0-1-py3-none-any-x86_64_v3.whl", "x86_64_v3", ("py3",)),
+    ],
+)
+def test_label_of_a_variant_follows_the_platform(
+    text: str, label: str, pythons: tuple[str, ...]
+) -> None:
+    assert (name(text).label, name(text).pythons) == (label, pythons)
+
+
+@pytest.mark.parametrize(
     "text",
     ["a.whl", "a-1.0.whl", "a-1.0-py3-none.whl", "a-1.0-py3-none-any.zip", "a b-1-2-3-4.whl"],
 )

@@ -121,6 +121,12 @@ def _nothing_fits(subject: Subject) -> Iterator[Finding]:
         native = libraries
     fitting = (one in subject.checked and subject.checked[one].loads_on(subject.target)
                for one in (libraries if any_platform else native))  # fmt: skip
+    if not (native or any_platform):
+        native = sorted(member for member in subject.libraries if not subject.allows(member))
+        fitting = (
+            not kinds or any(loads(subject.target, kind) for kind in kinds)
+            for kinds in (subject.libraries[member].kinds for member in native)
+        )
     if native and not any(fitting):
         what = subject.target.wheel_platform
         words = f"none of the native code in the wheel is for {what}"

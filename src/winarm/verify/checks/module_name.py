@@ -34,6 +34,8 @@ _LONGEST_ENCODED = 80
 #: No file of Windows' has a longer name.
 _LONGEST_NAME = 255
 _INIT = re.compile(r"PyInitU?_|PyModExportU?_")
+#: The minor version of Python that brought PyModExport (PEP 793).
+_EXPORTS_SINCE = 15
 #: Suffixes under which other systems have extension modules.
 _FOREIGN_SUFFIXES = frozenset({".so", ".dylib"})
 
@@ -83,7 +85,8 @@ def check_module_names(subject: Subject, _options: VerifyOptions) -> Iterator[Fi
     """Find modules whose file name keeps Python from importing them."""
     for member, image in subject.checked.items():
         if is_module(member):
-            yield from _check(subject, member, image)
+            if not subject.is_test_data(member):
+                yield from _check(subject, member, image)
         elif suffix_of(member) in _FOREIGN_SUFFIXES:
             words = f"it is a Windows image ({image.label}) under another system's name"
             yield finding(Code.WA206, member, words)
@@ -107,6 +110,7 @@ def _check(subject: Subject, member: str, image: Image) -> Iterator[Finding]:
     if module.abi is not None and subject.name is not None:
         yield from _suffix_against_promise(member, module.abi, subject.name.promise)
     yield from _init_export(member, module, image)
+    yield from _new_export(subject, member, module, image)
 
 
 def _other_implementation(subject: Subject, member: str) -> Iterator[Finding]:
@@ -168,6 +172,21 @@ def _init_export(member: str, module: ModuleName, image: Image) -> Iterator[Find
         yield finding(Code.WA208, member, f"it exports no {wanted}, only other functions")
     else:
         yield finding(Code.WA207, member, f"it does not export {wanted}")
+
+
+def _new_export(
+    subject: Subject, member: str, module: ModuleName, image: Image
+) -> Iterator[Finding]:
+    """Find a module that a Python is to import by an export that it does not know."""
+    exported = [name for name in module.init_names if image.exports.have_any((name,))]
+    if not exported or not all(name.startswith("PyModExport") for name in exported):
+        return
+    promise = subject.name.promise if subject.name is not None else None
+    promised = [*promise.abis, *promise.stables] if promise is not None else []
+    oldest = min([module.abi] if module.abi else promised, default=None)
+    if oldest is not None and oldest.minor < _EXPORTS_SINCE:
+        words = f"it exports {exported[0]} only, which Python {oldest.version} does not look for"
+        yield finding(Code.WA207, member, words)
 
 
 def _is_data(image: Image, name: str) -> bool:

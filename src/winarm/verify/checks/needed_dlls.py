@@ -31,6 +31,8 @@ _CODES = {
     Origin.DRIVER: Code.WA407,
     Origin.PYTHON_OWN: Code.WA410,
 }
+#: How the DLLs of other Pythons begin, and the tags of these.
+_OTHER_PYTHONS = {"libpypy": "pp", "python-native": "graalpy"}
 #: Wrong whoever needs them, and when.
 _ALWAYS = frozenset({Code.WA402, Code.WA403, Code.WA406, Code.WA407})
 #: What another distribution may bring.
@@ -103,8 +105,10 @@ def _origin(subject: Subject, file: str) -> Origin:
     if origin is Origin.PYTHON_OWN and subject.may_read:
         # They are in Python's folder DLLs, where only Python's own modules look.
         return origin if subject.search.is_loaded_by_python(file) else Origin.UNKNOWN
-    if file.startswith("libpypy") and subject.name is not None:
-        return origin if subject.name.is_pypy else Origin.UNKNOWN
+    other = next((tag for stem, tag in _OTHER_PYTHONS.items() if file.startswith(stem)), "")
+    if other and subject.name is not None:
+        own = any(tag.startswith(other) for tag in subject.name.pythons)
+        return origin if own else Origin.UNKNOWN
     return origin
 
 

@@ -42,20 +42,27 @@ def check_symbols(subject: Subject, _options: VerifyOptions) -> Iterator[Finding
             yield from _brought_symbols(subject, member, image)
 
 
-def _python_imports(image: Image) -> dict[str, set[str]]:
-    """Return the names that an image imports from each of Python's DLLs."""
-    found: dict[str, set[str]] = {dll: set() for dll in python_dlls(image)}
+def _python_imports(image: Image) -> dict[str, set[str | int]]:
+    """Return the names and ordinals that an image imports from each of Python's DLLs."""
+    found: dict[str, set[str | int]] = {dll: set() for dll in python_dlls(image)}
     for needed in image.imports:
-        names = found.get(needed.file)
-        if names is not None:
-            names.update(symbol for symbol in needed.symbols if isinstance(symbol, str))
+        symbols = found.get(needed.file)
+        if symbols is not None:
+            symbols.update(needed.symbols)
     return found
 
 
-def _python_symbols(member: str, dll: str, wanted: set[str], promise: Promise) -> Iterator[Finding]:
+def _python_symbols(
+    member: str, dll: str, symbols: set[str | int], promise: Promise
+) -> Iterator[Finding]:
     known = exported_names(dll)
-    if known is not None and not known.keys() >= wanted:
-        unknown = wanted.difference(known)
+    wanted = {symbol for symbol in symbols if isinstance(symbol, str)}
+    if known is not None and not known.keys() >= symbols:
+        # Its functions are numbered from 1.
+        unknown = symbols.difference(known, range(1, len(known) + 1))
+    else:
+        unknown = set()
+    if unknown:
         yield finding(Code.WA307, member, f"{dll} does not export {_listed(unknown)}")
     oldest = min(promise.stables, default=None) if not promise.abis else None
     if oldest is None and dll in _STABLE_DLLS:
@@ -92,6 +99,8 @@ def _own_symbols(subject: Subject, member: str, image: Image) -> Iterator[Findin
     for needed in image.imports:
         provider = subject.provider(member, needed.file)
         other = subject.images.get(provider) if provider else None
+        if other is not None and not (other.is_dll or needed.delayed):
+            yield finding(Code.WA512, member, f"{provider}, which it imports, is a program")
         # An image with damaged tables, or for another machine, has a finding of its own.
         if provider is None or other is None or other.defects or not other.exports.addresses:
             continue

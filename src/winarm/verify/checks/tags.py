@@ -26,6 +26,9 @@ def check_tags(subject: Subject, _options: VerifyOptions) -> Iterator[Finding]:
         return
     if problem := subject.name.problem:
         yield finding(Code.WA615, "", problem)
+    if label := subject.name.label:
+        words = f"its name ends in {label}, the label of a variant: most installers refuse it"
+        yield finding(Code.WA624, "", words)
     if subject.name.any_platform:
         yield from _any_platform(subject)
         return

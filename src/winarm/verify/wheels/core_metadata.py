@@ -60,6 +60,8 @@ _SEVERAL = "has invalid data"
 _JUDGED = frozenset({"metadata-version", "name", "version", "requires-python"})
 _MOST_FAULTS = 8
 _LARGEST = 2**20
+#: Characters of a Summary that PyPI takes.
+_LONGEST_SUMMARY = 512
 
 
 def metadata_faults(text: bytes, fields: Mapping[str, Sequence[str]]) -> Iterator[str]:
@@ -72,6 +74,8 @@ def metadata_faults(text: bytes, fields: Mapping[str, Sequence[str]]) -> Iterato
         yield f"its Metadata-Version is {version or 'missing'}"
     elif not _is_plain(fields) and len(text) <= _LARGEST:
         yield from islice(_refused(text), _MOST_FAULTS)
+    if any(len(summary) > _LONGEST_SUMMARY for summary in fields.get("summary", ())):
+        yield f"its Summary has over {_LONGEST_SUMMARY} characters, which package indexes refuse"
 
 
 def _is_plain(fields: Mapping[str, Sequence[str]]) -> bool:

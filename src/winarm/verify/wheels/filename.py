@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(
     r"(?P<distribution>[^\s-]+)-(?P<version>[^\s-]+)(?:-(?P<build>[0-9][^\s-]*))?"
-    r"-(?P<pythons>[^\s-]+)-(?P<abis>[^\s-]+)-(?P<platforms>[^\s-]+)\.whl",
+    r"-(?P<pythons>[^\s-]+)-(?P<abis>[^\s-]+)-(?P<platforms>[^\s-]+)"
+    r"(?:-(?P<label>[0-9a-z_.]{1,16}))?\.whl",
     re.IGNORECASE,
 )
 
@@ -41,6 +42,8 @@ class WheelName:
     pythons: tuple[str, ...]
     abis: tuple[str, ...]
     platforms: tuple[str, ...]
+    #: The label of a variant (PEP 825, a draft), or "".
+    label: str = ""
 
     @classmethod
     def parse(cls, filename: str) -> WheelName | None:
@@ -48,11 +51,11 @@ class WheelName:
         match = _NAME.fullmatch(filename)
         if match is None:
             return None
-        return cls(
-            match["distribution"],
-            match["version"],
-            *(tuple(match[part].lower().split(".")) for part in ("pythons", "abis", "platforms")),
+        pythons, abis, platforms = (
+            tuple(match[part].lower().split(".")) for part in ("pythons", "abis", "platforms")
         )
+        label = match["label"] or ""
+        return cls(match["distribution"], match["version"], pythons, abis, platforms, label)
 
     @property
     def problem(self) -> str:
@@ -84,11 +87,6 @@ class WheelName:
     def is_installable(self) -> bool:
         """Return whether some Python takes a wheel with these Python and ABI tags."""
         return any(is_installable(*tag) for tag in product(self.pythons, self.abis))
-
-    @property
-    def is_pypy(self) -> bool:
-        """Return whether it is for PyPy."""
-        return any(tag.startswith("pp") for tag in self.pythons)
 
     @property
     def pypy_dlls(self) -> frozenset[str]:

@@ -89,6 +89,7 @@ files("a module for one of two Pythons", "WA209",
       filename="pkg-1.0-cp312.cp313-cp312.cp313-win_arm64.whl")(
     lambda: {"pkg/_x.cp312-win_arm64.pyd": im.module(python="python312.dll")}
 )  # fmt: skip
+one("an export for Python 3.15 alone", "WA207", im.module(exports=["PyModExport__x"]))
 one("an init function that is data", "WA207",
     im.module(export_addresses={"PyInit__x": im.RELOC_RVA}))  # fmt: skip
 
@@ -120,6 +121,17 @@ def _lacking() -> dict[str, bytes]:
         PYD: needing("helper.dll", "f", "g", 9),
         "pkg/helper.dll": im.image(exports=["f"]),
     }
+
+
+one("an ordinal that Python lacks", "WA307",
+    im.module(imports={"python313.dll": ["PyModuleDef_Init", 9999]}))  # fmt: skip
+files("a module that imports from a program", "WA512")(
+    lambda: {PYD: needing("tool.exe"), "pkg/tool.exe": im.image(dll=False, exports=["f"])}
+)
+files("a wheel whose only library is for x64", "WA113", "WA109",
+      filename="pkg-1.0-py3-none-win_arm64.whl")(
+    lambda: {"pkg/x.lib": im.library(("x.obj/", im.coff(im.AMD64)))}
+)  # fmt: skip
 
 
 # 4: needed DLLs

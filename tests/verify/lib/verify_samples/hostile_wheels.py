@@ -111,6 +111,11 @@ files("test data that is not an image", "WA112")(
 )
 
 
+@case("a variant", "WA624")
+def _variant(folder: Path) -> Path:
+    return wh.pack(folder / "pkg-1.0-cp313-cp313-win_arm64-cu12.whl", good())
+
+
 @case("a name that is no wheel's", "WA615")
 def _misnamed(folder: Path) -> Path:
     return wh.pack(folder / "pkg.whl", good())
