@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from winarm.verify.python_code import read_code
@@ -121,3 +123,12 @@ def test_steps_of_an_import_are_in_order(text: str, steps: list[str]) -> None:
     assert code is not None
     # The first step is the import of os.
     assert [f"{one.does.name}{'!' * one.certain}" for one in code.steps[1:]] == steps
+
+
+def test_functions_that_use_one_another_cost_no_time() -> None:
+    names = [f"f{number}" for number in range(120)]
+    lines = [f"@cache\ndef {name}():\n    {', '.join(names)}" for name in names]
+    start = time.process_time()
+
+    assert read_code(("x.py",), "\n".join(lines).encode()) is not None
+    assert time.process_time() - start < 20

@@ -216,8 +216,10 @@ class DllSearch:
             for step, compiled in self._steps(package[:count], seen):
                 does, what, certain = step
                 if compiled == module:
-                    if added or unsure or certain:
-                        return None if unsure else Found.YES if added else Found.NOT
+                    if added:
+                        return Found.YES
+                    if certain:
+                        return None if unsure else Found.NOT
                 elif compiled:
                     if member in self._loaded_beside(compiled):
                         return Found.YES
@@ -242,8 +244,14 @@ class DllSearch:
             if file.lower().endswith(".pyd"):
                 yield Step(Does.IMPORT, UNKNOWN, certain), file
                 continue
-            code = self._code(file) if file not in seen else None
+            if file in seen:
+                continue
             seen.add(file)
+            if file not in self._codes and self._parsed > _MOST_PIECES_IN_ALL // 2:
+                # The rest is for code that has to do with DLLs.
+                yield Step(Does.ADD, UNKNOWN), ""
+                return
+            code = self._code(file)
             for step in code.steps if code is not None else ():
                 if step.does is not Does.IMPORT:
                     yield step, ""

@@ -39,6 +39,8 @@ _IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", "OSError", "Ex
 #: Paths of one file that are kept, and steps of its import.
 _MOST_PLACES = 100
 _MOST_STEPS = 1000
+#: Functions of one file that are looked into for steps, some of them many times.
+_MOST_FOLLOWED = 5000
 
 
 class Does(Enum):
@@ -136,6 +138,8 @@ class _Event(NamedTuple):
     #: Modules that are imported.
     modules: tuple[tuple[str, ...], ...] = ()
     certain: bool = False
+    #: Not by its name: nothing tells whether the function runs, or when.
+    anyhow: bool = False
 
 
 class _Reader:
@@ -158,7 +162,7 @@ class _Reader:
         #: The functions that run at some time, and whether other files were asked for them.
         self._reached: frozenset[str] | None = None
         self._asked = False
-        self._references = 0
+        self._references = self._followed = 0
         self._optional: set[str] = set()
         self._required: set[str] = set()
         self._at_once: set[str] = set()
@@ -272,7 +276,7 @@ class _Reader:
         dunder = name.startswith("__")
         if node.decorator_list or (dunder and not self._class):
             self._called_anyhow.add(name)
-            self._note_event(_Event(None, name))
+            self._note_event(_Event(None, name, anyhow=True))
         elif dunder:
             self._used[self._class].add(name)
             self._events[self._class].append(_Event(None, name))
@@ -410,8 +414,15 @@ class _Reader:
     def _steps(self, function: str, done: set[str]) -> Iterator[Step]:
         """Yield what a function does, and the functions that it uses, each once."""
         done.add(function)
-        for does, what, modules, certain in self._events[function]:
-            if does is Does.IMPORT:
+        self._followed += 1
+        if self._followed > _MOST_FOLLOWED:
+            yield Step(Does.ADD, UNKNOWN)
+            return
+        for does, what, modules, certain, anyhow in self._events[function]:
+            if anyhow:
+                steps = self._steps(f"{what}", {*done})
+                yield from (step for step in steps if step.does is not Does.IMPORT)
+            elif does is Does.IMPORT:
                 yield from (Step(does, Place("site", module), certain) for module in modules)
             elif does is None:
                 if what in self._names.functions and what not in done:
