@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from build_stand_ins import write_project
+from fake_host import FakeHost
 
 from winarm import events
 from winarm.cli import build
@@ -24,8 +25,6 @@ from winarm.verify.report import ImageSummary, Report
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from fake_host import FakeHost
 
 
 def parsed(*argv: str) -> argparse.Namespace:
@@ -190,7 +189,7 @@ class TestRun:
         file = tmp_path / "requirements.txt"
         file.write_text('annoy==1.17.3\nuvloop; sys_platform != "win32"\nregex>=2025  # comment\n')
 
-        sources = build._sources(parsed("src", "-r", str(file)), [PYTHON])
+        sources = build._sources(parsed("src", "-r", str(file)), FakeHost(), [PYTHON])
 
         assert sources == ["src", "annoy==1.17.3", "regex>=2025"]
 
@@ -209,7 +208,7 @@ class TestRun:
         file.write_text(f"{line}\n")
 
         with pytest.raises(UsageError) as caught:
-            build._sources(parsed("-r", str(file)), [PYTHON])
+            build._sources(parsed("-r", str(file)), FakeHost(), [PYTHON])
 
         assert said in str(caught.value)
 

@@ -48,6 +48,7 @@ def test_names_are_requirements(folder: Path) -> None:
     [
         ("./nowhere", "no file or folder ./nowhere"),
         ("requirements.txt", "no file or folder requirements.txt"),
+        ("none.whl", "no file or folder none.whl"),
         ("not a name", "neither a file nor a requirement"),
         ("a @ https://x/a.whl", "names an address"),
     ],
@@ -125,6 +126,20 @@ def test_a_project_that_does_not_say_is_one_message(folder: Path, text: str, sai
         found(StackInput())
 
 
+def test_requirements_files_may_be_named_with_packages(folder: Path) -> None:
+    for name in ("a", "b"):
+        (folder / f"{name}.txt").write_text(f"{name}\n")
+
+    assert wished("a.txt", "lxml", "b.txt") == ["a", "b", "lxml"]
+
+
+def test_a_lock_is_looked_at_alone(folder: Path) -> None:
+    (folder / "uv.lock").write_text("")
+
+    with pytest.raises(UsageError, match=r"uv\.lock cannot be looked at together"):
+        found(StackInput(("lxml", "uv.lock")))
+
+
 def test_dependencies_may_be_in_files_that_setuptools_reads(folder: Path) -> None:
     (folder / "pyproject.toml").write_text(
         '[project]\nname = "mine"\ndynamic = ["dependencies"]\n'
@@ -167,7 +182,7 @@ def test_requirements_files_of_a_folder_are_found_with_their_notes(folder: Path)
     assert isinstance(answer.found, Wish)
     assert [str(one) for one in answer.found.requirements] == ["a"]
     assert any("c@" in note.replace(" ", "") for note in answer.found.notes)
-    assert "1 requirements do not apply to the target" in answer.found.notes
+    assert "1 requirement does not apply to the target" in answer.found.notes
     assert answer.places.all[0].url == "https://own/simple"
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from winarm.errors import UsageError
-from winarm.stack.requirement_files import read_requirements
+from winarm.stack.requirement_files import RequirementsFile, read_requirements
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,8 +20,12 @@ def written(tmp_path: Path, text: str, name: str = "requirements.txt") -> Path:
     return path
 
 
+def read(path: Path, **environ: str) -> RequirementsFile:
+    return read_requirements(path, environ)
+
+
 def test_requirements_with_comments_continued_lines_and_hashes(tmp_path: Path) -> None:
-    file = read_requirements(
+    file = read(
         written(
             tmp_path,
             "# a comment\n\nannoy==1.17.3 \\\n    --hash=sha256:" + HASH + " \\\n"
@@ -37,22 +41,42 @@ def test_requirements_with_comments_continued_lines_and_hashes(tmp_path: Path) -
     assert not file.is_lock
 
 
+def test_variables_in_braces_are_those_of_the_environment(tmp_path: Path) -> None:
+    path = written(
+        tmp_path, "-i https://${USER}:${TOKEN}@one/simple\na==${V} ; '${lower}' == 'x'\n"
+    )
+
+    file = read(path, USER="me", V="1", TOKEN="")
+
+    assert file.index == "https://me:${TOKEN}@one/simple"
+    assert str(file.lines[0].requirement.specifier) == "==1"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le"])
+def test_the_encodings_of_windows_are_read(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "requirements.txt"
+    mark = "\ufeff" if encoding == "utf-16-le" else ""
+    path.write_bytes(f"{mark}a==1\r\nb\r\n".encode(encoding))
+
+    assert [line.requirement.name for line in read(path).lines] == ["a", "b"]
+
+
 def test_a_file_with_a_hash_on_each_line_is_a_lock(tmp_path: Path) -> None:
-    assert read_requirements(written(tmp_path, f"a==1 --hash=sha256:{HASH}\n")).is_lock
+    assert read(written(tmp_path, f"a==1 --hash=sha256:{HASH}\n")).is_lock
 
 
 def test_files_include_others_relative_to_themselves(tmp_path: Path) -> None:
     written(tmp_path, "b\n-c ../limits.txt\n", "inner/more.txt")
     written(tmp_path, "b<2\n", "limits.txt")
 
-    file = read_requirements(written(tmp_path, "a\n-r inner/more.txt\n"))
+    file = read(written(tmp_path, "a\n-r inner/more.txt\n"))
 
     assert [line.requirement.name for line in file.lines] == ["a", "b"]
     assert [str(one) for one in file.constraints] == ["b<2"]
 
 
 def test_options_name_places(tmp_path: Path) -> None:
-    file = read_requirements(
+    file = read(
         written(
             tmp_path,
             "-i https://one\n--extra-index-url=https://two\n-f wheels\n--no-index\n--pre\n",
@@ -66,7 +90,7 @@ def test_options_name_places(tmp_path: Path) -> None:
 def test_the_same_file_may_be_included_twice(tmp_path: Path) -> None:
     written(tmp_path, "b\n", "b.txt")
 
-    file = read_requirements(written(tmp_path, "-r b.txt\n-r b.txt\n"))
+    file = read(written(tmp_path, "-r b.txt\n-r b.txt\n"))
 
     assert [line.requirement.name for line in file.lines] == ["b", "b"]
 
@@ -76,7 +100,7 @@ def test_the_same_file_may_be_included_twice(tmp_path: Path) -> None:
     ["./folder", "-e .", "git+https://example.org/x", "https://example.org/x.whl", "a.whl"],
 )
 def test_what_comes_from_elsewhere_is_set_apart(tmp_path: Path, line: str) -> None:
-    file = read_requirements(written(tmp_path, line))
+    file = read(written(tmp_path, line))
 
     assert file.lines == ()
     assert len(file.elsewhere) == 1
@@ -98,14 +122,14 @@ def test_what_comes_from_elsewhere_is_set_apart(tmp_path: Path, line: str) -> No
 )
 def test_mistakes_are_one_message_with_file_and_line(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(UsageError, match=said):
-        read_requirements(written(tmp_path, text))
+        read(written(tmp_path, text))
 
 
 def test_a_circle_of_files_is_named(tmp_path: Path) -> None:
     written(tmp_path, "-r requirements.txt\n", "b.txt")
 
     with pytest.raises(UsageError, match=r"requirements\.txt includes b\.txt includes requ"):
-        read_requirements(written(tmp_path, "-r b.txt\n"))
+        read(written(tmp_path, "-r b.txt\n"))
 
 
 def test_bytes_that_are_no_text_are_one_message(tmp_path: Path) -> None:
@@ -113,4 +137,4 @@ def test_bytes_that_are_no_text_are_one_message(tmp_path: Path) -> None:
     path.write_bytes(b"a\n\xff\xfe\n")
 
     with pytest.raises(UsageError, match=r"requirements\.txt:2: it is not UTF-8"):
-        read_requirements(path)
+        read(path)

@@ -100,6 +100,30 @@ def test_an_sdist_without_native_code_is_pure_though_a_newer_version_has_a_wheel
     assert found["hidden"].status is Status.BUILDABLE
 
 
+def test_a_wheel_whose_checksum_the_lock_lacks_is_noted(
+    index: LocalIndex, host: Host, tmp_path: Path
+) -> None:
+    index.add("one-1.0-py3-none-any.whl")
+    lock = tmp_path / "requirements.txt"
+    lock.write_text(f"one==1.0 --hash=sha256:{'0' * 64}\n")
+
+    report = stack_status(lock, python="3.13", host=host)
+
+    assert "does not have the checksum of this wheel" in report.packages[0].notes[0]
+
+
+def test_an_index_that_does_not_answer_is_noted_once(index: LocalIndex, host: Host) -> None:
+    for name in ("one", "two"):
+        index.add(f"{name}-1.0-py3-none-any.whl")
+    options = StatusOptions(no_deps=True, extra_indexes=("http://127.0.0.1:9/simple",))
+
+    report = stack_status(["one", "two"], python="3.13", options=options, host=host)
+
+    assert [package.notes for package in report.packages] == [(), ()]
+    assert "127.0.0.1:9" in report.notes[0]
+    assert "(for 2 packages)" in report.notes[0]
+
+
 def test_named_packages_alone(stack: LocalIndex, host: Host) -> None:
     options = StatusOptions(python="3.13", no_deps=True)
 

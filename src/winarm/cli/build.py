@@ -109,7 +109,7 @@ def run(args: argparse.Namespace, host: Host, console: Console) -> int:
     """
     settings = config_settings(args)
     pythons = _pythons(args.python or [None], host, console)
-    sources = _sources(args, pythons)
+    sources = _sources(args, host, pythons)
     _require_folder(args.output)
     for source in sources:
         wheels: list[Path] = []
@@ -173,7 +173,7 @@ def _pythons(wanted: Sequence[str | None], host: Host, console: Console) -> list
     return list({python.abi: python for python in found}.values())
 
 
-def _sources(args: argparse.Namespace, pythons: Sequence[Interpreter]) -> list[str]:
+def _sources(args: argparse.Namespace, host: Host, pythons: Sequence[Interpreter]) -> list[str]:
     """Return everything that is to be built, in order.
 
     :raises UsageError: a requirements file cannot be understood, or has what is not built.
@@ -183,7 +183,7 @@ def _sources(args: argparse.Namespace, pythons: Sequence[Interpreter]) -> list[s
         from winarm.stack.requirement_files import read_requirements  # noqa: PLC0415 - as in _built
         from winarm.stack.wanted import TargetMarkers  # noqa: PLC0415
 
-        file = read_requirements(path)
+        file = read_requirements(path, host.environ)
         if file.elsewhere:
             message = f"{file.elsewhere[0]} is not a requirement of the package index."
             raise UsageError(message, cure="Name the folder or the file itself as SRC.")

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 #: Names that stand for all of what was asked for.
 _NAMED = 3
+#: Ends of the names of requirements files.
+_TEXTS = frozenset((".txt", ".in"))
 #: Locks in a folder, the first one that is there counts.
 _LOCKS = ("uv.lock", "pylock.toml", "poetry.lock", "pdm.lock", "Pipfile.lock", "pixi.lock")
 
@@ -62,13 +64,26 @@ def read_input(host: Host, asked: StackInput, places: Places, markers: TargetMar
         return InputFound(_installed(host, asked.installed, markers), places)
     if asked.names is not None:
         return InputFound(_names(asked.names), places)
+    paths = {source: path for source in asked.sources if (path := _existing(source))}
+    texts = {source: path for source, path in paths.items() if path.suffix in _TEXTS}
+    if asked.requirement_files or texts:
+        asked = replace(
+            asked,
+            sources=tuple(source for source in asked.sources if source not in texts),
+            requirement_files=(*asked.requirement_files, *texts.values()),
+        )
+        paths = {source: path for source, path in paths.items() if source not in texts}
+    several = len(asked.sources) + len(asked.requirement_files) > 1
+    if paths and several:
+        message = f"{next(iter(paths))} cannot be looked at together with other sources."
+        raise UsageError(message, cure="Name it alone.")
     if asked.requirement_files:
-        return _of_files(asked, places, markers)
-    if len(asked.sources) == 1 and (path := _existing(asked.sources[0])):
-        return _of_path(path, asked, places, markers)
+        return _of_files(host, asked, places, markers)
+    for path in paths.values():
+        return _of_path(host, path, asked, places, markers)
     if asked.sources:
         return InputFound(_wish(_several(asked.sources), asked.sources), places)
-    return _of_folder(Path(), asked, places, markers)
+    return _of_folder(host, Path(), asked, places, markers)
 
 
 def project_folder(asked: StackInput) -> Path | None:
@@ -92,32 +107,31 @@ def tool_uv(folder: Path | None) -> Mapping[str, Any]:
     return table if isinstance(table, dict) else {}
 
 
-def _of_path(path: Path, asked: StackInput, places: Places, markers: TargetMarkers) -> InputFound:
+def _of_path(
+    host: Host, path: Path, asked: StackInput, places: Places, markers: TargetMarkers
+) -> InputFound:
     if path.is_dir():
-        return _of_folder(path, asked, places, markers)
+        return _of_folder(host, path, asked, places, markers)
     if reader := lock_reader(path):
         return InputFound(reader(path, markers, Selection(asked.extras, asked.groups)), places)
     if path.name == "pyproject.toml":
-        return InputFound(_of_project(path.parent, asked), places)
-    if path.suffix in {".txt", ".in"}:
-        again = StackInput(requirement_files=(path,), extras=asked.extras, groups=asked.groups)
-        return _of_files(again, places, markers)
+        return InputFound(_of_project(host, path.parent, asked), places)
     message = f"{path} is neither a lock nor a requirements file that winarm reads."
     raise UsageError(message, cure=f"It reads {', '.join(_LOCKS)}, pyproject.toml and *.txt.")
 
 
 def _of_folder(
-    folder: Path, asked: StackInput, places: Places, markers: TargetMarkers
+    host: Host, folder: Path, asked: StackInput, places: Places, markers: TargetMarkers
 ) -> InputFound:
     for name in _LOCKS:
         if (folder / name).is_file():
-            return _of_path(folder / name, asked, places, markers)
+            return _of_path(host, folder / name, asked, places, markers)
     files = tuple(sorted(folder.glob("requirements*.txt")))
     # Many applications have one for the settings of tools alone.
     if (folder / "pyproject.toml").is_file() and (_states_dependencies(folder) or not files):
-        return InputFound(_of_project(folder, asked), places)
+        return InputFound(_of_project(host, folder, asked), places)
     if files:
-        return _of_files(StackInput(requirement_files=files), places, markers)
+        return _of_files(host, StackInput(requirement_files=files), places, markers)
     message = f"there is nothing to look at in {folder.resolve()}."
     raise UsageError(
         message,
@@ -125,8 +139,8 @@ def _of_folder(
     )
 
 
-def _of_files(asked: StackInput, places: Places, markers: TargetMarkers) -> InputFound:
-    files = [read_requirements(path) for path in asked.requirement_files]
+def _of_files(host: Host, asked: StackInput, places: Places, markers: TargetMarkers) -> InputFound:
+    files = [read_requirements(path, host.environ) for path in asked.requirement_files]
     for file in files:
         places = places.with_options(
             index=file.index, extra=file.extra, links=file.links, no_index=file.no_index
@@ -140,8 +154,9 @@ def _of_files(asked: StackInput, places: Places, markers: TargetMarkers) -> Inpu
     notes += [
         f"not looked at: {line.requirement} ({line.place})" for line in here if line.requirement.url
     ]
-    if len(here) < len(lines):
-        notes.append(f"{len(lines) - len(here)} requirements do not apply to the target")
+    if left_out := len(lines) - len(here):
+        words = "1 requirement does" if left_out == 1 else f"{left_out} requirements do"
+        notes.append(f"{words} not apply to the target")
     hashes = tuple(
         (canonicalize_name(line.requirement.name), line.sha256) for line in here if line.sha256
     )
@@ -207,7 +222,7 @@ def _dependency_files(document: Mapping[str, Any]) -> list[str]:
     return [table] if isinstance(table, str) else _texts(table, "tool.setuptools.dynamic: file")
 
 
-def _of_project(folder: Path, asked: StackInput) -> Wish:
+def _of_project(host: Host, folder: Path, asked: StackInput) -> Wish:
     document = read_pyproject(folder) or {}
     project = document.get("project")
     path = folder / "pyproject.toml"
@@ -220,7 +235,8 @@ def _of_project(folder: Path, asked: StackInput) -> Wish:
         raise UsageError(message, cure="Name a lock file or a requirements file.")
     lines = list(_texts(project.get("dependencies"), f"{path}: dependencies"))
     for file in files:
-        lines += [str(line.requirement) for line in read_requirements(folder / file).lines]
+        read = read_requirements(folder / file, host.environ)
+        lines += [str(line.requirement) for line in read.lines]
     extras = project.get("optional-dependencies") or {}
     for extra in asked.extras:
         lines += _texts(_named(extras, extra, path, "extra"), f"{path}: extra {extra}")
@@ -318,7 +334,8 @@ def _requirement(text: str, place: str = "") -> Requirement:
 
 
 def _looks_like_path(text: str) -> bool:
-    return text.endswith((".txt", ".toml", ".lock", ".in")) or text.startswith((".", "/"))
+    ends = (".txt", ".toml", ".lock", ".in", ".whl", ".gz", ".zip")
+    return "://" not in text and (text.endswith(ends) or text.startswith((".", "/")))
 
 
 def _existing(word: str) -> Path | None:

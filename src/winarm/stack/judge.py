@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from winarm.stack.files import IndexedFile, IndexedProject, ProjectRelease, Suitability
 
 
+#: How a note begins that names an index which did not answer.
+NOT_ASKED = "not asked: "
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """A package to be judged."""
@@ -162,7 +166,7 @@ def _without_release(
 
 
 def _notes(release: ProjectRelease, project: IndexedProject) -> tuple[str, ...]:
-    notes = [f"not asked: {problem}" for problem in project.problems]
+    notes = [f"{NOT_ASKED}{problem}" for problem in project.problems]
     if release.yanked:
         notes.append("this version was yanked")
     return tuple(notes)

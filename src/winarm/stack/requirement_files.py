@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import shlex
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from winarm.errors import FileSystemError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 #: A file of more bytes is not read.
@@ -79,6 +80,7 @@ class _Inside:
 
 @dataclass
 class _Reading:
+    environ: Mapping[str, str]
     lines: list[RequirementLine] = field(default_factory=list)
     constraints: list[Requirement] = field(default_factory=list)
     elsewhere: list[str] = field(default_factory=list)
@@ -89,13 +91,14 @@ class _Reading:
     files: int = 0
 
 
-def read_requirements(path: Path) -> RequirementsFile:
+def read_requirements(path: Path, environ: Mapping[str, str]) -> RequirementsFile:
     """Return what the file at `path` and all files that it includes ask for.
 
+    :param environ: the variables that `${NAME}` stands for.
     :raises UsageError: a line cannot be understood, or a file includes itself.
     :raises FileSystemError: a file cannot be read.
     """
-    reading = _Reading()
+    reading = _Reading(environ)
     _read(path, reading, "requirements", ())
     return RequirementsFile(
         lines=tuple(reading.lines),
@@ -120,8 +123,10 @@ def _read(path: Path, reading: _Reading, kind: str, above: tuple[Path, ...]) -> 
     if reading.files > MAX_FILES:
         message = f"{above[0]} includes more than {MAX_FILES} files."
         raise UsageError(message, cure="Name fewer files.")
-    for number, line in _logical_lines(path):
+    for number, written in _logical_lines(path):
         place = f"{path}:{number}"
+        # As pip does: capitals in braces; one that is not set stays as it is.
+        line = re.sub(r"\$\{([A-Z0-9_]+)\}", lambda m: reading.environ.get(m[1]) or m[0], written)
         if line.startswith("-"):
             _option(line, place, _Inside(path, kind, (*above, resolved)), reading)
         elif kind == "constraints":
@@ -155,7 +160,10 @@ def _text(path: Path) -> str:
         if path.stat().st_size > MAX_FILE:
             message = f"{path} has more than {MAX_FILE} bytes."
             raise UsageError(message, cure="Name a requirements file.")
-        return path.read_bytes().decode("utf-8-sig")
+        content = path.read_bytes()
+        # `pip freeze > requirements.txt` in a PowerShell writes UTF-16.
+        utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        return content.decode("utf-16" if utf16 else "utf-8-sig")
     except OSError as error:
         raise FileSystemError(path, error, cure="Make it readable.") from error
     except UnicodeDecodeError as error:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: Changes with what is read, so that facts of another winarm are not taken from the cache.
-_FORMAT = 2
+_FORMAT = 3
 #: Longest file that is read of an sdist, and the most members and bytes that are looked at.
 MAX_TEXT = 2**20
 MAX_MEMBERS = 100_000

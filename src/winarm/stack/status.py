@@ -6,6 +6,7 @@ import contextlib
 import functools
 import sys
 import time
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +28,7 @@ from winarm.stack.inputs import (
     with_pins,
 )
 from winarm.stack.judge import (
+    NOT_ASKED,
     Question,
     judge,
     judge_source,
@@ -147,13 +149,14 @@ def surveyed(
         )
         client.projects((p.name for p in stack.packages if not p.elsewhere), progress)
         survey = _Survey(host, options, markers, stack, client, evidence, progress)
+        packages, notes = _with_shared_notes(survey.packages())
         report = StackReport(
             origin=stack.origin,
             target=options.target.wheel_platform,
             python=spelled(python),
-            packages=survey.packages(),
+            packages=packages,
             made=time.strftime("%Y-%m-%d", time.gmtime()),
-            notes=stack.notes,
+            notes=(*stack.notes, *notes),
         )
         yield Surveyed(report, stack, python, found.places, client)
 
@@ -198,10 +201,27 @@ def _resolved(
             raise SourceError(message, cure="Check the network, the proxy and the index.")
         if not project.releases:
             message = f"there is no package {requirement.name} on any index."
+            if project.problems:
+                message += f" These were not asked:\n{bullets(project.problems)}"
             raise SourceError(message, cure="Check the name; --no-deps goes on without it.")
     from winarm.stack.resolve import resolve  # noqa: PLC0415 - 17 ms, and a lock needs none
 
     return resolve(host, found, evidence, markers, progress)
+
+
+def _with_shared_notes(
+    packages: Sequence[PackageStatus],
+) -> tuple[tuple[PackageStatus, ...], tuple[str, ...]]:
+    """Return the packages without the notes that several of them have, and these once."""
+    counts = Counter(note for package in packages for note in package.notes)
+    shared = {note for note, count in counts.items() if count > 1 and note.startswith(NOT_ASKED)}
+    if not shared:
+        return tuple(packages), ()
+    kept = tuple(
+        replace(package, notes=tuple(note for note in package.notes if note not in shared))
+        for package in packages
+    )
+    return kept, tuple(f"{note} (for {counts[note]} packages)" for note in sorted(shared))
 
 
 @dataclass(frozen=True)
@@ -245,7 +265,12 @@ class _Survey:
             version = str(package.version or "")
             return PackageStatus(package.name, version, Status.UNKNOWN, reason)
         question = Question(package.name, package.version, self.stack.allowed(package.name))
-        return judge(question, self.client.project(package.name), self.suits)
+        status = judge(question, self.client.project(package.name), self.suits)
+        promised = status.wheel.sha256 if status.wheel else ""
+        if promised and package.sha256 and promised not in package.sha256:
+            note = f"{self.stack.origin} does not have the checksum of this wheel: lock it again"
+            status = replace(status, notes=(*status.notes, note))
+        return status
 
     def _examined(self, package: WantedPackage, status: PackageStatus) -> PackageStatus:
         """Return a gap's status with what its source and those that require it say."""

@@ -27,7 +27,7 @@ class TestTable:
         text = table.render(report, width=200)
 
         assert "b 1 (holds back 1), required by a\n    winarm build 'b==1' --python 3.13" in text
-        assert "pin c==1; >=2 does not allow it" in text
+        assert "relax >=2 to take c==1" in text
         assert "dropped: 1 was the last with a wheel" in text
         assert "first wheel: 0.9 (2025-06-07)" in text
 
@@ -44,6 +44,11 @@ class TestTable:
 
         begins = "2 of 9 packages of uv.lock run on win_arm64 with Python 3.13 (22%): "
         assert last.startswith(f"{begins}1 ready, 1 pure")
+
+    def test_a_stack_without_packages_says_so(self, report: StackReport) -> None:
+        last = table.render(dataclasses.replace(report, packages=())).splitlines()[-1]
+
+        assert last == "uv.lock has no packages for win_arm64 with Python 3.13"
 
     def test_changes_are_listed(self, report: StackReport) -> None:
         text = table.render(report, difference=CHANGES)

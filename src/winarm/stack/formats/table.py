@@ -63,6 +63,8 @@ def _lines(
 
 def summary(report: StackReport) -> str:
     """Return the report in one line."""
+    if not report.packages:
+        return f"{report.origin} has no packages for {report.target} with Python {report.python}"
     running = sum(not package.missing for package in report.packages)
     counts = ", ".join(f"{count} {status}" for status, count in report.counts.items())
     return (
@@ -105,8 +107,10 @@ def _task(package: PackageStatus, width: int) -> Iterator[str]:
         by += f" and {more} more" if more > 0 else ""
     yield from _wrapped(f"{_title(package)}{held}{by}", width, indent="  ")
     if package.pin and package.other:
-        allowed = "" if package.other.allowed else f"; {package.requirement} does not allow it"
-        yield from _wrapped(f"pin {package.pin}{allowed}", width, indent="    ")
+        what = f"pin {package.pin}"
+        if not package.other.allowed:
+            what = f"relax {package.requirement} to take {package.pin}"
+        yield from _wrapped(what, width, indent="    ")
     if package.command:
         # Not wrapped, so that it can be copied.
         yield f"    {package.command}"
