@@ -91,7 +91,7 @@ class Code(Enum):
     WA003 = Rule(
         ERROR,
         "a member's data is damaged",
-        "The compressed data does not inflate to the size and CRC-32 that the archive promises.",
+        "The compressed data does not match the size or the CRC-32 in the archive.",
         "Build or download the wheel again.",
         unread=True,
     )
@@ -146,14 +146,14 @@ class Code(Enum):
     WA011 = Rule(
         ERROR,
         "a member is encrypted",
-        "No installer asks for a password.",
+        "Installers cannot decrypt members.",
         "Build the wheel without encryption.",
         unread=True,
     )
     WA012 = Rule(
         ERROR,
         "a member's own header contradicts the archive's directory",
-        "The archive was edited by hand or built to show different tools different contents.",
+        "The archive was edited by hand, or made so that tools see different contents.",
         "Do not install it; build the wheel again.",
         unread=True,
     )
@@ -175,15 +175,15 @@ class Code(Enum):
         ERROR,
         "the archive uses a feature that installers or package indexes refuse",
         "Data descriptors, comments of members, extensible ZIP64 data and names that are not "
-        "UTF-8: PyPI rejects them, and readers that stream an archive see something else than "
-        "those that read its directory.",
+        "UTF-8: PyPI rejects them, and readers that stream an archive see other contents than "
+        "readers of its directory.",
         "Pack the wheel with `wheel pack`, or write it to a file instead of a pipe.",
     )
     WA016 = Rule(
         ERROR,
         "the extra fields of a member are malformed",
-        "A field occurs twice, reaches past its end, or is a ZIP64 field with other sizes than "
-        "the header asks for. pip, uv or PyPI refuse the archive.",
+        "A field occurs twice, reaches past its end, or is a ZIP64 field that does not match "
+        "the sizes in the header. pip, uv or PyPI refuse the archive.",
         "Pack the wheel with `wheel pack`.",
     )
 
@@ -192,7 +192,7 @@ class Code(Enum):
     WA101 = Rule(
         ERROR,
         "an extension module is for another machine",
-        "The compiler or linker was the host's, or a file of another build was packed.",
+        "The host's compiler or linker was used, or a file of another build was packed.",
         "Build the module for the target, in a clean build folder.",
     )
     WA102 = Rule(
@@ -249,20 +249,20 @@ class Code(Enum):
     WA110 = Rule(
         ERROR,
         "the file is for another machine",
-        "It was asked for by name, and the target can neither load nor link it.",
+        "The file was named on the command line, and the target can neither load nor link it.",
         "Build it for the target, or name its machine with --target.",
     )
     WA111 = Rule(
         NOTE,
         "a library holds compiler-specific intermediate code",
         "Members made with /GL or -flto are readable by one version of one compiler only.",
-        "Compile without link-time optimisation what others are to link.",
+        "Disable link-time optimisation in libraries that others link.",
     )
     WA112 = Rule(
         WARNING,
-        "a file that nothing needs is named like a Windows image and is not a sound one",
-        "Data of tests, or a file of another system. No module imports it.",
-        "Nothing, if it is meant; else leave it out.",
+        "an unused file is named like a Windows image but is not a valid one",
+        "It is data of tests, or a file of another system. No module imports it.",
+        "Nothing, if it is intended; otherwise leave it out.",
     )
     WA113 = Rule(
         ERROR,
@@ -287,7 +287,7 @@ class Code(Enum):
     )
     WA203 = Rule(
         ERROR,
-        "a module's suffix confuses the GIL and the free-threaded build",
+        "a module's suffix names the other threading build",
         "cp313 and cp313t are different ABIs; neither Python imports the other's modules.",
         "Build the wheel with the Python whose ABI tag it carries.",
     )
@@ -300,7 +300,8 @@ class Code(Enum):
     WA205 = Rule(
         ERROR,
         "no Python imports a module of this name",
-        "A module's file is its name and one of Python's suffixes; further dots hide it.",
+        "A module's file name is NAME and one of Python's suffixes; Python does not find a "
+        "name with more dots.",
         "Name it NAME.cpXY-PLATFORM.pyd or NAME.pyd (stable ABI modules too).",
     )
     WA206 = Rule(
@@ -312,13 +313,14 @@ class Code(Enum):
     WA207 = Rule(
         ERROR,
         "a module does not export its init function",
-        "The file was renamed, or PyInit_NAME is not exported (PyMODINIT_FUNC, a .def file).",
+        "The file was renamed, PyInit_NAME is not exported (PyMODINIT_FUNC, a .def file), or "
+        "only PyModExport_NAME is, which Python knows since 3.15.",
         "Export PyInit_NAME, NAME being the file's name up to its first dot.",
     )
     WA208 = Rule(
         WARNING,
         "a .pyd is a plain library",
-        "It exports functions but none that makes it importable: fine for ctypes, not for import.",
+        "It exports functions, but no init function: ctypes can load it, and import cannot.",
         "Name it .dll if it is meant for ctypes.",
     )
 
@@ -352,22 +354,23 @@ class Code(Enum):
     )
     WA304 = Rule(
         ERROR,
-        "an image confuses the GIL and the free-threaded Python",
-        "It imports the DLL of the other threading build.",
+        "an image imports the Python DLL of the other threading build",
+        "It was built for the free-threaded Python and is tagged for the GIL build, or the "
+        "reverse.",
         "Build the wheel with the Python whose ABI tag it carries (Py_GIL_DISABLED).",
     )
     WA305 = Rule(
         WARNING,
         "a module imports no Python DLL",
-        "It cannot call Python's API unless it finds it in another way.",
+        "The module cannot call Python's API unless it looks the functions up at run time.",
         "Link against the target Python's library.",
     )
     WA306 = Rule(
         ERROR,
         "a stable-ABI wheel uses API newer than it promises",
-        "The wheel's tag promises an older Python than Py_LIMITED_API was set to, or the symbol "
-        "is not part of the stable ABI.",
-        "Raise the wheel's tag (py_limited_api), or lower Py_LIMITED_API and do without.",
+        "The wheel's tag promises an older Python than Py_LIMITED_API was set to, or the "
+        "symbol is not part of the stable ABI.",
+        "Raise the wheel's tag (py_limited_api), or lower Py_LIMITED_API and avoid the symbol.",
     )
     WA307 = Rule(
         ERROR,
@@ -378,21 +381,22 @@ class Code(Enum):
     WA308 = Rule(
         ERROR,
         "an image imports a symbol that the wheel's own DLL does not export",
-        "The DLL in the wheel is another version's than the one that was linked against.",
+        "The DLL in the wheel is not the version that was linked against.",
         "Bundle the DLL whose import library was linked.",
     )
 
     WA309 = Rule(
         ERROR,
-        "a symbol that is needed is forwarded to one that is not there",
-        "A DLL passes the symbol on to another DLL, which is absent, lacks the symbol, or passes "
-        "it back. Windows follows it when it binds the import.",
+        "a needed symbol is forwarded to a symbol that does not exist",
+        "A DLL forwards the symbol to a DLL that is absent or lacks it, or the forwarders form "
+        "a loop. Windows resolves forwarders when it binds the import.",
         "Bundle the DLL of the version that was linked against, and what it forwards to.",
     )
     WA310 = Rule(
         WARNING,
-        "an image imports with delay a symbol that the wheel's own DLL does not export",
-        "The DLL in the wheel is another version's; the first call of the function fails.",
+        "a delay import names a symbol that the wheel's own DLL does not export",
+        "The DLL in the wheel is not the version that was linked against; the first call of "
+        "the function fails.",
         "Bundle the DLL whose import library was linked.",
     )
 
@@ -422,7 +426,7 @@ class Code(Enum):
     WA404 = Rule(
         ERROR,
         "the compiler's runtime library is needed and not in the wheel",
-        "MinGW and LLVM put parts of the language into DLLs of their own.",
+        "The runtime DLLs of MinGW and LLVM (libgcc_s, libstdc++, libc++) are not part of Windows.",
         "Link it statically (-static, -static-libgcc, -static-libstdc++), or bundle the DLL.",
     )
     WA405 = Rule(
@@ -443,7 +447,8 @@ class Code(Enum):
         NOTE,
         "a needed DLL comes from elsewhere",
         "A driver, or another package that this one requires, brings it.",
-        "Nothing, if it is so; the importing package must call os.add_dll_directory.",
+        "Nothing, if that is right; the package must add the DLL's folder with "
+        "os.add_dll_directory.",
     )
     WA408 = Rule(
         WARNING,
@@ -456,7 +461,7 @@ class Code(Enum):
         WARNING,
         "a DLL that is loaded when first used is neither in the wheel nor on every machine",
         "It is delay-loaded: the import works, the first call into it fails.",
-        "Bundle it, or make sure that the code does without.",
+        "Bundle it, or make sure that the code works without it.",
     )
     WA410 = Rule(
         WARNING,
@@ -467,7 +472,7 @@ class Code(Enum):
     )
     WA411 = Rule(
         WARNING,
-        "an image that no module needs wants a DLL that is not in the wheel",
+        "an image that no module needs lacks a DLL",
         "A plug-in or a program cannot be loaded until something else brings the DLL.",
         "Bundle the DLL, or leave the image out.",
     )
@@ -475,8 +480,8 @@ class Code(Enum):
     WA412 = Rule(
         ERROR,
         "a needed DLL is in a folder where Windows does not look",
-        "Windows searches the module's own folder; others need os.add_dll_directory, and no code "
-        "of the wheel adds this one or loads the DLL by its path.",
+        "Windows searches the module's own folder; others need os.add_dll_directory, and no "
+        "code that runs before the import adds this one or loads the DLL by its path.",
         "Put the DLL next to the module, or call os.add_dll_directory in the package's __init__.",
     )
     WA413 = Rule(
@@ -572,10 +577,10 @@ class Code(Enum):
     )
     WA514 = Rule(
         ERROR,
-        "the image's manifest cannot be fulfilled",
-        "The side-by-side manifest is not in the form of one, or asks for an assembly for another "
-        "machine, for Visual C++ 2005 to 2008, which do not exist for Arm, or for one that is "
-        "neither in Windows nor next to the image. Loading fails with error 14001.",
+        "the image's manifest cannot be satisfied",
+        "The side-by-side manifest is not valid, or asks for an assembly for another machine, "
+        "for Visual C++ 2005 to 2008, which do not exist for Arm, or for one that is neither "
+        "in Windows nor next to the image. Loading fails with error 14001.",
         'Link without that manifest (/MANIFEST:NO), or with processorArchitecture="*".',
     )
     WA515 = Rule(
@@ -587,9 +592,9 @@ class Code(Enum):
     )
     WA516 = Rule(
         ERROR,
-        "what runs when the image is loaded is not in it",
-        "The entry point, a thread callback or a table for the loader is outside of the image or "
-        "not code.",
+        "the loader is pointed to what is not in the image",
+        "The entry point, a thread callback or a table for the loader is outside of the image, "
+        "is not code, or cannot be written.",
         "Link the image again.",
     )
 
@@ -610,7 +615,7 @@ class Code(Enum):
     WA603 = Rule(
         WARNING,
         "Root-Is-Purelib is true in a wheel with native code",
-        "The build backend believes that the project is pure.",
+        "The build backend treats the project as pure Python.",
         "Tell the backend that there are extension modules (setuptools: has_ext_modules).",
     )
     WA604 = Rule(
@@ -629,7 +634,7 @@ class Code(Enum):
         WARNING,
         "a wheel for one platform holds no native code",
         "The extensions were not built, or the backend tags a pure project.",
-        "See why the extensions are missing, or tag it py3-none-any.",
+        "Find out why the extensions are missing, or tag the wheel py3-none-any.",
     )
     WA607 = Rule(
         ERROR,
@@ -647,14 +652,14 @@ class Code(Enum):
     WA609 = Rule(
         ERROR,
         "a file is not in RECORD",
-        "It was added after the wheel was made; it would stay behind on uninstall.",
+        "It was added after the wheel was made; uninstalling leaves it behind.",
         "Repack with `wheel unpack` and `wheel pack`.",
     )
     WA610 = Rule(
         ERROR,
         "RECORD names a file that the wheel lacks",
         "The file was removed after the wheel was made; on uninstall, pip may delete a file of "
-        "that name which another package brought.",
+        "that name which another package installed.",
         "Repack with `wheel unpack` and `wheel pack`.",
     )
     WA611 = Rule(
@@ -697,7 +702,7 @@ class Code(Enum):
     WA617 = Rule(
         NOTE,
         "not checked: not for Windows",
-        "The wheel's tag, or the file, is another system's.",
+        "The wheel's tag names another system, or the file is a source archive.",
         "Nothing.",
     )
     WA618 = Rule(
@@ -717,7 +722,7 @@ class Code(Enum):
     WA620 = Rule(
         ERROR,
         "Requires-Python excludes the Python in the wheel's tag",
-        "Installers compare both, and no Python fulfils both.",
+        "Installers check both, and no Python satisfies both.",
         "Correct requires-python of the project, or build for a Python that it allows.",
     )
     WA621 = Rule(
@@ -745,7 +750,8 @@ class Code(Enum):
         "the wheel is a variant",
         "PEP 825, a draft, lets a label follow the platform in the file name and puts what the "
         "label means into variant.json. pip and package indexes do not know such names yet.",
-        "Nothing, if it is installed by a tool that knows variants; else leave out the label.",
+        "Nothing, if a tool that knows variants installs it; otherwise remove the label from "
+        "the file name.",
     )
 
     # 7: layout
