@@ -1,4 +1,4 @@
-"""Native code in wheels for any platform."""
+"""Tags promise platforms and Pythons, and the wheel must keep it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from verify_samples import image as im
+from verify_samples import wheel as wh
 from verify_samples.verdicts import (
     ANY_WHEEL,
     Verdict,
@@ -13,6 +14,8 @@ from verify_samples.verdicts import (
     good,
     judged,
 )
+
+from winarm.verify import Severity, verify
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,3 +59,93 @@ CASES = (
 @pytest.mark.parametrize("one", CASES, ids=lambda one: one.what)
 def test_native_code_in_a_wheel_for_any_platform(one: Verdict, tmp_path: Path) -> None:
     assert judged(one, tmp_path) == (one.good, one.good)
+
+
+ABI3T = "cp315-abi3.abi3t"
+
+
+def errors(tmp_path: Path, tags: str, files: dict[str, bytes], metadata: str = "") -> list[str]:
+    path = wh.wheel(tmp_path, files, f"pkg-1.0-{tags}-win_arm64.whl", metadata=metadata)
+    return [found.code.name for found in verify(path).findings if found.severity is Severity.ERROR]
+
+
+PYPY = "pp311-pypy311_pp73"
+
+
+def of(python: str) -> bytes:
+    return im.module(python=python)
+
+
+@pytest.mark.parametrize(
+    ("tags", "files"),
+    [
+        ("cp313-none", {"pkg/_x.pyd": of("python313.dll")}),
+        ("cp313-abi3.cp313", {"pkg/_x.pyd": of("python3.dll")}),
+        (PYPY, {"pkg/_x.pypy311-pp73-win_arm64.pyd": of("libpypy3.11-c.dll")}),
+        ("cp313-none", {"pkg/_x.cp313-win_arm64.pyd": of("python313.dll")}),
+        ("cp313-none", {"pkg/_x.cp313t-win_arm64.pyd": of("python313t.dll")}),
+        ("py3-none", {"pkg/_x.pyd": of("python3.dll")}),
+        (
+            "cp312.cp313-cp312.cp313",
+            {
+                "pkg/_x.cp312-win_arm64.pyd": of("python312.dll"),
+                "pkg/_x.cp313-win_arm64.pyd": of("python313.dll"),
+            },
+        ),
+        ("cp312.cp313-cp312.cp313", {"pkg/_x.pyd": of("python3.dll")}),
+        (ABI3T, {"pkg/_x.pyd": of("python3t.dll")}),
+        ("cp315-abi3t", {"pkg/_x.pyd": of("python3t.dll")}),
+        ("cp315-abi3", {"pkg/_x.pyd": of("python3.dll")}),
+        ("cp314-cp314t", {"pkg/_x.cp314t-win_arm64.pyd": of("python3t.dll")}),
+        ("cp313-cp313", {"pkg/__init__.cp313-win_arm64.pyd": im.module("pkg")}),
+        (
+            "py3-none",
+            {
+                "pkg/_x.cp312-win_arm64.pyd": of("python312.dll"),
+                "pkg/_x.cp313-win_arm64.pyd": of("python313.dll"),
+            },
+        ),
+    ],
+)
+def test_modules_that_suit_their_tags_have_no_errors(
+    tmp_path: Path, tags: str, files: dict[str, bytes]
+) -> None:
+    assert errors(tmp_path, tags, files) == []
+
+
+@pytest.mark.parametrize(
+    ("tags", "files", "code"),
+    [
+        ("cp313-none", {"pkg/_x.pyd": of("python312.dll")}, "WA301"),
+        ("cp313-none", {"pkg/_x.cp312-win_arm64.pyd": of("python312.dll")}, "WA202"),
+        ("py3-none", {"pkg/_x.pyd": of("python313.dll")}, "WA209"),
+        ("py3-none", {"pkg/_x.cp313-win_arm64.pyd": of("python313.dll")}, "WA209"),
+        ("cp312.cp313-cp312.cp313", {"pkg/_x.pyd": of("python313.dll")}, "WA209"),
+        (ABI3T, {"pkg/_x.pyd": of("python3.dll")}, "WA304"),
+        ("cp315-abi3t", {"pkg/_x.pyd": of("python3.dll")}, "WA304"),
+        ("cp314-abi3", {"pkg/_x.pyd": of("python3t.dll")}, "WA304"),
+        ("py3-abi3", {"pkg/_x.pyd": of("python3.dll")}, "WA623"),
+        ("cp312-cp313", {"pkg/_x.cp313-win_arm64.pyd": of("python313.dll")}, "WA623"),
+        ("cp313-cp313", {"pkg/_x.pyd": of("python312")}, "WA301"),
+        ("cp313-abi3.cp313", {"pkg/_x.pyd": of("python313.dll")}, "WA209"),
+        ("cp313-cp313", {"pkg/_x.pypy311-pp73-win_arm64.pyd": of("python313.dll")}, "WA202"),
+        ("cp313-cp313", {"pkg/_x.graalpy242-311-native.pyd": of("python313.dll")}, "WA202"),
+        (PYPY, {"pkg/_x.pypy310-pp73-win_arm64.pyd": of("libpypy3.11-c.dll")}, "WA202"),
+        (PYPY, {"pkg/_x.pypy311-pp73-win_amd64.pyd": of("libpypy3.11-c.dll")}, "WA201"),
+        (PYPY, {"pkg/_x.pypy311-pp73-win_arm64.pyd": of("libpypy3.10-c.dll")}, "WA301"),
+        (PYPY, {"pkg/_x.pypy311-pp73-win_arm64.pyd": of("python311.dll")}, "WA301"),
+        ("cp313-cp313", {"sub/__init__.cp313-win_arm64.pyd": im.module("pkg")}, "WA207"),
+        ("cp313-cp313", {"sub/__init__.cp313-win_arm64.pyd": im.module("__init__")}, "WA207"),
+    ],
+)
+def test_modules_that_break_the_promise_are_found(
+    tmp_path: Path, tags: str, files: dict[str, bytes], code: str
+) -> None:
+    assert errors(tmp_path, tags, files) == [code]
+
+
+def test_one_python_is_enough_where_the_wheel_requires_it(tmp_path: Path) -> None:
+    files = {"pkg/_x.cp313-win_arm64.pyd": of("python313.dll")}
+
+    assert errors(tmp_path, "py3-none", files, "Requires-Python: ==3.13.*\n") == []
+    assert errors(tmp_path, "py3-none", files, "Requires-Python: >=3.12\n") == ["WA209"]

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from winarm.verify.checks.archive import check_archive
+from winarm.verify.checks.container import check_archive
+from winarm.verify.checks.dist_info import check_metadata
 from winarm.verify.checks.image_layout import check_image_layout
 from winarm.verify.checks.layout import check_layout
 from winarm.verify.checks.machine import check_machines
 from winarm.verify.checks.manifest import check_manifests
-from winarm.verify.checks.metadata import check_metadata
 from winarm.verify.checks.module_name import check_module_names
 from winarm.verify.checks.needed_dlls import check_needed_dlls
-from winarm.verify.checks.promised_pythons import check_promised_pythons
 from winarm.verify.checks.python_dll import check_python_dlls
 from winarm.verify.checks.record import check_installed, check_record
 from winarm.verify.checks.soundness import check_soundness
 from winarm.verify.checks.symbols import check_symbols
-from winarm.verify.checks.tags import check_tags
+from winarm.verify.checks.tags import check_promised_pythons, check_tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

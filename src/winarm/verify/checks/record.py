@@ -6,7 +6,7 @@ import base64
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from winarm.verify.checks.archive import path_escapes
+from winarm.verify.checks.container import path_escapes
 from winarm.verify.codes import Code
 from winarm.verify.report import Finding, finding
 from winarm.verify.subject import Shape, Subject

@@ -10,7 +10,12 @@ from winarm.coff.buffer import dll_file, symbol_text
 from winarm.python_exports import exported_names, stable_names
 from winarm.target import NEWEST_PYTHON, PythonABI
 from winarm.verify.checks.module_name import ModuleName
-from winarm.verify.checks.python_dll import judge_python_dll, promise_for, python_dlls
+from winarm.verify.checks.python_dll import (
+    STABLE_DLLS,
+    judge_python_dll,
+    promise_for,
+    python_dlls,
+)
 from winarm.verify.codes import Code
 from winarm.verify.dll_search import Found
 from winarm.verify.dlls import Origin, origin_of
@@ -24,7 +29,6 @@ if TYPE_CHECKING:
     from winarm.verify.options import VerifyOptions
     from winarm.verify.wheels.filename import Promise
 
-_STABLE_DLLS = frozenset({"python3.dll", "python3t.dll"})
 #: Forwarders that lead to one another.
 _LONGEST_CHAIN = 64
 #: Names that one finding lists.
@@ -65,7 +69,7 @@ def _python_symbols(
     if unknown:
         yield finding(Code.WA307, member, f"{dll} does not export {_listed(unknown)}")
     oldest = min(promise.stables, default=None) if not promise.abis else None
-    if oldest is None and dll in _STABLE_DLLS:
+    if oldest is None and dll in STABLE_DLLS:
         oldest = min(promise.abis, default=None)
     if oldest is not None:
         yield from _too_new(member, sorted(wanted.intersection(known or wanted)), oldest)

@@ -8,7 +8,7 @@ from verify_samples.cases import ARM64_WHEEL, PYD, good
 from verify_samples.wheel import pack, packed
 
 from winarm.verify import Finding, verify
-from winarm.verify.checks.archive import path_escapes
+from winarm.verify.checks.container import path_escapes
 
 if TYPE_CHECKING:
     from pathlib import Path
