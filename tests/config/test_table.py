@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from winarm.config.sources import PROJECT, Definition
+from winarm.config.sources import Definition
 from winarm.config.table import ImportedTable, Table
 from winarm.config.values import Count, Flag, InvalidValueError, ValueKind
 from winarm.errors import SettingsError
@@ -16,7 +16,7 @@ PROJECT_FOLDER = Path("project")
 
 
 def key(kind: ValueKind) -> Definition:
-    return Definition("Help.", kind, PROJECT, None, "")
+    return Definition(kind, "Help.")
 
 
 TABLE = Table("[tool.x]", {"number": key(Count(9)), "switch": key(Flag())}, dict)

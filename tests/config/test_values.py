@@ -16,13 +16,13 @@ from winarm.config.values import (
     Line,
     TargetName,
     ValueKind,
-    VersionStart,
     did_you_mean,
     is_backend_name,
 )
 from winarm.target import WIN_ARM64
 
 PROJECT = Path("/project")
+VERSION = Line("a version or its beginning", r"[0-9]{1,9}(\.[0-9]{1,9}){0,3}")
 OWN = BackendName(refused=("winarm.backend",))
 
 
@@ -36,7 +36,7 @@ OWN = BackendName(refused=("winarm.backend",))
         (Line("a line"), " x y ", "x y"),
         (TargetName(), "aarch64", WIN_ARM64),
         (Folder(), "py", PROJECT / "py"),
-        (VersionStart(), "14.44", "14.44"),
+        (VERSION, "14.44", "14.44"),
         (OWN, "a.b:c.d", "a.b:c.d"),
     ],
 )
@@ -54,7 +54,7 @@ def test_a_text_becomes_the_value(kind: ValueKind, text: str, value: object) -> 
         (Line("a line"), "a\nb", "must be a line"),
         (TargetName(), "arm46", "did you mean 'arm64'?"),
         (Folder(), "", "must be a folder"),
-        (VersionStart(), "14.", "its beginning"),
+        (VERSION, "14.", "its beginning"),
         (OWN, "winarm.backend:x", "the backend that winarm is to call"),
         (OWN, "a b", "must be a build backend"),
     ],
@@ -69,7 +69,7 @@ def test_another_value_is_a_mistake_that_says_what_may_be_written(
 
 
 @pytest.mark.parametrize(
-    "kind", [Flag(), Count(8), Choice(("a",)), Line("a"), Folder(), VersionStart(), OWN], ids=type
+    "kind", [Flag(), Count(8), Choice(("a",)), Line("a"), Folder(), VERSION, OWN], ids=type
 )
 def test_every_kind_has_a_schema(kind: ValueKind) -> None:
     assert {"type", "enum"} & set(kind.schema())

@@ -11,7 +11,7 @@ sets it decides alone: config setting, environment, pyproject.toml, default.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from winarm.config.lists import Split, Words
@@ -24,6 +24,7 @@ from winarm.config.sources import (
     Definition,
     Source,
     Written,
+    definitions_of,
     from_front_end,
     is_unset,
     setting,
@@ -40,11 +41,10 @@ from winarm.config.values import (
     Folder,
     InvalidValueError,
     Line,
+    Problems,
     TargetName,
-    VersionStart,
     did_you_mean,
 )
-from winarm.errors import SettingsError
 from winarm.pyproject import read_pyproject
 from winarm.target import WIN_ARM64, Target
 
@@ -92,7 +92,7 @@ _EXTENSION = Words("an extension's name, as setup() has it", r"[^\s,\x00-\x1f]+"
 class Settings:
     """What a project and its builder ask of winarm."""
 
-    target: Target | None = setting(  # noqa: RUF009 - it makes the field
+    target: Target | None = setting(
         TargetName(),
         "The machine to build for. Without one, or with the host's own, the project's backend "
         "builds as it always does. Where nothing else names a target, "
@@ -107,20 +107,20 @@ class Settings:
         default="auto",
     )
     toolchain_version: str | None = setting(
-        VersionStart(),
+        Line("a version or its beginning such as 14.44", r"[0-9]{1,9}(\.[0-9]{1,9}){0,3}"),
         "The version of the toolchain, or how it begins, where several are installed: of LLVM for "
         "clang-cl and llvm-mingw; for msvc of the toolset (`14.44`) or of Visual Studio (`17`, "
         "`2022`).",
         default=None,
     )
-    sysroot: Path | None = setting(  # noqa: RUF009 - it makes the field
+    sysroot: Path | None = setting(
         Folder(),
         "The folder with Microsoft's headers and libraries that clang-cl builds against, as xwin, "
         "cargo-xwin, msvc-wine or clang's /winsysroot lay it out. Without one, a few usual places "
         "are looked at, and on Windows Visual Studio.",
         default=None,
     )
-    python_dir: Path | None = setting(  # noqa: RUF009 - it makes the field
+    python_dir: Path | None = setting(
         Folder(),
         "A folder that holds the target's Python, as a NuGet package or python.org's installer "
         "lays it out. Without one, headers and import libraries are made from the Python that "
@@ -214,7 +214,7 @@ class Settings:
         WORKPLACE,
         default=None,
     )
-    build_dir: Path | None = setting(  # noqa: RUF009 - it makes the field
+    build_dir: Path | None = setting(
         Folder(),
         "A folder in which CMake and Meson build, and which is kept for the next build. Without "
         "one, each build starts from scratch.",
@@ -245,7 +245,7 @@ class Settings:
         BUILD,
         default=False,
     )
-    verify: VerifyOptions | None = setting(  # noqa: RUF009 - it makes the field
+    verify: VerifyOptions | None = setting(
         ImportedTable("winarm.config.verify"),
         "What is checked of the wheel, and what of it fails the build. Without the table, "
         "verification does as it does by default. For one build, each key can be set by "
@@ -253,7 +253,7 @@ class Settings:
         PROJECT,
         default=None,
     )
-    test: TrialSettings | None = setting(  # noqa: RUF009 - it makes the field
+    test: TrialSettings | None = setting(
         ImportedTable("winarm.config.trial"),
         "How `winarm test` and `winarm build --test` try the project's wheels. Without the table, "
         "every module is imported.",
@@ -290,7 +290,7 @@ class Settings:
 
 def definitions() -> dict[str, Definition]:
     """Return each setting's definition by its name in kebab-case, in the order of `Settings`."""
-    return {item.name.replace("_", "-"): item.metadata["definition"] for item in fields(Settings)}
+    return definitions_of(Settings)
 
 
 def read_settings(project: Path, config_settings: ConfigSettings | None, host: Host) -> Settings:
@@ -321,32 +321,25 @@ def settings_of(
     values: dict[str, Any] = {}
     verify_texts, config_settings = _verify_texts(config_settings or {})
     in_pyproject = written_in_pyproject(document)
-    problems = _unaccompanied({written.spelling for written in in_pyproject})
+    problems = Problems()
+    problems.found += _unaccompanied({written.spelling for written in in_pyproject})
     for written in (
         # From the weakest to the strongest, so that a later one replaces an earlier one.
         *in_pyproject,
         *written_in_environment(host),
         *written_in_config_settings(config_settings),
     ):
-        try:
-            own = written.source is Source.PYPROJECT
-            home = project if own or asked_in is None else asked_in.absolute()
+        own = written.source is Source.PYPROJECT
+        home = project if own or asked_in is None else asked_in.absolute()
+        with problems.at(written.place):
             values.update(_understood(written, home, host))
-        except InvalidValueError as error:
-            problems += [f"{written.place}: {problem}" for problem in error.problems]
-        except SettingsError as error:
-            problems += error.problems
     if verify_texts:
         # Imported when it is asked for, as the table is.
         from winarm.config.verify import with_texts  # noqa: PLC0415
 
-        try:
-            options = with_texts(values.get("verify"), verify_texts, project, host.system)
-            values["verify"] = options
-        except SettingsError as error:
-            problems += error.problems
-    if problems:
-        raise SettingsError(problems)
+        with problems.at(Source.CONFIG.value):
+            values["verify"] = with_texts(values.get("verify"), verify_texts, project, host.system)
+    problems.refuse()
     return Settings(**{"target": _developer_prompt_target(host), **values})
 
 
@@ -389,19 +382,14 @@ def read_package_settings(project: Path) -> Mapping[str, PackageSettings] | None
 
 
 def _read_table(project: Path, table: str) -> Any:  # noqa: ANN401 - of the table's own type
-    problems: list[str] = []
+    problems = Problems()
     found: Any = None
     for written in written_in_pyproject(read_pyproject(project) or {}):
-        try:
+        with problems.at(written.place):
             name, definition = _defined(written)
             if name == table:
                 found = definition.kind.check(written.value, project)
-        except InvalidValueError as error:
-            problems += [f"{written.place}: {problem}" for problem in error.problems]
-        except SettingsError as error:
-            problems += error.problems
-    if problems:
-        raise SettingsError(problems)
+    problems.refuse()
     return found
 
 
@@ -410,10 +398,6 @@ def inner_config_settings(config_settings: Mapping[str, Any] | None) -> dict[str
     if config_settings is None:
         return None
     return {k: v for k, v in config_settings.items() if not k.startswith(Source.CONFIG.prefix)}
-
-
-def _field(name: str) -> str:
-    return name.replace("-", "_")
 
 
 def _unaccompanied(names: set[str]) -> list[str]:
@@ -437,7 +421,7 @@ def _understood(written: Written, home: Path, host: Host) -> dict[str, object]:
         if is_unset(definition.kind, value):
             return {}
         value = from_front_end(definition.kind, value, host.system)
-    return {_field(name): definition.kind.check(value, home)}
+    return {name.replace("-", "_"): definition.kind.check(value, home)}
 
 
 def _defined(written: Written) -> tuple[str, Definition]:

@@ -78,6 +78,34 @@ class Words(ValueKind):
         return not self.inside or stays_inside(project, entry)
 
 
+#: The JSON schema of one text, or of a list of texts.
+TEXT_OR_TEXTS = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+
+
+class Texts(ValueKind):
+    """One text, or a list of texts."""
+
+    json_type: ClassVar[str] = "array"
+
+    def texts(self, value: object) -> tuple[str, ...]:
+        """Return the texts.
+
+        :raises InvalidValueError: it is something else.
+        """
+        if isinstance(value, str):
+            return (value,)
+        if not isinstance(value, list):
+            raise self.mismatch(value)
+        wrong = [entry for entry in value if not isinstance(entry, str)]
+        if wrong:
+            raise InvalidValueError(*(f"has the entry {entry!r}, not a text" for entry in wrong))
+        return tuple(value)
+
+    def schema(self) -> dict[str, object]:
+        """Return the schema of a text or a list of texts."""
+        return dict(TEXT_OR_TEXTS)
+
+
 def split_shell(text: str, system: System) -> list[str]:
     r"""Return the words of `text` as a shell has them; on Windows `\` is part of a path.
 

@@ -2,52 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from winarm.config.lists import Split, Words
-from winarm.config.sources import PROJECT, Definition
+from winarm.config.lists import TEXT_OR_TEXTS, Split, Words
+from winarm.config.sources import PROJECT, definitions_of, setting
 from winarm.config.table import Table
-from winarm.config.values import Flag, InvalidValueError, ValueKind
-from winarm.errors import SettingsError
+from winarm.config.values import Flag, InvalidValueError, Problems, ValueKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
-
-PLACE = "pyproject.toml [tool.winarm.packages]"
-
-
-@dataclass(frozen=True)
-class PackageSettings:
-    """How a wheelhouse treats one package."""
-
-    #: Leave it out.
-    skip: bool = False
-    #: Take this version instead of the one that was resolved or locked.
-    version: str | None = None
-    #: Build it even if an index has a wheel.
-    build: bool = False
-    #: Whether its wheel is verified.
-    verify: bool = True
-    #: As winarm's own settings of these names.
-    allow_missing: tuple[str, ...] = ()
-    prefix: tuple[str, ...] = ()
-    #: Settings for its build backend, and `winarm.NAME` for winarm.
-    config_settings: Mapping[str, str | list[str]] = field(default_factory=dict)
-
-    @property
-    def for_build(self) -> dict[str, str | list[str]]:
-        """Return what its build gets as PEP 517's config settings."""
-        settings = dict(self.config_settings)
-        if self.allow_missing:
-            settings["winarm.allow-missing"] = list(self.allow_missing)
-        if self.prefix:
-            settings["winarm.prefix"] = list(self.prefix)
-        return settings
 
 
 class PackageVersion(ValueKind):
@@ -55,15 +23,14 @@ class PackageVersion(ValueKind):
 
     phrase = "a version such as 1.17.3"
 
-    def check(self, value: object, project: Path) -> str:  # noqa: ARG002
+    def check(self, value: object, project: Path) -> str:
         """Return the version."""
+        if not isinstance(value, str):
+            raise self.mismatch(value)
         try:
-            return str(Version(value)) if isinstance(value, str) else self._refuse(value)
+            return str(Version(value))
         except InvalidVersion:
             raise self.mismatch(value) from None
-
-    def _refuse(self, value: object) -> str:
-        raise self.mismatch(value)
 
 
 class BackendSettings(ValueKind):
@@ -73,7 +40,7 @@ class BackendSettings(ValueKind):
 
     phrase = "a table of texts, or of lists of texts"
 
-    def check(self, value: object, project: Path) -> dict[str, str | list[str]]:  # noqa: ARG002
+    def check(self, value: object, project: Path) -> dict[str, str | list[str]]:
         """Return the settings."""
         if not isinstance(value, dict):
             raise self.mismatch(value)
@@ -86,42 +53,45 @@ class BackendSettings(ValueKind):
 
     def schema(self) -> dict[str, object]:
         """Return the schema of the table."""
-        text = {"type": "string"}
-        either = {"anyOf": [text, {"type": "array", "items": text}]}
-        return {"type": self.json_type, "additionalProperties": either}
+        return {"type": self.json_type, "additionalProperties": TEXT_OR_TEXTS}
 
 
-def _definition(help: str, kind: ValueKind, default: object) -> Definition:  # noqa: A002 - as setting
-    return Definition(help, kind, PROJECT, default, "")
+@dataclass(frozen=True, slots=True)
+class PackageSettings:
+    """How a wheelhouse treats one package."""
 
-
-_DEFINITIONS = {
-    "skip": _definition("Leave the package out of the wheelhouse.", Flag(), default=False),
-    "version": _definition("Another version than the resolved one.", PackageVersion(), None),
-    "build": _definition("Build it even if an index has a wheel.", Flag(), default=False),
-    "verify": _definition("Whether its wheel is verified.", Flag(), default=True),
-    "allow-missing": _definition(
-        "As `allow-missing` of winarm.", Words("an extension's name", r"[^\s,]+", Split.NAMES), ()
-    ),
-    "prefix": _definition(
-        "As `prefix` of winarm.",
+    skip: bool = setting(Flag(), "Leave the package out of the wheelhouse.", PROJECT, default=False)
+    version: str | None = setting(
+        PackageVersion(), "Another version than the resolved one.", PROJECT, default=None
+    )
+    build: bool = setting(Flag(), "Build it even if an index has a wheel.", PROJECT, default=False)
+    verify: bool = setting(Flag(), "Whether its wheel is verified.", PROJECT, default=True)
+    allow_missing: tuple[str, ...] = setting(
+        Words("an extension's name", r"[^\s,]+", Split.NAMES),
+        "As `allow-missing` of winarm.",
+        PROJECT,
+    )
+    prefix: tuple[str, ...] = setting(
         Words("a folder", r"[^\x00-\x1f]+", Split.PATHS, folders=True),
-        (),
-    ),
-    "config-settings": _definition(
-        "Settings for its build backend, and `winarm.NAME` for winarm.", BackendSettings(), {}
-    ),
-}
-
-
-def _made(values: dict[str, Any]) -> PackageSettings:
-    return PackageSettings(
-        **{name.replace("-", "_"): _texts(value) for name, value in values.items()}
+        "As `prefix` of winarm.",
+        PROJECT,
+    )
+    config_settings: Mapping[str, str | list[str]] | None = setting(
+        BackendSettings(),
+        "Settings for its build backend, and `winarm.NAME` for winarm.",
+        PROJECT,
+        default=None,
     )
 
-
-def _texts(value: Any) -> Any:  # noqa: ANN401 - the value of any setting
-    return tuple(map(str, value)) if isinstance(value, tuple) else value
+    @property
+    def for_build(self) -> dict[str, str | list[str]]:
+        """Return what its build gets as PEP 517's config settings."""
+        settings = dict(self.config_settings or {})
+        if self.allow_missing:
+            settings["winarm.allow-missing"] = list(self.allow_missing)
+        if self.prefix:
+            settings["winarm.prefix"] = list(self.prefix)
+        return settings
 
 
 @dataclass(frozen=True)
@@ -129,15 +99,15 @@ class Packages(ValueKind):
     """A table for each package."""
 
     #: How messages name the table of tables.
-    place: str = PLACE
+    place: str
     json_type: ClassVar[str] = "object"
     #: What each table is.
-    each: ClassVar[Table] = Table(PLACE, _DEFINITIONS, _made)
+    each: ClassVar[Table] = Table("", definitions_of(PackageSettings), PackageSettings)
 
     @property
     def phrase(self) -> str:
         """Return what may be written."""
-        return f"a table for each package, with any of {', '.join(_DEFINITIONS)}"
+        return f"a table for each package, with any of {', '.join(self.each.definitions)}"
 
     def check(self, value: object, project: Path) -> dict[str, PackageSettings]:
         """Return the settings of each package by its normalised name.
@@ -146,26 +116,21 @@ class Packages(ValueKind):
         """
         if not isinstance(value, dict):
             raise self.mismatch(value)
-        problems: list[str] = []
+        problems = Problems()
         found: dict[str, Any] = {}
         for name, table in value.items():
             place = f"{self.place[:-1]}.{name}]"
-            try:
-                checked = Table(place, _DEFINITIONS, _made).check(table, project)
-                found[canonicalize_name(name)] = checked
-            except InvalidValueError as error:
-                problems += [f"{place}: {problem}" for problem in error.problems]
-            except SettingsError as error:
-                problems += error.problems
-        if problems:
-            raise SettingsError(problems)
+            with problems.at(place):
+                found[canonicalize_name(name)] = replace(self.each, place=place).check(
+                    table, project
+                )
+        problems.refuse()
         return found
 
     def schema(self) -> dict[str, object]:
         """Return the schema of the tables."""
-        inner = self.each.schema()
-        return {"type": self.json_type, "additionalProperties": inner}
+        return {"type": self.json_type, "additionalProperties": self.each.schema()}
 
 
 #: What `[tool.winarm.packages]` is.
-TABLE = Packages()
+TABLE = Packages("pyproject.toml [tool.winarm.packages]")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,8 @@ from winarm.config.values import Flag, InvalidValueError, ValueKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from _typeshed import DataclassInstance
 
     from winarm.host import Host, System
 
@@ -149,14 +151,14 @@ WORKPLACE = Scope(
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """What one setting is: the metadata of its field in `Settings`."""
+    """What one setting is: the metadata of its field, or of one key of a table."""
 
-    help: str
     kind: ValueKind
-    scope: Scope
-    default: object
+    help: str
+    scope: Scope = PROJECT
+    default: object = None
     #: The setting, in kebab-case, that it requires.
-    needs: str
+    needs: str = ""
 
 
 def setting(
@@ -168,5 +170,10 @@ def setting(
     needs: str = "",
 ) -> Any:  # noqa: ANN401 - a value of the field's own type
     """Return the field of a setting with its definition."""
-    definition = Definition(help, kind, scope, default, needs)
+    definition = Definition(kind, help, scope, default, needs)
     return field(default=default, metadata={"definition": definition})
+
+
+def definitions_of(made: type[DataclassInstance]) -> dict[str, Definition]:
+    """Return the definition of each field by its name in kebab-case, in the order of the fields."""
+    return {item.name.replace("_", "-"): item.metadata["definition"] for item in fields(made)}

@@ -6,8 +6,7 @@ import importlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from winarm.config.values import InvalidValueError, ValueKind, did_you_mean
-from winarm.errors import SettingsError
+from winarm.config.values import InvalidValueError, Problems, ValueKind, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,8 +22,8 @@ class Table(ValueKind):
     #: How messages name the table.
     place: str
     definitions: Mapping[str, Definition]
-    #: Makes the value from the checked values, under the keys of the table.
-    make: Callable[[dict[str, Any]], object]
+    #: Makes the value; takes the checked values by the names of fields: `per_member_ignores`.
+    make: Callable[..., object]
     json_type: ClassVar[str] = "object"
 
     @property
@@ -39,18 +38,13 @@ class Table(ValueKind):
         """
         if not isinstance(value, dict):
             raise self.mismatch(value)
-        problems: list[str] = []
+        problems = Problems()
         checked: dict[str, Any] = {}
         for key, item in value.items():
-            try:
-                checked[key] = self.definition(key).kind.check(item, project)
-            except InvalidValueError as error:
-                problems += [f"{self.place} {key}: {problem}" for problem in error.problems]
-            except SettingsError as error:
-                problems += error.problems
-        if problems:
-            raise SettingsError(problems)
-        return self.make(checked)
+            with problems.at(f"{self.place} {key}"):
+                checked[key.replace("-", "_")] = self.kind(key).check(item, project)
+        problems.refuse()
+        return self.make(**checked)
 
     def schema(self) -> dict[str, object]:
         """Return the schema of the table, key by key."""
@@ -63,8 +57,8 @@ class Table(ValueKind):
             },
         }
 
-    def definition(self, key: str) -> Definition:
-        """Return the definition of a key.
+    def kind(self, key: str) -> ValueKind:
+        """Return what the value of a key may be.
 
         :raises InvalidValueError: the table has no such key.
         """
@@ -73,7 +67,7 @@ class Table(ValueKind):
             known = {name: name for name in self.definitions}
             message = f"winarm has no such setting{did_you_mean(key, known)}"
             raise InvalidValueError(message)
-        return definition
+        return definition.kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,18 @@ serves all sources and the JSON schema says the same.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from winarm.errors import SettingsError
 from winarm.target import TARGETS, Target, parse_target
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from winarm.host import System
@@ -39,6 +41,31 @@ class InvalidValueError(ValueError):
         super().__init__("; ".join(problems))
 
 
+class Problems:
+    """What is wrong with several settings, collected so that all of it is named at once."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+
+    @contextlib.contextmanager
+    def at(self, place: str) -> Iterator[None]:
+        """Collect what the body raises of the setting that is written at `place`."""
+        try:
+            yield
+        except InvalidValueError as error:
+            self.found += [f"{place}: {problem}" for problem in error.problems]
+        except SettingsError as error:
+            self.found += error.problems
+
+    def refuse(self) -> None:
+        """Raise what was collected.
+
+        :raises SettingsError: there is something.
+        """
+        if self.found:
+            raise SettingsError(self.found)
+
+
 class ValueKind(ABC):
     """What a setting's value may be."""
 
@@ -56,7 +83,7 @@ class ValueKind(ABC):
         :raises InvalidValueError: it is not of this kind.
         """
 
-    def from_text(self, text: str, system: System) -> object:  # noqa: ARG002 - lists need it
+    def from_text(self, text: str, system: System) -> object:
         """Return what TOML would have for `text`, written for a host of this `system`.
 
         :raises InvalidValueError: the text cannot be taken apart.
@@ -84,11 +111,11 @@ class Flag(ValueKind):
 
     phrase = "true or false (also 1, yes, on; 0, no, off)"
 
-    def from_text(self, text: str, system: System) -> object:  # noqa: ARG002
+    def from_text(self, text: str, system: System) -> object:
         """Return the boolean that `text` spells; an empty one switches on."""
         return self.words.get(text.strip().lower(), text)
 
-    def check(self, value: object, project: Path) -> bool:  # noqa: ARG002
+    def check(self, value: object, project: Path) -> bool:
         """Return the boolean."""
         if not isinstance(value, bool):
             raise self.mismatch(value)
@@ -107,12 +134,12 @@ class Count(ValueKind):
         """Return what may be written."""
         return f"a whole number from 1 to {self.most}"
 
-    def from_text(self, text: str, system: System) -> object:  # noqa: ARG002
+    def from_text(self, text: str, system: System) -> object:
         """Return the number that `text` spells."""
         # Nine digits: int() refuses very long ones with words that do not help.
         return int(text) if re.fullmatch(r"\s*[0-9]{1,9}\s*", text) else text
 
-    def check(self, value: object, project: Path) -> int:  # noqa: ARG002
+    def check(self, value: object, project: Path) -> int:
         """Return the number, which is in its range."""
         if not isinstance(value, int) or isinstance(value, bool):
             raise self.mismatch(value)
@@ -137,7 +164,7 @@ class Choice(ValueKind):
         """Return what may be written."""
         return f"one of {', '.join(self.words)}"
 
-    def check(self, value: object, project: Path) -> str:  # noqa: ARG002
+    def check(self, value: object, project: Path) -> str:
         """Return the word, which is one of the choices."""
         if not isinstance(value, str):
             raise self.mismatch(value)
@@ -154,25 +181,27 @@ class Choice(ValueKind):
 
 @dataclass(frozen=True, slots=True)
 class Line(ValueKind):
-    """One line of text."""
+    """One line of text that matches `pattern`."""
 
     #: What it is, for people: `the name of a CMake generator`.
     what: str
+    #: A regular expression in what Python's and JSON schema's have in common.
+    pattern: str = r"[^\x00-\x1f]+"
 
     @property
     def phrase(self) -> str:
         """Return what may be written."""
         return self.what
 
-    def check(self, value: object, project: Path) -> str:  # noqa: ARG002
-        """Return the text, which is not empty and has no control characters."""
-        if not isinstance(value, str) or not re.fullmatch(r"[^\x00-\x1f]+", value):
+    def check(self, value: object, project: Path) -> str:
+        """Return the text, which has the right form."""
+        if not isinstance(value, str) or not re.fullmatch(self.pattern, value):
             raise self.mismatch(value)
         return value
 
     def schema(self) -> dict[str, object]:
-        """Return the schema of a text that is not empty."""
-        return {"type": self.json_type, "minLength": 1}
+        """Return the schema with the form of the text."""
+        return {"type": self.json_type, "pattern": f"^(?:{self.pattern})$"}
 
 
 class TargetName(ValueKind):
@@ -183,7 +212,7 @@ class TargetName(ValueKind):
         """Return what may be written."""
         return f"a machine such as {TARGETS[0].wheel_platform} (also arm64, ARM64, aarch64 …)"
 
-    def check(self, value: object, project: Path) -> Target:  # noqa: ARG002
+    def check(self, value: object, project: Path) -> Target:
         """Return the target that the spelling names."""
         if not isinstance(value, str):
             raise self.mismatch(value)
@@ -211,24 +240,6 @@ class Folder(ValueKind):
         return {"type": self.json_type, "minLength": 1}
 
 
-class VersionStart(ValueKind):
-    """The beginning of a version, by whole numbers."""
-
-    pattern: ClassVar[str] = r"[0-9]{1,9}(\.[0-9]{1,9}){0,3}"
-
-    phrase = "a version or its beginning such as 14.44"
-
-    def check(self, value: object, project: Path) -> str:  # noqa: ARG002
-        """Return the text, which is numbers with dots between them."""
-        if not isinstance(value, str) or not re.fullmatch(self.pattern, value):
-            raise self.mismatch(value)
-        return value
-
-    def schema(self) -> dict[str, object]:
-        """Return the schema with the form of the version."""
-        return {"type": self.json_type, "pattern": f"^{self.pattern}$"}
-
-
 @dataclass(frozen=True, slots=True)
 class BackendName(ValueKind):
     """A build backend as PEP 517 spells one: `package.module` or `package.module:object`."""
@@ -238,7 +249,7 @@ class BackendName(ValueKind):
 
     phrase = 'a build backend such as "setuptools.build_meta"'
 
-    def check(self, value: object, project: Path) -> str:  # noqa: ARG002
+    def check(self, value: object, project: Path) -> str:
         """Return the name, which has the right form and is not winarm's own."""
         if not isinstance(value, str) or not is_backend_name(value):
             raise self.mismatch(value)

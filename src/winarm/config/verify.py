@@ -5,10 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from winarm.config.sources import PROJECT, Definition, Source
+from winarm.config.lists import Texts
+from winarm.config.sources import Definition, Source
 from winarm.config.table import Table
-from winarm.config.values import Choice, Count, Flag, InvalidValueError, ValueKind, did_you_mean
-from winarm.errors import SettingsError
+from winarm.config.values import (
+    Choice,
+    Count,
+    Flag,
+    InvalidValueError,
+    Problems,
+    ValueKind,
+    did_you_mean,
+)
 from winarm.target import TARGETS, WIN_ARM64, Target, parse_target
 from winarm.verify.codes import Code, Severity
 from winarm.verify.options import Limits, VerifyOptions
@@ -36,31 +44,7 @@ class Targets(NamedTuple):
     skip_others: bool
 
 
-class TextOrTexts(ValueKind):
-    """One text, or a list of texts."""
-
-    json_type: ClassVar[str] = "array"
-
-    def texts(self, value: object) -> tuple[str, ...]:
-        """Return the texts.
-
-        :raises InvalidValueError: it is something else.
-        """
-        if isinstance(value, str):
-            return (value,)
-        if not isinstance(value, list):
-            raise self.mismatch(value)
-        wrong = [entry for entry in value if not isinstance(entry, str)]
-        if wrong:
-            raise InvalidValueError(*(f"has the entry {entry!r}, not a text" for entry in wrong))
-        return tuple(value)
-
-    def schema(self) -> dict[str, object]:
-        """Return the schema of a text or a list of texts."""
-        return {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
-
-
-class TargetNames(TextOrTexts):
+class TargetNames(Texts):
     """The targets that wheels are verified for."""
 
     @property
@@ -68,7 +52,7 @@ class TargetNames(TextOrTexts):
         """Return what may be written."""
         return f"a target, a list of targets, or {AUTO}"
 
-    def check(self, value: object, project: Path) -> Targets:  # noqa: ARG002
+    def check(self, value: object, project: Path) -> Targets:
         """Return the targets; `auto` means every Windows target, and skips other systems."""
         words = self.texts(value)
         found = dict(zip(words, map(parse_target, words), strict=True))
@@ -86,12 +70,12 @@ class TargetNames(TextOrTexts):
         return Targets(targets[0], targets[1:], everything)
 
 
-class CodePrefixes(TextOrTexts):
+class CodePrefixes(Texts):
     """Codes, or beginnings of codes."""
 
     phrase = 'a code, the beginning of codes such as "WA4", or a list of these'
 
-    def check(self, value: object, project: Path) -> tuple[str, ...]:  # noqa: ARG002
+    def check(self, value: object, project: Path) -> tuple[str, ...]:
         """Return the beginnings in upper case."""
         prefixes = tuple(word.strip().upper() for word in self.texts(value))
         problems = [
@@ -105,7 +89,7 @@ class CodePrefixes(TextOrTexts):
 
 
 @dataclass(frozen=True, slots=True)
-class Patterns(TextOrTexts):
+class Patterns(Texts):
     """Patterns of names, as a shell has them."""
 
     #: What one of them matches, for people.
@@ -116,7 +100,7 @@ class Patterns(TextOrTexts):
         """Return what may be written."""
         return f"a pattern of {self.what}, or a list of patterns"
 
-    def check(self, value: object, project: Path) -> tuple[str, ...]:  # noqa: ARG002
+    def check(self, value: object, project: Path) -> tuple[str, ...]:
         """Return the patterns."""
         return self.texts(value)
 
@@ -133,15 +117,13 @@ class CodesByPattern(ValueKind):
         """Return the patterns, each with its beginnings of codes."""
         if not isinstance(value, dict):
             raise self.mismatch(value)
-        problems: list[str] = []
+        problems = Problems()
         found: list[tuple[str, tuple[str, ...]]] = []
         for pattern, words in value.items():
-            try:
+            with problems.at(repr(pattern)):
                 found.append((pattern, self.codes.check(words, project)))
-            except InvalidValueError as error:
-                problems += [f"{pattern!r}: {problem}" for problem in error.problems]
-        if problems:
-            raise InvalidValueError(*problems)
+        if problems.found:
+            raise InvalidValueError(*problems.found)
         return tuple(found)
 
     def schema(self) -> dict[str, object]:
@@ -168,18 +150,12 @@ class FailOn(ValueKind):
         return self.words.schema()
 
 
-def _limits(values: dict[str, Any]) -> Limits:
-    return Limits(**{key.replace("-", "_"): value for key, value in values.items()})
+def _options(target: Targets | None = None, **options: Any) -> VerifyOptions:  # noqa: ANN401
+    return VerifyOptions(**_targets(target), **options)
 
 
-def _options(values: dict[str, Any]) -> VerifyOptions:
-    return VerifyOptions(**_fields(values))
-
-
-def _fields(values: dict[str, Any]) -> dict[str, Any]:
-    targets = values.pop("target", None)
-    fields = {key.replace("-", "_"): value for key, value in values.items()}
-    return {**(targets._asdict() if targets else {}), **fields}
+def _targets(target: Targets | None) -> dict[str, Any]:
+    return target._asdict() if target else {}
 
 
 def with_texts(
@@ -190,23 +166,20 @@ def with_texts(
     :param texts: what was given for each key, once or several times.
     :raises SettingsError: keys or values are wrong; it names all of them.
     """
-    problems: list[str] = []
+    problems = Problems()
     checked: dict[str, Any] = {}
     for key, given in texts.items():
-        try:
-            checked[key] = TABLE.definition(key).kind.check(_value(key, given, system), project)
-        except InvalidValueError as error:
-            place = Source.CONFIG.spelling(f"verify.{key}")
-            problems += [f"{Source.CONFIG.value} {place}: {problem}" for problem in error.problems]
-    if problems:
-        raise SettingsError(problems)
-    return replace(options or VerifyOptions(), **_fields(checked))
+        with problems.at(f"{Source.CONFIG.value} {Source.CONFIG.spelling(f'verify.{key}')}"):
+            kind = TABLE.kind(key)
+            checked[key.replace("-", "_")] = kind.check(_value(kind, given, system), project)
+    problems.refuse()
+    targets = _targets(checked.pop("target", None))
+    return replace(options or VerifyOptions(), **targets, **checked)
 
 
-def _value(key: str, given: list[str], system: System) -> object:
+def _value(kind: ValueKind, given: list[str], system: System) -> object:
     """Return what TOML would have for the texts of one key."""
-    kind = TABLE.definition(key).kind
-    if isinstance(kind, TextOrTexts):
+    if isinstance(kind, Texts):
         return [word for text in given for word in text.replace(",", " ").split()]
     if isinstance(kind, Table | CodesByPattern):
         message = f"can be set only in {PLACE}"
@@ -214,12 +187,8 @@ def _value(key: str, given: list[str], system: System) -> object:
     return kind.from_text(given[-1], system)
 
 
-def _key(kind: ValueKind, help: str, default: object = None) -> Definition:  # noqa: A002 - as `setting`
-    return Definition(help, kind, PROJECT, default, "")
-
-
 def _limit(help: str, default: int) -> Definition:  # noqa: A002 - as `setting`
-    return _key(Count(_MOST), help, default)
+    return Definition(Count(_MOST), help, default=default)
 
 
 _DEFAULTS = Limits()
@@ -249,39 +218,39 @@ LIMITS = Table(
             _DEFAULTS.seconds,
         ),
     },
-    _limits,
+    Limits,
 )
 
 TABLE = Table(
     PLACE,
     {
-        "target": _key(
+        "target": Definition(
             TargetNames(),
             "The targets that wheels are verified for. `auto` verifies each wheel for the Windows "
             "platform in its tag, and passes over wheels of other systems.",
-            WIN_ARM64.wheel_platform,
+            default=WIN_ARM64.wheel_platform,
         ),
-        "select": _key(
+        "select": Definition(
             CodePrefixes(),
             "The codes that are reported. A finding that something could not be read is reported "
             "always.",
         ),
-        "ignore": _key(CodePrefixes(), "Codes that are not reported."),
-        "per-member-ignores": _key(
+        "ignore": Definition(CodePrefixes(), "Codes that are not reported."),
+        "per-member-ignores": Definition(
             CodesByPattern(),
             "Codes that are not reported of certain members: for each pattern of members, a code "
             "or a list of codes.",
         ),
-        "allow": _key(Patterns("members"), "Members that may be for any machine."),
-        "external": _key(Patterns("DLL names"), "DLLs that something else brings."),
-        "fail-on": _key(
+        "allow": Definition(Patterns("members"), "Members that may be for any machine."),
+        "external": Definition(Patterns("DLL names"), "DLLs that something else brings."),
+        "fail-on": Definition(
             FailOn(),
             "The severity from which on a report fails: a build, and the exit status of `winarm "
             "verify`.",
-            Severity.ERROR.label,
+            default=Severity.ERROR.label,
         ),
-        "record": _key(Flag(), "Compare every member with its hash in RECORD.", default=True),
-        "limits": _key(LIMITS, "How much is read of one file before it is called a bomb."),
+        "record": Definition(Flag(), "Compare every member with its hash in RECORD.", default=True),
+        "limits": Definition(LIMITS, "How much is read of one file before it is called a bomb."),
     },
     _options,
 )
