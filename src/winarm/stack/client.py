@@ -11,12 +11,18 @@ import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from packaging.utils import canonicalize_name
 
-from winarm.errors import FileSystemError, SourceError, UnreachableError, UsageError
+from winarm.errors import (
+    FileSystemError,
+    SourceError,
+    StoppedError,
+    UnreachableError,
+    UsageError,
+)
 from winarm.stack.files import IndexedFile, IndexedProject
 from winarm.stack.kept_pages import KeptPages
 from winarm.stack.pages import ACCEPT, file_at, read_page
@@ -45,6 +51,7 @@ ATTEMPTS = 4
 LONGEST_WAIT = 30.0
 _TOO_MANY = 429
 _NOT_FOUND = 404
+_T = TypeVar("_T")
 _TEMPORARY = frozenset((_TOO_MANY, 500, 502, 503, 504))
 
 
@@ -72,6 +79,7 @@ class IndexClient:
         self._linked: dict[str, list[tuple[str, str, str]]] = {}
         self._lock = threading.Lock()
         self._connecting = threading.Lock()
+        self._stopped = threading.Event()
 
     @property
     def _client(self) -> httpx2.Client:
@@ -166,44 +174,81 @@ class IndexClient:
         return path
 
     def _download(self, file: IndexedFile, to: Path, progress: Callable[[int], None]) -> None:
-        import httpx2  # noqa: PLC0415 - as in index_client
-
-        from winarm.stack.transport import NOT_KEPT  # noqa: PLC0415
-
         if file.url.startswith("file:"):
             shutil.copyfile(_local(file.url), to)
         elif self._offline:
             message = f"{file.name} is not cached."
             raise UnreachableError(message)
         else:
-            # The file itself, and not what a server makes of it on its way.
-            headers, kept = {"Accept-Encoding": "identity"}, {NOT_KEPT: True}
-            size = 0
-            try:
-                with (
-                    self._client.stream(
-                        "GET", file.url, headers=headers, extensions=kept
-                    ) as response,
-                    to.open("wb") as output,
-                ):
-                    response.raise_for_status()
-                    for chunk in response.iter_bytes(2**20):
-                        size += len(chunk)
-                        if size > MAX_DOWNLOAD:
-                            message = f"{file.name} is longer than {MAX_DOWNLOAD} bytes."
-                            raise SourceError(message)
-                        output.write(chunk)
-                        progress(size)
-            except httpx2.HTTPError as error:
-                message = f"{file.name} cannot be fetched: {error}"
-                raise UnreachableError(message, cure="Try again; check the network.") from error
+            self._receive(file, to, progress)
         got = sha256_of(to)
         if file.sha256 and got != file.sha256:
             raise wrong_content(file.name, file.sha256, got)
 
-    @staticmethod
-    def _pool(names: Sequence[str]) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(max(1, min(AT_ONCE, len(names))), "winarm-index")
+    def _receive(self, file: IndexedFile, to: Path, progress: Callable[[int], None]) -> None:
+        import httpx2  # noqa: PLC0415 - as in index_client
+
+        from winarm.stack.transport import NOT_KEPT  # noqa: PLC0415
+
+        # The file itself, and not what a server makes of it on its way.
+        headers, kept = {"Accept-Encoding": "identity"}, {NOT_KEPT: True}
+
+        def attempt() -> None:
+            size = 0
+            with (
+                self._client.stream("GET", file.url, headers=headers, extensions=kept) as response,
+                to.open("wb") as output,
+            ):
+                response.raise_for_status()
+                for chunk in response.iter_bytes(2**20):
+                    size += len(chunk)
+                    if size > MAX_DOWNLOAD:
+                        message = f"{file.name} is longer than {MAX_DOWNLOAD} bytes."
+                        raise SourceError(message)
+                    output.write(chunk)
+                    progress(size)
+
+        try:
+            self._patiently(attempt)
+        except httpx2.HTTPError as error:
+            message = f"{file.name} cannot be fetched: {error}"
+            raise UnreachableError(message, cure="Try again; check the network.") from error
+
+    def _patiently(self, attempt: Callable[[], _T]) -> _T:
+        """Return what `attempt` returns, made again after an error that may pass.
+
+        :raises HTTPError: of the last attempt.
+        :raises StoppedError: the client was stopped meanwhile.
+        """
+        import httpx2  # noqa: PLC0415 - as in index_client
+
+        for number in range(1, ATTEMPTS):
+            try:
+                return attempt()
+            except (httpx2.ConnectError, httpx2.TimeoutException, httpx2.UnsupportedProtocol):
+                raise
+            except httpx2.HTTPStatusError as error:
+                if error.response.status_code not in _TEMPORARY:
+                    raise
+                wait = _wait(error.response.headers.get("Retry-After", ""), number)
+            except httpx2.HTTPError:
+                wait = _wait("", number)
+            if self._stopped.wait(wait):
+                raise StoppedError
+        return attempt()
+
+    def stop(self) -> None:
+        """Wait for no server any longer: who waits gets StoppedError."""
+        self._stopped.set()
+
+    @contextlib.contextmanager
+    def _pool(self, names: Sequence[str]) -> Iterator[ThreadPoolExecutor]:
+        with ThreadPoolExecutor(max(1, min(AT_ONCE, len(names))), "winarm-index") as pool:
+            try:
+                yield pool
+            except KeyboardInterrupt:
+                self.stop()
+                raise
 
     def _ask(self, name: str) -> IndexedProject:
         files: list[IndexedFile] = []
@@ -290,22 +335,24 @@ class IndexClient:
         if self._offline:
             return self._cached(url, most, headers, UnreachableError(f"{url} is not cached."))
         sent = {**(headers or {}), **({"Cache-Control": "no-cache"} if self._refresh else {})}
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                response, content = self._request(url, most, sent)
-            except httpx2.HTTPError as error:
-                reason = f"{type(error).__name__}: {error}".rstrip(": ")
-                failure = UnreachableError(f"cannot be reached ({reason})")
-                return self._cached(url, most, headers, failure)
-            if response.status_code not in _TEMPORARY or attempt == ATTEMPTS:
-                break
-            time.sleep(_wait(response.headers.get("Retry-After", ""), attempt))
-        if response.is_success or response.status_code == _NOT_FOUND:
+
+        def attempt() -> tuple[httpx2.Response, bytes]:
+            response, content = self._request(url, most, sent)
+            if response.status_code != _NOT_FOUND:
+                response.raise_for_status()
             return response, content
-        failure = UnreachableError(_refusal(response.status_code))
-        if response.status_code in _TEMPORARY:
-            return self._cached(url, most, headers, failure)
-        raise failure
+
+        try:
+            return self._patiently(attempt)
+        except httpx2.HTTPStatusError as error:
+            status = error.response.status_code
+            failure = UnreachableError(_refusal(status))
+            if status not in _TEMPORARY:
+                raise failure from error
+        except httpx2.HTTPError as error:
+            reason = f"{type(error).__name__}: {error}".rstrip(": ")
+            failure = UnreachableError(f"cannot be reached ({reason})")
+        return self._cached(url, most, headers, failure)
 
     def _cached(
         self, url: str, most: int, headers: Mapping[str, str] | None, failure: SourceError

@@ -228,6 +228,7 @@ class _Work:
                         future.result()
                 except BaseException:
                     self._host.stop.set()
+                    self._client.stop()
                     raise
         except KeyboardInterrupt:
             self.interrupted = True
@@ -273,6 +274,7 @@ class _Work:
             self._listener(Progress(package, str(outcome.outcome), outcome))
         if outcome.outcome is Outcome.FAILED and self._options.fail_fast:
             self._host.stop.set()
+            self._client.stop()
 
     def _kept(self, package: PlannedPackage) -> PackageOutcome | None:
         """Return what an earlier run has made, if it is what is wanted and still whole."""
@@ -364,7 +366,13 @@ class _Work:
             raise StoppedError
         self._say(package, f"fetching {file.name}")
         wanted = IndexedFile(file.name, package.version, file.url, file.sha256)
-        path = self._client.fetch(wanted, self._host.cache / folder)
+
+        def progress(size: int) -> None:
+            if self._host.stop.is_set():
+                raise StoppedError
+            self._say(package, f"fetching {file.name} ({size >> 20} MB)")
+
+        path = self._client.fetch(wanted, self._host.cache / folder, progress)
         digest = sha256_of(path)
         if package.allowed_sha256 and digest not in package.allowed_sha256:
             raise wrong_content(file.name, " or ".join(package.allowed_sha256[:2]), digest)

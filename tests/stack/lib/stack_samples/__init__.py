@@ -119,7 +119,8 @@ class LocalIndex:
     files: dict[str, dict[str, bytes]] = field(default_factory=dict)
     #: Further attributes of a file in JSON pages.
     attributes: dict[str, dict[str, Any]] = field(default_factory=dict)
-    #: Projects and paths that answer with a status, and its headers, so many times.
+    #: Projects and paths that answer with a status, and its headers, so many times; with status 0
+    #: the connection is closed instead.
     refusals: dict[str, list[tuple[int, dict[str, str]]]] = field(default_factory=dict)
     #: Every path that was asked for.
     asked: list[str] = field(default_factory=list)
@@ -200,7 +201,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.answer(401, b"", {"WWW-Authenticate": 'Basic realm="x"'})
         elif refusals:
             status, headers = refusals.pop(0)
-            self.answer(status, b"", headers)
+            if status:
+                self.answer(status, b"", headers)
+            else:
+                self.close_connection = True
         else:
             self.respond(parts)
 
