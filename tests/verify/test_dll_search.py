@@ -394,6 +394,30 @@ CASES = (
                 {},
             ),
             (good, "a function that is called", f"def f():\n    {ADD}\nf()\nfrom . import _x", {}),
+            (
+                good,
+                "a function of another file that is called",
+                "from .a import f\nf()\nfrom . import _x",
+                {"a": f"import os\ndef f():\n    os.{ADD}"},
+            ),
+            (
+                good,
+                "a method of another file that is called",
+                "from .a import A\nA().f()\nfrom . import _x",
+                {"a": f"import os\nclass A:\n    def f(self):\n        os.{ADD}"},
+            ),
+            (
+                bad,
+                "a function of another file that is called after",
+                "from .a import f\nfrom . import _x\nf()",
+                {"a": f"import os\ndef f():\n    os.{ADD}"},
+            ),
+            (
+                bad,
+                "a function of another file that is not called",
+                "from . import a, _x",
+                {"a": f"import os\ndef f():\n    os.{ADD}"},
+            ),
             (bad, "for another machine", f"if platform.machine() == 'AMD64':\n    {ADD}", {}),
             (good, "for this machine", f"if platform.machine().lower() == 'arm64':\n    {ADD}", {}),
         )

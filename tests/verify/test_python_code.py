@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from winarm.verify.python_code import read_code
+from winarm.verify.python_code import Does, read_code
 from winarm.verify.python_paths import UNKNOWN, Place
 
 HERE = "import os\nhere = os.path.dirname(os.path.abspath(__file__))\n"
@@ -121,8 +121,22 @@ def test_steps_of_an_import_are_in_order(text: str, steps: list[str]) -> None:
     code = read_code(("pkg", "__init__.py"), f"{HERE}{text}".encode())
 
     assert code is not None
+    found = [one for one in code.steps if one.does is not Does.USE]
     # The first step is the import of os.
-    assert [f"{one.does.name}{'!' * one.certain}" for one in code.steps[1:]] == steps
+    assert [f"{one.does.name}{'!' * one.certain}" for one in found[1:]] == steps
+
+
+def test_functions_that_others_may_call_have_steps_of_their_own() -> None:
+    text = (
+        f"{HERE}def add():\n    os.add_dll_directory(here)\n"
+        "class Loader:\n    def __init__(self):\n        add()\ndef other():\n    pass\n"
+    )
+    code = read_code(("pkg", "_boot.py"), text.encode())
+
+    assert code is not None
+    assert code.functions.keys() == {"add", "Loader", "__init__"}
+    assert Does.ADD in {one.does for one in code.functions["Loader"]}
+    assert Does.ADD not in {one.does for one in code.steps}
 
 
 def test_functions_that_use_one_another_cost_no_time() -> None:

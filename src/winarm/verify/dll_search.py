@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cached_property, partial
 from itertools import chain
@@ -78,6 +79,14 @@ class Located(NamedTuple):
 
     member: str
     found: Found
+
+
+@dataclass(frozen=True)
+class _Run:
+    """The files that have been imported, and the functions of theirs that have not run."""
+
+    seen: set[str] = field(default_factory=set)
+    functions: dict[str, list[tuple[Step, ...]]] = field(default_factory=dict)
 
 
 class Searched(Protocol):
@@ -211,9 +220,9 @@ class DllSearch:
         package = installed(module)[:-1]
         added: set[Place] = set()
         unsure = any(True for _ in self._codes_of(self._started))
-        seen: set[str] = set()
+        run = _Run()
         for count in range(2, len(package) + 1):
-            for step, compiled in self._steps(package[:count], seen):
+            for step, compiled in self._steps(package[:count], run):
                 does, what, certain = step
                 if compiled == module:
                     if added:
@@ -237,36 +246,45 @@ class DllSearch:
         return None
 
     def _steps(
-        self, module: tuple[str, ...], seen: set[str], *, certain: bool = True, depth: int = 0
+        self, module: tuple[str, ...], run: _Run, *, certain: bool = True, depth: int = 0
     ) -> Iterator[tuple[Step, str]]:
         """Yield what importing a module of the wheel does, and each compiled module."""
         for file in self._importable.get(module, ()):
             if file.lower().endswith(".pyd"):
                 yield Step(Does.IMPORT, UNKNOWN, certain), file
                 continue
-            if file in seen:
+            if file in run.seen:
                 continue
-            seen.add(file)
+            run.seen.add(file)
             if file not in self._codes and self._parsed > _MOST_PIECES_IN_ALL // 2:
                 # The rest is for code that has to do with DLLs.
                 yield Step(Does.ADD, UNKNOWN), ""
                 return
             code = self._code(file)
-            for step in code.steps if code is not None else ():
-                if step.does is not Does.IMPORT:
-                    yield step, ""
-                    continue
-                if depth > _DEEPEST_IMPORT:
-                    yield Step(Does.ADD, UNKNOWN), ""
-                    return
-                parts = step.place.parts
+            if code is not None:
+                yield from self._followed(code.steps, run, certain=certain, depth=depth)
+                for name, steps in code.functions.items():
+                    run.functions.setdefault(name, []).append(steps)
+
+    def _followed(
+        self, steps: Iterable[Step], run: _Run, *, certain: bool, depth: int
+    ) -> Iterator[tuple[Step, str]]:
+        """Yield steps, and those of the modules and of the functions that they lead to."""
+        if depth > _DEEPEST_IMPORT:
+            yield Step(Does.ADD, UNKNOWN), ""
+            return
+        for step in steps:
+            parts = tuple(map(str, step.place.parts))
+            if step.does is Does.IMPORT:
+                sure = certain and step.certain
                 for count in range(1, len(parts) + 1):
-                    yield from self._steps(
-                        ("site", *map(str, parts[:count])),
-                        seen,
-                        certain=certain and step.certain,
-                        depth=depth + 1,
-                    )
+                    path = ("site", *parts[:count])
+                    yield from self._steps(path, run, certain=sure, depth=depth + 1)
+            elif step.does is Does.USE:
+                for inner in run.functions.pop(parts[0], ()):
+                    yield from self._followed(inner, run, certain=False, depth=depth + 1)
+            else:
+                yield step, ""
 
     @cached_property
     def _importable(self) -> Mapping[tuple[str, ...], list[str]]:

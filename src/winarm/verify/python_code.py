@@ -22,7 +22,7 @@ from winarm.verify.python_names import Names, name_of
 from winarm.verify.python_paths import UNKNOWN, Paths, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 #: Without one of these words a file has nothing to do with DLLs.
 SEARCH_WORDS = (b"add_dll_directory", b"AddDllDirectory", b"LoadLibrary", b"DLL", b"dlopen")
@@ -38,7 +38,7 @@ _IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", "OSError", "Ex
                             "BaseException"})  # fmt: skip
 #: Paths of one file that are kept, and steps of its import.
 _MOST_PLACES = 100
-_MOST_STEPS = 1000
+_MOST_STEPS = 3000
 #: Functions of one file that are looked into for steps, some of them many times.
 _MOST_FOLLOWED = 5000
 
@@ -50,13 +50,14 @@ class Does(Enum):
     DROP = "remove such a folder"
     LOAD = "load a DLL"
     IMPORT = "import a module"
+    USE = "use a name, which may be a function of another file"
 
 
 class Step(NamedTuple):
     """Something that importing a file does."""
 
     does: Does
-    #: Of a module, its path without a suffix.
+    #: Of a module, its path without a suffix; of a name, the name.
     place: Place
     #: An import that is always tried, and whose error is not caught; a folder that stays.
     certain: bool = False
@@ -81,6 +82,8 @@ class Code:
     at_once: frozenset[str] = field(default_factory=frozenset)
     #: What importing the file does, in order; more rather than less.
     steps: tuple[Step, ...] = ()
+    #: What its functions that have to do with DLLs do, by their names.
+    functions: Mapping[str, tuple[Step, ...]] = field(default_factory=dict)
 
 
 #: What may add any folder.
@@ -374,7 +377,7 @@ class _Reader:
         loaded_at_once: set[Place] = set()
         for call in self._calls:
             name = self._names.called(call.node.func)
-            if name not in _ADDING | _LOADING or self._names.is_own(call.node):
+            if not self._concerns(call.node):
                 continue
             if not self._runs(call.inside, used_elsewhere):
                 continue
@@ -399,11 +402,30 @@ class _Reader:
             frozenset(self._optional),
             frozenset(self._required),
             frozenset(self._at_once),
-            tuple(self._all_steps()),
+            tuple(self._all_steps("")),
+            self._functions_with_dlls(),
         )
 
-    def _all_steps(self) -> Iterator[Step]:
-        steps = list(islice(self._steps("", set()), _MOST_STEPS))
+    def _functions_with_dlls(self) -> Mapping[str, tuple[Step, ...]]:
+        """Return what functions do that add folders or load DLLs, themselves or by others."""
+        found = {one.inside[-1] for one in self._calls if one.inside and self._concerns(one.node)}
+        users: dict[str, list[str]] = defaultdict(list)
+        for function, used in self._used.items() if found else ():
+            for name in used & self._names.functions.keys():
+                users[name].append(function)
+        pending = list(found)
+        while pending:
+            new = {user for user in users[pending.pop()] if user} - found
+            found |= new
+            pending += new
+        return {function: tuple(self._all_steps(function)) for function in sorted(found)}
+
+    def _concerns(self, call: ast.Call) -> bool:
+        """Return whether a call adds a folder or loads a DLL."""
+        return self._names.called(call.func) in _ADDING | _LOADING and not self._names.is_own(call)
+
+    def _all_steps(self, function: str) -> Iterator[Step]:
+        steps = list(islice(self._steps(function, set()), _MOST_STEPS))
         if self._references > 0 or len(steps) == _MOST_STEPS:
             yield Step(Does.ADD, UNKNOWN)
         dropped = {step.place for step in steps if step.does is Does.DROP}
@@ -425,7 +447,9 @@ class _Reader:
             elif does is Does.IMPORT:
                 yield from (Step(does, Place("site", module), certain) for module in modules)
             elif does is None:
-                if what in self._names.functions and what not in done:
+                if what not in self._names.functions:
+                    yield Step(Does.USE, Place("", (f"{what}",)))
+                elif what not in done:
                     yield from self._steps(f"{what}", done)
             elif isinstance(what, str):
                 yield Step(does, UNKNOWN)
