@@ -531,6 +531,23 @@ class DllSearch:
                 return source
         return None
 
+    def loaded_of(self, members: Iterable[str]) -> tuple[str, ...]:
+        """Return those of some DLLs that code of the wheel may load itself."""
+        paths = {one for _, code in self._all_codes for one in code.loaded}
+        if not self._subject.may_read or any(one.is_unknown for one in paths):
+            return tuple(members)
+        found = []
+        for member in members:
+            place = installed(member)
+            # The suffix may be left out.
+            bare = (*place[:-1], place[-1].removesuffix(".dll"))
+            self._compared += len(paths)
+            if self._compared > _MOST_COMPARED or any(
+                one.fits(place) or one.fits(bare) for one in paths
+            ):
+                found.append(member)
+        return tuple(found)
+
     @cached_property
     def has_loading_code(self) -> bool:
         """Return whether some Python file of the wheel loads DLLs itself."""

@@ -127,7 +127,7 @@ class _Call(NamedTuple):
     node: ast.Call
     #: The functions that it is in.
     inside: tuple[str, ...]
-    #: An error of loading is caught.
+    #: An error of loading is caught, or something else may be loaded.
     guarded: bool
 
 
@@ -151,11 +151,13 @@ class _Reader:
     def __init__(self, names: Names, machine: str) -> None:
         self._names = names
         self._conditions = Conditions(machine, names.constant)
-        self._paths = Paths(names)
+        self._paths = Paths(names, self._conditions)
         self._inside: tuple[str, ...] = ()
         self._class = ""
         #: Conditions, loops and handlers of errors around what is visited.
         self._doubts = 0
+        #: Branches around it of which another one may run.
+        self._choices = 0
         #: Names that are used in each function or class, and at the top ("").
         self._used: dict[str, set[str]] = defaultdict(set)
         self._events: dict[str, list[_Event]] = defaultdict(list)
@@ -216,11 +218,14 @@ class _Reader:
         truth = self._conditions.truth(node.test)
         self._visit(node.test, guarded=guarded)
         self._doubts += truth is None
+        is_choice = truth is None and bool(node.orelse)
+        self._choices += is_choice
         body, other = (one if isinstance(one, list) else [one] for one in (node.body, node.orelse))
         ends = truth is not False and self.visit_body(body, guarded=guarded)
         is_loop = isinstance(node, ast.While)
         other_ends = (truth is not True or is_loop) and self.visit_body(other, guarded=guarded)
         self._doubts -= truth is None
+        self._choices -= is_choice
         return not is_loop and (ends or truth is False) and (other_ends or truth is True)
 
     def _visit_operands(self, values: list[ast.expr], last: bool, *, guarded: bool) -> None:  # noqa: FBT001
@@ -327,7 +332,7 @@ class _Reader:
                 pass
 
     def _note_call(self, node: ast.Call, *, guarded: bool) -> None:
-        self._calls.append(_Call(node, self._inside, guarded))
+        self._calls.append(_Call(node, self._inside, guarded or self._choices > 0))
         self._references -= name_of(node.func) in _ADDING
         name = self._names.called(node.func)
         if name in _ADDING or name in _LOADING:
@@ -381,11 +386,13 @@ class _Reader:
                 continue
             if not self._runs(call.inside, used_elsewhere):
                 continue
-            for place in self._arguments(call.node):
+            places = self._arguments(call.node)
+            guarded = call.guarded or (len(places) > 1 and not self._names.is_looped(call.node))
+            for place in places:
                 if name in _ADDING:
                     added[place] = None
                 else:
-                    loaded[place] = call.guarded and loaded.get(place, True)
+                    loaded[place] = guarded and loaded.get(place, True)
                     if self._at_top.issuperset(call.inside):
                         loaded_at_once.add(place)
             if len(added) + len(loaded) > _MOST_PLACES:

@@ -59,6 +59,10 @@ class Names:
             return self.aliases.get(function.id, function.id)
         return name_of(function) or getattr_name(function) or ""
 
+    def is_looped(self, node: ast.AST) -> bool:
+        """Return whether an expression has a name that a loop gives one value after the other."""
+        return any(isinstance(one, ast.Name) and one.id in self.elements for one in ast.walk(node))
+
     def constant(self, name: str) -> ast.expr | None:
         """Return the value of a name that the file assigns once, or None."""
         return self._constants.get(name)

@@ -15,6 +15,8 @@ from winarm.verify.python_names import Names, name_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from winarm.verify.conditions import Conditions
+
 
 #: Functions that return the path that they are given.
 _SAME = frozenset({
@@ -88,8 +90,9 @@ UNKNOWN = Place("?")
 class Paths:
     """Evaluates the paths that expressions of one file stand for."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Names, conditions: Conditions) -> None:
         self._names = names
+        self._conditions = conditions
         self._file = Place("site", names.file)
         self._evaluations: dict[int, list[Place]] = {}
         #: Nodes that are not in the file, kept so that none has the identity of another.
@@ -153,8 +156,10 @@ class Paths:
                     [one.value if isinstance(one, ast.FormattedValue) else one for one in pieces],
                     below,
                 )
-            case ast.IfExp(body=body, orelse=orelse):
-                yield from (*self.places(body, below), *self.places(orelse, below))
+            case ast.IfExp(test=test, body=body, orelse=orelse):
+                truth = self._conditions.truth(test)
+                yield from self.places(body, below) if truth is not False else ()
+                yield from self.places(orelse, below) if truth is not True else ()
             case ast.NamedExpr(value=value):
                 yield from self.places(value, below)
             case ast.Call():

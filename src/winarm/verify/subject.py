@@ -218,7 +218,7 @@ class Subject:
         roots = self.modules
         if not roots:
             dlls = [member for member, image in self.checked.items() if image.is_dll]
-            roots = tuple(dlls if dlls and self.search.has_loading_code else ())
+            roots = self.search.loaded_of(dlls)
             if not dlls:
                 return frozenset(self.checked)
         return reached(self.checked, self.target, self.search, roots)

@@ -32,7 +32,71 @@ LOADING = {
     "pkg/__init__.py": b"import ctypes,os\nctypes.CDLL(os.path.join(os.path.dirname(__file__),'core.dll'))"
 }
 
+ARM_OR_X64 = {"pkg/x64.dll": X64, "pkg/arm.dll": HELPER}
+NEEDS_FOO = im.image(exports=["f"], imports={"foo.dll": ["x"]})
+
+
+def _loading(text: str) -> dict[str, bytes]:
+    """Return an `__init__` that loads a DLL; `$` is its folder."""
+    text = text.replace("$", "os.path.dirname(__file__)")
+    return {"pkg/__init__.py": f"import ctypes, os, platform\n{text}\n".encode()}
+
+
 CASES = (
+    *(
+        kind(f"loaded: {what}", {**files, **_loading(text)}, filename=LIBRARY_WHEEL)
+        for kind, what, files, text in (
+            (
+                good,
+                "chosen by the machine",
+                ARM_OR_X64,
+                "ctypes.CDLL(os.path.join($, 'arm.dll' if platform.machine() == 'ARM64' else 'x64.dll'))",
+            ),
+            (
+                bad,
+                "chosen for another machine",
+                ARM_OR_X64,
+                "ctypes.CDLL(os.path.join($, 'x64.dll' if platform.machine() == 'ARM64' else 'arm.dll'))",
+            ),
+            (
+                good,
+                "chosen by what is not known",
+                ARM_OR_X64,
+                "ctypes.CDLL(os.path.join($, 'arm.dll' if is_arm() else 'x64.dll'))",
+            ),
+            (
+                good,
+                "one of two branches",
+                ARM_OR_X64,
+                "if is_arm():\n    ctypes.CDLL(os.path.join($, 'arm.dll'))\nelse:\n    ctypes.CDLL(os.path.join($, 'x64.dll'))",
+            ),
+            (
+                bad,
+                "all of a list",
+                ARM_OR_X64,
+                "for name in ('arm.dll', 'x64.dll'):\n    ctypes.CDLL(os.path.join($, name))",
+            ),
+            (
+                good,
+                "not the plug-in whose DLL is lacking",
+                {"pkg/core.dll": HELPER, "pkg/plug/p.dll": NEEDS_FOO},
+                "ctypes.CDLL(os.path.join($, 'core.dll'))",
+            ),
+            (
+                bad,
+                "the DLL whose DLL is lacking",
+                {"pkg/core.dll": HELPER, "pkg/p.dll": NEEDS_FOO},
+                "ctypes.CDLL(os.path.join($, 'p.dll'))",
+            ),
+            (
+                bad,
+                "by its name without a suffix",
+                {"pkg/p.dll": NEEDS_FOO},
+                "os.add_dll_directory($)\nctypes.CDLL('p')",
+            ),
+            (bad, "any DLL whose DLL is lacking", {"pkg/p.dll": NEEDS_FOO}, "ctypes.CDLL(find())"),
+        )
+    ),
     good(
         "ctypes arm64",
         {

@@ -18,6 +18,7 @@ from winarm.verify.wheels.entry import (
     DESCRIPTOR,
     ENCRYPTED,
     FULL_32,
+    PATCH,
     UTF8,
     ZIP64,
     ArchiveError,
@@ -163,6 +164,7 @@ def _differences(  # noqa: PLR0917 - the fields of a header, in their order
         ("name", name, entry.raw_name, False),
         ("compression", method, entry.method, False),
         ("encryption", flags & ENCRYPTED, entry.flags & ENCRYPTED, False),
+        ("use of patches", flags & PATCH, entry.flags & PATCH, False),
         ("place of its sizes", flags & DESCRIPTOR, entry.flags & DESCRIPTOR, False),
         (
             "encoding of its name",

@@ -22,7 +22,7 @@ DESCRIPTOR = 0x0008
 UTF8 = 0x0800
 _STRONG_ENCRYPTION = 0x0040
 _MASKED_HEADERS = 0x2000
-_PATCH = 0x0020
+PATCH = 0x0020
 
 _REGULAR, _FOLDER = 0o100000, 0o040000
 #: Extra fields that are looked through; a member has two or three.
@@ -80,7 +80,7 @@ class Entry(NamedTuple):
     @property
     def is_patch(self) -> bool:
         """Return whether its data is the difference to another file."""
-        return bool(self.flags & _PATCH)
+        return bool(self.flags & PATCH)
 
 
 def read_exactly(file: IO[bytes], offset: int, size: int) -> bytes:

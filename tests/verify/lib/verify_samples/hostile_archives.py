@@ -87,6 +87,13 @@ def _renamed() -> bytes:
     return bytes(data)
 
 
+@raw("a member whose own header says that it is a patch", "WA012")
+def _local_patch() -> bytes:
+    data = bytearray(wh.packed(list(good().items())))
+    data[data.index(b"PK\3\4") + 6] |= 0x20
+    return bytes(data)
+
+
 @raw("a member with a second name", "WA012")
 def _second_name() -> bytes:
     member = zipfile.ZipInfo("pkg/data.txt")
