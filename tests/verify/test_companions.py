@@ -138,6 +138,18 @@ def test_dll_of_a_folder_must_export_what_is_imported(tmp_path: Path) -> None:
     assert errors(needing_wheel(tmp_path), dll.parent) == ["WA308"]
 
 
+def test_forwarder_to_a_brought_dll_is_followed(tmp_path: Path) -> None:
+    for symbol, found in (("f", []), ("g", ["WA309"])):
+        files = {
+            "pkg/__init__.py": b"",
+            PYD: needing("own.dll"),
+            "pkg/own.dll": im.image(forwarders={"f": f"helper.{symbol}"}),
+        }
+        wheel = wh.wheel(tmp_path, files, metadata="Requires-Dist: other\n")
+
+        assert errors(wheel, bringing_wheel(tmp_path)) == found
+
+
 def test_delayed_symbol_that_a_brought_dll_lacks_is_a_warning(tmp_path: Path) -> None:
     files = {"pkg/__init__.py": b"", PYD: im.module(delay_imports={"helper.dll": ["g"]})}
     wheel = wh.wheel(tmp_path, files, metadata="Requires-Dist: other\n")

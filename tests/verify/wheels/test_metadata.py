@@ -9,6 +9,7 @@ from winarm.verify.wheels.metadata import (
     Row,
     header_fields,
     record_rows,
+    requirements,
     same_name,
     same_version,
 )
@@ -93,3 +94,25 @@ def test_names_are_compared_simplified(one: str, other: str) -> None:
 )
 def test_versions_are_compared_by_meaning(one: str, other: str, same: bool) -> None:  # noqa: FBT001
     assert same_version(one, other) is same
+
+
+@pytest.mark.parametrize(
+    ("marker", "holds"),
+    [
+        ("", True),
+        ("; sys_platform == 'win32'", True),
+        ("; sys_platform == 'linux'", False),
+        ("; python_version >= '3.12'", True),
+        ("; python_version < '3.8'", False),
+        ("; os_name == 'nt' and python_version > '3.9'", True),
+        ("; platform_machine == 'ARM64'", True),
+        ("; platform_machine == 'aarch64'", False),
+        ("; platform_python_implementation == 'PyPy'", False),
+        ("; extra == 'x'", False),
+        ("; not a marker", True),
+    ],
+)
+def test_requirement_counts_where_its_marker_holds_on_windows(marker: str, *, holds: bool) -> None:
+    fields = header_fields(f"Requires-Dist: other >=1{marker}\n".encode())
+
+    assert requirements(fields) == ({"other": ">=1"} if holds else {})

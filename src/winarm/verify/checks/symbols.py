@@ -106,7 +106,7 @@ def _own_symbols(subject: Subject, member: str, image: Image) -> Iterator[Findin
         if other is not None and not (other.is_dll or needed.delayed):
             yield finding(Code.WA512, member, f"{provider}, which it imports, is a program")
         # An image with damaged tables, or for another machine, has a finding of its own.
-        if provider is None or other is None or other.defects or not other.exports.addresses:
+        if provider is None or other is None or other.defects:
             continue
         missing = other.exports.lacks(needed.symbols)
         if missing:
@@ -186,6 +186,9 @@ def _as_read(name: str) -> str:
 def _outside_fault(subject: Subject, member: str, file: str, symbol: str | int) -> str:
     """Return why a DLL that is not in the wheel does not offer a symbol, or ""."""
     origin = origin_of(file, subject.target)
+    images = [image for _, image in subject.brought.images(file)]
+    if images and all(image.exports.lacks((symbol,)) for image in images):
+        return f"{file} does not export {_listed([symbol])}"
     if origin in {Origin.SYSTEM, Origin.DRIVER} or file in subject.brought:
         return ""
     if origin is not Origin.PYTHON:

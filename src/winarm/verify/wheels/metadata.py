@@ -6,7 +6,10 @@ import csv
 import io
 import posixpath
 import re
+from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
+
+from winarm.target import NEWEST_PYTHON
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -33,6 +36,18 @@ _REQUIREMENT = re.compile(
     r"(?P<name>[A-Za-z0-9._-]++)\s*+(\[[^]]*+\])?\s*+\(?(?P<versions>[^()@]*+)\)?\s*+(@.*)?",
     re.DOTALL,
 )
+_LONGEST_MARKER = 1000
+#: The minor version of the first Python 3 that published wheels still name.
+_OLDEST_MINOR = 8
+#: What markers are compared with on Windows (dependency specifiers).
+_WINDOWS = {
+    "implementation_name": "cpython",
+    "os_name": "nt",
+    "platform_python_implementation": "CPython",
+    "platform_system": "Windows",
+    "sys_platform": "win32",
+}
+_MACHINES = ("ARM64", "AMD64", "x86")
 _SEPARATORS = re.compile(r"[-_.]+")
 
 
@@ -73,13 +88,40 @@ def header_fields(text: bytes) -> dict[str, list[str]]:
 
 
 def requirements(fields: Mapping[str, Sequence[str]]) -> Mapping[str, str]:
-    """Return the distributions of Requires-Dist, as they are spelled, but those of extras.
+    """Return the distributions of Requires-Dist on Windows, as they are spelled, without extras'.
 
     :return: the versions of each that will do, as a specifier.
     """
     plain = (line.partition(";") for line in fields.get("requires-dist", []))
-    matches = (_REQUIREMENT.fullmatch(line) for line, _, marker in plain if "extra" not in marker)
+    matches = (_REQUIREMENT.fullmatch(line) for line, _, marker in plain if _may_hold(marker))
     return {match["name"]: match["versions"] for match in matches if match is not None}
+
+
+def _may_hold(marker: str) -> bool:
+    """Return whether a marker holds on Windows for some Python, without an extra."""
+    if not marker.strip() or len(marker) > _LONGEST_MARKER:
+        return True
+    if "extra" in marker:
+        return False
+    # Few wheels are asked, and start-up time counts.
+    from packaging.markers import InvalidMarker, Marker, UndefinedComparison  # noqa: PLC0415
+
+    pythons = (f"3.{minor}" for minor in range(_OLDEST_MINOR, NEWEST_PYTHON.minor + 1))
+    try:
+        parsed = Marker(marker)
+        return any(
+            parsed.evaluate(
+                {
+                    **_WINDOWS,
+                    "platform_machine": machine,
+                    "python_version": version,
+                    "python_full_version": f"{version}.0",
+                }
+            )
+            for version, machine in product(pythons, _MACHINES)
+        )
+    except (InvalidMarker, UndefinedComparison):
+        return True
 
 
 def allows_version(specifier: str, version: str) -> bool:

@@ -115,6 +115,11 @@ one("a symbol that Python lacks", "WA307",
     im.module(imports={"python313.dll": ["PyModuleDef_Init", "_PyNoSuchFunction"]}) )  # fmt: skip
 
 
+files("a symbol of the wheel's own DLL, which exports nothing", "WA308")(
+    lambda: {PYD: needing("helper.dll"), "pkg/helper.dll": im.image()}
+)
+
+
 @files("a symbol that the wheel's own DLL lacks", "WA308")
 def _lacking() -> dict[str, bytes]:
     return {
