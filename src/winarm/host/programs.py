@@ -10,8 +10,9 @@ import subprocess
 import threading
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from winarm.errors import WinarmError
 
@@ -61,13 +62,29 @@ def run(
 ) -> Answer:
     """Run a program to its end and return what it said; see `Host.run`.
 
+    :param told: what is written to its standard input.
     :param most: bytes that are taken from each stream.
     """
-    with _started(argv, environ, cwd, separate=True, feed=told is not None) as process:
-        talk = _Talk(process, told, most)
+    heard = (bytearray(), bytearray())
+    endless = threading.Event()
+    with _piped(argv, environ, cwd, feed=told is not None) as process:
+
+        def hear(kept: bytearray, chunk: bytes) -> None:
+            kept += chunk[: most - len(kept)]
+            if len(kept) >= most and not endless.is_set():
+                endless.set()
+                kill_tree(process)
+
+        streams = zip((process.stdout, process.stderr), heard, strict=True)
+        threads = [_listening(stream, partial(hear, kept)) for stream, kept in streams]
+        if told is not None:
+            threads.append(_on_thread(partial(_tell, process, told)))
         try:
             process.wait(timeout)
-            talk.finish()
+            # A grandchild may hold the pipes open for longer.
+            deadline = time.monotonic() + GRACE
+            for thread in threads:
+                thread.join(max(0.0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
             kill_tree(process)
             message = f"{argv[0]} did not answer within {timeout:g} s."
@@ -75,23 +92,16 @@ def run(
         except BaseException:
             kill_tree(process)
             raise
-    if talk.endless:
+    if endless.is_set():
         message = f"{argv[0]} says more than {most} bytes, and was stopped."
         raise ProgramError(message)
-    out, err = (bytes(heard).decode("utf-8", "replace") for heard in talk.heard)
+    out, err = (bytes(kept).decode("utf-8", "replace") for kept in heard)
     return Answer(process.returncode, out, err)
 
 
 def attend(argv: Sequence[str | Path], *, environ: Mapping[str, str]) -> int:
     """Run a program with this process's own streams; see `Host.attend`."""
-    try:
-        process = subprocess.Popen(  # noqa: S603 - argument lists only, never a shell
-            [os.fspath(part) for part in argv], env=dict(environ)
-        )
-    except OSError as error:
-        message = f"{argv[0]} cannot be started: {error.strerror or error}."
-        raise ProgramError(message) from error
-    with process:
+    with _started(argv, environ) as process:
         while True:
             try:
                 return process.wait()
@@ -110,19 +120,28 @@ def stream(
     grace: float = GRACE,
 ) -> int:
     """Run a program to its end, pass on what it prints as it comes; see `Host.stream`."""
-    with _started(argv, environ, cwd, separate=False, feed=False) as process:
+    with _piped(argv, environ, cwd, stderr=subprocess.STDOUT) as process:
+        pieces = _Pieces(process.stdout)
+        ticked, ended = time.monotonic(), None
         try:
-            ticked = time.monotonic()
-            for chunk in _chunks(process, grace):
-                if chunk:
-                    output(chunk)
-                if time.monotonic() - ticked >= PAUSE:
-                    ticked = time.monotonic()
+            while (piece := pieces.next()) is not None:
+                if piece:
+                    output(piece)
+                now = time.monotonic()
+                if now - ticked >= PAUSE:
+                    ticked = now
                     tick()
+                if process.poll() is not None:
+                    # A grandchild that outlives the build may hold the pipe open.
+                    ended = ended or now
+                    if not piece and now - ended > grace:
+                        break
             status = process.wait()
         except BaseException:
             kill_tree(process)
             raise
+        finally:
+            pieces.drop()
     tick()
     return status
 
@@ -130,24 +149,14 @@ def stream(
 @contextlib.contextmanager
 def converse(argv: Sequence[str | Path], *, environ: Mapping[str, str]) -> Iterator[Conversation]:
     """Run a program that reads messages and answers in turns; see `Host.converse`."""
-    with _started(argv, environ, None, separate=True, feed=True) as process:
+    with _piped(argv, environ, None, feed=True) as process:
+        conversation = Conversation(process)
         try:
-            yield Conversation(process)
-            _finish(process)
+            yield conversation
+            conversation.end()
         except BaseException:
             kill_tree(process)
             raise
-
-
-def _finish(process: subprocess.Popen[bytes]) -> None:
-    """End a program by the end of its input; by force where it does not end."""
-    if process.stdin:
-        with contextlib.suppress(OSError):
-            process.stdin.close()
-    try:
-        process.wait(FAREWELL)
-    except subprocess.TimeoutExpired:
-        kill_tree(process)
 
 
 class Conversation:
@@ -156,16 +165,8 @@ class Conversation:
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
         self._errors = bytearray()
-        self._chunks: queue.Queue[bytes] = queue.Queue(MAX_WAITING)
-        self._ended = False
-        streams = ((self._hear, process.stdout), (self._note, process.stderr))
-        self._threads = [
-            threading.Thread(target=target, args=(os.dup(stream.fileno()),), daemon=True)
-            for target, stream in streams
-            if stream is not None
-        ]
-        for thread in self._threads:
-            thread.start()
+        self._pieces = _Pieces(process.stdout)
+        self._noting = _listening(process.stderr, self._note)
 
     def send(self, data: bytes) -> None:
         """Write to the program's input.
@@ -178,53 +179,117 @@ class Conversation:
 
     def receive(self) -> bytes | None:
         """Return what the program has printed, nothing after a pause, None after its end."""
-        if self._ended:
-            return None
-        try:
-            chunk = self._chunks.get(timeout=PAUSE)
-        except queue.Empty:
-            return b""
-        self._ended = not chunk
-        return chunk or None
+        return self._pieces.next()
 
     def errors(self) -> bytes:
         """Return the beginning of what the program has printed as errors."""
         # What it says of its end comes at its end.
-        self._threads[-1].join(GRACE)
+        self._noting.join(GRACE)
         return bytes(self._errors)
 
-    def _hear(self, descriptor: int) -> None:
-        for chunk in _read(descriptor):
-            self._chunks.put(chunk)
-        self._chunks.put(b"")
+    def end(self) -> None:
+        """End the program by the end of its input; by force where it does not end."""
+        if self._process.stdin:
+            with contextlib.suppress(OSError):
+                self._process.stdin.close()
+        try:
+            self._process.wait(FAREWELL)
+        except subprocess.TimeoutExpired:
+            kill_tree(self._process)
 
-    def _note(self, descriptor: int) -> None:
-        for chunk in _read(descriptor):
-            self._errors += chunk[: MAX_ERRORS - len(self._errors)]
+    def _note(self, chunk: bytes) -> None:
+        self._errors += chunk[: MAX_ERRORS - len(self._errors)]
+
+
+class _Pieces:
+    """What a program prints, piece by piece; it waits where nobody takes them."""
+
+    def __init__(self, pipe: IO[bytes] | None) -> None:
+        self._waiting: queue.Queue[bytes] = queue.Queue(MAX_WAITING)
+        self._unwanted = threading.Event()
+        self._ended = False
+        _listening(pipe, self._put)
+
+    def next(self) -> bytes | None:
+        """Return the next piece, nothing after a pause, None after the end."""
+        if self._ended:
+            return None
+        try:
+            piece = self._waiting.get(timeout=PAUSE)
+        except queue.Empty:
+            return b""
+        self._ended = not piece
+        return piece or None
+
+    def drop(self) -> None:
+        """Drop what comes from now on."""
+        self._unwanted.set()
+
+    def _put(self, piece: bytes) -> None:
+        while not self._unwanted.is_set():
+            with contextlib.suppress(queue.Full):
+                self._waiting.put(piece, timeout=1)
+                break
+
+
+def _piped(
+    argv: Sequence[str | Path],
+    environ: Mapping[str, str],
+    cwd: Path | None,
+    *,
+    stderr: int = subprocess.PIPE,
+    feed: bool = False,
+) -> subprocess.Popen[bytes]:
+    return _started(
+        argv,
+        environ,
+        cwd=cwd,
+        stdin=subprocess.PIPE if feed else subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        # A session of its own, so that all of it can be stopped; nothing on Windows.
+        start_new_session=True,
+    )
 
 
 def _started(
     argv: Sequence[str | Path],
     environ: Mapping[str, str],
-    cwd: Path | None,
-    *,
-    separate: bool,
-    feed: bool,
+    **options: Any,  # noqa: ANN401 - Popen's own
 ) -> subprocess.Popen[bytes]:
     try:
-        return subprocess.Popen(  # noqa: S603 - argument lists only, never a shell
-            [os.fspath(part) for part in argv],
-            env=dict(environ),
-            cwd=cwd,
-            stdin=subprocess.PIPE if feed else subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE if separate else subprocess.STDOUT,
-            # A session of its own, so that all of it can be stopped; nothing on Windows.
-            start_new_session=True,
-        )
+        # Argument lists only, never a shell.
+        words = [os.fspath(part) for part in argv]
+        return subprocess.Popen(words, env=dict(environ), **options)  # noqa: S603
     except OSError as error:
         message = f"{argv[0]} cannot be started: {error.strerror or error}."
         raise ProgramError(message) from error
+
+
+def _listening(pipe: IO[bytes] | None, take: Callable[[bytes], None]) -> threading.Thread:
+    """Pass on what comes out of a pipe, and nothing at its end."""
+    # A duplicate: the original may be closed, and its number used again, while this waits.
+    descriptor = os.dup(cast("IO[bytes]", pipe).fileno())
+
+    def listen() -> None:
+        with os.fdopen(descriptor, "rb", buffering=0) as source:
+            while chunk := source.read(2**16):
+                take(chunk)
+        take(b"")
+
+    return _on_thread(listen)
+
+
+def _tell(process: subprocess.Popen[bytes], told: bytes) -> None:
+    # It need not listen to the end.
+    with contextlib.suppress(OSError), cast("IO[bytes]", process.stdin) as pipe:
+        pipe.write(told)
+
+
+def _on_thread(work: Callable[[], None]) -> threading.Thread:
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    return thread
 
 
 def kill_tree(process: subprocess.Popen[bytes]) -> None:
@@ -246,45 +311,6 @@ def kill_tree(process: subprocess.Popen[bytes]) -> None:
             )
         process.kill()
     process.wait()
-
-
-class _Talk:
-    """Feeds stdin and collects output on threads, up to `most` bytes of a stream."""
-
-    def __init__(self, process: subprocess.Popen[bytes], told: bytes | None, most: int) -> None:
-        self.endless = False
-        self._most = most
-        self.heard = (bytearray(), bytearray())
-        self._process = process
-        streams = zip((process.stdout, process.stderr), self.heard, strict=True)
-        self._threads = [
-            threading.Thread(target=self._hear, args=(os.dup(stream.fileno()), heard), daemon=True)
-            for stream, heard in streams
-            if stream is not None
-        ]
-        if told is not None:
-            self._threads.append(threading.Thread(target=self._tell, args=(told,), daemon=True))
-        for thread in self._threads:
-            thread.start()
-
-    def finish(self) -> None:
-        """Wait for the end of what it says; a grandchild may hold the pipes open for longer."""
-        deadline = time.monotonic() + GRACE
-        for thread in self._threads:
-            thread.join(max(0.0, deadline - time.monotonic()))
-
-    def _hear(self, descriptor: int, heard: bytearray) -> None:
-        for chunk in _read(descriptor):
-            heard += chunk[: self._most - len(heard)]
-            if len(heard) >= self._most and not self.endless:
-                self.endless = True
-                kill_tree(self._process)
-
-    def _tell(self, told: bytes) -> None:
-        # It need not listen to the end.
-        with contextlib.suppress(OSError), self._process.stdin or contextlib.nullcontext() as pipe:
-            if pipe is not None:
-                pipe.write(told)
 
 
 def has_process(variable: str, value: str) -> bool:
@@ -324,47 +350,3 @@ def _processes_with(setting: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:
                 # One that has ended and was not waited for has no words.
                 if any(words):
                     yield int(folder.name), tuple(word.decode("utf-8", "replace") for word in words)
-
-
-def _read(descriptor: int) -> Iterator[bytes]:
-    # A duplicate: the original may be closed, and its number used again, while this waits.
-    with open(descriptor, "rb", buffering=0) as stream:
-        while chunk := stream.read(2**16):
-            yield chunk
-
-
-def _chunks(process: subprocess.Popen[bytes], grace: float) -> Iterator[bytes]:
-    """Yield what a program prints as it comes, and nothing in every pause."""
-    if process.stdout is None:
-        return
-    chunks: queue.Queue[bytes] = queue.Queue(MAX_WAITING)
-    gone = threading.Event()
-    descriptor = os.dup(process.stdout.fileno())
-    threading.Thread(target=_pump, args=(descriptor, chunks, gone), daemon=True).start()
-    ended = None
-    try:
-        while True:
-            try:
-                chunk = chunks.get(timeout=PAUSE)
-                if not chunk:
-                    return
-            except queue.Empty:
-                chunk = b""
-            yield chunk
-            if process.poll() is not None:
-                # A grandchild that outlives the build may hold the pipe open.
-                ended = ended or time.monotonic()
-                if not chunk and time.monotonic() - ended > grace:
-                    return
-    finally:
-        gone.set()
-
-
-def _pump(descriptor: int, chunks: queue.Queue[bytes], gone: threading.Event) -> None:
-    for chunk in _read(descriptor):
-        while not gone.is_set():
-            with contextlib.suppress(queue.Full):
-                chunks.put(chunk, timeout=1)
-                break
-    with contextlib.suppress(queue.Full):
-        chunks.put(b"", timeout=GRACE)
