@@ -84,6 +84,14 @@ def cached_folder(folder: Path, members: Sequence[str], make: Callable[[Path], N
     return folder
 
 
+def link_or_copy(source: str | Path, destination: str | Path) -> None:
+    """Make `destination` the same file as `source`; a copy, where that is on another disk."""
+    try:
+        os.link(source, destination)
+    except OSError:
+        shutil.copy2(source, destination)
+
+
 def deliver(file: Path, folder: Path) -> Path:
     """Copy `file` into `folder`, whole or not at all; return its new path.
 

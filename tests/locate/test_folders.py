@@ -6,6 +6,7 @@ import pytest
 from fake_host import touch
 
 from winarm.locate import folders
+from winarm.target import WIN_AMD64, WIN_ARM64
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,3 +76,25 @@ def test_a_program_is_a_file_with_or_without_its_ending(tree: Path) -> None:
 def test_a_folder_that_cannot_be_read_has_no_names(tree: Path) -> None:
     assert folders.names(tree) == ["Include", "bin"]
     assert folders.names(tree / "bin" / "cl.exe") == []
+
+
+@pytest.mark.parametrize("spelling", ["arm64", "ARM64", "aarch64"])
+def test_each_spelling_of_a_machine_is_its_folder(tmp_path: Path, spelling: str) -> None:
+    touch(tmp_path / spelling / "x.lib")
+
+    assert folders.architecture_folder(tmp_path, WIN_ARM64) == tmp_path / spelling
+    assert folders.architecture_folder(tmp_path, WIN_AMD64) is None
+
+
+def test_microsofts_spelling_comes_first(tmp_path: Path) -> None:
+    touch(tmp_path / "aarch64" / "x.lib", tmp_path / "arm64" / "x.lib")
+
+    assert folders.architecture_folder(tmp_path, WIN_ARM64) == tmp_path / "arm64"
+
+
+def test_machines_whose_libraries_are_there_are_named(tmp_path: Path) -> None:
+    touch(tmp_path / "x64" / "x.lib", tmp_path / "x86" / "x.lib")
+
+    assert folders.libraries_instead(tmp_path) == "; it has those of AMD64 and x86 only"
+    assert folders.libraries_instead(tmp_path / "x64") == ""
+    assert folders.libraries_instead(None) == ""

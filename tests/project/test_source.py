@@ -17,10 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from winarm.host import Host
-    from winarm.project.source import OpenedSource
     from winarm.target import PythonABI
 
-    Open = Callable[..., OpenedSource]
+    Open = Callable[..., Path]
 
 
 def sdist(folder: Path, stem: str, *files: str) -> Path:
@@ -36,7 +35,7 @@ def open_(tmp_path: Path, offline_host: Host) -> Open:
     workdir = tmp_path / "work"
     workdir.mkdir()
 
-    def call(spec: str | Path, python: PythonABI | None = None) -> OpenedSource:
+    def call(spec: str | Path, python: PythonABI | None = None) -> Path:
         return open_source(
             offline_host,
             str(spec),
@@ -55,15 +54,15 @@ def test_a_folder_is_taken_as_it_is(tmp_path: Path, open_: Open, file: str) -> N
     project.mkdir()
     (project / file).touch()
     source = open_(project)
-    assert (source.folder, source.name, source.copied) == (project, "project", False)
+    assert source == project
     assert [path.name for path in project.iterdir()] == [file]
 
 
 def test_a_source_distribution_is_unpacked(tmp_path: Path, open_: Open) -> None:
     source = open_(sdist(tmp_path, "thing-1.2", "pyproject.toml"))
-    assert (source.folder / "pyproject.toml").is_file()
-    assert (source.name, source.copied) == ("thing-1.2", True)
-    assert source.folder.is_relative_to(tmp_path / "work")
+    assert (source / "pyproject.toml").is_file()
+    assert source.name == "thing-1.2"
+    assert source.is_relative_to(tmp_path / "work")
 
 
 @pytest.mark.parametrize("spec", ["thing", "Thing==1.2", "thing<2", "thing[extra] ~= 1.0"])
@@ -71,7 +70,7 @@ def test_a_requirement_is_fetched(links: Path, open_: Open, spec: str) -> None:
     sdist(links, "thing-1.2", "setup.py")
     sdist(links, "thing-2.0" if "<" in spec or "~" in spec or "=" in spec else "thing-1.0", "x")
     source = open_(spec)
-    assert (source.name, source.copied) == ("thing-1.2", True)
+    assert source.name == "thing-1.2"
 
 
 def test_a_folder_is_stronger_than_a_requirement_of_its_name(
@@ -81,7 +80,7 @@ def test_a_folder_is_stronger_than_a_requirement_of_its_name(
     (tmp_path / "thing").mkdir()
     (tmp_path / "thing/setup.py").touch()
     monkeypatch.chdir(tmp_path)
-    assert not open_("thing").copied
+    assert open_("thing") == tmp_path / "thing"
 
 
 def test_a_folder_that_hides_a_requirement_says_how_to_mean_the_requirement(

@@ -9,9 +9,13 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from winarm.target import TARGETS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from winarm.target import Target
 
 #: Longest line of a version file.
 _MAX_LINE = 200
@@ -72,3 +76,16 @@ def program(folder: Path, name: str) -> Path | None:
     """Return the program `name` in `folder`, with or without `.exe`, or None."""
     found = first(folder, (f"{name}.exe",), (name,))
     return found if found is not None and found.is_file() else None
+
+
+def architecture_folder(folder: Path, target: Target) -> Path | None:
+    """Return the folder of `target`'s libraries in `folder`, in either spelling, or None."""
+    return first(folder, (target.vs_arch,), (target.cpu,))
+
+
+def libraries_instead(folder: Path | None) -> str:
+    """Return what to say of the machines whose libraries `folder` has, or nothing."""
+    if folder is None:
+        return ""
+    there = [target.processor for target in TARGETS if architecture_folder(folder, target)]
+    return f"; it has those of {' and '.join(there)} only" if there else ""

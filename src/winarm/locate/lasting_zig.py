@@ -7,14 +7,13 @@ temporary folder for each build, so each would wait minutes for libraries that a
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from packaging.version import InvalidVersion, Version
 
-from winarm.storage import cached_folder
+from winarm.storage import cached_folder, link_or_copy
 
 if TYPE_CHECKING:
     from winarm.host import Host
@@ -69,7 +68,8 @@ def lasting(host: Host, site_folder: Path, *, is_temporary: bool = False) -> Pat
 
     def make(folder: Path) -> None:
         source = site_folder / program.parent
-        shutil.copytree(source, folder / program.parent, copy_function=_linked)
+        # Linked, for there are 20,000 files.
+        shutil.copytree(source, folder / program.parent, copy_function=link_or_copy)
 
     return cached_folder(host.cache / "tools" / name, (program.as_posix(),), make)
 
@@ -84,11 +84,3 @@ def _parsed(version: str) -> Version | None:
 def _version(site_folder: Path) -> str | None:
     found = [path.stem for path in site_folder.glob("ziglang-*.dist-info")]
     return found[0].removeprefix("ziglang-") if len(found) == 1 else None
-
-
-def _linked(source: str, destination: str) -> None:
-    """Link a file, for there are 20,000; or copy it, where the cache is on another disk."""
-    try:
-        os.link(source, destination)
-    except OSError:
-        shutil.copy2(source, destination)

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winarm.locate import folders
-from winarm.locate.architecture import architecture_folder, libraries_instead
 from winarm.locate.toolset import toolset_in, toolset_versions
 from winarm.locate.windows_sdk import sdk_in
 from winarm.search import Search, first, miss
@@ -124,10 +123,10 @@ def _xwin(root: Path, target: Target) -> Search[Sysroot]:
         (("sdk", "lib", "um"), "kernel32.lib"),
     ):
         home = folders.inside(root, *path)
-        own = architecture_folder(home, target) if home else None
+        own = folders.architecture_folder(home, target) if home else None
         if own is None or not folders.inside(own, library):
             wanted = f"{'/'.join(path)}/{target.cpu}/{library}"
-            instead = libraries_instead(home)
+            instead = folders.libraries_instead(home)
             return miss(f"it has no {wanted}{instead}; xwin takes --arch {target.cpu}")
         libraries.append(own)
     parts = (("crt", "include"), *(("sdk", "include", part) for part in _SDK_PARTS))

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from winarm.locate import folders
-from winarm.locate.architecture import architecture_folder, libraries_instead
 from winarm.locate.request import begins_with, numbers
 from winarm.search import Search, miss
 
@@ -88,14 +87,14 @@ def toolset_in(
         return miss("it has no headers")
     libraries = folders.inside(folder, "lib")
     home = folders.inside(libraries, "spectre") if libraries and spectre else libraries
-    own = architecture_folder(home, target) if home else None
+    own = folders.architecture_folder(home, target) if home else None
     if own is None or not folders.inside(own, "msvcrt.lib"):
-        instead = libraries_instead(libraries)
+        instead = folders.libraries_instead(libraries)
         return miss(f"it has no lib\\{target.vs_arch}\\msvcrt.lib{instead}")
     atl = folders.inside(folder, "atlmfc")
     atl_include = folders.inside(atl, "include") if atl else None
     atl_home = folders.inside(atl, "lib") if atl else None
-    atl_libraries = architecture_folder(atl_home, target) if atl_home else None
+    atl_libraries = folders.architecture_folder(atl_home, target) if atl_home else None
     auxiliary = folders.inside(installation, "VC", "Auxiliary", "VS", "include")
     toolset = Toolset(
         folder=folder,

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Literal
 
 from winarm.host import RegistryError
 from winarm.locate import folders
-from winarm.locate.architecture import architecture_folder, libraries_instead
 from winarm.locate.request import numbers
 from winarm.locate.vswhere import program_folders
 from winarm.search import Search, first, miss
@@ -98,9 +97,9 @@ def _version_in(root: Path, target: Target, version: str) -> Search[WindowsSdk]:
     found = []
     for part, library in (("ucrt", "ucrt.lib"), ("um", "kernel32.lib")):
         folder = folders.inside(libraries, part)
-        own = architecture_folder(folder, target) if folder else None
+        own = folders.architecture_folder(folder, target) if folder else None
         if folder is None or own is None or not folders.inside(own, library):
-            instead = libraries_instead(folder)
+            instead = folders.libraries_instead(folder)
             return miss(f"it has no {part}\\{target.vs_arch}\\{library}{instead}")
         found.append(own)
     order = (("ucrt",), ("um",), ("shared",), ("winrt",), ("cppwinrt",))

@@ -29,7 +29,7 @@ LEAKS = frozenset(
         *("CC", "CXX", "CPP", "CXXCPP", "LD", "AR", "AS", "NM", "RANLIB", "STRIP", "RC"),
         *("WINDRES", "DLLTOOL", "OBJCOPY", "FC", "F77", "F90"),
         *("CFLAGS", "CXXFLAGS", "CPPFLAGS", "LDFLAGS", "LDLIBS", "LIBS", "ARFLAGS", "RCFLAGS"),
-        *("CONFIG_SITE", "host_alias", "build_alias", "target_alias", "OBJDUMP", "CPPFLAGS"),
+        *("CONFIG_SITE", "host_alias", "build_alias", "target_alias", "OBJDUMP"),
         *("FFLAGS", "OPT", "BASECFLAGS", "LDSHARED", "LDCXXSHARED"),
         # setuptools' and CPython's own switches, which the child answers itself.
         *("DISTUTILS_USE_SDK", "MSSDK", "DIST_EXTRA_CONFIG", "SETUPTOOLS_EXT_SUFFIX"),

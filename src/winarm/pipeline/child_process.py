@@ -208,7 +208,7 @@ class Child:
             raise self._failed(hook) from None
         except (BackendUnavailable, BackendInvalid) as error:
             words = getattr(error, "traceback", "") or str(error)
-            raise _no_backend(self.backend.name, words) from None
+            raise self.backend.unavailable(_last_line(words)) from None
         except (HookMissing, UnsupportedOperation) as error:
             message = f"the build backend {self.backend.name} cannot do {hook}: {error}"
             raise BackendError(message) from None
@@ -230,7 +230,7 @@ class Child:
             timeout=600,
         )
         if not answer.ok:
-            raise _no_backend(self.backend.name, answer.stderr)
+            raise self.backend.unavailable(_last_line(answer.stderr))
         # The backend may print, too.
         return answer.stdout.endswith("True\n")
 
@@ -320,10 +320,5 @@ class _HookFailed(Exception):  # noqa: N818 - it never leaves this module
     """The process that ran a hook ended with an exit status other than 0."""
 
 
-def _no_backend(name: str, words: str) -> BackendError:
-    last = (words.strip().splitlines() or [""])[-1]
-    return BackendError(
-        f"the build backend {name} cannot be imported: {last}",
-        why="It is not installed in the build environment, or there is no such backend.",
-        cure="Name its distribution in [build-system] requires, and check build-backend.",
-    )
+def _last_line(words: str) -> str:
+    return words.strip().rpartition("\n")[2]

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from winarm.config import inner_config_settings
-from winarm.errors import EXIT_INTERRUPTED, BackendError, CrossEditableError, WinarmError
+from winarm.errors import EXIT_INTERRUPTED, CrossEditableError, WinarmError
 from winarm.host import Host
 from winarm.project.build_system import read_project
 from winarm.target import TARGETS
@@ -188,12 +188,7 @@ def _import_backend(project: Project) -> Any:  # noqa: ANN401 - any module
         for attribute in filter(None, object_path.split(".")):
             found = getattr(found, attribute)
     except (ImportError, AttributeError) as error:
-        message = f"the build backend {backend.name} cannot be imported: {error}"
-        raise BackendError(
-            message,
-            why="It is not installed in the build environment, or there is no such backend.",
-            cure="Name its distribution in [build-system] requires, and check build-backend.",
-        ) from error
+        raise backend.unavailable(error) from error
     return found
 
 

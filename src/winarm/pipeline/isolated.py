@@ -69,7 +69,7 @@ def build_wheel(
         )
         prepared = _prepared(
             host,
-            opened.folder,
+            opened,
             interpreter=interpreter,
             pip=pip,
             scratch=scratch,

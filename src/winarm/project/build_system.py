@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from winarm.config import OWN_BACKEND, settings_of
 from winarm.config.values import is_backend_name
-from winarm.errors import SourceError, bullets
+from winarm.errors import BackendError, SourceError, bullets
 from winarm.pyproject import read_pyproject, stays_inside
 
 if TYPE_CHECKING:
@@ -75,6 +75,14 @@ class InnerBackend:
     def package(self) -> str:
         """Return the package that it is imported from: `setuptools`."""
         return re.split("[.:]", self.name, maxsplit=1)[0]
+
+    def unavailable(self, reason: object) -> BackendError:
+        """Return the error for a backend that cannot be imported."""
+        return BackendError(
+            f"the build backend {self.name} cannot be imported: {reason}",
+            why="It is not installed in the build environment, or there is no such backend.",
+            cure="Name its distribution in [build-system] requires, and check build-backend.",
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,9 +127,9 @@ def _stable_tags(project: Path, document: Mapping[str, Any]) -> Iterator[str]:
 
 def _build_requirements(document: Mapping[str, Any]) -> set[str]:
     """Return the distributions that a build needs."""
-    requires = _table(document, "build-system").get("requires", [])
-    lines = [line for line in requires if isinstance(line, str)] if _is_list(requires) else []
-    return {requirement_name(line) for line in lines}
+    requires = _table(document, "build-system").get("requires")
+    lines = requires if isinstance(requires, list) else []
+    return {requirement_name(line) for line in lines if isinstance(line, str)}
 
 
 def _tests(project: Path, document: Mapping[str, Any]) -> ProjectTests:
@@ -207,10 +207,6 @@ def _words(value: object) -> tuple[str, ...]:
 def _table(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     value = document.get(name)
     return value if isinstance(value, dict) else {}
-
-
-def _is_list(value: object) -> bool:
-    return isinstance(value, list)
 
 
 def _text(path: Path) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -27,18 +26,6 @@ _WHAT_IT_MAY_BE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class OpenedSource:
-    """A project's source, ready to be built."""
-
-    #: The folder of pyproject.toml or setup.py.
-    folder: Path
-    #: What it is, for people: `annoy-1.17.3`.
-    name: str
-    #: Whether winarm made the folder. If not it is the user's own, and nothing is left in it.
-    copied: bool
-
-
 def open_source(
     host: Host,
     spec: str,
@@ -48,8 +35,8 @@ def open_source(
     progress: Callable[[str], None],
     python: PythonABI | None = None,
     announce: Callable[[str], None] = lambda _: None,
-) -> OpenedSource:
-    """Find, fetch and unpack what `spec` names; none of it is run.
+) -> Path:
+    """Return the folder of the project that `spec` names, fetched and unpacked; none of it is run.
 
     A folder or file of that name is stronger than a requirement of that name.
 
@@ -83,19 +70,18 @@ def _kind(path: Path) -> Literal["folder", "file", "nothing"]:
         return "nothing"
 
 
-def _folder(path: Path, spec: str) -> OpenedSource:
+def _folder(path: Path, spec: str) -> Path:
     folder = path.resolve()
     if not _has_build_system(folder):
         cure = "Name the folder that has pyproject.toml in it."
         if spec == path.name:
             cure += f" To build {spec} from the package index, write '{spec}>=0'."
         raise _no_build_system(spec, cure)
-    return OpenedSource(folder, folder.name, copied=False)
+    return folder
 
 
-def _archive(path: Path, workdir: Path) -> OpenedSource:
-    suffix = ending(path.name)
-    if suffix is None:
+def _archive(path: Path, workdir: Path) -> Path:
+    if ending(path.name) is None:
         raise _unusable_file(path)
     into = workdir / "source"
     try:
@@ -106,7 +92,7 @@ def _archive(path: Path, workdir: Path) -> OpenedSource:
     folder = top_folder(into, path)
     if not _has_build_system(folder):
         raise _no_build_system(path.name, "Name the source distribution of a Python project.")
-    return OpenedSource(folder, path.name[: -len(suffix)], copied=True)
+    return folder
 
 
 def _has_build_system(folder: Path) -> bool:

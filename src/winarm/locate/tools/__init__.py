@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from winarm.errors import WinarmError
 from winarm.locate.tools.table import table
-from winarm.storage import cached_folder
+from winarm.storage import cached_folder, link_or_copy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -165,7 +165,8 @@ class _Maker:
         libraries = ["-lshell32"] if self._windows else ["-rtlib=none"]
         self._run(["cc", *options, "-o", str(program), *libraries])
         for name in NAMES[1:]:
-            _linked(program, program.with_name(f"{self._target.mingw_triple}-{name}{self._ending}"))
+            file = f"{self._target.mingw_triple}-{name}{self._ending}"
+            link_or_copy(program, program.with_name(file))
         for left in program.parent.glob("*.pdb"):
             left.unlink()
 
@@ -175,13 +176,6 @@ class _Maker:
         if not answer.ok:
             message = f"zig cannot make its one-word tools: {' '.join(arguments)[:500]}"
             raise ToolLayerError(message, why=answer.stderr.strip()[-2000:])
-
-
-def _linked(program: Path, name: Path) -> None:
-    try:
-        os.link(program, name)
-    except OSError:
-        shutil.copy2(program, name)
 
 
 def _lasting_python(host: Host) -> Path:

@@ -174,14 +174,6 @@ def _import_symbols(data: bytes) -> list[Symbol]:
     return [pointer, Symbol(0, "T", name)] if sort == 0 else [pointer]
 
 
-def imported_dll(data: bytes) -> str | None:
-    """Return the DLL that an archive's member imports from, if it does."""
-    if data[:4] == b"\0\0\xff\xff" and data[4:6] == b"\0\0" and len(data) > 22:
-        parts = data[20:].split(b"\0")
-        return parts[1].decode("utf-8", "replace") if len(parts) > 1 else None
-    return None
-
-
 # ---- nm ----
 
 
