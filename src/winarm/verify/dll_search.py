@@ -142,7 +142,6 @@ class DllSearch:
         self._searching: dict[str, bool] = {}
         self._words: dict[str, bool] = {}
         self._foreign: dict[tuple[str, ...], bool] = {}
-        self._first: dict[tuple[str, ...], frozenset[str]] = {}
         self._bringers: dict[tuple[str, ...], frozenset[tuple[str, ...]]] = {}
         self._read = self._parsed = self._compared = 0
         self._kept: dict[str, bytes] = {}
@@ -203,9 +202,6 @@ class DllSearch:
             best = max(best, self._by_code(source, code, place))
             if best is Found.YES:
                 return best
-        # After it, since it parses every `__init__` around a module: 9 % of the work for scipy.
-        if member in self._loaded_first(own):
-            return Found.YES
         for source, code in self._all_codes:
             if self._by_code(source, code, place):
                 return Found.MAYBE
@@ -318,30 +314,6 @@ class DllSearch:
         for member in self._subject.images:
             found[installed(member)[:-1]].append(member)
         return found
-
-    def _loaded_first(self, own: tuple[str, ...]) -> frozenset[str]:
-        """Return what is in the process before a module of a folder is.
-
-        Importing it runs the `__init__` of each package around it, which may import modules that
-        find their DLLs beside them.
-        """
-        if own not in self._first:
-            self._first[own] = frozenset(
-                member
-                for count in range(2, len(own) + 1)
-                for module in self._imported_at_once(own[:count])
-                for member in self._loaded_beside(module)
-            )
-        return self._first[own]
-
-    def _imported_at_once(self, folder: tuple[str, ...]) -> Iterator[str]:
-        """Yield the modules in a package's folder that its `__init__` imports."""
-        modules = self._modules.get(folder, ())
-        inits = [one for one in self._sources.get(folder, ()) if one.endswith("/__init__.py")]
-        for init in inits if modules else ():
-            code = self._code(init)
-            names = code.at_once if code is not None else frozenset[str]()
-            yield from (one for one in modules if one.rpartition("/")[2].partition(".")[0] in names)
 
     @cached_property
     def _modules(self) -> Mapping[tuple[str, ...], list[str]]:

@@ -78,8 +78,6 @@ class Code:
     #: Last names of modules that it imports and can do without, and those that it must have.
     optional: frozenset[str] = field(default_factory=frozenset)
     required: frozenset[str] = field(default_factory=frozenset)
-    #: Those that importing the file imports.
-    at_once: frozenset[str] = field(default_factory=frozenset)
     #: What importing the file does, in order; more rather than less.
     steps: tuple[Step, ...] = ()
     #: What its functions that have to do with DLLs do, by their names.
@@ -170,7 +168,6 @@ class _Reader:
         self._references = self._followed = 0
         self._optional: set[str] = set()
         self._required: set[str] = set()
-        self._at_once: set[str] = set()
 
     def visit_body(self, body: Iterable[ast.AST], *, guarded: bool) -> bool:
         """Visit statements up to one after which nothing runs, and return whether there is one."""
@@ -367,8 +364,6 @@ class _Reader:
         found = {name.rpartition(".")[2] for name in names}
         found.discard("")
         (self._optional if guarded else self._required).update(found)
-        if not (guarded or self._inside):
-            self._at_once |= found
         certain = not (guarded or self._inside or self._doubts)
         modules = tuple(self._names.modules(node))
         self._note_event(_Event(Does.IMPORT, "", modules, certain))
@@ -408,7 +403,6 @@ class _Reader:
             frozenset(loaded_at_once),
             frozenset(self._optional),
             frozenset(self._required),
-            frozenset(self._at_once),
             tuple(self._all_steps("")),
             self._functions_with_dlls(),
         )
