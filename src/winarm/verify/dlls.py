@@ -73,6 +73,18 @@ _BY_NAME = (
 )  # fmt: skip
 
 
+#: Modules of Python whose import loads DLLs from Python's own folder.
+LOADED_BY = {
+    "libcrypto": ("ssl", "hashlib"),
+    "libssl": ("ssl",),
+    "libffi": ("ctypes",),
+    "sqlite3": ("sqlite3",),
+    "tcl": ("tkinter",),
+    "tk": ("tkinter",),
+    "zlib1": ("zlib",),
+}
+
+
 @lru_cache(maxsize=8192)
 def origin_of(dll: str, target: Target) -> Origin:
     """Return who brings the DLL of that name to a process of `target`."""

@@ -11,7 +11,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from winarm.verify.companions import Brought
-from winarm.verify.dll_search import DllSearch, installed, reached
+from winarm.verify.dll_search import DllSearch, reached
+from winarm.verify.wheel_code import WheelCode, installed
 from winarm.verify.wheels.metadata import (
     header_fields,
     installed_rows,
@@ -185,7 +186,12 @@ class Subject:
     @cached_property
     def search(self) -> DllSearch:
         """Return where Windows finds the subject's DLLs."""
-        return DllSearch(self)
+        return DllSearch(self, self.code)
+
+    @cached_property
+    def code(self) -> WheelCode:
+        """Return the subject's Python code."""
+        return WheelCode(self)
 
     @cached_property
     def modules(self) -> tuple[str, ...]:
@@ -218,7 +224,7 @@ class Subject:
         roots = self.modules
         if not roots:
             dlls = [member for member, image in self.checked.items() if image.is_dll]
-            roots = self.search.loaded_of(dlls)
+            roots = self.code.loaded_of(dlls)
             if not dlls:
                 return frozenset(self.checked)
         return reached(self.checked, self.target, self.search, roots)

@@ -71,7 +71,7 @@ def _is_spare(subject: Subject, member: str) -> bool:
     if is_module(member) or ".data/scripts/" in member:
         return False
     # Without modules, the code loads DLLs by name.
-    loaded = subject.search.loader_of(member) is not None
+    loaded = subject.code.loader_of(member) is not None
     return not loaded and any(map(is_module, subject.images))
 
 
@@ -94,7 +94,7 @@ def _importers(subject: Subject) -> dict[str, str]:
         for member, image in subject.checked.items():
             alone = base_name(member).lower() not in fitting
             if alone and image.is_dll and not is_module(member):
-                loader = subject.search.loader_of(member)
+                loader = subject.code.loader_of(member)
                 if loader is not None:
                     found.setdefault(member, f"{loader} loads")
     return found
@@ -116,8 +116,8 @@ def _nothing_fits(subject: Subject) -> Iterator[Finding]:
     libraries = [member for member in native if _is_library(subject, member)]
     if any_platform:
         # Only what the code cannot do without.
-        native = [one for one in libraries if subject.search.loader_of(one, at_once=True)]
-    elif libraries and subject.search.has_loading_code:
+        native = [one for one in libraries if subject.code.loader_of(one, at_once=True)]
+    elif libraries and subject.code.has_loading_code:
         native = libraries
     fitting = (one in subject.checked and subject.checked[one].loads_on(subject.target)
                for one in (libraries if any_platform else native))  # fmt: skip
@@ -145,7 +145,7 @@ def _modules_of_other_systems(subject: Subject) -> Iterator[Finding]:
         return
     own = set(map(stem_of, subject.modules))
     for member in subject.foreign_modules:
-        if stem_of(member) not in own and not subject.search.is_optional(member):
+        if stem_of(member) not in own and not subject.code.is_optional(member):
             what = subject.target.wheel_platform
             words = f"it is {subject.natives[member].value}; a {what} Python cannot load it"
             yield finding(Code.WA101, member, words)

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from winarm.coff.managed import Managed
 from winarm.verify.codes import Code, Severity
-from winarm.verify.dll_search import Found, Located, installed
+from winarm.verify.dll_search import Found, Located
 from winarm.verify.dlls import Origin, origin_of
 from winarm.verify.report import Finding, finding
 from winarm.verify.subject import Subject, folder_of, is_module
+from winarm.verify.wheel_code import installed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,7 +90,7 @@ def _missing(subject: Subject, member: str, needed: Import) -> Iterator[Finding]
     elif code not in _ALWAYS and member not in subject.essential:
         words = f"it needs {needed.dll}, which is not in the wheel; no module needs the image"
         yield finding(Code.WA411, member, words, cure=code.rule.cure)
-    elif code not in _ALWAYS and is_module(member) and subject.search.is_optional(member):
+    elif code not in _ALWAYS and is_module(member) and subject.code.is_optional(member):
         words = f"it needs {needed.dll}, which is not in the wheel; its import is optional"
         yield finding(Code.WA411, member, words, cure=code.rule.cure)
     else:
@@ -139,8 +140,8 @@ def _far_away(subject: Subject, member: str, needed: Import, located: Located) -
     folder = folder_of(located.member) or "the root"
     certain = located.found is Found.NOT and member in subject.essential
     if certain and not (
-        subject.search.has_compiled_code(member)
-        or (is_module(member) and subject.search.is_optional(member))
+        subject.code.has_compiled_code(member)
+        or (is_module(member) and subject.code.is_optional(member))
     ):
         words = f"it needs {needed.dll}, which is in {folder}, where Windows does not look"
         yield finding(Code.WA412, member, words)

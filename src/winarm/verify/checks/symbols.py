@@ -167,7 +167,7 @@ def _end_of_forwarders(subject: Subject, member: str, provider: str, symbol: str
         if located is None:
             return _outside_fault(subject, member, file, symbol)
         following = located.member
-        if located.found is Found.NOT and not subject.search.has_compiled_code(member):
+        if located.found is Found.NOT and not subject.code.has_compiled_code(member):
             return f"{following} is where Windows does not look"
         image = subject.images.get(following)
         if image is None or not image.loads_on(subject.target):

@@ -63,7 +63,7 @@ def _any_platform(subject: Subject) -> Iterator[Finding]:
         if (is_module(member) and not subject.is_test_data(member))
         or member in subject.foreign_modules
     ]
-    needed = [member for member in modules if not subject.search.is_optional(member)]
+    needed = [member for member in modules if not subject.code.is_optional(member)]
     if needed:
         yield finding(Code.WA604, needed[0], words)
     for member in native:
@@ -126,7 +126,7 @@ def _missing_platforms(subject: Subject) -> Iterator[Finding]:
     platform = subject.target.wheel_platform
     for members in forms.values():
         fitting = any(subject.images[member].loads_on(subject.target) for member in members)
-        if not fitting and not subject.search.is_optional(members[0]):
+        if not fitting and not subject.code.is_optional(members[0]):
             yield finding(Code.WA209, members[0], f"there is no form of it for {platform}")
 
 

@@ -1,0 +1,419 @@
+"""The Python code of a wheel or folder, and what of it an import runs, in order.
+
+Files are read and parsed only when asked for, within bounds for all of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from itertools import chain
+from typing import TYPE_CHECKING, Protocol
+
+from winarm.target import WIN_ARM64
+from winarm.verify.dlls import LOADED_BY
+from winarm.verify.python_code import SEARCH_WORDS, UNREADABLE, Code, Does, Step, read_code
+from winarm.verify.python_paths import UNKNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from winarm.coff.image import Image
+    from winarm.target import Target
+
+#: Bytes of one Python file, and of all that are looked through.
+_MOST_SOURCE = 2**20
+_MOST_READ = 64 * 2**20
+#: Paths in code that are compared with places of DLLs.
+_MOST_COMPARED = 300_000
+#: What it costs to read a file, beside its bytes.
+_READING = 2**11
+#: Bytes of files that are kept, since most are looked through more than once or not at all.
+_MOST_KEPT = 8 * 2**20
+#: What a syntax tree has about as many nodes as, and how many of these one file and all files that
+#: are parsed may have: half a million lines of one letter take seconds and hundreds of MiB. The
+#: largest published file that loads DLLs has 41,000, the largest wheel 180,000.
+_PIECES = (b"\n", b",", b";", b"(", b".", b"=", b"+", b"-", b"*", b"[", b"{")
+_MOST_PIECES = 60_000
+_MOST_PIECES_IN_ALL = 400_000
+#: Folders of code that no import of the package runs.
+_TEST_FOLDERS = frozenset({
+    "benchmark", "benchmarks", "demo", "demos", "docs", "example", "examples", "samples", "test",
+    "test_data", "testdata", "testing", "tests",
+})  # fmt: skip
+_WORD = re.compile(r"\w+")
+#: So many names are looked for one by one in a file, before it is taken apart into words.
+_FEW_NAMES = 32
+#: Modules that import one another, one in the other.
+_DEEPEST_IMPORT = 40
+#: In compiled code: the names of the functions that extend the search.
+_COMPILED_WORDS = (b"add_dll_directory", b"AddDllDirectory")
+_MODULES_OF_PYTHON = frozenset(chain.from_iterable(LOADED_BY.values()))
+
+
+@dataclass(frozen=True)
+class Run:
+    """Files that have been imported, and those of their functions that have not run."""
+
+    seen: set[str] = field(default_factory=set)
+    functions: dict[str, list[tuple[Step, ...]]] = field(default_factory=dict)
+
+
+class Searched(Protocol):
+    """What is searched: the part of a `Subject` that this needs."""
+
+    @property
+    def target(self) -> Target:
+        """Return the subject's `target`."""
+
+    @property
+    def sizes(self) -> Mapping[str, int]:
+        """Return the subject's `sizes`."""
+
+    @property
+    def images(self) -> Mapping[str, Image]:
+        """Return the subject's `images`."""
+
+    @property
+    def natives(self) -> Mapping[str, object]:
+        """Return the subject's `natives`."""
+
+    @property
+    def impostors(self) -> Mapping[str, object]:
+        """Return the subject's `impostors`."""
+
+    @property
+    def damaged(self) -> Mapping[str, str]:
+        """Return the subject's `damaged`."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Return the names of all files."""
+
+    @property
+    def owners(self) -> Mapping[str, str]:
+        """Return the subject's `owners`."""
+
+    @property
+    def may_read(self) -> bool:
+        """Return whether members can be read again."""
+
+    def read(self, member: str) -> bytes:
+        """Return a member's content again; nothing where it cannot be read."""
+
+
+class WheelCode:
+    """Reads the code of a subject."""
+
+    def __init__(self, subject: Searched) -> None:
+        self._subject = subject
+        self._codes: dict[str, Code | None] = {}
+        self._searching: dict[str, bool] = {}
+        self._words: dict[str, bool] = {}
+        self._read = self._parsed = self._compared = 0
+        self._kept: dict[str, bytes] = {}
+        self._keeping = _MOST_KEPT
+
+    def steps(
+        self, module: tuple[str, ...], run: Run, *, certain: bool = True, depth: int = 0
+    ) -> Iterator[tuple[Step, str]]:
+        """Yield what importing a module of the wheel does, and each compiled module."""
+        for file in self._importable.get(module, ()):
+            if file.lower().endswith(".pyd"):
+                yield Step(Does.IMPORT, UNKNOWN, certain), file
+                continue
+            if file in run.seen:
+                continue
+            run.seen.add(file)
+            if file not in self._codes and self._parsed > _MOST_PIECES_IN_ALL // 2:
+                # The rest is for code that has to do with DLLs.
+                yield Step(Does.ADD, UNKNOWN), ""
+                return
+            code = self._code(file)
+            if code is not None:
+                yield from self._followed(code.steps, run, certain=certain, depth=depth)
+                for name, steps in code.functions.items():
+                    run.functions.setdefault(name, []).append(steps)
+
+    def _followed(
+        self, steps: Iterable[Step], run: Run, *, certain: bool, depth: int
+    ) -> Iterator[tuple[Step, str]]:
+        """Yield steps, and those of the modules and of the functions that they lead to."""
+        if depth > _DEEPEST_IMPORT:
+            yield Step(Does.ADD, UNKNOWN), ""
+            return
+        for step in steps:
+            parts = tuple(map(str, step.place.parts))
+            if step.does is Does.IMPORT:
+                sure = certain and step.certain
+                for count in range(1, len(parts) + 1):
+                    path = ("site", *parts[:count])
+                    yield from self.steps(path, run, certain=sure, depth=depth + 1)
+            elif step.does is Does.USE:
+                for inner in run.functions.pop(parts[0], ()):
+                    yield from self._followed(inner, run, certain=False, depth=depth + 1)
+            else:
+                yield step, ""
+
+    @cached_property
+    def _importable(self) -> Mapping[tuple[str, ...], list[str]]:
+        """The files of each module, by its path without a suffix."""
+        found: dict[tuple[str, ...], list[str]] = defaultdict(list)
+        for folder, members in chain(self._sources.items(), self._modules.items()):
+            for member in members:
+                name = member.rpartition("/")[2].partition(".")[0]
+                found[folder if name == "__init__" else (*folder, name)].append(member)
+        return found
+
+    @cached_property
+    def _modules(self) -> Mapping[tuple[str, ...], list[str]]:
+        """The extension modules that can be read, by their folder."""
+        found: dict[tuple[str, ...], list[str]] = defaultdict(list)
+        for member in self._subject.images:
+            if member.lower().endswith(".pyd"):
+                found[installed(member)[:-1]].append(member)
+        return found
+
+    def near(self, own: tuple[str, ...]) -> Iterator[tuple[str, Code]]:
+        """Yield the code in the packages around a module, and of .pth files."""
+        for count in range(1, len(own) + 1):
+            yield from self._codes_of(self._sources.get(own[:count], ()))
+        yield from self.started
+
+    @cached_property
+    def all_codes(self) -> tuple[tuple[str, Code], ...]:
+        """Return what all files do that have to do with DLLs."""
+        return tuple(self._codes_of(chain.from_iterable(self._sources.values())))
+
+    @cached_property
+    def _sources(self) -> Mapping[tuple[str, ...], list[str]]:
+        """The Python files that may run, by their folder."""
+        found: dict[tuple[str, ...], list[str]] = defaultdict(list)
+        for member in self._subject.names:
+            if member.endswith(".py") and not is_test_code(member):
+                found[installed(member)[:-1]].append(member)
+        for members in found.values():
+            # What adds a folder is nearly always in the __init__.
+            members.sort(key=lambda member: (not member.endswith("__init__.py"), member))
+        return found
+
+    @property
+    def started(self) -> Iterator[tuple[str, Code]]:
+        """Yield what .pth files do, and the files that they import."""
+        return self._codes_of(self._started)
+
+    @cached_property
+    def _started(self) -> list[str]:
+        """The .pth files that Python runs at its start, and the files that they import."""
+        tops = [name for name in self._subject.names if len(installed(name)) == 2]  # noqa: PLR2004
+        starts = [name for name in tops if name.endswith(".pth")]
+        text = b"\n".join(map(self.text, starts))
+        named = [
+            member
+            for members in self._sources.values()
+            for member in members
+            if starts and member.rpartition("/")[2].removesuffix(".py").encode() in text
+        ]
+        return [*starts, *named]
+
+    def _codes_of(self, members: Iterable[str]) -> Iterator[tuple[str, Code]]:
+        """Yield what those of some files do that have to do with DLLs."""
+        for member in members:
+            if self._read > _MOST_READ and member not in self._searching:
+                # Not read, so it may add any folder.
+                yield member, UNREADABLE
+                return
+            if member not in self._searching:
+                text = self.text(member)
+                self._searching[member] = any(word in text for word in SEARCH_WORDS)
+            code = self._code(member) if self._searching[member] else None
+            if code is not None:
+                yield member, code
+
+    def _code(self, member: str) -> Code | None:
+        if member not in self._codes:
+            self._codes[member] = self._parse(member, self.text(member))
+        return self._codes[member]
+
+    def _parse(self, member: str, text: bytes) -> Code | None:
+        # Spaces between words, without those of an indentation.
+        words = text.count(b" ") - 2 * text.count(b"  ")
+        pieces = sum(map(text.count, _PIECES)) + max(0, words)
+        self._parsed += pieces
+        if pieces > _MOST_PIECES or self._parsed > _MOST_PIECES_IN_ALL:
+            return UNREADABLE
+        if member.endswith(".pth"):
+            lines = (
+                line for line in text.splitlines() if line.startswith((b"import ", b"import\t"))
+            )
+            text = b"\n".join(lines)
+        machine = "ARM64" if self._subject.target == WIN_ARM64 else ""
+        used = partial(self._used_beside, member)
+        return read_code(installed(member)[1:], text, used, machine=machine)
+
+    def _used_beside(self, member: str, functions: frozenset[str]) -> frozenset[str]:
+        """Return the functions of a file whose names are in other files."""
+        points = (one for one in self._subject.names if one.endswith("/entry_points.txt"))
+        found: set[str] = set()
+        for other in chain(chain.from_iterable(self._sources.values()), points):
+            if other != member:
+                found |= self._named(functions, other)
+            if self._read > _MOST_READ:
+                # Not looked at: the benefit of the doubt.
+                return functions
+        return frozenset(found)
+
+    def _named(self, names: frozenset[str], member: str) -> frozenset[str]:
+        """Return those of some names that are words of a file."""
+        text = self.text(member)
+        if len(names) <= _FEW_NAMES:
+            # Most files have none; taking their words apart was two thirds of onnxruntime's time.
+            names = frozenset(name for name in names if name.encode("utf-8", "replace") in text)
+        return names.intersection(_WORD.findall(text.decode("utf-8", "replace")) if names else ())
+
+    def text(self, member: str) -> bytes:
+        """Return the text of a file; nothing of one that is too large, or too late."""
+        size = self._subject.sizes.get(member, 0)
+        self._read += size + _READING
+        if size > _MOST_SOURCE or self._read > _MOST_READ:
+            return b""
+        if member in self._kept:
+            return self._kept[member]
+        text = self._subject.read(member)
+        self._keeping -= len(text) + _READING
+        if self._keeping > 0:
+            self._kept[member] = text
+        return text
+
+    def has_compiled_code(self, importer: str) -> bool:
+        """Return whether compiled code of an image's packages may extend the search."""
+        own = installed(importer)[:-1]
+        return any(
+            self.has_word(member)
+            for count in range(len(own), 0, -1)
+            for member in self._compiled.get(own[:count], ())
+        )
+
+    @cached_property
+    def _compiled(self) -> Mapping[tuple[str, ...], list[str]]:
+        """The compiled modules, by their folder."""
+        found: dict[tuple[str, ...], list[str]] = defaultdict(list)
+        for member in self._subject.names:
+            if member.endswith((".pyc", ".pyd")) and not is_test_code(member):
+                found[installed(member)[:-1]].append(member)
+        return found
+
+    def has_word(self, member: str) -> bool:
+        """Return whether a compiled file has a word of those that extend the search."""
+        if member not in self._words:
+            self._words[member] = self._looked_for(member)
+        return self._words[member]
+
+    def _looked_for(self, member: str) -> bool:
+        self._read += self._subject.sizes.get(member, 0)
+        if self._read > _MOST_READ:
+            # Not looked at: the benefit of the doubt.
+            return True
+        content = self._subject.read(member)
+        return any(word in content for word in _COMPILED_WORDS)
+
+    def loader_of(self, member: str, *, at_once: bool = False) -> str | None:
+        """Return a Python file that loads this very DLL by its path, or None.
+
+        :param at_once: importing the file loads it.
+        """
+        place = installed(member)
+        for source, code in self.all_codes:
+            paths = code.loaded_at_once if at_once else frozenset(code.loaded)
+            if any(one.is_exact and one.fits(place) for one in paths - code.tried):
+                return source
+        return None
+
+    def loaded_of(self, members: Iterable[str]) -> tuple[str, ...]:
+        """Return those of some DLLs that code of the wheel may load itself."""
+        paths = {one for _, code in self.all_codes for one in code.loaded}
+        if not self._subject.may_read or any(one.is_unknown for one in paths):
+            return tuple(members)
+        found = []
+        for member in members:
+            place = installed(member)
+            # The suffix may be left out.
+            bare = (*place[:-1], place[-1].removesuffix(".dll"))
+            self._compared += len(paths)
+            if self._compared > _MOST_COMPARED or any(
+                one.fits(place) or one.fits(bare) for one in paths
+            ):
+                found.append(member)
+        return tuple(found)
+
+    @cached_property
+    def has_loading_code(self) -> bool:
+        """Return whether some Python file of the wheel loads DLLs itself."""
+        return not self._subject.may_read or any(code.loaded for _, code in self.all_codes)
+
+    def is_optional(self, module: str) -> bool:
+        """Return whether code imports a module where it can do without, and nowhere else."""
+        name = module.rpartition("/")[2].partition(".")[0]
+        optional = False
+        for code in self.importing(name):
+            if name in code.required:
+                return False
+            optional = optional or name in code.optional
+        return optional
+
+    def importing(self, name: str) -> Iterator[Code]:
+        """Yield the code of files that have a name in them."""
+        if not self._subject.may_read:
+            return
+        of_python = name in _MODULES_OF_PYTHON
+        for member in (self._users_of_python if of_python else self._users).get(name, ()):
+            code = self._code(member)
+            if code is not None:
+                yield code
+
+    @cached_property
+    def _users(self) -> Mapping[str, list[str]]:
+        """The Python files that mention an extension module."""
+        native = (*self._subject.natives, *chain.from_iterable(self._modules.values()))
+        modules = frozenset(member.rpartition("/")[2].partition(".")[0] for member in native)
+        return self._mentions(modules - _MODULES_OF_PYTHON)
+
+    @cached_property
+    def _users_of_python(self) -> Mapping[str, list[str]]:
+        """The Python files that mention a module of Python with DLLs."""
+        return self._mentions(_MODULES_OF_PYTHON)
+
+    def _mentions(self, names: frozenset[str]) -> Mapping[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for members in self._sources.values():
+            for member in members:
+                for name in self._named(names, member):
+                    found[name].append(member)
+        return found
+
+
+def installed(member: str) -> tuple[str, ...]:
+    """Return where a member is installed: `site` or `prefix`, and the path below it."""
+    top, _, rest = member.partition("/")
+    if not top.endswith(".data"):
+        return ("site", *member.split("/"))
+    part, _, below = rest.partition("/")
+    if part in {"platlib", "purelib"}:
+        return ("site", *below.split("/"))
+    folder = {"scripts": ("Scripts",), "headers": ("Include",)}.get(part, ())
+    parts = (*folder, *below.split("/"))
+    if [one.lower() for one in parts[:2]] == ["lib", "site-packages"]:
+        return ("site", *parts[2:])
+    return ("prefix", *parts)
+
+
+def is_test_code(member: str) -> bool:
+    """Return whether a file is a test, an example or the like: importing the package runs none."""
+    *folders, name = member.lower().split("/")
+    return (
+        not _TEST_FOLDERS.isdisjoint(folders)
+        or name.startswith("test_")
+        or name in {"conftest.py", "setup.py"}
+    )
