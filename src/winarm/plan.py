@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from winarm import events
 from winarm.errors import UnsupportedTargetError
 from winarm.libraries.view import Native
 from winarm.target import WIN_ARM64
@@ -18,7 +19,6 @@ from winarm.target import WIN_ARM64
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from winarm import events
     from winarm.config import Settings
     from winarm.environment.interpreter import Interpreter
     from winarm.host import Host
@@ -71,6 +71,18 @@ class Build:
     def jobs(self) -> int:
         """Return how many compilations run at once."""
         return self.settings.jobs or self.host.cpus
+
+    def step(self, what: str) -> None:
+        """Report that a step of the build begins."""
+        self.listener(events.Step(what))
+
+    def note(self, text: str) -> None:
+        """Report something that everybody should read."""
+        self.listener(events.Note(text))
+
+    def detail(self, text: str) -> None:
+        """Report something that explains what was done; for verbose output."""
+        self.listener(events.Detail(text))
 
     @property
     def environment_host(self) -> Host:

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.tags import Tag
-from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
-from packaging.version import InvalidVersion
+from packaging.utils import canonicalize_name
 
 from winarm.errors import LibraryError, SettingsError, SourceError, UsageError, bullets
 from winarm.project.archives import unpack
@@ -107,16 +106,12 @@ def cpp_runtime(
 
 def _fits(file: IndexFile, abi: PythonABI | None, target: Target) -> bool:
     """Return whether a wheel is for the target and this Python, or any."""
-    try:
-        tags = parse_wheel_filename(file.name)[-1]
-    except (InvalidWheelFilename, InvalidVersion):
-        return False
     platform = target.wheel_platform
     if abi is None:
-        return any(tag.platform == platform for tag in tags)
+        return any(tag.platform == platform for tag in file.tags)
     usable = {Tag(abi.interpreter_tag, abi.tag, platform), Tag("py3", "none", platform)}
     usable |= {Tag(f"cp3{minor}", "abi3", platform) for minor in range(2, abi.minor + 1)}
-    return not usable.isdisjoint(tags)
+    return not usable.isdisjoint(file.tags)
 
 
 def _no_wheel(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from winarm import backends, events
+from winarm import backends
 from winarm.backends.provision import Provision
 from winarm.libraries.programs import config_programs
 from winarm.locate.definitions import libraries_of
@@ -73,9 +73,9 @@ def build_layout(build: EquippedBuild) -> Iterator[Layout]:
             environment, variables={**environment.variables, **launched.variables}
         )
         for note in provision.notes:
-            build.listener(events.Note(note))
+            build.note(note)
         if names := ", ".join(environment.removed):
-            build.listener(events.Detail(f"removed from the environment: {names}"))
+            build.detail(f"removed from the environment: {names}")
         layout = _layout(build, scratch, provision, environment)
         # Asked only when a link has failed.
         child = replace(layout.child, libraries_of=partial(libraries_of, build.toolchain))

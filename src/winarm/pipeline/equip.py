@@ -49,7 +49,7 @@ def equip(build: Build, *, may_fetch: bool) -> EquippedBuild:
     :raises WinarmError: something is missing; the message names the cure.
     """
     listener, settings = build.listener, build.settings
-    listener(events.Step("looking for a toolchain"))
+    build.step("looking for a toolchain")
     folders = (*build.site_folders, *build.tool_folders)
     toolchain = (
         ensured_toolchain(
@@ -58,10 +58,10 @@ def equip(build: Build, *, may_fetch: bool) -> EquippedBuild:
         if may_fetch
         else toolchain_for(build.host, build.target, settings, folders, lasting=True)
     )
-    listener(events.Detail(f"toolchain: {toolchain.kind} {toolchain.version}, {toolchain.origin}"))
+    build.detail(f"toolchain: {toolchain.kind} {toolchain.version}, {toolchain.origin}")
     for note in toolchain.notes:
-        listener(events.Note(note))
-    listener(events.Step("preparing headers and libraries of the target's Python"))
+        build.note(note)
+    build.step("preparing headers and libraries of the target's Python")
     python = provide(
         build.host,
         build.interpreter,
@@ -70,7 +70,7 @@ def equip(build: Build, *, may_fetch: bool) -> EquippedBuild:
         python_dir=settings.python_dir,
         library_dirs=extra_library_dirs(build.host),
     )
-    listener(events.Detail(f"target Python: {python.origin}"))
+    build.detail(f"target Python: {python.origin}")
     return build.equipped(toolchain, python, _numpy(build), _libraries(build, toolchain))
 
 
@@ -92,12 +92,12 @@ def _libraries(build: Build, toolchain: Toolchain) -> Native:
     """Return the target's libraries that the settings name."""
     named = [*build.settings.prefix, *map(str, _target_packages(build))]
     if named or build.settings.library_dirs:
-        build.listener(events.Step("looking at the libraries of the target"))
+        build.step("looking at the libraries of the target")
     native = _native(build, toolchain.style, named, early=False)
     for note in native.notes:
-        build.listener(events.Note(note))
+        build.note(note)
     for detail in native.details:
-        build.listener(events.Detail(detail))
+        build.detail(detail)
     return native
 
 
@@ -117,13 +117,9 @@ def _native(build: Build, style: Style, named: Sequence[str], *, early: bool) ->
 
 def _target_packages(build: Build) -> list[Path]:
     """Return the folders of the packages that `target-requires` names."""
-
-    def progress(text: str) -> None:
-        build.listener(events.Step(text))
-
     host, abi, target, pip = build.host, build.interpreter.abi, build.target, build.pip
     return [
-        target_package(host, requirement, abi, target, pip, progress=progress)
+        target_package(host, requirement, abi, target, pip, progress=build.step)
         for requirement in build.settings.target_requires
     ]
 
@@ -237,13 +233,10 @@ def _numpy(build: Build) -> dict[str, str]:
     if version is None:
         return {"error": "NumPy is not in the build environment"}
 
-    def progress(text: str) -> None:
-        build.listener(events.Step(text))
-
-    progress(f"looking for the target's headers of NumPy {version}")
+    build.step(f"looking for the target's headers of NumPy {version}")
     try:
         include = numpy_include(
-            build.host, build.interpreter, version, build.pip, progress=progress
+            build.host, build.interpreter, version, build.pip, progress=build.step
         )
     except WinarmError as error:
         return {"error": str(error)}

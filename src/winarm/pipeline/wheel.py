@@ -105,14 +105,14 @@ def build_and_verify(
     announcer = Announcer(build)
     build = dataclasses.replace(build, listener=announcer)
     with build_layout(build) as at:
-        build.listener(events.Step("building"))
+        build.step("building")
         private = at.scratch / "wheel"
         private.mkdir()
         name = at.child.call("build_wheel", str(private), at.config_settings, metadata)
         wheel = _checked(private, name)
         _require_extensions(wheel, at.child, build.settings.allow_missing)
         wheel = _bundled(build, wheel, at.scratch / "bundle")
-        build.listener(events.Step("verifying"))
+        build.step("verifying")
         report, passed = _verified(build, wheel)
         if not report.pure:
             announcer.made("c")
@@ -127,13 +127,9 @@ def _bundled(build: EquippedBuild, wheel: Path, folder: Path) -> Path:
     with_runtime = settings.bundle == "msvcp140"
     if settings.bundle == "off" or not (native.prefixes or with_runtime):
         return wheel
-    build.listener(events.Step("copying DLLs of the prefixes"))
-
-    def progress(text: str) -> None:
-        build.listener(events.Step(text))
-
+    build.step("copying DLLs of the prefixes")
     runtime = (
-        cpp_runtime(build.host, build.target, build.pip, progress=progress)
+        cpp_runtime(build.host, build.target, build.pip, progress=build.step)
         if with_runtime
         else None
     )
@@ -148,9 +144,9 @@ def _bundled(build: EquippedBuild, wheel: Path, folder: Path) -> Path:
         stamp=epoch(build.host),
     )
     for note in done.notes:
-        build.listener(events.Note(note))
+        build.note(note)
     for dll in done.dlls:
-        build.listener(events.Detail(f"copied {dll.path} for {dll.chain[-1]}"))
+        build.detail(f"copied {dll.path} for {dll.chain[-1]}")
     return done.wheel
 
 

@@ -5,10 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+from packaging.version import InvalidVersion
+
+from winarm.errors import SourceError, bullets
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from packaging.requirements import Requirement
+    from packaging.tags import Tag
     from packaging.version import Version
 
 
@@ -23,6 +29,14 @@ class IndexFile:
     hashes: Mapping[str, str]
     #: Whether its author has withdrawn it.
     yanked: bool
+
+    @property
+    def tags(self) -> frozenset[Tag]:
+        """Return the tags in a wheel's name; none of another file."""
+        try:
+            return parse_wheel_filename(self.name)[3]
+        except (InvalidWheelFilename, InvalidVersion):
+            return frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +75,19 @@ class Listing:
             f"{answer.place}: {answer.reason or f'{len(answer.files)} files'}"
             for answer in self.answers
         )
+
+    def unreached(self, what: str, otherwise: str) -> SourceError:
+        """Return the error for `what` where no place can be asked."""
+        return SourceError(
+            f"{what} cannot be looked for:\n{bullets(self.looked_at)}",
+            why="No package index can be reached from here.",
+            cure=f"Check the network, the proxy and pip's index-url; or {otherwise}.",
+        )
+
+    def missing(self, what: str, *, why: str, cure: str) -> SourceError:
+        """Return the error where the places have been asked, and `what` is in none of them."""
+        looked = bullets(self.looked_at) or "  - nothing: pip is configured with no-index"
+        return SourceError(f"{what} Looked at:\n{looked}", why=why, cure=cure)
 
 
 def best(requirement: Requirement, files: Iterable[IndexFile]) -> IndexFile | None:

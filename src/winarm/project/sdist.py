@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from winarm.errors import SourceError, bullets
+from winarm.errors import SourceError
 from winarm.project.archives import ending
 from winarm.project.index import package_index
 from winarm.project.index_files import best
@@ -69,17 +69,12 @@ def _not_for(python: PythonABI, requirement: Requirement, other: IndexFile) -> S
 
 def _not_found(requirement: Requirement, listing: Listing) -> SourceError:
     if listing.unreachable:
-        return SourceError(
-            f"the source of {requirement} cannot be looked for:\n{bullets(listing.looked_at)}",
-            why="No package index can be reached from here.",
-            cure="Check the network, the proxy and pip's index-url; or download the source "
-            "distribution elsewhere and name the file.",
-        )
+        otherwise = "download the source distribution elsewhere and name the file"
+        return listing.unreached(f"the source of {requirement}", otherwise)
     newest = sorted({file.version for file in listing.files}, reverse=True)[:_NAMED_VERSIONS]
     has = f" There is one for {', '.join(map(str, newest))}." if newest else ""
-    looked = bullets(listing.looked_at) or "  - nothing: pip is configured with no-index"
-    return SourceError(
-        f"there is no source distribution of {requirement}.{has} Looked at:\n{looked}",
+    return listing.missing(
+        f"there is no source distribution of {requirement}.{has}",
         why="Some projects publish wheels only, or under another name.",
         cure="Check the name and the version, or clone the project and name its folder.",
     )

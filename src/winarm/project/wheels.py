@@ -6,16 +6,15 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from packaging.version import Version
 
-from winarm.errors import SourceError, UsageError, bullets
+from winarm.errors import SourceError, UsageError
 from winarm.project.index import package_index
 from winarm.project.index_files import IndexFile, best
 from winarm.target import NEWEST_PYTHON, PythonABI
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from packaging.requirements import Requirement
@@ -81,35 +80,27 @@ def fetch_address(
 
 
 def _fitting(
-    requirement: Requirement, files: Iterable[IndexFile], targets: Sequence[Target]
+    requirement: Requirement, files: Sequence[IndexFile], targets: Sequence[Target]
 ) -> list[IndexFile]:
     """Return the wheels to fetch, of one version."""
-    tagged = [(file, tags) for file in files if (tags := _tags(file.name))]
     for wanted in ([target.wheel_platform for target in targets], ["any"]):
-        usable = [(f, tags) for f, tags in tagged if not _platforms(tags).isdisjoint(wanted)]
-        newest = best(requirement, (file for file, _ in usable))
+        usable = [file for file in files if not _platforms(file).isdisjoint(wanted)]
+        newest = best(requirement, usable)
         if newest is None:
             continue
-        release = [(f, tags) for f, tags in usable if f.version == newest.version]
+        release = [file for file in usable if file.version == newest.version]
         chosen = {}
         for platform in wanted:
-            own = [(f, tags) for f, tags in release if platform in _platforms(tags)]
+            own = [file for file in release if platform in _platforms(file)]
             if own:
-                file = max(own, key=lambda one: (_preference(one[1]), "sha256" in one[0].hashes))[0]
+                file = max(own, key=lambda one: (_preference(one.tags), "sha256" in one.hashes))
                 chosen[file.name] = file
         return list(chosen.values())
     return []
 
 
-def _platforms(tags: Iterable[Tag]) -> frozenset[str]:
-    return frozenset(tag.platform for tag in tags)
-
-
-def _tags(name: str) -> frozenset[Tag] | None:
-    try:
-        return parse_wheel_filename(name)[3]
-    except InvalidWheelFilename:
-        return None
+def _platforms(file: IndexFile) -> frozenset[str]:
+    return frozenset(tag.platform for tag in file.tags)
 
 
 def _preference(tags: frozenset[Tag]) -> tuple[int, int]:
@@ -124,27 +115,15 @@ def _not_found(
     requirement: Requirement, listing: Listing, targets: Sequence[Target]
 ) -> SourceError:
     if listing.unreachable:
-        return SourceError(
-            f"wheels of {requirement} cannot be looked for:\n{bullets(listing.looked_at)}",
-            why="No package index can be reached from here.",
-            cure="Check the network, the proxy and pip's index-url; or download the wheel and "
-            "name the file.",
-        )
+        return listing.unreached(f"wheels of {requirement}", "download the wheel and name the file")
     platforms = " or ".join(target.wheel_platform for target in targets)
     versions = {file.version for file in listing.files}
     allowed = set(requirement.specifier.filter(versions, prereleases=True))
-    others = sorted(
-        {
-            tag.platform
-            for file in listing.files
-            if file.version in allowed
-            for tag in _tags(file.name) or ()
-        }
-    )
+    there = [file for file in listing.files if file.version in allowed]
+    others = sorted({platform for file in there for platform in _platforms(file)})
     has = f" There are wheels for {', '.join(others[:_NAMED])}." if others else ""
-    looked = bullets(listing.looked_at) or "  - nothing: pip is configured with no-index"
-    return SourceError(
-        f"there is no wheel of {requirement} for {platforms}.{has} Looked at:\n{looked}",
+    return listing.missing(
+        f"there is no wheel of {requirement} for {platforms}.{has}",
         why="The project does not publish one for this machine.",
         cure=f"winarm build '{requirement}' may make one.",
     )

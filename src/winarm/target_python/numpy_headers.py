@@ -11,10 +11,9 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from packaging.tags import Tag
-from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 
-from winarm.errors import SourceError, TargetPythonError, UsageError, bullets
+from winarm.errors import SourceError, TargetPythonError, UsageError
 from winarm.project.archives import unpack
 from winarm.project.index import package_index
 from winarm.storage import cached_folder
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
     from winarm.environment.interpreter import Interpreter
     from winarm.host import Host
-    from winarm.project.index_files import IndexFile, Listing
+    from winarm.project.index_files import IndexFile
     from winarm.project.pip_config import PipConfiguration
     from winarm.target import PythonABI, Target
 
@@ -93,42 +92,21 @@ def _fetched(
 ) -> Path:
     with package_index(pip) as index:
         listing = index.files("numpy", "wheel")
-        fitting = [file for file in listing.files if _fits(file, abi, target)]
+        tag = Tag(abi.interpreter_tag, abi.tag, target.wheel_platform)
+        fitting = [file for file in listing.files if tag in file.tags]
         exact = [file for file in fitting if file.version == version]
         if not exact:
-            raise _no_wheel(version, abi, target, fitting, listing)
+            what = f"NumPy {version} for {abi.tag} on {target.wheel_platform}"
+            if listing.unreachable:
+                otherwise = "put that wheel into a folder and name it in PIP_FIND_LINKS"
+                raise listing.unreached(what, otherwise)
+            raise _no_wheel(what, version, fitting)
         # The one with a checksum is better.
         best = max(exact, key=lambda file: "sha256" in file.hashes)
         return index.fetch(best, host.cache / "wheels", progress=progress)
 
 
-def _fits(file: IndexFile, abi: PythonABI, target: Target) -> bool:
-    try:
-        tags = parse_wheel_filename(file.name)[-1]
-    except (InvalidWheelFilename, InvalidVersion):
-        return False
-    return Tag(abi.interpreter_tag, abi.tag, target.wheel_platform) in tags
-
-
-def _no_wheel(
-    version: Version,
-    abi: PythonABI,
-    target: Target,
-    fitting: list[IndexFile],
-    listing: Listing,
-) -> TargetPythonError:
-    what = f"NumPy {version} for {abi.tag} on {target.wheel_platform}"
-    why = (
-        "The project builds against NumPy, whose headers on this machine describe this "
-        "machine's types; the target's come from NumPy's own wheel."
-    )
-    if listing.unreachable:
-        return TargetPythonError(
-            f"{what} cannot be looked for:\n{bullets(listing.looked_at)}",
-            why=why,
-            cure="Check the network, the proxy and pip's index-url; or put that wheel into a "
-            "folder and name it in PIP_FIND_LINKS.",
-        )
+def _no_wheel(what: str, version: Version, fitting: list[IndexFile]) -> TargetPythonError:
     versions = sorted({file.version for file in fitting if not file.version.is_prerelease})
     if not versions:
         cure = "Check pip's index-url, or build with another Python."
@@ -140,7 +118,10 @@ def _no_wheel(
         )
     named = ", ".join(map(str, versions[-_NAMED_VERSIONS:])) or "none"
     return TargetPythonError(
-        f"there is no wheel of {what}. Versions that have one: {named}.", why=why, cure=cure
+        f"there is no wheel of {what}. Versions that have one: {named}.",
+        why="The project builds against NumPy, whose headers on this machine describe this "
+        "machine's types; the target's come from NumPy's own wheel.",
+        cure=cure,
     )
 
 
