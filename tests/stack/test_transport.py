@@ -107,6 +107,17 @@ def test_a_file_is_not_kept_among_the_pages(index: LocalIndex, host: Host, tmp_p
     assert pages < len(noise) / 2
 
 
+def test_a_cache_that_cannot_be_written_is_done_without(
+    index: LocalIndex, host: Host, caplog: pytest.LogCaptureFixture
+) -> None:
+    index.add("a-1-py3-none-any.whl")
+    # A folder in the database's place stands for a read-only file system.
+    (host.cache / "status" / "pages.db").mkdir(parents=True)
+
+    assert asked(host, "a").releases
+    assert caplog.records == []
+
+
 @pytest.mark.parametrize("variable", ["PIP_CERT", "SSL_CERT_FILE"])
 def test_a_certificate_that_is_not_there_is_named(
     host: Host, tmp_path: Path, variable: str

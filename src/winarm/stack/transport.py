@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,8 @@ def http_client(host: Host, places: Places, folder: Path, at_once: int) -> Itera
     :param at_once: requests at once.
     :raises FileSystemError: certificates cannot be read.
     """
+    # It logs a traceback for each page that it cannot keep, and then does without.
+    logging.getLogger("hishel").setLevel(logging.CRITICAL)
     storage = SqliteStorage(database_path=folder / "pages.db")
     limits = httpx2.Limits(max_connections=at_once, max_keepalive_connections=at_once)
 
