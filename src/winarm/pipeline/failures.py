@@ -7,25 +7,15 @@ reasons of its own.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
-from winarm.pipeline.hints import Hint, hint
+from winarm.pipeline.hints import REFUSED, Hint, Rule, first_hint, hint
 
 #: Lines of one CMake message that are kept.
 _CMAKE_LINES = 40
 
 
-@dataclass(frozen=True, slots=True)
-class _Rule:
-    """A pattern of what programs say; its groups are put into the two texts."""
-
-    said: re.Pattern[str]
-    why: str
-    cure: str
-
-
-def _rule(said: str, why: str, cure: str) -> _Rule:
-    return _Rule(re.compile(said, re.MULTILINE), why, cure)
+def _rule(said: str, why: str, cure: str) -> Rule:
+    return said, Hint(why, cure)
 
 
 #: What git, CMake and Meson say when they cannot fetch.
@@ -35,12 +25,7 @@ _NO_NETWORK = (
 )
 
 _RULES = (
-    _rule(
-        r"winarm: error: (?P<flag>[/-]\S+) is refused: (?P<reason>[^.]+)\.",
-        "The project passes {flag}, and this toolchain cannot do what it means: {reason}.",
-        "Take a toolchain that can (clang-cl knows most of MSVC's flags), or build without the "
-        "flag: -C winarm.drop-flags={flag}",
-    ),
+    REFUSED,
     _rule(
         r"Generator\s+(?P<generator>.+?)\s+does not support platform specification, but\s+"
         r"platform\s+(?P<platform>\S+)\s+was specified",
@@ -152,15 +137,8 @@ _CMAKE_ERROR = re.compile(r"^CMake Error(?: at |:| in |\s*\().*$", re.MULTILINE)
 
 def explain(output: str) -> Hint:
     """Return what the first known sign in `output` means; empty texts without one."""
-    for rule in _RULES:
-        if match := rule.said.search(output):
-            said = {
-                name: " ".join((text or "").split()) for name, text in match.groupdict().items()
-            }
-            # As CMake spells a name in a variable.
-            said |= {name.upper(): text.upper() for name, text in said.items()}
-            return Hint(rule.why.format(**said), rule.cure.format(**said))
-    return hint(output)
+    found = first_hint(_RULES, output)
+    return found if found.why else hint(output)
 
 
 def cmake_error(output: str) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from winarm.errors import DOCUMENTATION
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 
 #: Headers that Windows does not have; code that includes them is written for POSIX systems.
@@ -63,6 +63,10 @@ class Hint(NamedTuple):
     cure: str
 
 
+#: A regular expression for what programs say, and what that means; its groups go into the texts.
+Rule = tuple[str, Hint]
+
+
 #: The last Python whose structures some code fits, and what compilers say of later ones.
 _OLD_CYTHON = (
     (
@@ -90,18 +94,18 @@ _UNDEFINED = r"undefined symbol: (?:__declspec\(dllimport\) )?"
 _ALSO_NATIVE = "A native build with Visual Studio is expected to fail the same way."
 _NOT_NATIVE = "A native build with Visual Studio is expected to work."
 
-#: What a flag of the project's is refused with, by the tools and by the compiler of setuptools.
-_REFUSED = r"(?P<flag>[/-]\S+) is refused: (?P<reason>[^.]+)\."
-
-_HINTS: tuple[tuple[str, Hint], ...] = (
-    (
-        _REFUSED,
-        Hint(
-            "The project passes {flag}, and this toolchain cannot do what it means: {reason}.",
-            "Take a toolchain that can (clang-cl knows most of MSVC's flags), or build without the "
-            "flag: -C winarm.drop-flags={flag}",
-        ),
+#: A flag of the project's that the tools, or the compiler of setuptools, refuse.
+REFUSED: Rule = (
+    r"(?P<flag>[/-]\S+) is refused: (?P<reason>[^.]+)\.",
+    Hint(
+        "The project passes {flag}, and this toolchain cannot do what it means: {reason}.",
+        "Take a toolchain that can (clang-cl knows most of MSVC's flags), or build without the "
+        "flag: -C winarm.drop-flags={flag}",
     ),
+)
+
+_HINTS: tuple[Rule, ...] = (
+    REFUSED,
     (
         (
             rf"(?<!-- )Could NOT find OpenMP|fatal error: 'omp\.h' file not found|"
@@ -409,11 +413,19 @@ def hint(output: str, project: Path | None = None) -> Hint:
     """
     if project is not None and (own := _own_header(output, project)) is not None:
         return own
-    for pattern, meaning in _HINTS:
-        match = re.search(pattern, output)
-        if match:
-            named = {name: value or "" for name, value in match.groupdict().items()}
-            return Hint(*(text.format(**named) for text in meaning))
+    return first_hint(_HINTS, output)
+
+
+def first_hint(rules: Iterable[Rule], output: str) -> Hint:
+    """Return the meaning of the first rule that `output` matches; empty if none does."""
+    for pattern, meaning in rules:
+        if match := re.search(pattern, output, re.MULTILINE):
+            said = {
+                name: " ".join((text or "").split()) for name, text in match.groupdict().items()
+            }
+            # As CMake spells a name in a variable.
+            said |= {name.upper(): text.upper() for name, text in said.items()}
+            return Hint(*(text.format(**said) for text in meaning))
     return Hint("", "")
 
 
