@@ -21,6 +21,8 @@ PROJECT = nox.project.load_toml("pyproject.toml")
 def install(session: nox.Session, *groups: str) -> None:
     """Install winarm in place and what the dependency groups name; any pip will do."""
     wanted = [dependency for group in groups for dependency in requirements(group)]
+    # Else each of the many processes that tests start compiles winarm's and setuptools' code.
+    session.env["PYTHONDONTWRITEBYTECODE"] = None
     session.install("-e", ".[cli,stack]", *wanted)
 
 

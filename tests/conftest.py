@@ -26,6 +26,7 @@ from winarm.config import Settings
 from winarm.environment.interpreter import Interpreter, ask
 from winarm.errors import InterpreterError
 from winarm.host import Answer, Host
+from winarm.locate.lasting_zig import lasting_program, program_name
 from winarm.locate.toolchain import Toolchain
 from winarm.plan import EquippedBuild
 from winarm.project.build_system import BuildSystem, InnerBackend, Project
@@ -463,19 +464,30 @@ def zig_on_path(uv_host: FakeHost, tmp_path: Path) -> FakeHost:
 
 @pytest.fixture(scope="session")
 def zig_host(tmp_path_factory: pytest.TempPathFactory) -> Host:
-    """The real machine with a cache of its own."""
+    """The real machine with a cache of its own, but for what zig makes once for all builds."""
     cache = tmp_path_factory.mktemp("winarm-cache")
     real = Host.current()
-    return replace(real, environ={**real.environ, "WINARM_CACHE_DIR": str(cache)})
+    own = {"WINARM_CACHE_DIR": str(cache), "ZIG_GLOBAL_CACHE_DIR": str(real.cache / "zig")}
+    return replace(real, environ={**real.environ, **own})
 
 
 @pytest.fixture(scope="session")
-def zig(lacking: Lacking) -> Toolchain:
-    """The ziglang wheel as a toolchain, without anything that winarm puts before it."""
+def zig_program(lacking: Lacking) -> Path:
+    """The zig of the ziglang wheel, at the path at which builds have it.
+
+    Its path counts for its cache: elsewhere it would make its C library again, for a minute.
+    """
     spec = find_spec("ziglang")
     if spec is None or spec.origin is None:
         lacking("ziglang package", "pip install ziglang")
-    program = str(Path(spec.origin).with_name("zig.exe" if sys.platform == "win32" else "zig"))
+    host = Host.current()
+    return lasting_program(host, Path(spec.origin).with_name(program_name(host)))
+
+
+@pytest.fixture(scope="session")
+def zig(zig_program: Path) -> Toolchain:
+    """The ziglang wheel as a toolchain, without anything that winarm puts before it."""
+    program = str(zig_program)
     version = subprocess.run([program, "version"], capture_output=True, text=True, check=True)
     target = ("-target", WIN_ARM64.zig_triple)
     return Toolchain(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     Once = Callable[[str, Callable[[Path], None]], Path]
     Run = Callable[..., subprocess.CompletedProcess[str]]
+    MakeVenv = Callable[..., None]
 
 #: Seconds for one build; the first one of a machine fills zig's cache.
 BUILD_TIMEOUT = 900
@@ -75,21 +76,27 @@ def local_index(once: Once, repository: Path, run: Run) -> Path:
 
 
 @pytest.fixture(scope="session")
-def winarm_command(once: Once, local_index: Path, run: Run) -> str:
-    """The `winarm` of the built wheel, in an environment of its own, with the zig of the tests."""
+def make_venv(run: Run) -> MakeVenv:
+    """Make a virtual environment of a Python with requirements; uv does that in little time."""
 
-    def fill(folder: Path) -> None:
-        (wheel,) = local_index.glob("winarm-*.whl")
+    def make(folder: Path, python: str | Path, *requirements: str, **environ: str) -> None:
         uv = (sys.executable, "-m", "uv")
-        made = run(*uv, "venv", "-q", "--python", sys.executable, folder)
+        made = run(*uv, "venv", "-q", "--python", python, folder)
         assert made.returncode == 0, made.stdout
-        installed = run(
-            *(*uv, "pip", "install", "-q", "--python", programs(folder) / "python"),
-            *(f"winarm[cli,stack] @ {wheel.as_uri()}", f"ziglang=={version('ziglang')}"),
-        )
+        install = (*uv, "pip", "install", "-q", "--python", programs(folder) / "python")
+        installed = run(*install, *requirements, environ=environ)
         assert installed.returncode == 0, installed.stdout
 
-    return str(programs(once("installed-winarm", fill)) / "winarm")
+    return make
+
+
+@pytest.fixture(scope="session")
+def winarm_command(once: Once, local_index: Path, make_venv: MakeVenv) -> str:
+    """The `winarm` of the built wheel, in an environment of its own, with the zig of the tests."""
+    (wheel,) = local_index.glob("winarm-*.whl")
+    wanted = (f"winarm[cli,stack] @ {wheel.as_uri()}", f"ziglang=={version('ziglang')}")
+    venv = once("installed-winarm", lambda folder: make_venv(folder, sys.executable, *wanted))
+    return str(programs(venv) / "winarm")
 
 
 @pytest.fixture(scope="session")
@@ -123,16 +130,10 @@ def building_python(request: pytest.FixtureRequest) -> Path:
 
 
 @pytest.fixture(scope="session")
-def front_ends(once: Once, building_python: Path, run: Run) -> Path:
+def front_ends(once: Once, building_python: Path, make_venv: MakeVenv) -> Path:
     """The folder of programs of a venv with build, pip and uv, but without winarm."""
-
-    def fill(folder: Path) -> None:
-        made = run(building_python, "-m", "venv", folder)
-        assert made.returncode == 0, made.stdout
-        installed = run(programs(folder) / "python", "-m", "pip", "install", "build", "uv")
-        assert installed.returncode == 0, installed.stdout
-
-    return programs(once("front-ends", fill))
+    wanted = ("build", "pip", "uv")
+    return programs(once("front-ends", lambda folder: make_venv(folder, building_python, *wanted)))
 
 
 def programs(venv: Path) -> Path:

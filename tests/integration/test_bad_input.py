@@ -177,22 +177,16 @@ def test_failure_of_the_projects_own_code_is_shown(
 
 
 def test_missing_toolchain_names_what_was_looked_at(
-    once: Callable[[str, Callable[[Path], None]], Path],
+    tmp_path: Path,
     index_environ: dict[str, str],
+    make_venv: Callable[..., None],
     project: Project,
     run: Run,
     out: Path,
 ) -> None:
     """A front-end that was told to install nothing, and nothing is there."""
-
-    def fill(folder: Path) -> None:
-        assert run(sys.executable, "-m", "venv", folder).returncode == 0
-        wanted = ("build", "setuptools>=77", "winarm")
-        python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
-        done = run(python, "-m", "pip", "install", *wanted, environ=index_environ)
-        assert done.returncode == 0, done.stdout
-
-    venv = once("without-toolchain", fill)
+    wanted = ("build", "setuptools>=77", "winarm")
+    make_venv(venv := tmp_path / "venv", sys.executable, *wanted, **index_environ)
     python = venv / ("Scripts" if os.name == "nt" else "bin") / "python"
     source = project(
         pyproject=SETUPTOOLS.replace("setuptools.build_meta", "winarm.backend") + METADATA

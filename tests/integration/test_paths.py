@@ -19,24 +19,23 @@ pytestmark = [pytest.mark.integration, pytest.mark.network]
 
 ARM64 = 0xAA64
 
-#: What a shell, CMake's lists and Meson's machine files read, and what is not ASCII.
+#: One in the other: what a shell, CMake's lists and Meson's machine files read, and what is not
+#: ASCII.
 FOLDERS = ("My Projects (x) & 'q'", "one;two", "Übung 日本")
 #: setuptools alone, scikit-build-core, CMake through a setup.py, and Meson.
 ROUTES = ("setuptools-c", "cmake-abi3-c", "setuptools-cmake", "meson-c")
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
 @pytest.mark.parametrize("example", ROUTES)
 def test_an_example_builds_in_a_folder_of_any_name(
     example: str,
-    folder: str,
     repository: Path,
     tmp_path: Path,
     winarm_command: str,
     run: Run,
     machines: Machines,
 ) -> None:
-    project = tmp_path / folder / example
+    project = tmp_path.joinpath(*FOLDERS, example)
     shutil.copytree(repository / "examples" / example, project)
 
     done = run(winarm_command, "build", project, "-o", tmp_path / "dist")

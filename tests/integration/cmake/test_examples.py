@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Project = Callable[..., Path]
     Lacking = Callable[[str, str], object]
 
-pytestmark = [pytest.mark.integration, pytest.mark.network]
+pytestmark = [pytest.mark.integration, pytest.mark.network, pytest.mark.cmake]
 
 #: The module, the wheel's tags and how it is built: each generator, the oldest and newest CMake.
 EXAMPLES = {

@@ -7,9 +7,7 @@ their own names, layouts and command lines.
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,11 +27,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def zig(lacking: Lacking) -> Path:
-    spec = find_spec("ziglang")
-    if spec is None or spec.origin is None:
-        lacking("ziglang package", "pip install ziglang")
-    return Path(spec.origin).with_name("zig.exe" if os.name == "nt" else "zig")
+def zig(zig_program: Path) -> Path:
+    return zig_program
 
 
 @pytest.fixture(scope="session")
