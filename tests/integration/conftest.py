@@ -7,6 +7,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import sysconfig
 import zipfile
 from importlib.metadata import version
 from pathlib import Path
@@ -91,12 +92,20 @@ def make_venv(run: Run) -> MakeVenv:
 
 
 @pytest.fixture(scope="session")
-def winarm_command(once: Once, local_index: Path, make_venv: MakeVenv) -> str:
+def winarm_command(once: Once, local_index: Path, make_venv: MakeVenv, zig_program: Path) -> str:
     """The `winarm` of the built wheel, in an environment of its own, with the zig of the tests."""
-    (wheel,) = local_index.glob("winarm-*.whl")
-    wanted = (f"winarm[cli,stack] @ {wheel.as_uri()}", f"ziglang=={version('ziglang')}")
-    venv = once("installed-winarm", lambda folder: make_venv(folder, sys.executable, *wanted))
-    return str(programs(venv) / "winarm")
+
+    def fill(folder: Path) -> None:
+        (wheel,) = local_index.glob("winarm-*.whl")
+        wanted = (f"winarm[cli,stack] @ {wheel.as_uri()}", f"ziglang=={version('ziglang')}")
+        make_venv(folder, sys.executable, *wanted)
+        # Where no test run is the first one at this path, because zig's C library is made for it.
+        base = {"base": str(folder), "platbase": str(folder)}
+        ziglang = Path(sysconfig.get_path("platlib", "venv", vars=base)) / "ziglang"
+        shutil.rmtree(ziglang)
+        ziglang.symlink_to(zig_program.parent)
+
+    return str(programs(once("installed-winarm", fill)) / "winarm")
 
 
 @pytest.fixture(scope="session")
