@@ -11,12 +11,12 @@ from winarm.backends.provision import Provision
 
 
 def test_of_two_provisions_the_later_wins() -> None:
-    first = Provision({"A": "1", "B": "1"}, {"x": 1}, {Path("f"): "1"}, ("one",))
-    second = Provision({"B": "2"}, {"x": 2}, {}, ("two",))
+    first = Provision({"A": "1", "B": "1"}, {"x": 1}, {Path("f"): "1"})
+    second = Provision({"B": "2"}, {"x": 2}, {})
 
     joined = first.joined(second)
 
-    assert joined == Provision({"A": "1", "B": "2"}, {"x": 2}, {Path("f"): "1"}, ("one", "two"))
+    assert joined == Provision({"A": "1", "B": "2"}, {"x": 2}, {Path("f"): "1"})
 
 
 def test_files_are_written_with_their_folders(tmp_path: Path) -> None:

@@ -124,7 +124,7 @@ class TestRun:
 
         with pytest.raises(ProgramError, match="says more than 100000 bytes"):
             programs.run(
-                endless, environ=host.environ, cwd=None, timeout=60, told=None, most=100_000
+                endless, environ=host.environ, cwd=None, timeout=60, stdin=None, most=100_000
             )
 
     def test_a_grandchild_that_lives_on_does_not_hold_the_answer(self, host: Host) -> None:

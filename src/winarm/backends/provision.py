@@ -20,8 +20,6 @@ class Provision:
     config_settings: Mapping[str, Any] = field(default_factory=dict)
     #: Files to be written before it starts.
     files: Mapping[Path, str] = field(default_factory=dict)
-    #: What the user should know, one sentence each.
-    notes: tuple[str, ...] = ()
     #: Scripts that come first on its PATH, by name.
     programs: Mapping[str, str] = field(default_factory=dict)
 
@@ -32,7 +30,6 @@ class Provision:
             config_settings={**self.config_settings, **other.config_settings},
             files={**self.files, **other.files},
             programs={**self.programs, **other.programs},
-            notes=(*self.notes, *other.notes),
         )
 
     def write(self) -> None:

@@ -145,8 +145,8 @@ class Host:
         :raises ProgramError: it cannot be started, takes too long, or never stops talking.
         """
         own = self.environ if environ is None else environ
-        told = None if input is None else input.encode()
-        return programs.run(argv, environ=own, cwd=cwd, timeout=timeout, told=told)
+        stdin = None if input is None else input.encode()
+        return programs.run(argv, environ=own, cwd=cwd, timeout=timeout, stdin=stdin)
 
     def attend(self, argv: Sequence[str | Path]) -> int:
         """Run a program with this process's own streams to its end; return its exit status.

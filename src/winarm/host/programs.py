@@ -57,17 +57,17 @@ def run(
     environ: Mapping[str, str],
     cwd: Path | None,
     timeout: float,
-    told: bytes | None,
+    stdin: bytes | None,
     most: int = MAX_ANSWER,
 ) -> Answer:
     """Run a program to its end and return what it said; see `Host.run`.
 
-    :param told: what is written to its standard input.
+    :param stdin: what is written to its standard input, if anything.
     :param most: bytes that are taken from each stream.
     """
     heard = (bytearray(), bytearray())
     endless = threading.Event()
-    with _piped(argv, environ, cwd, feed=told is not None) as process:
+    with _piped(argv, environ, cwd, feed=stdin is not None) as process:
 
         def hear(kept: bytearray, chunk: bytes) -> None:
             kept += chunk[: most - len(kept)]
@@ -77,8 +77,8 @@ def run(
 
         streams = zip((process.stdout, process.stderr), heard, strict=True)
         threads = [_listening(stream, partial(hear, kept)) for stream, kept in streams]
-        if told is not None:
-            threads.append(_on_thread(partial(_tell, process, told)))
+        if stdin is not None:
+            threads.append(_on_thread(partial(_feed, process, stdin)))
         try:
             process.wait(timeout)
             # A grandchild may hold the pipes open for longer.
@@ -280,10 +280,10 @@ def _listening(pipe: IO[bytes] | None, take: Callable[[bytes], None]) -> threadi
     return _on_thread(listen)
 
 
-def _tell(process: subprocess.Popen[bytes], told: bytes) -> None:
+def _feed(process: subprocess.Popen[bytes], stdin: bytes) -> None:
     # It need not listen to the end.
     with contextlib.suppress(OSError), cast("IO[bytes]", process.stdin) as pipe:
-        pipe.write(told)
+        pipe.write(stdin)
 
 
 def _on_thread(work: Callable[[], None]) -> threading.Thread:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import json
 from dataclasses import dataclass, replace
 from functools import partial
@@ -62,18 +61,14 @@ def build_layout(build: EquippedBuild) -> Iterator[Layout]:
     :raises FileSystemError: it cannot be written.
     """
     with _scratch(build) as scratch:
-        provision = backends.provision(build, scratch)
+        launched = launched_compilers(build, scratch)
+        provision = backends.provision(build, scratch).joined(
+            Provision(launched.variables, files=launched.files)
+        )
         provision.write()
         _write_programs(build, scratch, provision.programs)
-        launched = launched_compilers(build, scratch)
-        Provision(files=launched.files, variables=launched.variables).write()
         spec = _written(scratch, build_spec(build, scratch) | {"launched": launched.spec})
         environment = build_environment(build, spec, scratch)
-        environment = dataclasses.replace(
-            environment, variables={**environment.variables, **launched.variables}
-        )
-        for note in provision.notes:
-            build.note(note)
         if names := ", ".join(environment.removed):
             build.detail(f"removed from the environment: {names}")
         layout = _layout(build, scratch, provision, environment)
