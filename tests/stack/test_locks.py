@@ -344,6 +344,13 @@ def test_a_lock_for_other_systems_is_refused(tmp_path: Path, name: str, key: str
         read(tmp_path, name, text)
 
 
+def test_a_pdm_lock_for_other_systems_is_refused(tmp_path: Path) -> None:
+    text = PDM.replace("[[metadata.targets]]", '[[metadata.targets]]\nplatform = "linux"')
+
+    with pytest.raises(UsageError, match="a lock for linux, and not for Windows"):
+        read(tmp_path, "pdm.lock", text)
+
+
 def test_a_pipfile_for_another_python_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"a lock for Python 3\.13"):
         read(tmp_path, "Pipfile.lock", PIPFILE, python=14)

@@ -257,9 +257,13 @@ def read_pdm_lock(path: Path, markers: TargetMarkers, selection: Selection) -> W
     document = _toml(path)
     packages = _tables(document, "package", path)
     metadata = _dict(document, "metadata")
-    targets = [t.get("requires_python") for t in _list(metadata, "targets") if isinstance(t, dict)]
-    if targets and not any(_python_fits(target, markers) for target in targets):
-        _other_python(path, " or ".join(map(str, targets)), markers)
+    targets = [target for target in _list(metadata, "targets") if isinstance(target, dict)]
+    pythons = [target.get("requires_python") for target in targets]
+    if targets and not any(_python_fits(python, markers) for python in pythons):
+        _other_python(path, " or ".join(map(str, pythons)), markers)
+    platforms = [str(target.get("platform", "windows")) for target in targets]
+    if targets and not any(platform.startswith("windows") for platform in platforms):
+        _not_for_windows(path, platforms)
     wanted = {"default", *selection.groups, *selection.extras}
     found: dict[str, WantedPackage] = {}
     edges = []
@@ -401,8 +405,12 @@ def _require_python(requires: object, markers: TargetMarkers, path: Path) -> Non
 
 def _require_environment(supported: Sequence[object], markers: TargetMarkers, path: Path) -> None:
     if supported and not any(markers.hold(str(one)) for one in supported):
-        message = f"{path} is a lock for {' or '.join(map(str, supported))}, and not for Windows."
-        raise UsageError(message, cure="Add \"sys_platform == 'win32'\" there, and lock again.")
+        _not_for_windows(path, map(str, supported))
+
+
+def _not_for_windows(path: Path, others: Iterable[str]) -> NoReturn:
+    message = f"{path} is a lock for {' or '.join(others)}, and not for Windows."
+    raise UsageError(message, cure="Add Windows to what it is for, and lock again.")
 
 
 def _python_fits(requires: object, markers: TargetMarkers) -> bool:
