@@ -71,3 +71,11 @@ def test_a_package_that_needs_another_one_to_be_imported_is_an_error() -> None:
     (found,) = findings_of_wheel({"a._x": "a/_x.pyd", "a": "a.py"}, outcomes)
 
     assert found.code is Code.WA801
+
+
+def test_a_module_that_the_trials_python_lacks_is_said_to_be_of_the_standard_library() -> None:
+    words = ("exception", 1.0, "No module named '_bz2'", "ModuleNotFoundError", "_bz2")
+
+    (found,) = findings_of(Outcome("a", *words), "a.py")
+
+    assert "the trial's Python lacks it" in found.message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from winarm.verify import Code
@@ -63,4 +64,6 @@ def findings_of(outcome: Outcome, member: str) -> Iterator[Finding]:
         case _:
             code = Code.WA207 if "does not define module export" in outcome.text else Code.WA801
             words = f"{outcome.exception}: {outcome.text}" if outcome.text else outcome.exception
+            if outcome.missing.partition(".")[0] in sys.stdlib_module_names:
+                words += " (of the standard library: the trial's Python lacks it)"
             yield finding(code, member, f"import {name} raises {' '.join(words.split())}")
