@@ -198,11 +198,6 @@ def test_compiler_is_one_word_where_somebody_looks_at_it(
     assert ("CCACHE_COMPILERCHECK" in provision.variables) is bool(names)
 
 
-def test_script_of_a_compiler_hands_everything_on(tmp_path: Path) -> None:
-    assert cmake.shell_script(["zig", "cc", "a b"]) == "#!/bin/sh\nexec zig cc 'a b' \"$@\"\n"
-    assert cmake.batch_file(["zig", "a b"]) == '@"zig" "a b" %*\r\n'
-
-
 def test_flags_are_dropped_only_when_asked(build_with: MakeBuild) -> None:
     values = variables(
         cmake.toolchain_file(build_with(drop_flags=("-msse*",), launcher="ccache"), Path("scratch"))

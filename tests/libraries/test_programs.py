@@ -59,4 +59,4 @@ def test_a_prefixs_package_answers_under_every_name(tmp_path: Path) -> None:
     assert "libxml-2.0" in made(host, native, tmp_path)["xml2-config"]
     windows = made(replace(host, system="windows"), native, tmp_path)["xml2-config.cmd"]
     assert windows.startswith('@"')
-    assert windows.endswith(" -- %*\r\n")
+    assert windows.endswith(' "--" %*\r\n')

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from winarm.backends.provision import Provision
 from winarm.errors import UsageError
+from winarm.locate.toolchain import wrapper_script
 from winarm.plan import CHILD
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def program_as_on_windows(build: Build) -> dict[str, str]:
         return {}
     # -I and -S: nothing of the build's own gets in, and it starts in 15 ms.
     command = [build.python, "-I", "-S", AS_ON_WINDOWS, cmake, choose_generator(build), "--"]
-    return {"cmake": shell_script([str(word) for word in command])}
+    return {"cmake": wrapper_script([str(word) for word in command], host.system)}
 
 
 def choose_generator(build: Build) -> str:
@@ -215,23 +216,13 @@ def compiler_scripts(build: EquippedBuild, scratch: Path) -> dict[str, tuple[Pat
     )
     launcher = bool(build.settings.launcher) or odd
     names = toolchain.one_word_compilers(launcher=launcher)
-    windows = build.host.system == "windows"
-    script, ending = (batch_file, ".cmd") if windows else (shell_script, "")
+    system = build.host.system
+    ending = ".cmd" if system == "windows" else ""
     folder = scratch / "cmake" / "bin"
     return {
-        language: (folder / f"{name}{ending}", script(commands[language]))
+        language: (folder / f"{name}{ending}", wrapper_script(commands[language], system))
         for language, name in names.items()
     }
-
-
-def shell_script(command: Sequence[str]) -> str:
-    """Return a script that runs `command` with the script's arguments after it."""
-    return f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n'
-
-
-def batch_file(command: Sequence[str]) -> str:
-    """Return the same for Windows."""
-    return "@" + " ".join(f'"{word}"' for word in command) + " %*\r\n"
 
 
 def launcher(build: EquippedBuild) -> list[object]:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import itertools
 import os
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from winarm.locate.toolchain import wrapper_script
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from winarm.host import Host
     from winarm.libraries.view import Native
@@ -47,7 +48,7 @@ def config_programs(
             found[name] = [*command, name, str(pkgconf), package]
     windows = host.system == "windows"
     return {
-        folder / (f"{name}.cmd" if windows else name): _batch(words) if windows else _shell(words)
+        folder / (f"{name}.cmd" if windows else name): wrapper_script([*words, "--"], host.system)
         for name, words in sorted(found.items())
     }
 
@@ -76,11 +77,3 @@ def _names(folder: Path) -> list[str]:
         for name in plain
         if name.endswith(("-config", "_config")) and not name.startswith(_HARMLESS)
     ]
-
-
-def _shell(words: Sequence[str]) -> str:
-    return f'#!/bin/sh\nexec {shlex.join(words)} -- "$@"\n'
-
-
-def _batch(words: Sequence[str]) -> str:
-    return "@" + " ".join(f'"{word}"' for word in words) + " -- %*\r\n"

@@ -311,3 +311,16 @@ def command_text(command: Sequence[str], system: System) -> str:
     if system != "windows":
         return shlex.join(command)
     return " ".join(f'"{word}"' if " " in word else word for word in command)
+
+
+def wrapper_script(command: Sequence[str], system: System) -> str:
+    r"""Return a script that runs `command` with the script's own arguments after it.
+
+    >>> wrapper_script(("zig", "cc", "a b"), "linux")
+    '#!/bin/sh\nexec zig cc \'a b\' "$@"\n'
+    >>> wrapper_script(("zig", "a b"), "windows")
+    '@"zig" "a b" %*\r\n'
+    """
+    if system == "windows":
+        return "@" + " ".join(f'"{word}"' for word in command) + " %*\r\n"
+    return f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n'
