@@ -99,3 +99,12 @@ def test_finders_of_the_old_kind_are_passed_over(
     on_import.install({"on_import_h": mark})
 
     assert importlib.import_module("on_import_h").marked == 1
+
+
+def test_a_compiled_module_finds_what_it_is_to_see_while_it_is_imported(folder: Path) -> None:
+    (folder / "on_import_i.py").write_text("import sys\nseen = sys.modules['platform']\n")
+    real, other = sys.modules["platform"], type(sys)("platform")
+    on_import.install({}, {"on_import_i": lambda: {"platform": other}})
+
+    assert importlib.import_module("on_import_i").seen is other
+    assert sys.modules["platform"] is real

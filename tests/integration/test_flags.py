@@ -61,6 +61,23 @@ CASES: tuple[tuple[str, list[str], list[str], list[str], str, str, str, str], ..
         "", "return PyLong_FromLong(ARCH);", "1",
     ),
     (
+        "uncontracted", ["/O2"], [], [], "",
+        ("static volatile double A = 0.1;\n"
+        "static double det(double a, double b, double c, double d) { return a * b - c * d; }"),
+        "double a = A, b = A; return PyFloat_FromDouble(det(a, b, a, b));", "0.0",
+    ),
+    (
+        "intrinsics", [], [], [], "",
+        ("#include <intrin.h>\n"
+        "static __forceinline unsigned __int64 turned(unsigned __int64 x) "
+        "{ return _rotl64(x, 4); }"),
+        ("long n = 1; char c = 1; _InterlockedIncrement_rel(&n); _InterlockedOr8_nf(&c, 4);\n"
+        "_InterlockedAdd64((__int64 volatile[1]){1}, 1); __nop();\n"
+        "return PyLong_FromUnsignedLongLong(turned(0x8000000000000001) * 1000 + n * 100 + c * 10 + "
+        "_CountOneBits64(3) + (__readx18qword(0x30) == (unsigned __int64)NtCurrentTeb()));"),
+        "24253",
+    ),
+    (
         "late", [], ["/DELAYLOAD:winspool.drv"], ["winspool", "delayimp"], "",
         "#include <winspool.h>",
         "DWORD n; return PyLong_FromLong(GetDefaultPrinterA(NULL, &n) & 0);", "0",

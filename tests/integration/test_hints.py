@@ -86,6 +86,21 @@ CASES = {
     ),
     "ma_version_tag": Case("3.13", "--python 3.13", DICT),
     "head_init": Case("in a DLL", "PyType_Ready", HEAD),
+    "threads": Case("comes with Visual Studio", "clang-cl", "#include <threads.h>\n"),
+    "x86 assembly": Case("x86", "switch", 'void f(void) { __asm__("movl $5, %eax"); }\n'),
+    "microsoft's assembly": Case(
+        "x86",
+        "switch",
+        "void f(void) { __asm { mov eax, 5 } }\n",
+        ("-fms-extensions", "-c", "main.c"),
+    ),
+    "file of x86 assembly": Case(
+        "x86", "switch", "", ("-c", "a.S"), {"a.S": ".text\nf:\n movl $6, %eax\n ret\n"}
+    ),
+    "utf-16": Case("encoded in UTF-16", "UTF-8", "\ufeffint x;\n"),
+    "wmain": Case(
+        "wmain", "-municode", "int wmain(void) { return 0; }\n", ("main.c", "-o", "a.exe")
+    ),
     "elif": Case("#elif without", "#else", "#if 0\n#elif\nint x;\n#endif\n"),
     "machine": Case(
         "another machine",
@@ -161,7 +176,7 @@ def test_words_of_the_compiler_are_explained(
     for file, text in {"main.c": case.source, **case.files}.items():
         path = tmp_path / file
         path.parent.mkdir(exist_ok=True)
-        path.write_text(text)
+        path.write_text(text, "utf-16-le" if text.startswith("\ufeff") else "utf-8")
     if "x64.o" in case.argv:
         x64 = [zig.cc[0], "cc", "-target", "x86_64-windows-gnu", "-c", "main.c", "-o", "x64.o"]
         assert zig_host.run(x64, cwd=tmp_path, timeout=600).ok

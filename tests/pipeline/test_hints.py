@@ -125,3 +125,38 @@ def test_libraries_of_windows_are_named_with_the_setting() -> None:
 
     assert "CertOpenStore is in crypt32, htonl is in ws2_32" in why
     assert cure == "-C winarm.libraries='crypt32 ws2_32'"
+
+
+@pytest.mark.parametrize(
+    ("file", "why"),
+    [
+        ("m.ixx", "modules of C++20 (.ixx)"),
+        ("m.mc", "mc.exe"),
+        ("x.f90", "Fortran (.f90)"),
+        ("x.zig", "files that end in .zig"),
+    ],
+)
+def test_a_file_that_setuptools_does_not_compile_is_no_code_of_another_machine(
+    file: str, why: str
+) -> None:
+    ending = file[file.index(".") :]
+
+    assert why in hint(f"error: unknown file type '{ending}' (from '{file}')").why
+
+
+@pytest.mark.parametrize(
+    ("output", "program"),
+    [
+        ("FileNotFoundError: [Errno 2] No such file or directory: 'cl'", "cl"),
+        ("FileNotFoundError: [Errno 2] No such file or directory: 'link.exe'", "link"),
+        ("/bin/sh: 1: nmake: not found", "nmake"),
+        ("bash: line 1: msbuild: command not found", "msbuild"),
+    ],
+)
+def test_a_program_of_visual_studio_is_named(output: str, program: str) -> None:
+    assert f"The project runs {program} itself" in hint(output).why
+
+
+@pytest.mark.parametrize("output", ["KeyError: 'lib'", "no such library: 'mt'", "rc: not found"])
+def test_other_words_name_no_program(output: str) -> None:
+    assert hint(output) == Hint("", "")

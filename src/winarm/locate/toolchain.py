@@ -35,8 +35,9 @@ _TOLERANT_GNU = (*_TOLERANT, "-Wno-error=date-time", "-Wno-unused-command-line-a
 _TOLERANT_CLANG_CL = (*_TOLERANT, "-Wno-unused-command-line-argument")
 
 #: What Microsoft's compiler has and predefines without being asked, before the first #include.
-#: `#pragma comment(lib, …)`, `__try` and `_declspec` are among the extensions.
-MICROSOFT = ("-fms-extensions", "-D_M_ARM64=1", "-D_ARM64_=1")
+#: `#pragma comment(lib, …)`, `__try` and `_declspec` are among the extensions. Its default is
+#: /fp:precise, which rounds a product before it is added.
+MICROSOFT = ("-fms-extensions", "-ffp-contract=off", "-D_M_ARM64=1", "-D_ARM64_=1")
 
 _GNU_COMPILE = (
     "-O2",

@@ -36,6 +36,20 @@ _CXX_HEADERS = (
 #: Headers that compilers for x86 have of their own.
 _X86_HEADERS = r"\w*mmintrin|immintrin|x86intrin|x86gprintrin|cpuid|wmmintrin|avx\w*intrin"
 
+#: Headers of Visual Studio and Microsoft's SDK that MinGW does not have.
+_MICROSOFT_HEADERS = (
+    r"(?:vcruntime\w*|corecrt_(?:malloc|wstdio|math|io|memory|wstring|share|terminate|wtime)|"
+    r"threads|atl\w+|cstringt|afx\w*|ppl\w*|concrt\w*|concurrent_\w+|agents|amp\w*|safeint|"
+    r"TraceLogging\w+|cfapi|projectedfslib|winrt/[\w.]+|ehdata|isa_availability|xkeycheck|"
+    r"use_ansi|crtversion|codeanalysis/\w+|intrin0\.inl)(?:\.h)?"
+)
+
+#: Programs of Visual Studio that projects run by name.
+_MICROSOFT_PROGRAMS = (
+    r"cl|link|lib|nmake|jom|msbuild|MSBuild|devenv|rc|mc|mt|midl|ml|ml64|armasm64|dumpbin|editbin|"
+    r"vswhere|vcvars\w*\.bat|VsDevCmd\.bat|vcbuild|gendef"
+)
+
 #: Functions that compilers for x86 have built in.
 _X86_FUNCTIONS = (
     r"(?:__cpuid(?:ex)?|_m(?:m\d*)?_\w+|__rdtscp?|_?_xgetbv|_u?mul128|__shift(?:left|right)128|"
@@ -145,6 +159,75 @@ _HINTS: tuple[Rule, ...] = (
         ),
     ),
     (
+        rf"fatal error: '(?P<header>{_MICROSOFT_HEADERS})' file not found",
+        Hint(
+            "{header} comes with Visual Studio, and the headers of this toolchain, which are "
+            f"MinGW's, have none. {_NOT_NATIVE}",
+            "Take a toolchain that has Microsoft's headers: --toolchain clang-cl, or msvc on "
+            "Windows (winarm doctor shows what they need).",
+        ),
+    ),
+    (
+        r"UTF-(?P<width>16|32) \([LB]E\) byte order mark detected in '(?P<file>[^'\n]+)'",
+        Hint(
+            "{file} is encoded in UTF-{width}, which Microsoft's compiler reads and clang does "
+            f"not. {_NOT_NATIVE}",
+            "Have the project write it in UTF-8.",
+        ),
+    ),
+    (
+        (
+            r"unknown file type '(?P<ending>\.(?:ixx|cppm|ccm|cxxm|c\+\+m|mpp))'|"
+            r"(?P<scan>CMAKE_CXX_COMPILER_CLANG_SCAN_DEPS-NOTFOUND|"
+            r"does not provide a way to discover the import graph|"
+            r"The \"CXX_MODULES\" [\w ]+)|"
+            r"fatal error: module '(?P<module>[^'\n]+)' not found"
+        ),
+        Hint(
+            "The code has modules of C++20 ({ending}{scan}{module}), which neither setuptools nor "
+            "this toolchain builds.",
+            "Have the project include headers, or build with CMake 3.28 and --toolchain msvc on "
+            "Windows.",
+        ),
+    ),
+    (
+        r"unknown file type '(?P<ending>\.(?:mc|idl))'",
+        Hint(
+            "The project has {ending} files, which Microsoft's mc.exe or midl.exe compile, and "
+            f"this toolchain has no such program. {_NOT_NATIVE}",
+            "Have the project bring what they make (.h, .rc, .bin), or build with --toolchain msvc "
+            "on Windows.",
+        ),
+    ),
+    (
+        r"unknown file type '(?P<ending>\.(?:f|for|f77|f90|f95|f03|f08))'",
+        Hint(
+            "The project has Fortran ({ending}), which winarm's toolchains do not compile, nor "
+            f"does setuptools. {_ALSO_NATIVE}",
+            "Switch off the part of the project that needs it.",
+        ),
+    ),
+    (
+        r"unknown file type '(?P<ending>\.[\w+]+)'",
+        Hint(
+            f"setuptools does not compile files that end in {{ending}}. {_ALSO_NATIVE}",
+            "Have the project name them in a way that setuptools knows (.c, .cpp, .rc, .S).",
+        ),
+    ),
+    (
+        (
+            rf"No such file or directory: '(?P<program>{_MICROSOFT_PROGRAMS})(?:\.exe)?'|"
+            rf"sh: (?:line )?(?:\d+: )?(?P<named>{_MICROSOFT_PROGRAMS})(?:\.exe)?: "
+            r"(?:command )?not found"
+        ),
+        Hint(
+            "The project runs {program}{named} itself, a program of Visual Studio that this "
+            f"machine does not have. {_NOT_NATIVE}",
+            "Have the project use setuptools' own compiler, CMake or Meson, which winarm sets up; "
+            "or build on Windows with --toolchain msvc.",
+        ),
+    ),
+    (
         r"fatal error: 'longintrepr\.h' file not found",
         Hint(
             "What Cython made of the code is for Python 3.10 or older: the header is gone since "
@@ -205,7 +288,7 @@ _HINTS: tuple[Rule, ...] = (
     (
         (
             r"(?:machine type (?P<machine>\S+) conflicts with (?:arm64|0xaa64)\b"
-            r"|(?P<file>[^\s:]+): unknown file type)"
+            r"|(?P<file>(?!error:)[^\s:]+): unknown file type)"
         ),
         Hint(
             "The linker was given code of another machine ({machine}{file}): an object or library "
@@ -290,11 +373,23 @@ _HINTS: tuple[Rule, ...] = (
     (
         (
             r"<[a-z]mm\w*intrin\.h>|<x86intrin\.h>|only meant to be used on x86|"
+            r"for MS-style inline assembly|"
+            r"(?:<inline asm>|\.[sS]):\d+:\d+: [^\n]+\n[^\n]*"
+            r"(?:%[er]?[abcds][xpi]l?\b|\b(?:mov|push|pop|xor|add|sub|lea)[bwlq]\b|\b[er][abcd]x\b)|"
             rf"{_UNDEFINED}(?:__imp_)?{_X86_FUNCTIONS}|'{_X86_FUNCTIONS}'"
         ),
         Hint(
             f"The code uses instructions of x86, which the target does not have. {_ALSO_NATIVE}",
             "Look for a switch of the project's that turns them off.",
+        ),
+    ),
+    (
+        rf"{_UNDEFINED}(?P<symbol>w?WinMain|w?main)\b",
+        Hint(
+            "The program's start-up code looks for {symbol}. Where the project has wmain or "
+            f"wWinMain, MinGW's calls it with -municode only, Microsoft's unasked. {_NOT_NATIVE}",
+            "Have the project link with -municode where MINGW is set, or take --toolchain "
+            "clang-cl.",
         ),
     ),
     (

@@ -180,6 +180,8 @@ def platform_answers(answers: Mapping[str, Any]) -> dict[str, object]:
         "processor": answers["processor"],
         "uname": uname,
         "python_compiler": answers["compiler"],
+        "win32_edition": "Professional",
+        "win32_is_iot": False,
     }
     functions: dict[str, object] = {name: _always(value) for name, value in values.items()}
     functions["architecture"] = lambda *_a, **_k: ("64bit", "WindowsPE")

@@ -42,8 +42,9 @@ def start() -> None:
     with open(path, encoding="utf-8") as file:
         spec = json.load(file)
     journal = Journal(spec["journal"])
-    by_name = view.install(spec)
-    on_import.install({**by_name, **distutils_.patches(spec, journal), **packages.patches(spec)})
+    by_name, seen = view.install(spec)
+    patches = {**by_name, **distutils_.patches(spec, journal), **packages.patches(spec)}
+    on_import.install(patches, seen)
     journal.write("view")
 
 

@@ -14,6 +14,7 @@ is not covered: reading `sys.modules["sys"]`, and a module that a project hands 
 """
 
 import builtins
+import functools
 import importlib
 import os
 import platform
@@ -26,7 +27,7 @@ from typing import Any
 
 from . import registry
 from .answers import ANSWERS, Lazy, Unavailable
-from .on_import import Patch
+from .on_import import Patch, Seen
 
 #: Build helpers that decide as a setup.py does; a leading `*` stands for any vendoring package.
 HELPERS = (
@@ -48,6 +49,9 @@ HELPERS = (
     # Wheel tags of hatchling, poetry-core and pdm-backend.
     "*packaging.tags",
 )
+
+#: Those of them that are compiled, and import nothing but `os` and `platform` of what has views.
+COMPILED = ("Cython.Compiler.Scanning",)
 
 #: What describes a build to itself: they run on the host and ask `sysconfig` about the target.
 BUILDERS = (
@@ -274,10 +278,11 @@ SHOWN_TO = {
 }
 
 
-def install(spec: Mapping[str, Any]) -> dict[str, Patch]:
+def install(spec: Mapping[str, Any]) -> tuple[dict[str, Patch], dict[str, Seen]]:
     """Wrap the import statement and `importlib.import_module`, so that views are handed out.
 
-    Return what is done to modules that answer whether another one is there, once imported.
+    Return what is done to modules that answer whether another one is there, once imported, and
+    the views for compiled modules, whose imports go past the wrapped statement.
     """
     views = Views(spec)
     real_import, real_import_module = builtins.__import__, importlib.import_module
@@ -322,7 +327,13 @@ def install(spec: Mapping[str, Any]) -> dict[str, Patch]:
 
         module.find_spec = find_spec  # type: ignore[attr-defined]
 
-    return {"importlib.util": finding}
+    def for_compiled(name: str) -> Mapping[str, ModuleType]:
+        importer = {"__name__": name, "__file__": name}
+        return {one: views.seen(one, sys.modules[one], importer) for one in ("os", "platform")}
+
+    return {"importlib.util": finding}, {
+        name: functools.partial(for_compiled, name) for name in COMPILED
+    }
 
 
 def _lazy_import(
