@@ -490,7 +490,7 @@ def zig(zig_program: Path) -> Toolchain:
     program = str(zig_program)
     version = subprocess.run([program, "version"], capture_output=True, text=True, check=True)
     target = ("-target", WIN_ARM64.zig_triple)
-    return Toolchain(
+    bare = Toolchain(
         kind="zig",
         version=version.stdout.strip(),
         origin="the ziglang wheel",
@@ -501,6 +501,9 @@ def zig(zig_program: Path) -> Toolchain:
         rc=(program, "rc"),
         dlltool=(program, "dlltool"),
     )
+    # zig has a C library for each set of flags; these are the ones of builds.
+    flags = bare.uniform_flags
+    return replace(bare, cc=(*bare.cc, *flags), cxx=(*bare.cxx, *flags))
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.integration
 
 #: Sources, and functions in each: enough that compiling takes most of a build's time.
-SOURCES, FUNCTIONS = 16, 1500
+SOURCES, FUNCTIONS = 8, 1500
 FUNCTION = """
 double f{n}(double *a, int n) {{
     double s = {n};

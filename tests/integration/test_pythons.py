@@ -23,7 +23,6 @@ pytestmark = [pytest.mark.integration, pytest.mark.network]
 
 #: Tags of the wheels by version.
 VERSIONS = {"3.14": "cp314", "3.15": "cp315", "3.13t": "cp313t"}
-every_version = pytest.mark.parametrize("version", VERSIONS)
 since_314 = pytest.mark.parametrize("version", ["3.14", "3.15"])
 
 
@@ -70,9 +69,13 @@ def imports(wheel: Path, into: Path) -> dict[str, set[str]]:
         }
 
 
-@every_version
 @pytest.mark.parametrize(
-    ("example", "module"), [("setuptools-c", "fnv1a"), ("setuptools-cpp", "wordcount")]
+    ("example", "module", "version"),
+    [
+        *(("setuptools-c", "fnv1a", version) for version in VERSIONS),
+        # Headers read as C++ differ in little from one version to the next.
+        *(("setuptools-cpp", "wordcount", version) for version in ("3.15", "3.13t")),
+    ],
 )
 def test_c_and_cpp_build_and_verify(
     build: Build, repository: Path, tmp_path: Path, example: str, module: str, version: str
