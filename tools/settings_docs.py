@@ -1,4 +1,4 @@
-"""Write docs/settings.md anew from the definition of the settings.
+"""Write docs/settings.md from the definition of the settings.
 
 Usage: python tools/settings_docs.py
 """
@@ -35,8 +35,9 @@ replaced, not joined.
 
 In pyproject.toml a list is an array. As text, a list is split as its entry below says; a config
 setting may also be given several times. Text that is split as in a shell may be quoted with `'`
-and `"`; `\\` escapes, except on a Windows host, where it belongs to paths. Relative folders stand
-in the project, wherever they are written.
+and `"`; `\\` escapes, except on a Windows host, where it belongs to paths. Relative folders
+count from the project's folder; where the project is an sdist or a requirement, those of config
+settings and variables count from the working directory.
 
 An empty environment variable or config setting counts as not set; only `-C winarm.verbose`, with
 no value, switches on. Config settings that do not begin with `winarm.` go to the project's own
@@ -48,7 +49,7 @@ begin with `WINARM_`.
 """
 
 TAIL = """
-## Variables that are no settings
+## Variables that are not settings
 
 `WINARM_CACHE_DIR` names the folder for winarm's caches. Names that begin with `WINARM_CHILD` or
 `WINARM_TEST_` are winarm's own.
@@ -74,7 +75,7 @@ def section(name: str, definition: Definition) -> str:
     if definition.scope.reason:
         lines.append(f"- Nowhere else, because {definition.scope.reason}.")
     if definition.needs:
-        lines.append(f"- Says nothing without `{definition.needs}`.")
+        lines.append(f"- Requires `{definition.needs}`.")
     described = f"\n## {name}\n\n{definition.help}\n\n" + "\n".join(lines) + "\n"
     kind = definition.kind
     table = kind.table if isinstance(kind, ImportedTable) else None

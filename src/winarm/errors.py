@@ -77,7 +77,7 @@ class InterpreterError(WinarmError):
 
 
 class ToolchainNotFoundError(WinarmError):
-    """No toolchain, and everything that was looked at with the reason why each was not it."""
+    """No toolchain was found; names every place that was looked at and why it has none."""
 
     def __init__(self, asked: str, misses: Sequence[str], cure: str) -> None:
         self.misses = tuple(misses)
@@ -89,7 +89,7 @@ class ToolchainNotFoundError(WinarmError):
 
 
 class TargetPythonError(WinarmError):
-    """Headers, import libraries or names of the target's Python cannot be had."""
+    """Headers, import libraries or names of the target's Python are not available."""
 
 
 class LibraryError(WinarmError):
@@ -179,7 +179,7 @@ class TrialError(WinarmError):
 
 
 class RequirementsError(TrialError):
-    """What a trial requires cannot be had for Windows ARM64."""
+    """What a trial requires is not available for Windows ARM64."""
 
 
 class StoppedError(WinarmError):

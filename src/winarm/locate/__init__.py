@@ -1,4 +1,4 @@
-"""Finding a toolchain that makes code for the target, or saying everything that is not one."""
+"""Finding a toolchain that makes code for the target, or every reason why there is none."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def find_toolchain(
     :param sysroot: the headers and libraries of Windows, for `clang-cl`.
     :param lasting: for a build: copy a zig of `site_folders` into the cache first, because they
         are temporary, and give it one-word programs.
-    :raises ToolchainNotFoundError: with every place that was looked at and why it was not it.
+    :raises ToolchainNotFoundError: there is none; names every place that was looked at, and why.
     """
     host = host or Host.current()
     folders = zig_folders(host) if site_folders is None else tuple(site_folders)

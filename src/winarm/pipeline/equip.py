@@ -146,7 +146,7 @@ def toolchain_for(
 
     :param lasting: for a build: copy a zig into the cache first, because its folder is temporary,
         and give it one-word programs.
-    :raises ToolchainNotFoundError: with every place that was looked at and why it was not it.
+    :raises ToolchainNotFoundError: there is none; names every place that was looked at, and why.
     :raises FileSystemError: the cache, where zig is kept, cannot be written.
     """
     return find_toolchain(

@@ -51,7 +51,7 @@ class Symbol(NamedTuple):
 
 
 class Member(NamedTuple):
-    """One member of an archive, or a file that is none."""
+    """One member of an archive, or a file that is not an archive."""
 
     name: str
     data: bytes
@@ -60,7 +60,7 @@ class Member(NamedTuple):
 def members(path: str) -> Iterator[Member]:
     """Yield the objects in a file: it itself, or an archive's.
 
-    :raises ToolError: the file cannot be read, or is no archive.
+    :raises ToolError: the file cannot be read, or is a damaged archive.
     """
     try:
         if Path(path).stat().st_size > MAX_FILE:
@@ -96,7 +96,7 @@ def members(path: str) -> Iterator[Member]:
 def symbols(data: bytes) -> list[Symbol]:
     """Return the symbols of an object, or of what stands for a DLL's symbol.
 
-    :raises ToolError: it is no object of this kind.
+    :raises ToolError: it is not an object of this kind.
     """
     if data[:4] == b"\0\0\xff\xff" and data[4:6] == b"\0\0":
         return _import_symbols(data)
@@ -577,7 +577,7 @@ class Resource(NamedTuple):
 def resources(data: bytes) -> list[Resource]:
     """Return the entries of a .res file (RESOURCEHEADER).
 
-    :raises ToolError: it is no such file.
+    :raises ToolError: it is not such a file.
     """
     found, at = [], 0
     try:
@@ -589,12 +589,12 @@ def resources(data: bytes) -> list[Resource]:
             (language,) = struct.unpack_from("<H", data, after + 6)
             body = data[at + header : at + header + size]
             if header < 16 or len(body) < size:
-                raise ToolError("it is no .res file")
+                raise ToolError("not a .res file")
             if (sort, name) != (0, 0):
                 found.append(Resource(sort, name, language, body))
             at = (at + header + size + 3) // 4 * 4
     except (struct.error, UnicodeDecodeError):
-        raise ToolError("it is no .res file") from None
+        raise ToolError("not a .res file") from None
     return found
 
 
@@ -732,7 +732,7 @@ def _object(first: bytes, second: bytes, places: list[int]) -> bytes:
     return b"".join(parts)
 
 
-# ---- what the launcher hands on ----
+# ---- what the launcher passes on ----
 
 
 def listen(command: list[str]) -> int:
@@ -792,7 +792,7 @@ def _is_source(argument: str) -> bool:
 
 
 def relink(arguments: list[str]) -> int:
-    """Link again with options that zig does not hand on to its linker, which knows them."""
+    """Link again with options that zig does not pass to its linker, which knows them."""
     end = arguments.index("--")
     extras, command = [option.partition("=")[2] for option in arguments[:end]], arguments[end + 1 :]
     done = subprocess.run(  # noqa: S603 - zig, with what the caller asked for
