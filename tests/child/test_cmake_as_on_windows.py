@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from winarm.child.cmake_as_on_windows import built, configured, main, mirror
+from winarm.child.cmake_as_on_windows import built, configured, forget, main, mirror
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -111,3 +111,29 @@ def test_only_a_build_of_one_configuration_that_succeeds_is_mirrored(
 
     assert answer == status
     assert bool(made(tree)) is mirrored
+
+
+@pytest.mark.parametrize(
+    ("cached", "stays"),
+    [
+        ("CMAKE_TOOLCHAIN_FILE:FILEPATH=/now/toolchain.cmake\n", True),
+        ("CMAKE_TOOLCHAIN_FILE:FILEPATH=/then/toolchain.cmake\n", False),
+        ("CMAKE_C_COMPILER:FILEPATH=/usr/bin/cc\n", False),
+    ],
+)
+def test_what_another_build_has_configured_is_configured_again(
+    tmp_path: Path, cached: str, *, stays: bool
+) -> None:
+    (tmp_path / "CMakeCache.txt").write_text(cached)
+    (tmp_path / "CMakeFiles").mkdir()
+
+    forget(str(tmp_path), "/now/toolchain.cmake")
+
+    assert (tmp_path / "CMakeCache.txt").exists() == stays
+    assert (tmp_path / "CMakeFiles").exists() == stays
+
+
+def test_a_folder_without_a_configuration_is_left_alone(tmp_path: Path) -> None:
+    forget(str(tmp_path), "/now/toolchain.cmake")
+
+    assert list(tmp_path.iterdir()) == []

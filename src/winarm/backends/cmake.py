@@ -36,7 +36,7 @@ WITHOUT_FLAGS = CHILD / "without_flags.py"
 AS_ON_WINDOWS = CHILD / "cmake_as_on_windows.py"
 
 #: Backends that call CMake in their own way.
-_OWN_CMAKE = frozenset(("mesonpy", "scikit_build_core", "py_build_cmake"))
+_OWN_CMAKE = frozenset(("mesonpy", "scikit_build_core"))
 
 #: Variables of the host that say how to build and nothing of for which machine.
 KEPT = (

@@ -48,6 +48,7 @@ def main(words: Sequence[str]) -> int:
         arguments = built(arguments)
     elif not any(OTHER_MODES.fullmatch(word) for word in arguments[:1]):
         arguments = configured(arguments, generator)
+        forget(after(arguments, "-B") or ".", os.environ.get("CMAKE_TOOLCHAIN_FILE", ""))
     status = subprocess.run([cmake, *arguments], check=False).returncode  # noqa: S603
     if building and status == 0:
         configuration = after(arguments, "--config")
@@ -117,7 +118,25 @@ def after(arguments: Sequence[str], option: str) -> str:
             return (*arguments, "")[place + 1]
         if word.startswith(f"{option}="):
             return word[len(option) + 1 :]
+        if len(option) == 2 and word.startswith(option):  # noqa: PLR2004 - as in -Bbuild
+            return word[len(option) :]
     return ""
+
+
+def forget(folder: str, toolchain: str) -> None:
+    """Remove from a build folder what a build with another toolchain file has configured.
+
+    CMake keeps compiler and toolchain file of the first time, and each build has its own.
+    """
+    cache = os.path.join(folder, "CMakeCache.txt")
+    try:
+        with open(cache, encoding="utf-8", errors="replace") as file:
+            found = re.search(r"^CMAKE_TOOLCHAIN_FILE:\w+=(.*)$", file.read(), re.MULTILINE)
+    except OSError:
+        return
+    if toolchain and (found is None or found[1] != toolchain):
+        os.unlink(cache)
+        shutil.rmtree(os.path.join(folder, "CMakeFiles"), ignore_errors=True)
 
 
 def has_configurations(folder: str) -> bool:
