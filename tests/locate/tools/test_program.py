@@ -140,7 +140,7 @@ class TestResources:
 
     @pytest.mark.parametrize("data", [RES[:-12], RES[:40], b"\0" * 20, b"\xff" * 64])
     def test_what_is_no_res_file_is_refused(self, data: bytes) -> None:
-        with pytest.raises(tools.ToolError, match=r"it is no \.res file"):
+        with pytest.raises(tools.ToolError, match=r"not a \.res file"):
             tools.resources(data)
 
     def test_a_tree_has_names_before_numbers_and_a_relocation_for_each_entry(self) -> None:
