@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from unmeasured import unmeasured
 from verify_samples.hostile import CASES, Case
 
 from winarm.verify import verify
@@ -27,6 +28,7 @@ def pip(wheel: Path, folder: Path) -> subprocess.CompletedProcess[str]:
             *("--disable-pip-version-check", "--only-binary=:all:", "--platform=win_arm64"),
             *("--python-version=3.13", f"--target={folder}", str(wheel)),
         ],
+        env=unmeasured(),
         capture_output=True,
         text=True,
         check=False,
