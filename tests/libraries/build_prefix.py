@@ -151,10 +151,7 @@ RECIPES = {
         "sqlite3_3.40.1.orig.tar.xz",
         "aaa776260ab4dc976db34aa7891819484c8676b5b2783123ebc6301e2ca5d655",
         CONFIGURE,
-        (
-            *("--disable-tcl", "--disable-readline", "--disable-editline"),
-            *("config_TARGET_EXEEXT=.exe", "--disable-load-extension"),
-        ),
+        ("--disable-tcl", "--disable-readline", "--disable-editline", "config_TARGET_EXEEXT=.exe"),
         make=("BEXE=",),
         both_at_once=True,
         licences=("LICENSE.md",),
@@ -171,7 +168,10 @@ RECIPES = {
         "fftw3_3.3.10.orig.tar.gz",
         "56c932549852cddcfafdab3820b0200c7742675be92179e59e6215b340e26467",
         CMAKE,
-        ("-DBUILD_TESTS=OFF",),
+        # pyfftw's own code calls what only a library with threads has.
+        ("-DBUILD_TESTS=OFF", "-DENABLE_THREADS=ON", "-DWITH_COMBINED_THREADS=ON"),
+        # It takes them for combined on win-amd64 alone.
+        added=(("lib/libfftw3_threads.a", "!<arch>\n"),),
     ),
     "openssl": Recipe(
         "openssl",
@@ -190,6 +190,8 @@ RECIPES = {
         ("--without-readline", "--without-zlib", "--with-ssl=openssl", "--without-icu"),
         needs=("openssl",),
         folders=("src/include", "src/common", "src/port", "src/interfaces/libpq"),
+        # It takes GCC's __builtin_setjmp for MinGW, which clang lacks on ARM64.
+        make=("COPT=-U__MINGW64__",),
         both_at_once=True,
         licences=("COPYRIGHT",),
     ),
@@ -340,13 +342,10 @@ def by_configure(
 def by_openssl(
     recipe: Recipe, source: Path, place: Place, environ: dict[str, str], log: Path
 ) -> None:
-    # It puts --cross-compile-prefix before the name of every program.
-    plain = {k: v for k, v in environ.items() if k not in {"CC", "CXX", "AR", "RANLIB", "NM"}}
-    prefix = "--cross-compile-prefix=aarch64-w64-mingw32-"
-    arguments = [f"--prefix={place.prefix}", "--libdir=lib", prefix, *recipe.options]
-    run(["./Configure", *arguments], source, {**plain, "CPPFLAGS": "", "LDFLAGS": ""}, log)
-    run(["make", f"-j{os.cpu_count()}", "build_libs"], source, plain, log)
-    run(["make", "install_dev"], source, plain, log)
+    arguments = [f"--prefix={place.prefix}", "--libdir=lib", *recipe.options]
+    run(["./Configure", *arguments], source, {**environ, "CPPFLAGS": "", "LDFLAGS": ""}, log)
+    run(["make", f"-j{os.cpu_count()}", "build_libs"], source, environ, log)
+    run(["make", "install_dev"], source, environ, log)
 
 
 ROUTES = {CMAKE: by_cmake, CONFIGURE: by_configure, OPENSSL: by_openssl}

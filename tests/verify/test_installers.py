@@ -17,8 +17,9 @@ pytestmark = pytest.mark.integration
 JUDGED = Path(__file__).parent / "cases"
 #: Cases about the archive and the metadata; the loader of Windows judges the others.
 KINDS = ("WA0", "WA6")
-#: For another machine on purpose, which installers refuse by the tag alone.
-ELSEWHERE = {"a wheel tagged for x64"}
+#: For another machine on purpose, which installers refuse by the tag alone; and a variant, which
+#: only installers that know the draft of PEP 825 take.
+ELSEWHERE = {"a wheel tagged for x64", "a variant"}
 
 
 def pip(wheel: Path, folder: Path) -> subprocess.CompletedProcess[str]:
