@@ -168,10 +168,8 @@ RECIPES = {
         "fftw3_3.3.10.orig.tar.gz",
         "56c932549852cddcfafdab3820b0200c7742675be92179e59e6215b340e26467",
         CMAKE,
-        # pyfftw's own code calls what only a library with threads has.
+        # As fftw's own releases for Windows: threads in the same library.
         ("-DBUILD_TESTS=OFF", "-DENABLE_THREADS=ON", "-DWITH_COMBINED_THREADS=ON"),
-        # It takes them for combined on win-amd64 alone.
-        added=(("lib/libfftw3_threads.a", "!<arch>\n"),),
     ),
     "openssl": Recipe(
         "openssl",
