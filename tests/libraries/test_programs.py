@@ -56,7 +56,11 @@ def test_a_prefixs_package_answers_under_every_name(tmp_path: Path) -> None:
     native = Native(programs=tmp_path / "view", config_programs={"xml2-config": "libxml-2.0"})
     host = replace(Host.current(), environ={"PATH": os.devnull})
 
-    assert "libxml-2.0" in made(host, native, tmp_path)["xml2-config"]
-    windows = made(replace(host, system="windows"), native, tmp_path)["xml2-config.cmd"]
+    texts = made(host, native, tmp_path)
+    assert "libxml-2.0" in texts["xml2-config"]
+    assert texts["xml2-config.exe"] == texts["xml2-config"]
+    on_windows = made(replace(host, system="windows"), native, tmp_path)
+    assert list(on_windows) == ["xml2-config.cmd"]
+    windows = on_windows["xml2-config.cmd"]
     assert windows.startswith('@"')
     assert windows.endswith(' "--" %*\r\n')

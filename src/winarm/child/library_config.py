@@ -29,6 +29,8 @@ FOLDERS = {
     "--exec-prefix": "exec_prefix",
     "--includedir": "includedir",
     "--incdir": "includedir",
+    # pg_config's, of the server: psycopg2 asks for it and needs nothing that is there.
+    "--includedir-server": "includedir",
     "--pkgincludedir": "includedir",
     "--libdir": "libdir",
     "--pkglibdir": "libdir",

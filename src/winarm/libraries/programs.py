@@ -40,13 +40,15 @@ def config_programs(
     :param own: folders of the build's environment, whose programs stay as they are.
     """
     command = [str(python), "-I", "-S", str(script)]
-    ending = ".exe" if host.system == "windows" else ""
-    pkgconf = native.programs / f"pkgconf{ending}" if native.programs else None
+    windows = host.system == "windows"
+    pkgconf = native.programs / f"pkgconf{'.exe' if windows else ''}" if native.programs else None
     found: dict[str, list[str]] = {name: [*command, name] for name in _of_host(host, own)}
     if pkgconf is not None:
         for name, package in native.config_programs.items():
             found[name] = [*command, name, str(pkgconf), package]
-    windows = host.system == "windows"
+            if not windows:
+                # psycopg2 and others look through PATH for the name that it has on Windows.
+                found[f"{name}.exe"] = found[name]
     return {
         folder / (f"{name}.cmd" if windows else name): wrapper_script([*words, "--"], host.system)
         for name, words in sorted(found.items())
