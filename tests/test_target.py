@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from packaging.markers import Marker
 
 from winarm.target import TARGETS, WIN32, WIN_AMD64, WIN_ARM64, PythonABI, Target, parse_target
 
@@ -120,6 +121,21 @@ def test_what_modules_end_in() -> None:
 )
 def test_what_the_registry_calls_a_python(target: Target, winver: str) -> None:
     assert PythonABI(13).winver(target) == winver
+
+
+@pytest.mark.parametrize(
+    ("marker", "holds"),
+    [
+        ("sys_platform == 'win32' and os_name == 'nt'", True),
+        ("platform_machine == 'ARM64'", True),
+        ("platform_system == 'Linux'", False),
+        ("python_full_version >= '3.13' and implementation_version < '3.14'", True),
+        # Nothing of the machine that asks.
+        ("platform_release == '' and platform_version == ''", True),
+    ],
+)
+def test_markers_are_the_targets(marker: str, *, holds: bool) -> None:
+    assert Marker(marker).evaluate(WIN_ARM64.marker_environment("3.13")) is holds
 
 
 def test_abis_are_ordered_by_version() -> None:

@@ -51,6 +51,25 @@ class Target:
         """Return the prefix of llvm-mingw's programs."""
         return f"{self.cpu}-w64-mingw32"
 
+    def marker_environment(self, python: str) -> dict[str, str]:
+        """Return the variables of environment markers there, for a CPython such as `3.13`.
+
+        Release and version of Windows are empty: as with uv, nothing is known of them.
+        """
+        return {
+            "implementation_name": "cpython",
+            "implementation_version": f"{python}.0",
+            "os_name": "nt",
+            "platform_machine": self.processor,
+            "platform_python_implementation": "CPython",
+            "platform_release": "",
+            "platform_system": "Windows",
+            "platform_version": "",
+            "python_full_version": f"{python}.0",
+            "python_version": python,
+            "sys_platform": "win32",
+        }
+
     @property
     def spellings(self) -> frozenset[str]:
         """Return every name under which a user may ask for this target, in lower case."""

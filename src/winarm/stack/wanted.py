@@ -128,20 +128,7 @@ class TargetMarkers:
     @property
     def environment(self) -> dict[str, str]:
         """Return the variables of PEP 508 on the target."""
-        full = f"{self.python.version}.0"
-        return {
-            "implementation_name": "cpython",
-            "implementation_version": full,
-            "os_name": "nt",
-            "platform_machine": self.target.processor,
-            "platform_python_implementation": "CPython",
-            "platform_release": "",
-            "platform_system": "Windows",
-            "platform_version": "",
-            "python_full_version": full,
-            "python_version": self.python.version,
-            "sys_platform": "win32",
-        }
+        return self.target.marker_environment(self.python.version)
 
     def hold(self, marker: Marker | str | None, extras: Iterable[str] = ()) -> bool:
         """Return whether a marker is true, with any of `extras`; nonsense counts as true."""

@@ -105,17 +105,9 @@ def requirements_of(
 ) -> tuple[Requirement, ...]:
     """Return what a wheel requires on Windows ARM64 with this Python."""
     environment = {
-        "implementation_name": "cpython",
-        "implementation_version": f"{abi.version}.0",
-        "os_name": "nt",
-        "platform_machine": WIN_ARM64.processor,
-        "platform_python_implementation": "CPython",
+        **WIN_ARM64.marker_environment(abi.version),
         "platform_release": "11",
-        "platform_system": "Windows",
         "platform_version": "10.0.26100",
-        "python_full_version": f"{abi.version}.0",
-        "python_version": abi.version,
-        "sys_platform": "win32",
     }
     return tuple(
         requirement

@@ -6,10 +6,9 @@ import csv
 import io
 import posixpath
 import re
-from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
-from winarm.target import NEWEST_PYTHON
+from winarm.target import NEWEST_PYTHON, TARGETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -39,15 +38,6 @@ _REQUIREMENT = re.compile(
 _LONGEST_MARKER = 1000
 #: The minor version of the first Python 3 that published wheels still name.
 _OLDEST_MINOR = 8
-#: What markers are compared with on Windows (dependency specifiers).
-_WINDOWS = {
-    "implementation_name": "cpython",
-    "os_name": "nt",
-    "platform_python_implementation": "CPython",
-    "platform_system": "Windows",
-    "sys_platform": "win32",
-}
-_MACHINES = ("ARM64", "AMD64", "x86")
 _SEPARATORS = re.compile(r"[-_.]+")
 
 
@@ -106,19 +96,13 @@ def _may_hold(marker: str) -> bool:
     # Few wheels are asked, and start-up time counts.
     from packaging.markers import InvalidMarker, Marker, UndefinedComparison  # noqa: PLC0415
 
-    pythons = (f"3.{minor}" for minor in range(_OLDEST_MINOR, NEWEST_PYTHON.minor + 1))
+    pythons = [f"3.{minor}" for minor in range(_OLDEST_MINOR, NEWEST_PYTHON.minor + 1)]
     try:
         parsed = Marker(marker)
         return any(
-            parsed.evaluate(
-                {
-                    **_WINDOWS,
-                    "platform_machine": machine,
-                    "python_version": version,
-                    "python_full_version": f"{version}.0",
-                }
-            )
-            for version, machine in product(pythons, _MACHINES)
+            parsed.evaluate(target.marker_environment(python))
+            for target in TARGETS
+            for python in pythons
         )
     except (InvalidMarker, UndefinedComparison):
         return True
