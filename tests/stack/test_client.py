@@ -207,7 +207,7 @@ def test_a_file_is_asked_for_again_after_an_error_that_may_pass(
 def test_a_client_that_is_stopped_waits_no_longer(index: LocalIndex, host: Host) -> None:
     index.refusals["a"] = [(429, {"Retry-After": "30"})] * 3
     with index_client(host, configured_places(host)) as client:
-        client.stop()
+        client.stopped.set()
 
         with pytest.raises(StoppedError):
             client.project("a")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from winarm.stack.wheelhouse.make import Progress
     from winarm.stack.wheelhouse.plan import WheelhousePlan
     from winarm.stack.wheelhouse.result import WheelhouseResult
+    from winarm.trial import TrialOptions
 
 DESCRIPTION = """\
 Fetch or build every wheel that a stack needs on Windows ARM64, into one folder with a lock.
@@ -161,11 +162,7 @@ def _made(
     from winarm.stack.client import index_client  # noqa: PLC0415 - as in run
     from winarm.stack.wheelhouse.make import WheelhouseOptions, make_wheelhouse  # noqa: PLC0415
 
-    if args.test:
-        # Before what may take hours.
-        from winarm.trial import find_runner  # noqa: PLC0415
-
-        find_runner(host, host.variable("WINARM_RUNNER") or "auto")
+    trial = _trial(host, plan) if args.test else None
     options = WheelhouseOptions(jobs=args.jobs, fail_fast=args.fail_fast)
     with (
         index_client(host, places, offline=args.offline) as client,
@@ -174,24 +171,37 @@ def _made(
         result = make_wheelhouse(
             host, plan, args.output, client, options=options, listener=display.show
         )
-    if args.test:
-        result = _tried(args, host, console, result)
+    if trial:
+        result = _tried(args, host, console, result, trial)
     return _closed(result, console)
 
 
+def _trial(host: Host, plan: WheelhousePlan) -> TrialOptions:
+    """Return how the wheels are tried; refuse what cannot be, before what may take hours."""
+    from winarm.stack.status import target_python  # noqa: PLC0415 - as in run
+    from winarm.stack.wheelhouse.trying import trial_options  # noqa: PLC0415
+    from winarm.trial import find_runner  # noqa: PLC0415
+
+    options = trial_options(host, target_python(plan.python))
+    find_runner(host, options.runner)
+    return options
+
+
 def _tried(
-    args: argparse.Namespace, host: Host, console: Console, result: WheelhouseResult
+    args: argparse.Namespace,
+    host: Host,
+    console: Console,
+    result: WheelhouseResult,
+    trial: TrialOptions,
 ) -> WheelhouseResult:
     from winarm.cli.build import Listener  # noqa: PLC0415 - as in run
-    from winarm.stack.status import target_python  # noqa: PLC0415
     from winarm.stack.wheelhouse.result import write_results  # noqa: PLC0415
-    from winarm.stack.wheelhouse.trying import trial_options, tried, trying  # noqa: PLC0415
+    from winarm.stack.wheelhouse.trying import tried, trying  # noqa: PLC0415
 
-    options = trial_options(host, target_python(result.plan.python))
     try:
         with console.status() as status:
             tries = trying(host, Listener(console, status, verbose=False))
-            result = tried(result, args.output.resolve(), options, tries)
+            result = tried(result, args.output.resolve(), trial, tries)
     except WinarmError:
         # What was made is worth knowing all the same.
         _closed(result, console)

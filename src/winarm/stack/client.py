@@ -79,7 +79,8 @@ class IndexClient:
         self._linked: dict[str, list[tuple[str, str, str]]] = {}
         self._lock = threading.Lock()
         self._connecting = threading.Lock()
-        self._stopped = threading.Event()
+        #: Once it is set, no server is waited for: who waits gets StoppedError.
+        self.stopped = threading.Event()
 
     @property
     def _client(self) -> httpx2.Client:
@@ -233,13 +234,9 @@ class IndexClient:
                 wait = _wait(error.response.headers.get("Retry-After", ""), number)
             except httpx2.HTTPError:
                 wait = _wait("", number)
-            if self._stopped.wait(wait):
+            if self.stopped.wait(wait):
                 raise StoppedError
         return attempt()
-
-    def stop(self) -> None:
-        """Wait for no server any longer: who waits gets StoppedError."""
-        self._stopped.set()
 
     @contextlib.contextmanager
     def _pool(self, names: Sequence[str]) -> Iterator[ThreadPoolExecutor]:
@@ -247,7 +244,7 @@ class IndexClient:
             try:
                 yield pool
             except KeyboardInterrupt:
-                self.stop()
+                self.stopped.set()
                 raise
 
     def _ask(self, name: str) -> IndexedProject:

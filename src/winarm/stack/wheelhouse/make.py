@@ -68,6 +68,11 @@ class StoppableHost(Host):
 
     stop: threading.Event = field(default_factory=threading.Event)
 
+    def raise_if_stopped(self) -> None:
+        """Raise StoppedError once `stop` is set."""
+        if self.stop.is_set():
+            raise StoppedError
+
     def stream(
         self,
         argv: Sequence[str | Path],
@@ -84,8 +89,7 @@ class StoppableHost(Host):
         """
 
         def check() -> None:
-            if self.stop.is_set():
-                raise StoppedError
+            self.raise_if_stopped()
             tick()
 
         check()
@@ -195,7 +199,8 @@ class _Work:
         listener: Callable[[Progress], None],
     ) -> None:
         fields = {item.name: getattr(host, item.name) for item in dataclasses.fields(Host)}
-        self._host = StoppableHost(**fields)
+        # Whoever waits for a server waits for the same event.
+        self._host = StoppableHost(**fields, stop=client.stopped)
         self._plan = plan
         self._folder = folder
         self._client = client
@@ -228,7 +233,6 @@ class _Work:
                         future.result()
                 except BaseException:
                     self._host.stop.set()
-                    self._client.stop()
                     raise
         except KeyboardInterrupt:
             self.interrupted = True
@@ -274,7 +278,6 @@ class _Work:
             self._listener(Progress(package, str(outcome.outcome), outcome))
         if outcome.outcome is Outcome.FAILED and self._options.fail_fast:
             self._host.stop.set()
-            self._client.stop()
 
     def _kept(self, package: PlannedPackage) -> PackageOutcome | None:
         """Return what an earlier run has made, if it is what is wanted and still whole."""
@@ -340,8 +343,7 @@ class _Work:
         output = scratch / "wheel"
 
         def listen(event: events.Event) -> None:
-            if self._host.stop.is_set():
-                raise StoppedError
+            self._host.raise_if_stopped()
             match event:
                 case events.Step(what):
                     self._say(package, what)
@@ -368,8 +370,7 @@ class _Work:
         wanted = IndexedFile(file.name, package.version, file.url, file.sha256)
 
         def progress(size: int) -> None:
-            if self._host.stop.is_set():
-                raise StoppedError
+            self._host.raise_if_stopped()
             self._say(package, f"fetching {file.name} ({size >> 20} MB)")
 
         path = self._client.fetch(wanted, self._host.cache / folder, progress)
