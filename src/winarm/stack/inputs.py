@@ -66,21 +66,19 @@ def read_input(host: Host, asked: StackInput, places: Places, markers: TargetMar
         return InputFound(_names(asked.names), places)
     paths = {source: path for source in asked.sources if (path := _existing(source))}
     texts = {source: path for source, path in paths.items() if path.suffix in _TEXTS}
-    if asked.requirement_files or texts:
-        asked = replace(
-            asked,
-            sources=tuple(source for source in asked.sources if source not in texts),
-            requirement_files=(*asked.requirement_files, *texts.values()),
-        )
-        paths = {source: path for source, path in paths.items() if source not in texts}
-    several = len(asked.sources) + len(asked.requirement_files) > 1
-    if paths and several:
-        message = f"{next(iter(paths))} cannot be looked at together with other sources."
+    asked = replace(
+        asked,
+        sources=tuple(source for source in asked.sources if source not in texts),
+        requirement_files=(*asked.requirement_files, *texts.values()),
+    )
+    single = next((path for source, path in paths.items() if source not in texts), None)
+    if single and len(asked.sources) + len(asked.requirement_files) > 1:
+        message = f"{single} cannot be looked at together with other sources."
         raise UsageError(message, cure="Name it alone.")
     if asked.requirement_files:
         return _of_files(host, asked, places, markers)
-    for path in paths.values():
-        return _of_path(host, path, asked, places, markers)
+    if single:
+        return _of_path(host, single, asked, places, markers)
     if asked.sources:
         return InputFound(_wish(_several(asked.sources), asked.sources), places)
     return _of_folder(host, Path(), asked, places, markers)
@@ -115,7 +113,8 @@ def _of_path(
     if reader := lock_reader(path):
         return InputFound(reader(path, markers, Selection(asked.extras, asked.groups)), places)
     if path.name == "pyproject.toml":
-        return InputFound(_of_project(host, path.parent, asked), places)
+        document = read_pyproject(path.parent) or {}
+        return InputFound(_of_project(host, path, document, asked), places)
     message = f"{path} is neither a lock nor a requirements file that winarm reads."
     raise UsageError(message, cure=f"It reads {', '.join(_LOCKS)}, pyproject.toml and *.txt.")
 
@@ -127,9 +126,11 @@ def _of_folder(
         if (folder / name).is_file():
             return _of_path(host, folder / name, asked, places, markers)
     files = tuple(sorted(folder.glob("requirements*.txt")))
+    path = folder / "pyproject.toml"
+    document = read_pyproject(folder) if path.is_file() else None
     # Many applications have one for the settings of tools alone.
-    if (folder / "pyproject.toml").is_file() and (_states_dependencies(folder) or not files):
-        return InputFound(_of_project(host, folder, asked), places)
+    if document is not None and (_states_dependencies(document) or not files):
+        return InputFound(_of_project(host, path, document, asked), places)
     if files:
         return _of_files(host, StackInput(requirement_files=files), places, markers)
     message = f"there is nothing to look at in {folder.resolve()}."
@@ -206,8 +207,7 @@ def with_pins(found: WantedStack | Wish, pins: Mapping[str, str]) -> WantedStack
     return replace(found, packages=packages)
 
 
-def _states_dependencies(folder: Path) -> bool:
-    document = read_pyproject(folder) or {}
+def _states_dependencies(document: Mapping[str, Any]) -> bool:
     project = document.get("project")
     return isinstance(project, dict) and (
         "dependencies" not in project.get("dynamic", ()) or bool(_dependency_files(document))
@@ -222,10 +222,8 @@ def _dependency_files(document: Mapping[str, Any]) -> list[str]:
     return [table] if isinstance(table, str) else _texts(table, "tool.setuptools.dynamic: file")
 
 
-def _of_project(host: Host, folder: Path, asked: StackInput) -> Wish:
-    document = read_pyproject(folder) or {}
-    project = document.get("project")
-    path = folder / "pyproject.toml"
+def _of_project(host: Host, path: Path, document: Mapping[str, Any], asked: StackInput) -> Wish:
+    folder, project = path.parent, document.get("project")
     if not isinstance(project, dict):
         message = f"{path} has no [project] table, so its dependencies are not known."
         raise UsageError(message, cure="Name a lock file or a requirements file.")
