@@ -1,4 +1,4 @@
-"""What names of a file stand for is told from its syntax."""
+"""What names of a file stand for is read from its syntax."""
 
 from __future__ import annotations
 

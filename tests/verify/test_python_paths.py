@@ -5,21 +5,9 @@ from __future__ import annotations
 import time
 
 import pytest
+from verify_samples.source import HERE, added, place
 
-from winarm.verify.python_code import read_code
 from winarm.verify.python_paths import UNKNOWN, Place
-
-HERE = "import os\nhere = os.path.dirname(os.path.abspath(__file__))\n"
-
-
-def added(text: str) -> tuple[Place, ...]:
-    code = read_code(("pkg", "sub", "__init__.py"), text.encode())
-    assert code is not None
-    return code.added
-
-
-def place(*parts: str | None) -> Place:
-    return Place("site", parts)
 
 
 @pytest.mark.parametrize(

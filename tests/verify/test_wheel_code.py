@@ -1,4 +1,4 @@
-"""What an import of a wheel's package runs is told from its files."""
+"""What an import of a wheel's package runs is read from its files."""
 
 from __future__ import annotations
 

@@ -47,7 +47,8 @@ def numpy_include(
     The libraries that NumPy offers to C code, npymath.lib, are in their place next to it, in
     `../lib`.
 
-    :raises TargetPythonError: there is no wheel of it for the target, or it cannot be had.
+    :raises TargetPythonError: there is no wheel of it for the target.
+    :raises SourceError: no package index can be reached.
     :raises FileSystemError: the cache cannot be written.
     """
     try:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from winarm.verify.dlls import LOADED_BY, Origin, is_never_bundled, origin_of
 from winarm.verify.python_code import Code, Does
-from winarm.verify.wheel_code import Run, Searched, WheelCode, installed
+from winarm.verify.wheel_code import MOST_COMPARED, Run, Searched, WheelCode, installed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from winarm.coff.image import Image
     from winarm.target import Target
     from winarm.verify.python_paths import Place
-
-#: Paths in code that are compared with the place of a DLL.
-_MOST_COMPARED = 300_000
 
 
 class Found(IntEnum):
@@ -99,7 +96,7 @@ class DllSearch:
 
     def _found(self, module: str, own: tuple[str, ...], member: str) -> Found:
         place = installed(member)
-        if not self._subject.may_read or self._compared > _MOST_COMPARED:
+        if not self._subject.may_read or self._compared > MOST_COMPARED:
             return Found.MAYBE
         if module and (sure := self._found_in_order(module, member)) is not None:
             return sure
@@ -127,7 +124,7 @@ class DllSearch:
             for step, compiled in self._code.steps(package[:count], run):
                 does, what, certain = step
                 self._compared += 1
-                if self._compared > _MOST_COMPARED:
+                if self._compared > MOST_COMPARED:
                     return None
                 if compiled == module:
                     if added:

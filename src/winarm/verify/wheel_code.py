@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _MOST_SOURCE = 2**20
 _MOST_READ = 64 * 2**20
 #: Paths in code that are compared with places of DLLs.
-_MOST_COMPARED = 300_000
+MOST_COMPARED = 300_000
 #: What it costs to read a file, beside its bytes.
 _READING = 2**11
 #: Bytes of files that are kept, since most are looked through more than once or not at all.
@@ -342,7 +342,7 @@ class WheelCode:
             # The suffix may be left out.
             bare = (*place[:-1], place[-1].removesuffix(".dll"))
             self._compared += len(paths)
-            if self._compared > _MOST_COMPARED or any(
+            if self._compared > MOST_COMPARED or any(
                 one.fits(place) or one.fits(bare) for one in paths
             ):
                 found.append(member)

@@ -145,8 +145,8 @@ class TargetCompiler(CCompiler):  # type: ignore[misc]
             output_dir, macros, include_dirs, sources, depends, extra_postargs
         )
         arguments = self._get_cc_args(preprocessor, debug, extra_preargs)
-        sources_of = build.items()
-        steps = [self._step(obj, src, ext, arguments, extra) for obj, (src, ext) in sources_of]
+        items = build.items()
+        steps = [self._step(obj, src, ext, arguments, extra) for obj, (src, ext) in items]
         self._run(steps, CompileError)
         return list(objects)
 
