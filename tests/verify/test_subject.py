@@ -10,14 +10,7 @@ from verify_samples import image as im
 
 from winarm.coff.image import read_image
 from winarm.target import WIN_ARM64
-from winarm.verify.subject import (
-    Shape,
-    Subject,
-    base_name,
-    folder_of,
-    is_module,
-    suffix_of,
-)
+from winarm.verify.subject import Shape, Subject
 from winarm.verify.wheels.filename import WheelName
 
 ARM64 = read_image(im.module())
@@ -26,25 +19,6 @@ X64 = read_image(im.module(machine=im.AMD64))
 
 def subject(filename: str = "pkg-1.0-cp313-cp313-win_arm64.whl", **facts: Any) -> Subject:  # noqa: ANN401
     return Subject(Path(filename), Shape.WHEEL, WIN_ARM64, name=WheelName.parse(filename), **facts)
-
-
-@pytest.mark.parametrize(
-    ("member", "name", "folder", "suffix"),
-    [
-        ("a/b/c.tar.GZ", "c.tar.GZ", "a/b", ".gz"),
-        ("c", "c", "", ""),
-        ("a.b/c", "c", "a.b", ""),
-        ("a/.hidden", ".hidden", "a", ""),
-    ],
-)
-def test_parts_of_a_path(member: str, name: str, folder: str, suffix: str) -> None:
-    assert (base_name(member), folder_of(member), suffix_of(member)) == (name, folder, suffix)
-
-
-def test_modules_are_known_by_their_suffix_in_any_case() -> None:
-    assert is_module("pkg/_x.PYD")
-    assert not is_module("pkg/pyd")
-    assert not is_module("pkg/_x.pyd.txt")
 
 
 def test_launchers_and_what_the_user_allows_are_not_checked() -> None:

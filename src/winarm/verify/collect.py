@@ -16,8 +16,8 @@ from winarm.coff.library import (
     read_library,
 )
 from winarm.coff.sniff import Nature, identify
+from winarm.verify.member_names import suffix_of
 from winarm.verify.options import TOO_MANY_SYMBOLS
-from winarm.verify.subject import suffix_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

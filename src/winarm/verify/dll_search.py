@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from winarm.verify.dlls import LOADED_BY, Origin, is_never_bundled, origin_of
+from winarm.verify.member_names import is_module
 from winarm.verify.python_code import Code, Does
 from winarm.verify.wheel_code import MOST_COMPARED, Run, Searched, WheelCode, installed
 
@@ -62,7 +63,7 @@ class DllSearch:
         """Return the member that an image gets when it imports `file` (in lower case), or None."""
         folder = importer.rpartition("/")[0]
         owner = self._subject.owners.get(importer, "")
-        module = importer if importer.lower().endswith(".pyd") else ""
+        module = importer if is_module(importer) else ""
         key = (module or folder, owner, file)
         if key not in self._located:
             self._located[key] = self._locate(module, folder, owner, file)

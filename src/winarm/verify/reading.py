@@ -13,8 +13,9 @@ from typing import IO, TYPE_CHECKING
 from winarm.coff.buffer import dll_file
 from winarm.verify.codes import Code
 from winarm.verify.collect import MAX_TEXT, Collector
+from winarm.verify.member_names import base_name
 from winarm.verify.report import Finding, finding
-from winarm.verify.subject import Shape, Subject, base_name
+from winarm.verify.subject import Shape, Subject
 from winarm.verify.wheels.archive import Archive, read_archive
 from winarm.verify.wheels.content import METHODS, Content, DamagedError
 from winarm.verify.wheels.entry import ArchiveError

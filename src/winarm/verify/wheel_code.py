@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from winarm.target import WIN_ARM64
 from winarm.verify.dlls import LOADED_BY
+from winarm.verify.member_names import is_module
 from winarm.verify.python_code import SEARCH_WORDS, UNREADABLE, Code, Does, Step, read_code
 from winarm.verify.python_paths import UNKNOWN
 
@@ -121,7 +122,7 @@ class WheelCode:
     ) -> Iterator[tuple[Step, str]]:
         """Yield what importing a module of the wheel does, and each compiled module."""
         for file in self._importable.get(module, ()):
-            if file.lower().endswith(".pyd"):
+            if is_module(file):
                 yield Step(Does.IMPORT, UNKNOWN, certain), file
                 continue
             if file in run.seen:
@@ -172,7 +173,7 @@ class WheelCode:
         """The extension modules that can be read, by their folder."""
         found: dict[tuple[str, ...], list[str]] = defaultdict(list)
         for member in self._subject.images:
-            if member.lower().endswith(".pyd"):
+            if is_module(member):
                 found[installed(member)[:-1]].append(member)
         return found
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from winarm.coff import headers as pe
 from winarm.coff.managed import Managed
 from winarm.verify.codes import Code
+from winarm.verify.member_names import suffix_of
 from winarm.verify.report import Finding, finding
-from winarm.verify.subject import suffix_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

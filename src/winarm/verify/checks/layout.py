@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from winarm.verify.checks.module_name import ModuleName
 from winarm.verify.codes import Code
+from winarm.verify.member_names import base_name, folder_of, is_module, suffix_of
 from winarm.verify.report import Finding, finding
-from winarm.verify.subject import Shape, base_name, folder_of, is_module, suffix_of
+from winarm.verify.subject import Shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

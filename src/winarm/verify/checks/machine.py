@@ -8,16 +8,10 @@ from typing import TYPE_CHECKING
 from winarm.coff.machines import Kind, loads
 from winarm.target import WIN_ARM64
 from winarm.verify.codes import Code
+from winarm.verify.member_names import base_name, is_module, stem_of, suffix_of
 from winarm.verify.options import TOO_MANY_SYMBOLS
 from winarm.verify.report import Finding, finding
-from winarm.verify.subject import (
-    Shape,
-    Subject,
-    base_name,
-    is_module,
-    stem_of,
-    suffix_of,
-)
+from winarm.verify.subject import Shape, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

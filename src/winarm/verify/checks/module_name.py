@@ -15,14 +15,15 @@ from winarm.coff.buffer import symbol_text
 from winarm.coff.headers import EXECUTABLE
 from winarm.target import PythonABI, Target, parse_target
 from winarm.verify.codes import Code
+from winarm.verify.member_names import base_name, folder_of, is_module, suffix_of
 from winarm.verify.report import Finding, finding
-from winarm.verify.subject import Subject, base_name, folder_of, is_module, suffix_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from winarm.coff.image import Image
     from winarm.verify.options import VerifyOptions
+    from winarm.verify.subject import Subject
     from winarm.verify.wheels.filename import Promise
 
 _TAGGED = re.compile(

@@ -14,8 +14,8 @@ from winarm.coff import headers as pe
 from winarm.coff.machines import Kind
 from winarm.coff.managed import Managed
 from winarm.verify.codes import Code
+from winarm.verify.member_names import is_module
 from winarm.verify.report import Finding, finding
-from winarm.verify.subject import is_module
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

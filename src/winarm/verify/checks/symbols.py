@@ -19,14 +19,15 @@ from winarm.verify.checks.python_dll import (
 from winarm.verify.codes import Code
 from winarm.verify.dll_search import Found
 from winarm.verify.dlls import Origin, origin_of
+from winarm.verify.member_names import is_module
 from winarm.verify.report import Finding, finding
-from winarm.verify.subject import Subject, is_module
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from winarm.coff.image import Image
     from winarm.verify.options import VerifyOptions
+    from winarm.verify.subject import Subject
     from winarm.verify.wheels.filename import Promise
 
 #: Forwarders that lead to one another.

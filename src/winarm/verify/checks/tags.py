@@ -12,8 +12,9 @@ from winarm.verify.checks.dist_info import allowed_minors
 from winarm.verify.checks.module_name import ModuleName
 from winarm.verify.checks.python_dll import STABLE_DLLS, python_dlls, serves
 from winarm.verify.codes import Code
+from winarm.verify.member_names import folder_of, is_module, stem_of, suffix_of
 from winarm.verify.report import Finding, finding
-from winarm.verify.subject import Shape, Subject, folder_of, is_module, stem_of, suffix_of
+from winarm.verify.subject import Shape, Subject
 from winarm.verify.wheels.metadata import header_fields
 
 if TYPE_CHECKING:
