@@ -40,13 +40,28 @@ class Located(NamedTuple):
     found: Found
 
 
+class _Importer(NamedTuple):
+    """Who asks for a DLL: all images of one folder and distribution alike, each module for itself.
+
+    A module is loaded by an import, before which code may have added folders.
+    """
+
+    #: The member, or "" where it is not a module.
+    module: str
+    #: Where its folder is installed.
+    folder: tuple[str, ...]
+    #: The distribution that it belongs to.
+    owner: str
+
+
 class DllSearch:
     """Finds the members that images of a subject import."""
 
     def __init__(self, subject: Searched, code: WheelCode) -> None:
         self._subject = subject
         self._code = code
-        self._located: dict[tuple[str, str, str], Located | None] = {}
+        self._importers: dict[str, _Importer] = {}
+        self._located: dict[tuple[_Importer, str], Located | None] = {}
         self._foreign: dict[tuple[str, ...], bool] = {}
         self._bringers: dict[tuple[str, ...], frozenset[tuple[str, ...]]] = {}
         self._compared = 0
@@ -61,32 +76,35 @@ class DllSearch:
 
     def located(self, importer: str, file: str) -> Located | None:
         """Return the member that an image gets when it imports `file` (in lower case), or None."""
-        folder = importer.rpartition("/")[0]
-        owner = self._subject.owners.get(importer, "")
-        module = importer if is_module(importer) else ""
-        key = (module or folder, owner, file)
+        if importer not in self._importers:
+            self._importers[importer] = _Importer(
+                importer if is_module(importer) else "",
+                installed(importer)[:-1],
+                self._subject.owners.get(importer, ""),
+            )
+        asking = self._importers[importer]
+        key = (asking, file)
         if key not in self._located:
-            self._located[key] = self._locate(module, folder, owner, file)
+            self._located[key] = self._locate(asking, file)
         return self._located[key]
 
-    def _locate(self, module: str, folder: str, owner: str, file: str) -> Located | None:
+    def _locate(self, asking: _Importer, file: str) -> Located | None:
         if is_never_bundled(file, self._subject.target):
             return None
         candidates = self._by_file.get(file)
         if not candidates:
             return None
-        own = installed(f"{folder}/x" if folder else "x")[:-1]
         for member in candidates:
-            if installed(member)[:-1] == own:
+            if installed(member)[:-1] == asking.folder:
                 return Located(member, Found.YES)
-        found = [Located(member, self._found(module, own, member)) for member in candidates]
+        found = [Located(member, self._found(asking, member)) for member in candidates]
         # A distribution's own DLL before another's, then one that fits.
         return max(
             found,
             key=lambda one: (
                 one.found,
-                bool(owner) and self._subject.owners.get(one.member) == owner,
-                _is_own(own, one.member),
+                bool(asking.owner) and self._subject.owners.get(one.member) == asking.owner,
+                _is_own(asking.folder, one.member),
                 self._fits(one.member),
             ),
         )
@@ -95,14 +113,14 @@ class DllSearch:
         image = self._subject.images.get(member)
         return image is not None and image.loads_on(self._subject.target)
 
-    def _found(self, module: str, own: tuple[str, ...], member: str) -> Found:
+    def _found(self, asking: _Importer, member: str) -> Found:
         place = installed(member)
         if not self._subject.may_read or self._compared > MOST_COMPARED:
             return Found.MAYBE
-        if module and (sure := self._found_in_order(module, member)) is not None:
+        if asking.module and (sure := self._found_in_order(asking.module, member)) is not None:
             return sure
         best = Found.NOT
-        for source, code in self._code.near(own):
+        for source, code in self._code.near(asking.folder):
             best = max(best, self._by_code(source, code, place))
             if best is Found.YES:
                 return best

@@ -78,29 +78,31 @@ class Names:
         yield from ((*package, alias.name) for alias in node.names)
 
     @cached_property
+    def _nodes(self) -> list[ast.AST]:
+        return list(ast.walk(self._tree))
+
+    @cached_property
     def _imported(self) -> frozenset[str]:
         """The names that imports bind, and no class of the file has."""
-        nodes = list(ast.walk(self._tree))
-        classes = {node.name for node in nodes if isinstance(node, ast.ClassDef)}
+        classes = {node.name for node in self._nodes if isinstance(node, ast.ClassDef)}
         return frozenset(
             (alias.asname or alias.name).partition(".")[0]
-            for node in nodes
+            for node in self._nodes
             if isinstance(node, ast.Import | ast.ImportFrom)
             for alias in node.names
         ).difference(classes)
 
     @cached_property
     def _constants(self) -> dict[str, ast.expr]:
-        nodes = list(ast.walk(self._tree))
         bound = Counter(
             node.arg if isinstance(node, ast.arg) else node.id
-            for node in nodes
+            for node in self._nodes
             if isinstance(node, ast.arg)
             or (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
         )
         return {
             node.targets[0].id: node.value
-            for node in nodes
+            for node in self._nodes
             if isinstance(node, ast.Assign)
             and len(node.targets) == 1
             and isinstance(node.targets[0], ast.Name)
