@@ -233,7 +233,8 @@ def has_code(module: ast.Module) -> bool:
 def mirrored(module: Path) -> Path:
     """Return the file of the tests that a module of winarm has; a package's has its name."""
     place = module.relative_to(SOURCE)
-    folders = [part for part in place.parent.parts if part != "winarm_child"]
+    # What is run by its path stands in a package of its own there.
+    folders = [part for part in place.parent.parts if part not in {"winarm_child", "one_word"}]
     name = place.stem if place.stem != "__init__" else ("winarm", *folders)[-1]
     return TESTS.joinpath(*folders, f"test_{name}.py")
 
@@ -246,6 +247,7 @@ def mirrored(module: Path) -> Path:
         ("locate/__init__.py", "locate/test_locate.py"),
         ("__init__.py", "test_winarm.py"),
         ("child/winarm_child/flags.py", "child/test_flags.py"),
+        ("locate/tools/programs/one_word/__init__.py", "locate/tools/programs/test_programs.py"),
     ],
 )
 def test_rule_of_the_mirror(module: str, test: str) -> None:

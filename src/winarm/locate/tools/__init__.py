@@ -120,7 +120,9 @@ class _Maker:
         shutil.copytree(_HERE / "include", part / "include")
         for name in ("bin", "lib", "named"):
             (part / name).mkdir()
-        shutil.copyfile(_HERE / "tools.py", part / "tools.py")
+        shutil.copytree(
+            _HERE / "programs", part / "programs", ignore=shutil.ignore_patterns("__pycache__")
+        )
         facts = {
             "zig": self._zig,
             "bin": str(final / "bin"),
@@ -151,7 +153,7 @@ class _Maker:
             "FOLDER": str(final / "bin") + os.sep,
             "CACHE": self._cache,
             "PYTHON": str(_lasting_python(self._host)),
-            "SCRIPT": str(final / "tools.py"),
+            "PROGRAMS": str(final / "programs"),
             "RUNTIME": str(final / "lib" / "libwinarm.a"),
             "EXPORTS": str(final / "lib" / "exports.o"),
             "EMPTY_LIBRARIES": str(final / "named"),

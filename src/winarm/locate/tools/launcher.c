@@ -3,7 +3,7 @@
    One program under many names: aarch64-w64-mingw32-clang, …-ar, …-windres and so on. It is compiled
    by the toolchain itself for the machine that builds. What becomes of a flag comes from the table
    that winarm's Python translator reads, too: table.h is made of it (flag_rules.py). What is rare is
-   left to a Python program (tools.py), so that this one starts in a millisecond. */
+   left to a Python program (programs), so that this one starts in a millisecond. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -794,7 +794,7 @@ static int python(const char *tool, char **arguments) {
     add(&command, *program);
     add(&command, "-I");
     add(&command, "-S");
-    add(&command, SCRIPT);
+    add(&command, PROGRAMS);
     add(&command, tool);
     for (char **a = arguments; *a; a++) add(&command, *a);
     int status = replaced_by(command.items);
@@ -1047,7 +1047,7 @@ static int compile(int of_cxx, int preprocesses, char **arguments) {
     add(&command, joined("-Wl,--out-implib,", discarded, ""));
   }
   if (split || extra.count) {
-    /* tools.py compiles each source by itself, or links again with what zig does not hand on. */
+    /* That program compiles each source by itself, or links again with what zig does not hand on. */
     list rest = {0};
     for (int i = 0; i < extra.count; i++) add(&rest, extra.items[i]);
     add(&rest, "--");
