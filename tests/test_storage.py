@@ -11,9 +11,19 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from filelock import FileLock
 
 from winarm.errors import FileSystemError
-from winarm.storage import PART, STALE, cached_folder, deliver, file_errors_in_words, scratch_folder
+from winarm.storage import (
+    PART,
+    STALE,
+    UNUSED,
+    cached_folder,
+    deliver,
+    file_errors_in_words,
+    remove_unused,
+    scratch_folder,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,6 +78,20 @@ def test_a_failure_leaves_nothing(tmp_path: Path) -> None:
         cached_folder(place, MEMBERS, fail)
 
     assert names(tmp_path) == set()
+
+
+def test_what_nobody_has_used_for_long_is_removed_with_its_lock(tmp_path: Path) -> None:
+    long_ago = time.time() - UNUSED - 60
+    for name in ("layer-used", "layer-unused", "layer-busy", "zig"):
+        cached_folder(tmp_path / name, MEMBERS, fill)
+        os.utime(tmp_path / name, (long_ago, long_ago))
+    cached_folder(tmp_path / "layer-used", MEMBERS, never)
+
+    with FileLock(tmp_path / "layer-busy.lock"):
+        remove_unused(tmp_path, "layer-*")
+
+    kept = {"layer-used", "layer-busy", "zig"}
+    assert {path.name for path in tmp_path.iterdir()} == kept | {f"{name}.lock" for name in kept}
 
 
 #: Fills half of a folder, says so, and waits to be killed.

@@ -21,6 +21,8 @@ PATIENCE = 900
 PART = ".winarm-part"
 #: Seconds after which an unfinished file belongs to no running process.
 STALE = 3600
+#: Seconds after which a folder of the cache that nobody has used is removed: 30 days.
+UNUSED = 30 * 86400
 #: Beginning of the name of a private folder; seconds for which a new one may be without a lock.
 _SCRATCH, _NEW = "winarm-", 60
 
@@ -64,6 +66,8 @@ def cached_folder(folder: Path, members: Sequence[str], make: Callable[[Path], N
     def is_whole() -> bool:
         return all((folder / member).is_file() for member in members)
 
+    with contextlib.suppress(OSError):
+        os.utime(folder)  # remove_unused() goes by it
     if is_whole():
         return folder
     from filelock import FileLock  # noqa: PLC0415 - 8 ms, and a folder is mostly there
@@ -82,6 +86,20 @@ def cached_folder(folder: Path, members: Sequence[str], make: Callable[[Path], N
             raise
         raise FileSystemError(error.filename or folder, error, cure=CACHE_CURE) from error
     return folder
+
+
+def remove_unused(parent: Path, pattern: str) -> None:
+    """Remove folders that `cached_folder` has made and nobody has asked for since UNUSED."""
+    from filelock import FileLock, Timeout  # noqa: PLC0415 - as in cached_folder
+
+    for folder in parent.glob(pattern):
+        lock = folder.with_name(f"{folder.name}.lock")
+        # Others may remove them at the same time, and one that is locked is in use.
+        with contextlib.suppress(OSError, Timeout):
+            if folder.is_dir() and time.time() - folder.stat().st_mtime > UNUSED:
+                with FileLock(lock, timeout=0):
+                    _remove(folder)
+                _remove(lock)
 
 
 def link_or_copy(source: str | Path, destination: str | Path) -> None:

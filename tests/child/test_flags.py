@@ -275,7 +275,7 @@ def test_libraries_of_the_python_that_builds_are_left_out(
     assert translator.link(ours, "exports.def") == []
 
 
-@pytest.mark.parametrize("home", ["/usr/local/src/project", "/opt/local/project"])
+@pytest.mark.parametrize("home", ["/usr/local/lib/project", "/opt/local/project"])
 def test_a_project_may_stand_where_the_hosts_libraries_are(
     make_spec: Callable[..., dict[str, Any]], tmp_path: Path, home: str
 ) -> None:
@@ -295,7 +295,7 @@ def test_folders_that_the_user_names_are_the_users_word(
 
     assert translator.compile(spec["after"]["compile"], "c")[0] == "-I/usr/local/arm64/include"
     assert "-L/usr/lib/arm64" in translator.link(spec["after"]["link"], "exports.def")
-    assert translator.compile(["-I/usr/local/other"], "c") == []
+    assert translator.compile(["-I/usr/lib/other"], "c") == []
 
 
 class TestFilesThatLookLikeOptions:

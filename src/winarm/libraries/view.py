@@ -20,7 +20,7 @@ from winarm.errors import DOCUMENTATION, LibraryError, SettingsError, UsageError
 from winarm.libraries import pkg_config
 from winarm.libraries.lookup import by_name, dlls_in, libraries_in
 from winarm.libraries.prefix import is_folder, prefixes
-from winarm.storage import cached_folder
+from winarm.storage import cached_folder, remove_unused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -116,7 +116,13 @@ def native_libraries(
         raise UsageError(message, cure=f'pip install "{PKGCONF}", or "winarm[cli]".')
     extra = tuple(map(Path, library_dirs))
     maker = _Maker(host.system, target, style, trees, extra, linkage, pkgconf)
-    folder = cached_folder(host.cache / "prefixes" / maker.key, [_INDEX], maker.make)
+    views = host.cache / "prefixes"
+
+    def make(part: Path) -> None:
+        maker.make(part)
+        remove_unused(views, "*")
+
+    folder = cached_folder(views / maker.key, [_INDEX], make)
     index = json.loads((folder / _INDEX).read_text("utf-8"))
     wrong = [Path(one["path"]) for one in index["refused"]]
     if trees and wrong and not index["libraries"]:

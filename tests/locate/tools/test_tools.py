@@ -49,6 +49,18 @@ class TestCompilers:
         assert tools.files == {"a.c", "a.dll"}
         assert "one" in tools.must("objdump", "-p", "a.dll")
 
+    @pytest.mark.parametrize("flags", [["-O2"], ["-O0"], ["-O2", "-Wl,--heap,4096"]])
+    def test_a_dll_leaves_nothing_in_the_temporary_folder(
+        self, tools: Tools, tmp_path: Path, flags: list[str]
+    ) -> None:
+        tools.write(a_c=DLL)
+        temporary = tmp_path / "temporary"
+        temporary.mkdir()
+
+        tools.must("clang", "-shared", "a.c", "-o", "a.dll", *flags, TMPDIR=str(temporary))
+
+        assert not list(temporary.iterdir())
+
     def test_what_is_on_standard_input_finds_headers(self, tools: Tools) -> None:
         done = tools.run("cpp", "-", said="#include <stdio.h>\nint x = EOF;\n")
 
@@ -83,6 +95,22 @@ class TestCompilers:
         done = tools.run("clang", "-c", "a.c", *folders)
 
         assert "'linux/limits.h' file not found" in done.stderr
+
+    @pytest.mark.parametrize("flag", ["-I/usr/include/libxml2", "-I/opt/homebrew/opt/x/include"])
+    def test_nor_is_what_is_inside_of_them(self, tools: Tools, flag: str) -> None:
+        tools.write(a_c=SOURCE)
+
+        done = tools.run("clang", "-c", "-v", "a.c", flag)
+
+        assert flag[2:] not in done.stderr
+
+    def test_headers_of_installed_python_packages_are_searched(self, tools: Tools) -> None:
+        tools.write(a_c=SOURCE)
+        folder = "/usr/lib/python3/dist-packages/numpy/core/include"
+
+        done = tools.run("clang", "-c", "-v", "a.c", f"-I{folder}")
+
+        assert f'"{folder}"' in done.stderr or f" {folder}" in done.stderr
 
     def test_a_prefix_may_be_where_the_host_has_its_libraries(self, tools: Tools) -> None:
         tools.write(a_c="#include <linux/limits.h>\n")

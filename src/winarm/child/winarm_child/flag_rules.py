@@ -417,12 +417,14 @@ SAME_LIBRARY = (
     ("omp", "gomp", "iomp5", "libiomp5md", "vcomp"),
 )
 
-#: Folders of the host's compiler and its packages: what is there is for another machine.
-HOST_PATHS = (
-    *("/usr/include", "/usr/include/*-linux-*", "/usr/lib", "/usr/lib/*-linux-*", "/usr/lib32"),
-    *("/usr/lib64", "/lib", "/lib/*-linux-*", "/lib64", "/usr/local/include", "/usr/local/lib"),
-    *("/opt/homebrew/include", "/opt/homebrew/lib", "/opt/local/include", "/opt/local/lib"),
+#: Folders of the host's own headers and libraries, which the target must never see.
+HOST_FOLDERS = (
+    *("/usr/include", "/usr/lib", "/usr/lib32", "/usr/lib64", "/lib", "/lib64"),
+    *(f"/usr/local/{name}" for name in ("include", "lib", "lib64", "opt", "Cellar")),
+    *("/opt/homebrew", "/opt/local", "/Library/Developer", "/Applications/Xcode.app"),
 )
+#: Path components of installed Python packages: what compiles against them asked them for it.
+INSTALLED = ("site-packages", "dist-packages")
 
 
 def find_rule(argument: str) -> Found | None:

@@ -16,6 +16,8 @@ from typing import Any
 from .flag_rules import (
     APART,
     HANDED_ON,
+    HOST_FOLDERS,
+    INSTALLED,
     LIBRARY_FORMS,
     LINKER_VALUED,
     VALUED,
@@ -30,18 +32,11 @@ from .paths import ours
 #: What names a folder: option and folder.
 FOLDER = re.compile(r"(-I|-L|-isystem|-iquote|-idirafter)(.*)", re.DOTALL)
 
-#: Folders of the host's own headers and libraries, which the target must never see.
-HOST_FOLDERS = (
-    *("/usr/include", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/local", "/lib", "/lib64"),
-    *("/opt/homebrew", "/opt/local", "/Library/Developer", "/Applications/Xcode.app"),
-)
 #: What build_ext names on a Windows host: the libraries of the Python that builds.
 _PYTHON_HOMES = frozenset(map(os.path.realpath, (sys.exec_prefix, sys.base_exec_prefix)))
 _PYTHON_FOLDERS = tuple(
     os.path.join(home, name) for home in _PYTHON_HOMES for name in ("libs", "PCbuild")
 )
-#: Path components of installed Python packages: what compiles against them asked them for it.
-INSTALLED = ("site-packages", "dist-packages")
 
 _CXX_STANDARD = re.compile(r"-std=(?:c|gnu)\+\+\w+")
 _C_STANDARD = re.compile(r"-std=(?:c|gnu|iso9899:)\d\w*")

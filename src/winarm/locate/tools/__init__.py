@@ -9,18 +9,16 @@ served alike.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
 import shutil
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winarm.errors import WinarmError
 from winarm.locate.tools.table import table
-from winarm.storage import cached_folder, link_or_copy
+from winarm.storage import cached_folder, link_or_copy, remove_unused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,9 +43,6 @@ CONFIG_SITE = """\
 : "${ac_cv_func_realloc_0_nonnull=yes}"
 : "${ac_cv_func_calloc_0_nonnull=yes}"
 """
-
-#: Seconds after which a layer without its zig is removed: 30 days.
-OLD = 30 * 86400
 
 #: Seconds for one program; the first may compile a library for this machine.
 TIMEOUT = 600
@@ -74,21 +69,9 @@ def tool_layer(host: Host, target: Target, zig: Path, flags: Sequence[str], cach
 
     def make(part: Path) -> None:
         _Maker(host, target, zig, (*flags, f"-I{folder / 'include'}"), cache).make(part, folder)
-        remove_dead(folder.parent)
+        remove_unused(folder.parent, "layer-*")
 
     return cached_folder(folder, (first.as_posix(), "lib/libwinarm.a"), make)
-
-
-def remove_dead(tools: Path) -> None:
-    """Remove old layers whose zig is gone, as with the virtual environment that it was in."""
-    for facts in tools.glob("layer-*/tools.json"):
-        layer = facts.parent
-        # A cache may be shared with a machine that has that zig, and builds with it now.
-        with contextlib.suppress(OSError, ValueError, KeyError):
-            old = time.time() - facts.stat().st_mtime > OLD
-            if old and not Path(json.loads(facts.read_text("utf-8"))["zig"]).is_file():
-                shutil.rmtree(layer)
-                layer.with_name(f"{layer.name}.lock").unlink(missing_ok=True)
 
 
 def _key(host: Host, target: Target, zig: Path, flags: Sequence[str], cache: str) -> str:

@@ -251,7 +251,8 @@ static int run(char **argv) {
   }
   while (waitpid(child, &status, 0) < 0)
     if (errno != EINTR) return -1;
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  if (WIFEXITED(status)) return WEXITSTATUS(status) == 127 ? -1 : WEXITSTATUS(status);
+  return 128 + WTERMSIG(status);
 }
 #endif
 
@@ -453,25 +454,27 @@ static void apply(list *to, const char *argument, const struct rule *rule) {
 
 /* ---- translating ------------------------------------------------------------------------------- */
 
+static int is_inside(const char *path, const char *folder, size_t size) {
+  return !strncmp(path, folder, size) && (!path[size] || path[size] == '/');
+}
+
 /* Whether an argument names a folder of the host's own headers or libraries. */
 static int is_of_host(const char *argument) {
   static const char *const options[] = {"-I", "-L", "-isystem", "-iquote", "-idirafter", 0};
-  for (const char *const *option = options; *option; option++) {
-    if (!begins(argument, *option)) continue;
-    size_t length = strlen(argument);
-    while (length > 1 && argument[length - 1] == '/') length--;
-    char *folder = copied(argument, length) + strlen(*option);
-    const char *root = variable("WINARMTOOLS_ROOTS");
-    while (root && *root) {
-      const char *end = strchr(root, SEPARATOR);
-      size_t size = end ? (size_t)(end - root) : strlen(root);
-      if (size && !strncmp(folder, root, size) && (!folder[size] || folder[size] == '/')) return 0;
-      root += size + (end != 0);
-    }
-    for (const char *const *host = host_folders; *host; host++)
-      if (globbed(*host, folder)) return 1;
-    return 0;
+  const char *const *option = options;
+  while (*option && !begins(argument, *option)) option++;
+  if (!*option) return 0;
+  const char *folder = argument + strlen(*option), *root = variable("WINARMTOOLS_ROOTS");
+  while (root && *root) {
+    const char *end = strchr(root, SEPARATOR);
+    size_t size = end ? (size_t)(end - root) : strlen(root);
+    if (size && is_inside(folder, root, size)) return 0;
+    root += size + (end != 0);
   }
+  for (const char *const *name = installed; *name; name++)
+    if (strstr(folder, joined("/", *name, "/"))) return 0;
+  for (const char *const *host = host_folders; *host; host++)
+    if (is_inside(folder, *host, strlen(*host))) return 1;
   return 0;
 }
 
@@ -786,7 +789,7 @@ static int is_standard(const char *argument, int of_cxx) {
   return 0;
 }
 
-static int python(const char *tool, char **arguments) {
+static int python(const char *tool, char **arguments, int (*start)(char **)) {
   list command = {0};
   static const char *const others[] = {PYTHON, "python3", "python", 0};
   for (const char *const *program = others; *program; program++) {
@@ -797,7 +800,7 @@ static int python(const char *tool, char **arguments) {
     add(&command, PROGRAMS);
     add(&command, tool);
     for (char **a = arguments; *a; a++) add(&command, *a);
-    int status = replaced_by(command.items);
+    int status = start(command.items);
     if (status != -1) return status;
   }
   fail("there is no Python for ", tool);
@@ -993,7 +996,7 @@ static int compile(int of_cxx, int preprocesses, char **arguments) {
       add(&command, output ? "-o" : "");
       if (output) add(&command, output);
       else command.count--, command.items[command.count] = 0;
-      return python("listen", command.items);
+      return python("listen", command.items, replaced_by);
     }
     if (output) {
       add(&command, "-o");
@@ -1046,22 +1049,18 @@ static int compile(int of_cxx, int preprocesses, char **arguments) {
     discarded = joined(temporary_folder(), "/", text);
     add(&command, joined("-Wl,--out-implib,", discarded, ""));
   }
+  int (*start)(char **) = discarded ? run : replaced_by, status;
   if (split || extra.count) {
     /* That program compiles each source by itself, or links again with what zig does not hand on. */
     list rest = {0};
     for (int i = 0; i < extra.count; i++) add(&rest, extra.items[i]);
     add(&rest, "--");
     for (int i = 0; i < command.count; i++) add(&rest, command.items[i]);
-    int status = python(split ? "split" : "relink", rest.items);
-    return status;
+    status = python(split ? "split" : "relink", rest.items, start);
+  } else {
+    status = start(command.items);
   }
-  if (discarded) {
-    int status = run(command.items);
-    removed(discarded);
-    if (status == -1) fail("cannot start ", ZIG);
-    return status;
-  }
-  int status = replaced_by(command.items);
+  if (discarded) removed(discarded);
   if (status == -1) fail("cannot start ", ZIG);
   return status;
 }
@@ -1077,7 +1076,7 @@ static int call(char **argv) {
   if (is(tool, "clang++") || is(tool, "g++") || is(tool, "c++")) return compile(1, 0, argv + 1);
   if (is(tool, "cpp")) return compile(0, 1, argv + 1);
   if (is(tool, "ar") || is(tool, "ranlib")) return zig(tool, argv + 1);
-  return python(tool, argv + 1);
+  return python(tool, argv + 1, replaced_by);
 }
 
 #ifdef _WIN32

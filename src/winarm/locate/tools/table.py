@@ -41,7 +41,8 @@ def table(settings: Mapping[str, str], base_flags: Sequence[str], *, windows: bo
             _strings("linker_valued", sorted(flag_rules.LINKER_VALUED)),
             _strings("library_forms", forms),
             _strings("same_library", same),
-            _strings("host_folders", flag_rules.HOST_PATHS),
+            _strings("host_folders", flag_rules.HOST_FOLDERS),
+            _strings("installed", flag_rules.INSTALLED),
             _strings("base_flags", base_flags),
             "",
         )
