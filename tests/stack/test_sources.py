@@ -136,6 +136,14 @@ def test_what_files_say_of_the_build(
         ),
         (
             {
+                "setup.py": SETUP + "libraries = ['pq', 'shfolder', 'advapi32']\n"
+                "run(['pkg-config', '--libs', 'libpq'])"
+            },
+            # One name for each library, and none that Windows has.
+            ("libpq",),
+        ),
+        (
+            {
                 "setup.py": SETUP
                 + "run('pkg-config --cflags glib-2.0')\n"
                 + "run(['pkg-config', '--exists', name])\nrun(['pkg-config', '--libs', 'cairo'])"

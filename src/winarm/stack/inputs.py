@@ -12,7 +12,8 @@ from packaging.utils import canonicalize_name
 from winarm.errors import FileSystemError, UsageError
 from winarm.pyproject import read_pyproject
 from winarm.stack.files import parsed_version
-from winarm.stack.locks import Selection, lock_reader
+from winarm.stack.lock_file import Selection
+from winarm.stack.locks import lock_reader
 from winarm.stack.requirement_files import read_requirements
 from winarm.stack.wanted import Edge, WantedPackage, WantedStack, Wish, edges_of
 

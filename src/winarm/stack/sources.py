@@ -18,13 +18,14 @@ from packaging.utils import canonicalize_name
 from winarm.errors import SourceError
 from winarm.stack.report import SourceFacts
 from winarm.storage import replacing
+from winarm.verify.dlls import system_dlls
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 #: Changes with what is read, so that facts of another winarm are not taken from the cache.
-_FORMAT = 3
+_FORMAT = 4
 #: Longest file that is read of an sdist, and the most members and bytes that are looked at.
 MAX_TEXT = 2**20
 MAX_MEMBERS = 100_000
@@ -83,7 +84,7 @@ _NOT_NEEDED = frozenset(
         *("python", "python3", "pythonlibs", "pythoninterp", "pybind11", "nanobind", "cython"),
         *("numpy", "threads", "git", "doxygen", "gtest", "catch2", "openmp", "skbuild", "f2py"),
         *("pythonextensions", "pkgconfig", "package", "sanitizers", "ccache", "m", "dl", "pthread"),
-        *("rt", "util", "appleframeworks", "cmath", "benchmark"),
+        *("rt", "util", "lib", "accelerate", "appleframeworks", "cmath", "benchmark"),
     )
 )
 
@@ -181,7 +182,7 @@ def source_facts(sdist: Sdist) -> SourceFacts:
         known=known,
         native=native,
         languages=tuple(sorted(languages)),
-        needs=tuple(sorted(set(_needs(sdist, name)))) if native else (),
+        needs=_one_name_each(_needs(sdist, name)) if native else (),
     )
 
 
@@ -271,9 +272,15 @@ def _needs(sdist: Sdist, backend: str) -> Iterator[str]:
         found += re.findall(_PKG_CONFIG, setup)
     for name in found:
         plain = name.lower()
-        is_name = re.fullmatch(r"[a-z][\w.+-]+", plain) and not re.fullmatch(r"\w+32|lib", plain)
-        if is_name and plain not in _NOT_NEEDED:
+        windows_has = plain.endswith("32") or f"{plain}.dll" in system_dlls()
+        if re.fullmatch(r"[a-z][\w.+-]+", plain) and not windows_has and plain not in _NOT_NEEDED:
             yield plain
+
+
+def _one_name_each(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the names in order; of `pq` and `libpq`, pkg-config's, the latter."""
+    found = set(names)
+    return tuple(sorted(found - {name.removeprefix("lib") for name in found if name[:3] == "lib"}))
 
 
 def _members(path: Path) -> Iterator[tuple[str, Any]]:
