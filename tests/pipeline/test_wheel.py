@@ -22,9 +22,9 @@ from winarm.errors import (
     VerificationError,
 )
 from winarm.host import Host
-from winarm.pipeline.wheel import build_and_verify, call_early, is_extension
+from winarm.pipeline.wheel import BuiltWheel, build_and_verify, call_early, is_extension
 from winarm.project.build_system import InnerBackend
-from winarm.verify import Evidence, Report, Severity, VerifyOptions
+from winarm.verify import Evidence, ImageSummary, Report, Severity, VerifyOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -215,6 +215,16 @@ class TestBuildWheel:
         assert built.path.exists()
         notes = [event.text for event in building.heard if isinstance(event, events.Note)]
         assert any("sample.cp313-win_arm64.pyd" in text for text in notes)
+
+    def test_only_images_for_the_target_are_called_verified(self) -> None:
+        images = (
+            ImageSummary("p/_m.pyd", "ARM64", 1),
+            ImageSummary("p/tool.exe", "AMD64", 1),
+            ImageSummary("p/m.lib", "ARM64", 1, is_library=True),
+        )
+        report = Report(Path("m.whl"), (), images, target="win_arm64")
+
+        assert BuiltWheel(report.path, report).summary == "verified 1 ARM64 image: _m.pyd"
 
     def test_a_wheel_that_failed_is_delivered_where_the_user_says_so(
         self, building: Building

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from stack_samples import sdist, wheel
+from verify_samples import image as im
 
 from winarm.errors import SourceError, UsageError
 from winarm.stack.inputs import StackInput
@@ -266,6 +267,22 @@ def test_verification_finds_a_wheel_that_cannot_load(index: LocalIndex, host: Ho
     assert bad.status is Status.READY
     assert bad.missing
     assert bad.findings
+
+
+def test_verification_says_what_is_good_and_what_cannot_be_fetched(
+    index: LocalIndex, host: Host
+) -> None:
+    for name in ("good", "lied"):
+        file = f"{name}-1.0-cp313-cp313-win_arm64.whl"
+        module = {f"{name}.cp313-win_arm64.pyd": im.module(name)}
+        index.add(file, wheel(file, members=module))
+    index.add(file, wheel(file), hashes={"sha256": "0" * 64})
+
+    found = look(host, "good", "lied", options=StatusOptions(python="3.13", verify=True))
+
+    assert found["good"].verified == "verified"
+    assert "lied-1.0-cp313-cp313-win_arm64.whl" in found["lied"].verified
+    assert [one.missing for one in found.values()] == [False, True]
 
 
 def test_the_public_function_takes_names_and_files(

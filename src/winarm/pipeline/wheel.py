@@ -33,9 +33,7 @@ if TYPE_CHECKING:
 #: Takes a wheel that passed verification and its report; returns the report to deliver it with.
 Approve = Callable[["Build", Path, Report], Report]
 
-#: Files whose code a process of the target runs.
-_IMAGES = (".pyd", ".dll", ".exe")
-#: How many of them are named to people.
+#: How many images are named to people.
 _NAMED = 3
 
 
@@ -60,11 +58,12 @@ class BuiltWheel:
             return "NOT VERIFIED: it failed, and is delivered because of allow-unverified"
         if self.pure:
             return "pure Python: it runs everywhere and has no native code to verify"
-        images = [i for i in self.report.images if i.member.lower().endswith(_IMAGES)]
-        names = ", ".join(Path(image.member).name for image in images[:_NAMED])
-        more = f" and {len(images) - _NAMED} more" if len(images) > _NAMED else ""
         target = parse_target(self.report.target)
         machine = target.processor if target else self.report.target
+        # A warning tells of those for other machines.
+        images = [i for i in self.report.images if not i.is_library and machine in i.machine]
+        names = ", ".join(Path(image.member).name for image in images[:_NAMED])
+        more = f" and {len(images) - _NAMED} more" if len(images) > _NAMED else ""
         plural = "s" * (len(images) != 1)
         tried = "" if self.report.evidence is Evidence.INSPECTED else self.report.evidence.value
         verified = f"verified {len(images)} {machine} image{plural}: {names}{more}"

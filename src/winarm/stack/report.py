@@ -51,6 +51,14 @@ _MEANINGS = {
 }
 
 
+#: What helps where no version has a wheel and winarm cannot build one.
+_ADVICE = {
+    Status.RUST: "build it with maturin for aarch64-pc-windows-msvc, or ask its maintainers",
+    Status.NO_SOURCE: "ask its maintainers for a wheel",
+    Status.NOT_FOR_WINDOWS: 'leave it out there: add the marker sys_platform != "win32"',
+}
+
+
 @dataclass(frozen=True, slots=True)
 class ReadyWheel:
     """The wheel that pip takes."""
@@ -142,6 +150,18 @@ class PackageStatus:
     def missing(self) -> bool:
         """Return whether something must be done before it runs on the target."""
         return not self.status.runs or bool(self.findings)
+
+    @property
+    def verified(self) -> str:
+        """Return what verification says of its wheel; empty where it was not verified."""
+        if self.findings is None:
+            return ""
+        return f"verification found: {'; '.join(self.findings)}" if self.findings else "verified"
+
+    @property
+    def advice(self) -> str:
+        """Return what helps where there is neither a pin nor a command; empty where nothing is."""
+        return "" if self.pin or self.command else _ADVICE.get(self.status, "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,24 @@ class TestTable:
         assert "dropped: 1 was the last with a wheel" in text
         assert "first wheel: 0.9 (2025-06-07)" in text
 
+    def test_a_task_without_a_command_says_what_else_helps(self, report: StackReport) -> None:
+        text = table.render(report, width=200)
+
+        assert "z-no-source 1\n    ask its maintainers for a wheel" in text
+        assert "z-not-for-windows 1\n    leave it out there: add the marker sys_platform !=" in text
+
+    def test_what_was_verified_says_so(self, report: StackReport) -> None:
+        good, bad = (
+            dataclasses.replace(report.packages[0], findings=found) for found in ((), ("WA201 x",))
+        )
+
+        assert "win_arm64 wheel; verified;" in table.render(
+            dataclasses.replace(report, packages=(good,)), width=200
+        )
+        assert "win_arm64 wheel; verification found: WA201 x" in table.render(
+            dataclasses.replace(report, packages=(bad,)), width=200
+        )
+
     def test_a_long_list_shows_what_is_missing(self, report: StackReport) -> None:
         many = tuple(dataclasses.replace(report.packages[0], name=f"a{n}") for n in range(50))
         long = dataclasses.replace(report, packages=(*report.packages, *many))

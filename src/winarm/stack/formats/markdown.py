@@ -35,7 +35,8 @@ def _lines(report: StackReport, difference: ReportDifference | None) -> Iterator
         yield "| --- | --- | --- |"
         for package in running:
             name = f"{package.name} {package.version}"
-            yield f"| {_text(name)} | {package.status} | {_text(package.reason)} |"
+            reason = "; ".join(filter(None, (package.reason, package.verified)))
+            yield f"| {_text(name)} | {package.status} | {_text(reason)} |"
         yield ""
         yield "</details>"
     if difference is not None:
@@ -54,10 +55,11 @@ def _lines(report: StackReport, difference: ReportDifference | None) -> Iterator
 def _row(package: PackageStatus) -> str:
     helps = [f"`{package.pin}`"] if package.pin else []
     helps += [f"`{package.command}`"] if package.command else []
+    helps += [_text(package.advice)] if package.advice else []
     held = str(package.holds_back)
     if package.required_by:
         held += f" ({_text(', '.join(package.required_by[:3]))})"
-    reason = "; ".join((package.reason, *(package.findings or ())))
+    reason = "; ".join(filter(None, (package.reason, package.verified)))
     name = f"{package.name} {package.version}".strip()
     cells = (_text(name), str(package.status), _text(reason), held, "<br>".join(helps))
     return f"| {' | '.join(cells)} |"

@@ -80,8 +80,8 @@ def _title(package: PackageStatus) -> str:
 def _row(package: PackageStatus, names: int, states: int, width: int) -> Iterator[str]:
     head = f"{_title(package):{names}}  {package.status:{states}}"
     details = package.reason
-    if package.findings:
-        details += f"; verification found: {'; '.join(package.findings)}"
+    if package.verified:
+        details += f"; {package.verified}"
     if package.dropped:
         details += f"; dropped: {package.dropped} was the last with a wheel"
     if package.first:
@@ -111,6 +111,8 @@ def _task(package: PackageStatus, width: int) -> Iterator[str]:
         if not package.other.allowed:
             what = f"relax {package.requirement} to take {package.pin}"
         yield from _wrapped(what, width, indent="    ")
+    if package.advice:
+        yield from _wrapped(package.advice, width, indent="    ")
     if package.command:
         # Not wrapped, so that it can be copied.
         yield f"    {package.command}"
