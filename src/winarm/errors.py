@@ -112,17 +112,28 @@ class BuildFailedError(WinarmError):
         super().__init__(what, why=why, cure=cure)
 
 
+#: Why extensions are missing and what helps: a program has failed, or none has.
+_CAUGHT = ("The project caught the failure and went on without.", "Fix the failure shown above")
+_LEFT_OUT = (
+    (
+        "No compiler failed: the project's own code left it out, most often because it did not find a "
+        "header or a library."
+    ),
+    "See with -v what the project looks for and name it with -C winarm.prefix=DIR",
+)
+
+
 class MissingExtensionsError(BuildFailedError):
     """Extensions that setup() declared are not in the wheel."""
 
     def __init__(self, names: Sequence[str], reasons: Sequence[str], output: str = "") -> None:
         self.names = tuple(names)
+        why, cure = _CAUGHT if reasons else _LEFT_OUT
         super().__init__(
             f"the wheel lacks {_counted(len(names), 'extension')} that setup() declared: "
             f"{', '.join(names)}" + (f"\n{bullets(reasons)}" if reasons else ""),
-            why="The project caught the failure and went on without; the wheel would install "
-            "and then lack its native code.",
-            cure="Fix the failure shown above, or accept the loss by name: "
+            why=f"{why} The wheel would install and then lack its native code.",
+            cure=f"{cure}, or accept the loss by name: "
             f"-C winarm.allow-missing={','.join(names)}, or allow-missing in [tool.winarm].",
             output=output,
         )

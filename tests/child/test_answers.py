@@ -26,6 +26,7 @@ VERSION = "10.0.26100"
 ANSWERS: dict[str, Any] = {
     "windows_version": VERSION,
     "winver": "3.13-arm64",
+    "prefix": "/target",
     "compiler": "MSC v.1944 64 bit (ARM64)",
     "machine": "ARM64",
     "processor": "ARMv8",
@@ -54,6 +55,10 @@ class TestSys:
         assert (major, minor, build, number, pack) == (10, 0, 26100, 2, "")
         assert version.platform_version == (10, 0, 26100)
         assert version.product_type == 1
+
+    @pytest.mark.parametrize("name", ["prefix", "base_prefix", "exec_prefix", "base_exec_prefix"])
+    def test_python_is_where_its_headers_and_libraries_are(self, name: str) -> None:
+        assert self.answers[name] == "/target"
 
 
 class TestEnviron:
@@ -133,8 +138,8 @@ def test_sysconfig_describes_what_is_built() -> None:
     assert answers["get_platform"]() == "win-arm64"
     assert answers["get_config_var"]("EXT_SUFFIX") == ".cp313-win_arm64.pyd"
     # Where modules are installed is the host's to say; the compiler of the host is not.
-    assert answers["get_config_vars"]("prefix", "CC") == [
-        answers["get_config_vars"]()["prefix"],
+    assert answers["get_config_vars"]("LIBDEST", "CC") == [
+        answers["get_config_vars"]()["LIBDEST"],
         None,
     ]
     assert answers["get_path"]("include") == "/target/include"

@@ -70,6 +70,24 @@ class TestTheProjectsCode:
             ("from sys import platform; print(platform)", "win32"),
             ("from os import name, path; print(name, path.sep)", "nt /"),
             ("import os.path; print(os.name)", "nt"),
+            ("import importlib.machinery as m; print(m.EXTENSION_SUFFIXES[-1])", ".pyd"),
+            ("from importlib import machinery as m; print(m.all_suffixes()[-1])", ".pyd"),
+            ("import _imp; print(_imp.extension_suffixes()[-1])", ".pyd"),
+            ("import importlib.util as u; print(u.find_spec('sys').name)", "sys"),
+            ("import ctypes.util; print(ctypes.util.find_library('c'))", "None"),
+            ("from ctypes.util import find_library; print(find_library('m'))", "None"),
+            ("from ctypes import util; print(util.find_msvcrt())", "None"),
+            ("import os; print(os.O_BINARY)", "0"),
+            ("import os; print(os.environ['PATHEXT'][:4])", ".COM"),
+            ("import sys; print(sys.base_prefix == sys.prefix)", "True"),
+            (
+                (
+                    "import subprocess as s; s.run(['python.exe', '-V'], startupinfo=s.STARTUPINFO(),"
+                    " stdout=s.DEVNULL); print(s.__name__)"
+                ),
+                "subprocess",
+            ),
+            ("import sys\ntry: import fcntl\nexcept ImportError as e: print(e.name)", "fcntl"),
             ("import os.path as p, os; print(p is os.path, os.name)", "True nt"),
             ("import importlib; print(importlib.import_module('os').name)", "nt"),
             ("from importlib import import_module; print(import_module('os').name)", "nt"),
@@ -161,6 +179,7 @@ class TestTheProjectsCode:
             (STRUCTURE, "8 -1"),
             ("import ctypes; print(ctypes.c_wchar('x').value == ord('x'))", "True"),
             ("from ctypes import wintypes, sizeof; print(sizeof(wintypes.DWORD))", "4"),
+            ("from ctypes import wintypes as w, c_wchar; print(w.WCHAR is c_wchar)", "True"),
             ("import ctypes.wintypes as w, ctypes; print(ctypes.sizeof(w.LONG))", "4"),
             ("from ctypes.wintypes import ULONG\nimport ctypes; print(ctypes.sizeof(ULONG))", "4"),
         ],

@@ -134,9 +134,13 @@ class BuildExt(build_ext):
             subprocess.check_call(
                 ["cmake", "-G", "Visual Studio 17 2022", "-A", "ARM64", ".."], cwd=build
             )
+            hidden = subprocess.STARTUPINFO()
+            hidden.dwFlags |= subprocess.STARTF_USESHOWWINDOW
             subprocess.check_call(
-                ["cmake", "--build", ".", "--config", "Release", "--", "/m", "/nologo"], cwd=build
+                "cmake.exe --build . --config Release -- /m /nologo", cwd=build, startupinfo=hidden
             )
+            libs = os.path.join(sys.base_prefix, "libs")
+            assert os.path.exists(os.path.join(libs, "python3.lib")), libs
             assert os.path.exists(os.path.join(build, "Release", "answer.lib"))
         super().run()
 

@@ -34,6 +34,8 @@ def test_an_early_hook_finds_no_toolchain(make_build: MakeBuild) -> None:
     with early_layout(make_build("scikit_build_core.build")) as at:
         assert "CMAKE_TOOLCHAIN_FILE" not in at.child.environ
         assert "CC" not in at.child.environ
+        # A setup.py may ask whether Python's library is there.
+        assert (at.scratch / "libs" / "python313.lib").is_file()
 
 
 def test_the_inner_backend_gets_its_own_settings_and_winarms(

@@ -196,6 +196,10 @@ def build_sdist(folder, config_settings=None):
             line["output"] = "fatal error: 'zlib.h' file not found"
             file.write(json.dumps(line) + "\\n")
     raise SystemExit("the compiler failed")
+def prepare_metadata_for_build_wheel(folder, config_settings=None):
+    import subprocess
+    said = "a.c:1:9: error: no such thing\\n    1 | x\\nninja: build stopped\\n" + "later\\n" * 99
+    subprocess.run([sys.executable, "-c", f"print({said!r}); exit(1)"], check=True)
 def get_requires_for_build_wheel(config_settings=None):
     raise ValueError(("x" * 99 + "\\n") * 10_000 + "my own words")
 """
@@ -208,7 +212,9 @@ class TestCall:
         # As a child that sees the target says; here there is none to see.
         (tmp_path / "journal").write_text('{"event": "view"}\n')
 
-        def call(hook: str, *arguments: object, backend: str = "inner") -> object:
+        def call(
+            hook: str, *arguments: object, backend: str = "inner", **options: object
+        ) -> object:
             host = Host.current()
             path = (".",) if backend == "inner" else ()
             child = Child(
@@ -220,7 +226,7 @@ class TestCall:
                 journal=JournalReader(tmp_path / "journal", tmp_path, heard.append),
                 listener=heard.append,
             )
-            result: object = getattr(child, "call")(hook, *arguments)  # noqa: B009 - any
+            result: object = getattr(child, "call")(hook, *arguments, **options)  # noqa: B009 - any
             return result
 
         return call
@@ -279,6 +285,16 @@ class TestCall:
         assert "inner failed in get_requires_for_build_wheel" in caught.value.what
         assert caught.value.output.endswith("my own words")
         assert len(caught.value.output) < 250_000
+
+    def test_a_program_that_the_project_runs_is_not_hidden_by_a_traceback(
+        self, call: CallHook
+    ) -> None:
+        with pytest.raises(BuildFailedError) as caught:
+            call("prepare_metadata_for_build_wheel", ".", None, _allow_fallback=False)
+
+        assert "CalledProcessError" in caught.value.what
+        assert "Traceback" not in caught.value.output
+        assert caught.value.output.startswith("a.c:1:9: error: no such thing\n    1 | x\n")
 
     def test_a_backend_that_is_not_there_is_named(self, call: CallHook) -> None:
         with pytest.raises(BackendError, match=r"nobody\.knows cannot be imported.*nobody"):

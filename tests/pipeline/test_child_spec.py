@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from winarm.pipeline.child_spec import answers, build_spec, early_spec
+from winarm.pipeline.child_spec import PREFIXES, answers, build_spec, early_spec
 from winarm.target import WIN32, WIN_AMD64, WIN_ARM64, PythonABI
 
 if TYPE_CHECKING:
@@ -122,8 +122,9 @@ def test_an_early_hook_answers_as_the_build_does(
 ) -> None:
     early_answers, late = early["answers"], spec()["answers"]
 
-    places = {"INCLUDEPY", "CONFINCLUDEPY", "LIBDIR"}
+    places = {"INCLUDEPY", "CONFINCLUDEPY", "LIBDIR", *PREFIXES}
     for made in (early_answers, late):
+        del made["prefix"]
         for name in places:
             del made["variables"][name]
     assert early_answers == late
@@ -145,6 +146,11 @@ class TestAnswers:
         assert (variables["EXT_SUFFIX"], variables["SOABI"]) == (suffix, soabi)
         assert variables["Py_GIL_DISABLED"] == int(abi.free_threaded)
         assert variables["VERSION"] == f"3{abi.minor}"
+
+    def test_python_is_where_its_libraries_are(self) -> None:
+        said = answers(CP313, WIN_ARM64, Path("python/include"), Path("python/libs"))
+
+        assert said["prefix"] == said["variables"]["installed_base"] == "python"
 
     def test_the_machine(self) -> None:
         said = answers(CP313, WIN_ARM64, Path("i"), Path("l"))

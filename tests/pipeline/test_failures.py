@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from winarm.pipeline.failures import cmake_error, explain
+from winarm.pipeline.failures import explain, first_error
 
 CMAKE_ERROR = """\
 -- Detecting C compile features - done
@@ -21,7 +21,7 @@ Call Stack (most recent call first):
 
 
 def test_first_error_of_cmake_is_found_with_its_place() -> None:
-    assert cmake_error(CMAKE_ERROR).splitlines() == [
+    assert first_error(CMAKE_ERROR).splitlines() == [
         "CMake Error at src/CMakeLists.txt:7 (message):",
         "  this project needs",
         "",
@@ -31,12 +31,26 @@ def test_first_error_of_cmake_is_found_with_its_place() -> None:
     ]
 
 
-def test_output_without_an_error_of_cmakes_has_none() -> None:
-    assert not cmake_error("ninja: build stopped: subcommand failed.")
+@pytest.mark.parametrize(
+    "error",
+    [
+        "meson.build:3:0: ERROR: Unknown type uint12.",
+        "lld-link: error: undefined symbol: f\n>>> referenced by a.obj:(g)",
+        "error: lld-link: undefined symbol: f\n    note: referenced by a.obj:(g)",
+        "C:\\p\\a.c:3:1: fatal error: 'x.h' file not found\n    3 | #include <x.h>",
+        "ninja: error: 'x.c', needed by 'x.o', missing and no known rule to make it",
+    ],
+)
+def test_first_error_of_other_programs_is_found(error: str) -> None:
+    assert first_error(f"-- Looking for f - failed\n[1/2] cc\n{error}\nlater") == error
+
+
+def test_output_without_an_error_has_none() -> None:
+    assert not first_error("ninja: build stopped: subcommand failed.")
 
 
 def test_endless_message_is_cut() -> None:
-    assert len(cmake_error("CMake Error: oops\n" + "  more\n" * 10_000).splitlines()) == 40
+    assert len(first_error("CMake Error: oops\n" + "  more\n" * 10_000).splitlines()) == 40
 
 
 @pytest.mark.parametrize(

@@ -257,6 +257,7 @@ class TestBuildWheel:
 
         assert caught.value.names == ("sample._speedups", "other")
         assert "compile x.c" in str(caught.value)
+        assert "caught the failure" in caught.value.why
         assert caught.value.output == "error: x"
         assert building.left == []
 
@@ -268,6 +269,8 @@ class TestBuildWheel:
         with pytest.raises(MissingExtensionsError) as caught:
             build_and_verify(build, building.out)
 
+        assert "No compiler failed" in caught.value.why
+        assert "shown above" not in caught.value.cure
         assert caught.value.output == "x.lib: the build of x failed"
 
     def test_unless_its_loss_is_accepted_by_name(self, building: Building) -> None:

@@ -18,7 +18,13 @@ from winarm.pipeline.child_environment import (
     programs_folder,
 )
 from winarm.pipeline.child_process import Child, JournalReader
-from winarm.pipeline.child_spec import build_spec, early_spec, journal_path
+from winarm.pipeline.child_spec import (
+    build_spec,
+    early_libraries,
+    early_spec,
+    journal_path,
+    python_libraries,
+)
 from winarm.pipeline.launched import launched_compilers
 from winarm.plan import CHILD
 from winarm.storage import file_errors_in_words, scratch_folder
@@ -48,6 +54,10 @@ def early_layout(build: Build) -> Iterator[Layout]:
     """
     with _scratch(build) as scratch:
         spec = _written(scratch, early_spec(build, scratch))
+        # Nothing links with them: a setup.py may ask whether they are there.
+        libraries = python_libraries(build.interpreter.abi).values()
+        folder = early_libraries(scratch)
+        Provision(files={folder / f"{name}.lib": "" for name in libraries}).write()
         environment = early_environment(build, spec, scratch)
         provision = backends.early_provision(build)
         _write_programs(build, scratch, {})

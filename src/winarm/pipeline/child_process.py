@@ -20,7 +20,7 @@ from pyproject_hooks import (
 
 from winarm import events
 from winarm.errors import BackendError, BuildFailedError
-from winarm.pipeline.failures import cmake_error, explain
+from winarm.pipeline.failures import explain, first_error, without_tracebacks
 from winarm.pipeline.hints import Hint, hint, last_exception, missing_symbols, system_library_hint
 
 if TYPE_CHECKING:
@@ -271,12 +271,14 @@ class Child:
         words = last_exception(output)
         what = f"the build backend {self.backend.name} failed in {hook}"
         what += f":\n{words}" if words else "."
-        tail = "\n".join(output.splitlines()[-LAST_LINES:])
+        # Where a program has failed, how Python came to run it says nothing.
+        said = without_tracebacks(output) if _PROGRAM_FAILED.search(words) else output
+        tail = "\n".join(said.splitlines()[-LAST_LINES:])
         cause = self.journal.without_programs(_readable(output))
         why, cure = self._library_hint(cause) or explain(cause)
-        # A configuration that failed says why long before its last line.
-        first = cmake_error(output)
-        shown = f"{first}\n\n{tail}" if first not in tail else tail
+        # What failed may say why long before the last line.
+        first = first_error(cause)
+        shown = tail if first in tail else f"{first}\n\n{tail}"
         return BuildFailedError(what, why=why, cure=cure, output=shown)
 
     def _library_hint(self, output: str) -> Hint | None:

@@ -22,7 +22,7 @@ PROCESSOR = "ARMv8 (64-bit) Family 8 Model 1 Revision 201, Qualcomm Technologies
 def early_spec(build: Build, scratch: Path) -> dict[str, Any]:
     """Return what the child of a hook reads that comes before a build, as JSON has it."""
     return {
-        **_common(build, scratch, build.interpreter.include, scratch),
+        **_common(build, scratch, build.interpreter.include, early_libraries(scratch)),
         "toolchain": _NO_TOOLCHAIN,
         "after": {"compile": [], "link": []},
         # A setup.py may ask where they are.
@@ -61,6 +61,11 @@ def build_spec(build: EquippedBuild, scratch: Path) -> dict[str, Any]:
         "instead_of": _instead_of(build),
         "native": as_json(build.native),
     }
+
+
+def early_libraries(scratch: Path) -> Path:
+    """Return where a hook that comes before the build sees the libraries of Python."""
+    return scratch / "libs"
 
 
 _PROGRAMS = ("cc", "cxx", "ar", "rc", "link", "mt")
@@ -157,7 +162,17 @@ def windows_variables(target: Target, scratch: Path) -> dict[str, str]:
         "COMPUTERNAME": "WINARM",
         "PROCESSOR_ARCHITECTURE": target.processor,
         "PROCESSOR_IDENTIFIER": PROCESSOR,
+        "PROCESSOR_LEVEL": "1",
+        "PROCESSOR_REVISION": "0201",
+        "PATHEXT": ".COM;.EXE;.BAT;.CMD",
     }
+
+
+#: Variables of `sysconfig` for the folder in which a Python for Windows is.
+PREFIXES = (
+    *("prefix", "exec_prefix", "base", "platbase", "installed_base", "installed_platbase"),
+    *("projectbase", "BINDIR", "srcdir"),
+)
 
 
 def answers(abi: PythonABI, target: Target, include: Path, libraries: Path) -> dict[str, Any]:
@@ -165,6 +180,7 @@ def answers(abi: PythonABI, target: Target, include: Path, libraries: Path) -> d
     variables: dict[str, object] = {
         "EXT_SUFFIX": abi.extension_suffix(target),
         "SOABI": abi.soabi(target),
+        **dict.fromkeys(PREFIXES, str(libraries.parent)),
         "EXE": ".exe",
         "VERSION": f"{abi.major}{abi.minor}",
         "INCLUDEPY": str(include),
@@ -178,6 +194,8 @@ def answers(abi: PythonABI, target: Target, include: Path, libraries: Path) -> d
     }
     return {
         "winver": abi.winver(target),
+        # On Windows the libraries are in `libs` of the prefix.
+        "prefix": str(libraries.parent),
         "platform": target.sysconfig_platform,
         "machine": target.processor,
         "processor": PROCESSOR,

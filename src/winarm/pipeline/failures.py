@@ -10,8 +10,8 @@ import re
 
 from winarm.pipeline.hints import REFUSED, Hint, Rule, first_hint, hint
 
-#: Lines of one CMake message that are kept.
-_CMAKE_LINES = 40
+#: Lines of one message that are kept.
+_MESSAGE_LINES = 40
 
 
 def _rule(said: str, why: str, cure: str) -> Rule:
@@ -132,7 +132,18 @@ _RULES = (
     ),
 )
 
-_CMAKE_ERROR = re.compile(r"^CMake Error(?: at |:| in |\s*\().*$", re.MULTILINE)
+#: How the first message begins that says what is wrong: CMake's, a compiler's, Meson's, a linker's.
+_ERROR = re.compile(
+    r"^(?:CMake Error(?: at |:| in |\s*\()|\S[^\n]*?:\d+(?::\d+)?: (?:fatal )?(?i:error): |"
+    r"(?:ld\.lld|lld-link|lld|error: (?:ld|lld)-?\w*|clang[\w-]*): (?:error: )?\S|ninja: error: )"
+    r".*$",
+    re.MULTILINE,
+)
+
+#: A traceback of Python's with the first line of its exception.
+_TRACEBACK = re.compile(
+    r"^Traceback \(most recent call last\):\n(?:[ \t].*\n)+(?:\S.*\n?)?", re.MULTILINE
+)
 
 
 def explain(output: str) -> Hint:
@@ -141,23 +152,34 @@ def explain(output: str) -> Hint:
     return found if found.why else hint(output)
 
 
-def cmake_error(output: str) -> str:
-    r"""Return CMake's first error message with its file and line, or nothing.
+def first_error(output: str) -> str:
+    r"""Return the first message of CMake, Meson, a compiler or a linker that says what is wrong.
 
-    >>> cmake_error("-- ok\nCMake Error at CMakeLists.txt:3 (oops):\n  Unknown.\n\n\nmore")
+    >>> first_error("-- ok\nCMake Error at CMakeLists.txt:3 (oops):\n  Unknown.\n\n\nmore")
     'CMake Error at CMakeLists.txt:3 (oops):\n  Unknown.'
+    >>> first_error("[1/2] cc a.c\na.c:1:9: error: no x\n  1 | x\n    | ^\n1 error generated.\n")
+    'a.c:1:9: error: no x\n  1 | x\n    | ^'
     """
-    match = _CMAKE_ERROR.search(output)
+    match = _ERROR.search(output)
     if match is None:
         return ""
-    lines = output[match.start() :].splitlines()[:_CMAKE_LINES]
-    # A message is indented; it ends before the first line that is neither that nor empty.
+    lines = output[match.start() :].splitlines()[:_MESSAGE_LINES]
+    # What belongs to a message is indented; it ends before the first line that is not.
     end = next(
         (
             number
             for number, line in enumerate(lines[1:], start=1)
-            if line and not line.startswith((" ", "Call Stack"))
+            if line and not line.startswith((" ", "Call Stack", ">>>"))
         ),
         len(lines),
     )
     return "\n".join(lines[:end]).rstrip()
+
+
+def without_tracebacks(output: str) -> str:
+    r"""Return an output without the tracebacks of the Python code that ran programs.
+
+    >>> without_tracebacks("no x.h\nTraceback (most recent call last):\n  File …\nError: 1\nend")
+    'no x.h\nend'
+    """
+    return _TRACEBACK.sub("", output)

@@ -20,9 +20,9 @@ class Unavailable:
 
 
 class Lazy:
-    """An answer that is made when it is first asked for, from the view that has it."""
+    """An answer that is made, from its whole name, when it is first asked for."""
 
-    def __init__(self, make: Callable[[Any], object]) -> None:
+    def __init__(self, make: Callable[[str], object]) -> None:
         self.make = make
 
 
@@ -124,6 +124,8 @@ def os_answers(answers: Mapping[str, Any]) -> dict[str, object]:
         "environ": environ,
         "getenv": environ.get,
         "add_dll_directory": DllDirectory,
+        # Of files that are opened here.
+        **dict.fromkeys(("O_BINARY", "O_TEXT", "O_NOINHERIT"), 0),
     }
 
 
@@ -163,6 +165,9 @@ def sys_answers(answers: Mapping[str, Any]) -> dict[str, object]:
         # CPython's own form; `sysconfig` and many a setup.py look for what stands in brackets.
         "version": f"{sys.version.partition('[')[0].strip()} [{answers['compiler']}]",
         "getwindowsversion": lambda: windows,
+        **dict.fromkeys(
+            ("prefix", "exec_prefix", "base_prefix", "base_exec_prefix"), answers["prefix"]
+        ),
     }
 
 
@@ -206,7 +211,7 @@ def ctypes_answers(_answers: Mapping[str, Any]) -> dict[str, object]:
     gone = {name: Unavailable(why.format(name)) for name in names if not hasattr(ctypes, name)}
     if os.name == "nt":
         return {}
-    return {**gone, **sizes.ctypes_sizes(), "wintypes": Lazy(sizes.wintypes)}
+    return {**gone, **sizes.ctypes_sizes()}
 
 
 def wintypes_answers(_answers: Mapping[str, Any]) -> dict[str, object]:
@@ -221,6 +226,41 @@ def wintypes_answers(_answers: Mapping[str, Any]) -> dict[str, object]:
     vars(shown).update({**vars(ctypes), **sizes.ctypes_sizes()})
     types = vars(sizes.wintypes(shown))
     return {name: value for name, value in types.items() if not name.startswith("__")}
+
+
+def ctypes_util_answers(_answers: object) -> dict[str, object]:
+    """Return what `ctypes.util` finds on the target: DLLs of the prefixes, none of this machine."""
+    if os.name == "nt":
+        return {}
+
+    def find_library(name: str) -> str | None:
+        folders = os.environ.get("PATH", "").split(os.pathsep)
+        paths = (os.path.join(f, name + end) for f in folders for end in ("", ".dll"))
+        dlls = (path for path in paths if path.lower().endswith(".dll"))
+        return next(filter(os.path.isfile, dlls), None)
+
+    return {"find_library": find_library, "find_msvcrt": _always(None)}
+
+
+def machinery_answers(answers: Mapping[str, Any]) -> dict[str, object]:
+    """Return what `importlib.machinery` says of the modules that are built."""
+    import importlib.machinery as real
+
+    suffixes = [answers["variables"]["EXT_SUFFIX"], ".pyd"]
+    others = [*real.SOURCE_SUFFIXES, *real.BYTECODE_SUFFIXES]
+    return {"EXTENSION_SUFFIXES": suffixes, "all_suffixes": _always([*others, *suffixes])}
+
+
+def imp_answers(answers: Mapping[str, Any]) -> dict[str, object]:
+    """Return what `_imp` says of them."""
+    return {"extension_suffixes": _always(machinery_answers(answers)["EXTENSION_SUFFIXES"])}
+
+
+def subprocess_answers(answers: Mapping[str, Any]) -> dict[str, object]:
+    """Return what `subprocess` has on the target; programs run on this machine."""
+    from . import programs
+
+    return {} if os.name == "nt" else programs.subprocess_answers(answers)
 
 
 def struct_answers(answers: Mapping[str, Any]) -> dict[str, object]:
@@ -266,20 +306,11 @@ def sysconfig_answers(answers: Mapping[str, Any]) -> dict[str, object]:
 
 #: The variables that `sysconfig` has on Windows and whose values are the host's to say.
 WINDOWS_VARIABLES = (
-    "prefix",
-    "exec_prefix",
     "py_version",
     "py_version_short",
     "py_version_nodot",
-    "installed_base",
-    "base",
-    "installed_platbase",
-    "platbase",
-    "projectbase",
     "platlibdir",
     "userbase",
-    "srcdir",
-    "BINDIR",
     "LIBDEST",
     "BINLIBDEST",
     "TZPATH",
@@ -292,6 +323,11 @@ ANSWERS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, object]]] = {
     "platform": platform_answers,
     "ctypes": ctypes_answers,
     "ctypes.wintypes": wintypes_answers,
+    "ctypes.util": ctypes_util_answers,
+    "importlib": lambda _answers: {},
+    "importlib.machinery": machinery_answers,
+    "_imp": imp_answers,
+    "subprocess": subprocess_answers,
     "struct": struct_answers,
     "array": array_answers,
     "sysconfig": sysconfig_answers,

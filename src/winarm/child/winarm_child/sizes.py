@@ -5,6 +5,7 @@ them builds what it asks for, so the project's code gets the target's answer.
 """
 
 import array
+import functools
 import re
 import struct
 from collections.abc import Callable
@@ -115,6 +116,7 @@ def array_answers(_answers: object) -> dict[str, object]:
     return {"array": TargetArray, "ArrayType": TargetArray}
 
 
+@functools.cache
 def ctypes_sizes() -> dict[str, object]:
     """Return the types of `ctypes` that have other sizes on the target.
 

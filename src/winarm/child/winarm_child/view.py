@@ -66,6 +66,11 @@ BUILDERS = (
 #: Build tools that run on the host wherever they are, a project's own folder included.
 HOST_TOOLS = ("mesonbuild",)
 
+#: Modules that Windows does not have.
+POSIX_ONLY = frozenset(
+    ("fcntl", "grp", "posix", "pty", "pwd", "resource", "syslog", "termios", "tty", "crypt")
+)
+
 #: Modules that only Windows has; importing them on another host can only fail.
 WINDOWS_ONLY = ("msvcrt", "_winapi", "winsound", "nt")
 
@@ -101,22 +106,32 @@ class Views:
         """
         if name not in ANSWERS or name not in SHOWN_TO[self._audience(importer)]:
             return module
-        if name not in self._made:
-            self._made[name] = View(module, ANSWERS[name](self._answers))
-        view = self._made[name]
+        view = self._view(name, module)
         for gone in set(vars(view)["_view_without"]).intersection(wanted or ()):
             raise ImportError(vars(view)["_view_without"][gone], name=name)
         return view
 
+    def _view(self, name: str, module: ModuleType) -> "View":
+        if name not in self._made:
+            inside = {
+                of[len(name) + 1 :]: Lazy(lambda of: self._view(of, importlib.import_module(of)))
+                for of in ANSWERS
+                if of.rpartition(".")[0] == name
+            }
+            self._made[name] = View(module, {**ANSWERS[name](self._answers), **inside})
+        return self._made[name]
+
     def windows_module(self, name: str, importer: Mapping[str, Any]) -> ModuleType | None:
         """Return what the project's code gets for a module that only Windows has, or None.
 
-        :raises ModuleNotFoundError: nothing can take its place.
+        :raises ModuleNotFoundError: nothing can take its place, or only POSIX systems have it.
         """
-        if os.name == "nt" or name not in {"winreg", *WINDOWS_ONLY}:
+        if os.name == "nt" or name not in {"winreg", *WINDOWS_ONLY, *POSIX_ONLY}:
             return None
         if self._audience(importer) != "project":
             return None
+        if name in POSIX_ONLY:
+            raise ModuleNotFoundError(f"{name} does not exist on Windows", name=name)
         if name == "winreg":
             self._registry = self._registry or registry.make()
             return self._registry
@@ -236,7 +251,7 @@ class View(ModuleType):
             raise AttributeError(self.__dict__["_view_without"][name])
         lazy = self.__dict__["_view_lazy"].get(name)
         if lazy is not None:
-            self.__dict__[name] = lazy.make(self)
+            self.__dict__[name] = lazy.make(f"{self.__name__}.{name}")
             return self.__dict__[name]
         if name == "__all__":
             # For `import *`, which else takes what the view itself has, or what is gone.
@@ -272,7 +287,7 @@ class View(ModuleType):
 #: Which views each audience gets.
 SHOWN_TO = {
     "project": frozenset(ANSWERS),
-    "helper": frozenset(ANSWERS) - {"struct", "array", "ctypes.wintypes"},
+    "helper": frozenset(("sys", "os", "platform", "ctypes", "sysconfig")),
     "builder": frozenset(("sysconfig",)),
     "other": frozenset(),
 }
