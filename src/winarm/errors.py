@@ -115,10 +115,7 @@ class BuildFailedError(WinarmError):
 #: Why extensions are missing and what helps: a program has failed, or none has.
 _CAUGHT = ("The project caught the failure and went on without.", "Fix the failure shown above")
 _LEFT_OUT = (
-    (
-        "No compiler failed: the project's own code left it out, most often because it did not find a "
-        "header or a library."
-    ),
+    "No compiler failed: the project's own code left it out, often because a library is missing.",
     "See with -v what the project looks for and name it with -C winarm.prefix=DIR",
 )
 

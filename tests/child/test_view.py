@@ -82,8 +82,8 @@ class TestTheProjectsCode:
             ("import sys; print(sys.base_prefix == sys.prefix)", "True"),
             (
                 (
-                    "import subprocess as s; s.run(['python.exe', '-V'], startupinfo=s.STARTUPINFO(),"
-                    " stdout=s.DEVNULL); print(s.__name__)"
+                    "import subprocess as s; s.run(['python.exe', '-V'], stdout=s.DEVNULL, "
+                    "startupinfo=s.STARTUPINFO()); print(s.__name__)"
                 ),
                 "subprocess",
             ),
