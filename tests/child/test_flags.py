@@ -275,6 +275,12 @@ def test_libraries_of_the_python_that_builds_are_left_out(
     assert translator.link(ours, "exports.def") == []
 
 
+def test_an_empty_argument_is_none(translator: Translator) -> None:
+    """pyFFTW has one where its table has no flag for a compiler."""
+    assert translator.compile(["", "-Wall", ""], "c") == ["-Wall"]
+    assert translator.link(["", "a.o"], "exports.def") == ["a.o"]
+
+
 @pytest.mark.parametrize("home", ["/usr/local/lib/project", "/opt/local/project"])
 def test_a_project_may_stand_where_the_hosts_libraries_are(
     make_spec: Callable[..., dict[str, Any]], tmp_path: Path, home: str

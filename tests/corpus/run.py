@@ -35,13 +35,17 @@ HERE = Path(__file__).parent
 #: Seconds for one step of one project.
 TIMEOUT = 1200
 
-#: Imports each module by itself, so that a failure names it.
+#: Imports each module by itself, so that a failure names it. What the Python lacks of its own
+#: library, such as tkinter, is no fault of a module.
 IMPORT_ALL = """\
-import importlib
+import importlib, sys
 for name in {modules!r}:
     try:
         importlib.import_module(name)
     except BaseException as error:
+        lacking = isinstance(error, ModuleNotFoundError) and error.name
+        if lacking in sys.stdlib_module_names:
+            continue
         raise SystemExit(f"import {{name}}: {{error!r}}")
 """
 

@@ -170,6 +170,8 @@ RECIPES = {
         CMAKE,
         # As fftw's own releases for Windows: threads in the same library.
         ("-DBUILD_TESTS=OFF", "-DENABLE_THREADS=ON", "-DWITH_COMBINED_THREADS=ON"),
+        # pyfftw knows that of win32 and win-amd64 only, and looks for another: an empty one.
+        added=(("lib/libfftw3_threads.a", "!<arch>\n"),),
     ),
     "openssl": Recipe(
         "openssl",
@@ -327,7 +329,7 @@ def by_configure(
     for folder in recipe.folders if len(recipe.folders) == 1 else recipe.folders[-1:]:
         run(["make", "install", *recipe.make], source / folder, environ, log)
     if len(recipe.folders) > 1:
-        for name in ("postgres_ext.h", "pg_config_ext.h"):
+        for name in ("postgres_ext.h", "pg_config.h", "pg_config_ext.h"):
             shutil.copy(source / "src/include" / name, place.prefix / "include")
         shutil.copytree(
             source / "src/include/libpq",

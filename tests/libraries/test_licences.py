@@ -38,6 +38,18 @@ CONDA = {"name": "zlib", "version": "1.3", "license": "Zlib", "files": ["Library
             ("sqlite", "", "", ["LICENSE.md"]),
         ),
         (
+            "p",
+            {"p/share/licenses/openssl/LICENSE.txt": "x"},
+            "p/bin/libcrypto-3-x64.dll",
+            ("openssl", "", "", ["LICENSE.txt"]),
+        ),
+        (
+            "p",
+            {"p/share/licenses/libjpeg-turbo/LICENSE.md": "x"},
+            "p/bin/jpeg-62.dll",
+            ("libjpeg-turbo", "", "", ["LICENSE.md"]),
+        ),
+        (
             "installed/arm64-windows",
             {
                 "installed/vcpkg/info/zlib_1.3.1_arm64-windows.list": "arm64-windows/bin/z.dll\n",

@@ -17,6 +17,14 @@ if TYPE_CHECKING:
 
 #: Files of a licence, by how their names begin.
 _LICENCE = re.compile(r"(licen[cs]e|copying|copyright|notice|authors)", re.IGNORECASE)
+#: Projects whose libraries have other names.
+_PROJECTS = {
+    "crypto": "openssl",
+    "ssl": "openssl",
+    "exslt": "libxslt",
+    "jpeg": "libjpeg-turbo",
+    "turbojpeg": "libjpeg-turbo",
+}
 #: Longest licence that is copied, in bytes, and the most files of one package.
 MAX_SIZE = 2**20
 MAX_FILES = 50
@@ -118,7 +126,8 @@ def _by_place(stem: str, root: Path) -> Iterator[Path]:
 
 
 def _wanted(stem: str) -> set[str]:
-    return {_key(name) for name in (*names_of(stem), unversioned(stem))}
+    plain = unversioned(stem)
+    return {_key(name) for name in (*names_of(stem), plain, _PROJECTS.get(plain, plain))}
 
 
 def _key(name: str) -> str:

@@ -33,6 +33,13 @@ class TestCompilers:
 
         assert tools.files == {"a.c", "b.c", "a.o", "b.o"}
 
+    def test_an_empty_argument_is_none(self, tools: Tools) -> None:
+        tools.write(a_c=PROGRAM)
+
+        tools.must("gcc", "", "a.c", "", "-o", "a.exe")
+
+        assert tools.files == {"a.c", "a.exe"}
+
     def test_a_program_is_called_as_configure_expects(self, tools: Tools) -> None:
         tools.write(a_c=PROGRAM)
 

@@ -161,7 +161,8 @@ class Translator:
 
     def _translated(self, argv: Sequence[str]) -> Iterator[str]:
         lists_dependencies = not DEPENDENCIES.isdisjoint(argv)
-        arguments = iter(argv)
+        # Microsoft's programs ignore an empty argument, others take it for a file.
+        arguments = filter(None, argv)
         for argument in arguments:
             if argument in VALUED or (argument == "-MT" and lists_dependencies):
                 yield argument

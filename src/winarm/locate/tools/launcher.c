@@ -532,6 +532,8 @@ static void translate(list *to, char **arguments, int lists_dependencies) {
   for (; *arguments; arguments++) {
     const char *argument = *arguments, *next = arguments[1];
     const struct pair *apart = option_apart;
+    /* Microsoft's programs ignore an empty argument, others take it for a file. */
+    if (!*argument) continue;
     while (apart->from && !is(apart->from, argument)) apart++;
     if (among(argument, valued) || (is(argument, "-MT") && lists_dependencies)) {
       add(to, argument);
