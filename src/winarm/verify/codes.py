@@ -758,8 +758,9 @@ class Code(Enum):
 
     WA701 = Rule(
         WARNING,
-        "two files are the same module",
-        "Python imports one and never sees the other; often a file of an older build.",
+        "one of two files hides the other",
+        "Python imports one and never sees the other, often a file of an older build; or both are "
+        "installed to one place (.data/platlib/x and x).",
         "Build in a clean folder, or remove one.",
     )
     WA702 = Rule(

@@ -113,9 +113,32 @@ def test_wheel_file_that_is_not_utf8_is_found(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("field", "found"),
+    [
+        (b"Wheel-Version: 1.0", []),
+        (b"Wheel-Version:1.10", []),
+        (b"Wheel-Version: 1", ["WA613"]),
+        (b"wheel-version: 1.0", ["WA613"]),
+        (b"Wheel-Version: 1.", ["WA613"]),
+    ],
+)
+def test_version_of_the_format_is_read_as_installers_do(
+    field: bytes, found: list[str], tmp_path: Path
+) -> None:
+    text = field + b"\nRoot-Is-Purelib: false\nTag: cp313-cp313-win_arm64\n"
+
+    assert codes(tmp_path, {f"{DIST_INFO}/WHEEL": text}) == found
+
+
+@pytest.mark.parametrize(
     ("text", "found"),
     [
         (b"", []),
+        (b"# a\n\n[console_scripts]\n  # b\n  x = pkg:main\n", []),
+        (b"[console_scripts]\n; a\nx = pkg:main\n", ["WA622"]),
+        (b"[console_scripts]\nx =\n  pkg:main\n", ["WA622"]),
+        (b"[console_scripts]\nx = 1pkg:main\n", ["WA622"]),
+        (b"[console_scripts]\nx = p1:_f2\n", []),
         (b"[console_scripts]\na-b.c_d = pkg.cli:main\n\n[other]\nx y = pkg\n", []),
         (b"[console_scripts]\nx = pkg:main [extra]\n", []),
         (b"[gui_scripts]\nX = pkg:main\nx = pkg:main.run\n", []),

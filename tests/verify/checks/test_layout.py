@@ -66,6 +66,21 @@ def test_a_package_is_taken_before_a_module_of_its_name() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "over"),
+    [
+        ("pkg-1.0.data/platlib/pkg/a.py", []),
+        ("pkg-1.0.data/data/pkg/__init__.py", []),
+        ("pkg-1.0.data/__init__.py", []),
+        ("pkg-1.0.data/platlib/pkg/__init__.py", ["WA701"]),
+        ("pkg-1.0.data/purelib/PKG/__init__.py", ["WA701"]),
+        ("pkg-1.0.data/data/Lib/site-packages/pkg/__init__.py", ["WA701"]),
+    ],
+)
+def test_a_file_that_is_installed_over_another_is_found(name: str, over: list[str]) -> None:
+    assert codes(TAGGED, "pkg/__init__.py", name) == over
+
+
+@pytest.mark.parametrize(
     "left", ["pkg/_x.exp", "pkg/_x.PDB", "pkg/x.obj", "pkg/_x.cp313-win_arm64.lib", "pkg/lib_x.a"]
 )
 def test_what_linking_left_behind_is_found(left: str) -> None:

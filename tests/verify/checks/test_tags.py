@@ -125,6 +125,8 @@ def test_modules_that_suit_their_tags_have_no_errors(
         ("cp315-abi3t", {"pkg/_x.pyd": of("python3.dll")}, "WA304"),
         ("cp314-abi3", {"pkg/_x.pyd": of("python3t.dll")}, "WA304"),
         ("py3-abi3", {"pkg/_x.pyd": of("python3.dll")}, "WA623"),
+        ("cp3-abi3", {"pkg/_x.pyd": of("python3.dll")}, "WA623"),
+        ("cp313-cp313m", {"pkg/_x.pyd": of("python313.dll")}, "WA623"),
         ("cp312-cp313", {"pkg/_x.cp313-win_arm64.pyd": of("python313.dll")}, "WA623"),
         ("cp313-cp313", {"pkg/_x.pyd": of("python312")}, "WA301"),
         ("cp313-abi3.cp313", {"pkg/_x.pyd": of("python313.dll")}, "WA209"),

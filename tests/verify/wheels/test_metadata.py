@@ -61,7 +61,7 @@ def test_fields_are_those_of_the_parser_that_installers_use(text: bytes) -> None
 
 
 def test_rows_are_read_with_quotes() -> None:
-    assert list(record_rows(b'"a,b.py",sha256=AbC,12\na/RECORD,,\n\n')) == [
+    assert list(record_rows(b'"a,b.py",sha256=AbC,12\na/RECORD,,\n')) == [
         Row("a,b.py", "sha256", "AbC", 12),
         Row("a/RECORD", "", "", None),
     ]
@@ -69,7 +69,15 @@ def test_rows_are_read_with_quotes() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [b"a\n", b"a,b\n", b"a,b,c,d\n", b"a,sha256=x,-1\n", b"a,sha256=x,1e3\n", b"a\0,b,c,d\n"],
+    [
+        b"a\n",
+        b"\n",
+        b"a,b\n",
+        b"a,b,c,d\n",
+        b"a,sha256=x,-1\n",
+        b"a,sha256=x,1e3\n",
+        b"a\0,b,c,d\n",
+    ],
 )
 def test_bad_rows_say_what_is_wrong(text: bytes) -> None:
     (row,) = record_rows(text)

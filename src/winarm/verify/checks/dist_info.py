@@ -28,7 +28,7 @@ _LONGEST_TAG = 1000
 _LICENSES_SINCE = "2.4"
 _MOST_NAMED = 4
 #: Installers take every 1.x, and refuse what is not numbers.
-_WHEEL_VERSION = re.compile(r"1(\.[0-9]{1,9})*")
+_WHEEL_VERSION = re.compile(r"1(\.[0-9]{1,9})+")
 #: `>=3.10`, what most wheels require.
 _AT_LEAST = re.compile(r">=\s*3(?:\.(?P<minor>[0-9]{1,3}))?")
 #: Python tags of one version: of CPython, PyPy, GraalPy, or of any Python.
@@ -40,7 +40,7 @@ _LONGEST_SPECIFIER = 200
 _MOST_ENTRY_POINTS = 2**18
 #: What an entry point's name and a script's value are (the entry points specification).
 _ENTRY_NAME = re.compile(r"[\w.-]+")
-_SCRIPT = re.compile(r"\w+(\.\w+)*:\w+(\.\w+)*\s*(\[[^\]]*\])?")
+_SCRIPT = re.compile(r"{0}(\.{0})*:{0}(\.{0})*\s*(\[[^\]]*\])?".format(r"[^\W\d]\w*"))
 #: Parts of the .data folder (binary distribution format).
 _DATA_PARTS = frozenset({"purelib", "platlib", "headers", "scripts", "data"})
 
@@ -76,7 +76,10 @@ def _wheel_file(subject: Subject, name: WheelName, dist_info: str) -> Iterator[F
         yield finding(Code.WA613, member, "it is not UTF-8")
     found = header_fields(subject.texts[member])
     version = found.get("wheel-version", [""])[0]
-    if not _WHEEL_VERSION.fullmatch(version):
+    if b"Wheel-Version:" not in subject.texts[member]:
+        # uv compares the letters.
+        yield finding(Code.WA613, member, "it has no field that is spelled Wheel-Version")
+    elif not _WHEEL_VERSION.fullmatch(version):
         yield finding(Code.WA613, member, f"Wheel-Version is {version or 'missing'}, not 1.x")
     pure = found.get("root-is-purelib", [""])[0].lower()
     if pure not in {"true", "false"}:
@@ -145,6 +148,11 @@ def _entry_points(subject: Subject, dist_info: str) -> Iterator[Finding]:
         return
     if not is_utf8(text) or len(text) > _MOST_ENTRY_POINTS:
         yield finding(Code.WA622, member, "it is not UTF-8, or very long")
+        return
+    lines = filter(None, map(str.strip, text.decode("utf-8").splitlines()))
+    if wrong := next((one for one in lines if one[0] not in "#[" and "=" not in one), ""):
+        # importlib.metadata reads it line by line.
+        yield finding(Code.WA622, member, f"{wrong!r} is neither a section nor NAME = VALUE")
         return
     # Most wheels have none, and start-up time counts.
     import configparser  # noqa: PLC0415

@@ -10,6 +10,7 @@ from winarm.verify.codes import Code
 from winarm.verify.member_names import base_name, folder_of, is_module, suffix_of
 from winarm.verify.report import Finding, finding
 from winarm.verify.subject import Shape
+from winarm.verify.wheel_code import installed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +27,7 @@ def check_layout(subject: Subject, _options: VerifyOptions) -> Iterator[Finding]
         return
     yield from _shadows(subject)
     if subject.shape is Shape.WHEEL:
+        yield from _overwritten(subject)
         yield from _by_products(subject)
 
 
@@ -48,6 +50,16 @@ def _shadows(subject: Subject) -> Iterator[Finding]:
         if package in subject.names:
             member = plain or min(by_tag.values())
             yield finding(Code.WA701, member, f"{package} is taken before it")
+
+
+def _overwritten(subject: Subject) -> Iterator[Finding]:
+    """Find files of a .data folder that are installed where another file is."""
+    data = {name for name in subject.names if ".data/" in name}
+    places: dict[str, str] = {}
+    for name in sorted(subject.names, key=lambda name: (name in data, name)) if data else ():
+        place = "/".join(installed(name)).lower()
+        if (other := places.setdefault(place, name)) != name and name in data:
+            yield finding(Code.WA701, name, f"it is installed over {other}")
 
 
 def _by_products(subject: Subject) -> Iterator[Finding]:

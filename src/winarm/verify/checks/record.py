@@ -47,7 +47,7 @@ def check_record(subject: Subject, _options: VerifyOptions) -> Iterator[Finding]
             words = f"in RECORD: it has over {most} rows for {len(subject.names)} files"
             yield finding(Code.WA612, f"{subject.dist_info}/RECORD", words)
             break
-        if row.path in seen:
+        if row.path and row.path in seen:
             yield finding(Code.WA611, row.path, "RECORD has it twice")
         else:
             yield from _compare(subject, row, listed=row.path not in unlisted)

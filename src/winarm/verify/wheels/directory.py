@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import unicodedata
 from struct import Struct
 from typing import IO, NamedTuple
 
@@ -29,6 +30,8 @@ _SIGNATURES = (b"PK\1\2", b"PK\3\4", b"PK\5\6", b"PK\6\6", b"PK\6\7", b"PK\7\x08
 _FULL_16 = 0xFFFF
 #: The end record's size field counts from after it: 44 bytes, and extensible data.
 _END_64_REST = _END_64.size - 12
+#: Categories of Unicode: control, format and private characters.
+_INVISIBLE = frozenset({"Cc", "Cf", "Co"})
 #: A member that needs a newer version of the format (4.4.3) is refused by Python's zipfile.
 _NEWEST_VERSION = 63
 
@@ -190,7 +193,9 @@ def _oddities(raw_name: bytes, flags: int) -> list[str]:
     if not flags & UTF8:
         return ["its name is not ASCII and not marked as UTF-8"]
     try:
-        raw_name.decode("utf-8")
+        name = raw_name.decode("utf-8")
     except UnicodeDecodeError:
         return ["its name is marked as UTF-8 and is not"]
-    return []
+    if _INVISIBLE.isdisjoint(map(unicodedata.category, name)):
+        return []
+    return ["its name has a character without a shape, which uv refuses"]

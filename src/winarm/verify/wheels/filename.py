@@ -28,9 +28,10 @@ _PLAIN_VERSION = re.compile(r"[0-9]+(\.[0-9]+){0,5}((a|b|rc|\.post|\.dev)[0-9]+)
 
 #: ABI tags of the stable ABI: with the GIL, and without (PEP 803).
 STABLE_TAGS = {"abi3": False, "abi3t": True}
-#: What follows the version in the tag of a Python's own ABI: debug, pymalloc, threading, wide.
-_ABI_FLAGS = "dmtu"
+_CPYTHON = re.compile(r"cp[23](?P<minor>0|[1-9][0-9]{0,3})")
 _FREE_THREADED_SINCE = 13
+#: The first minor version whose own ABI has no flag for memory or characters.
+_PLAIN_SINCE = 8
 
 
 @dataclass(frozen=True)
@@ -172,6 +173,11 @@ def is_installable(python: str, abi: str) -> bool:
     if python.startswith("py"):
         return abi == "none"
     if python.startswith("cp"):
-        own = abi.startswith(python) and set(abi[len(python) :]) <= set(_ABI_FLAGS)
+        match = _CPYTHON.fullmatch(python)
+        if match is None:
+            return False
+        minor = int(match["minor"])
+        flags = "dmu" if minor < _PLAIN_SINCE else "td" if minor >= _FREE_THREADED_SINCE else "d"
+        own = abi.startswith(python) and set(abi[len(python) :]) <= set(flags)
         return own or abi == "none" or abi in STABLE_TAGS
     return True

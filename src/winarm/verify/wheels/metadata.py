@@ -16,12 +16,11 @@ if TYPE_CHECKING:
 #: Bytes of METADATA and WHEEL that are read for their fields.
 MAX_HEADER = 2**20
 #: Hashes that RECORD may use besides SHA-256 ("sha256 or better": the binary distribution format).
-OTHER_STRONG = frozenset({"sha384", "sha512", "sha3_256", "sha3_384", "sha3_512", "blake2b"})
+OTHER_STRONG = frozenset({"sha384", "sha512", "sha3_256", "sha3_384", "sha3_512", "blake2b",
+                          "blake2s"})  # fmt: skip
 
 #: Characters of a row of RECORD; a path in an archive has at most 65,535.
 _LONGEST_ROW = 2**17
-#: Empty rows that are skipped.
-_MOST_EMPTY = 1000
 #: No version is longer, and Python does not convert a number of that many digits.
 _LONGEST_VERSION = 1000
 
@@ -135,20 +134,13 @@ def record_rows(text: bytes) -> Iterator[Row]:
     # Line by line: as a whole, the text may take many times the memory of its bytes.
     lines = io.TextIOWrapper(io.BytesIO(text), "utf-8", "surrogateescape", newline="")
     reader = csv.reader(_bounded(lines))
-    empty = 0
-    while empty <= _MOST_EMPTY:
+    while True:
         try:
-            cells = next(reader)
+            yield _row(next(reader))
         except StopIteration:
             return
         except csv.Error as error:
             yield Row("", "", "", None, f"a row cannot be split into cells ({error})")
-            continue
-        if cells:
-            yield _row(cells)
-        else:
-            empty += 1
-    yield Row("", "", "", None, f"it has over {_MOST_EMPTY} empty rows")
 
 
 def installed_rows(record: str, text: bytes) -> Iterator[tuple[str, Row]]:
@@ -171,7 +163,7 @@ def _bounded(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _row(cells: list[str]) -> Row:
-    path = cells[0]
+    path = cells[0] if cells else ""
     if len(cells) != 3:  # noqa: PLR2004 - path, hash and size, as PEP 376 says
         return Row(path, "", "", None, f"a row has {len(cells)} cells, not 3")
     algorithm, _, digest = cells[1].partition("=")
