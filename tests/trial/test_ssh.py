@@ -182,13 +182,16 @@ def test_machine_that_talks_of_something_else_is_told(
         ("me@arm.local", "me@arm.local", "python"),
         ("arm py -3.13-arm64", "arm", "py -3.13-arm64"),
         ("[::1]", "[::1]", "python"),
+        ("//me@machine:2222", "ssh://me@machine:2222", "python"),
     ],
 )
 def test_machine_and_its_python_are_named(words: str, machine: str, python: str) -> None:
     assert SshRunner.parse(words) == SshRunner(machine, python)
 
 
-@pytest.mark.parametrize("words", ["", "-oProxyCommand=touch x", "a;b", "$(x)", "a\nb"])
+@pytest.mark.parametrize(
+    "words", ["", "-oProxyCommand=touch x", "//-oProxyCommand=x", "a;b", "$(x)", "a\nb"]
+)
 def test_no_machine_is_an_option_or_a_command(words: str) -> None:
     with pytest.raises(UsageError, match="not the name of a machine"):
         SshRunner.parse(words)

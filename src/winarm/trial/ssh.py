@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from winarm.host import Conversation, Host
     from winarm.trial.pythons import WindowsPython
 
-#: `user@machine`, as ssh has it; never an option.
-_HOST = re.compile(r"[A-Za-z0-9_.@\[\]:%][A-Za-z0-9_.@\[\]:%-]*")
+#: `user@machine` or `ssh://user@machine:port`, as ssh has it; never an option.
+_HOST = re.compile(r"(ssh://)?[A-Za-z0-9_.@\[\]:%][A-Za-z0-9_.@\[\]:%-]*")
 #: cmd.exe, PowerShell and POSIX shells hand this on as it is.
 _PROGRAM = '-I -c "import sys;exec(sys.stdin.buffer.readline())"'
 #: Seconds until the machine's Python must have answered, and for copies of each megabyte.
@@ -48,7 +48,8 @@ _CURES = {
     "you remove the old one with `ssh-keygen -R HOST`.",
     "Permission denied": "Add your public key to the machine's authorized_keys; winarm asks for "
     "no password.",
-    "Could not resolve hostname": "Check the name of the machine.",
+    "Could not resolve hostname": "Check the name of the machine; with a port, it is written "
+    "ssh://user@machine:port.",
     "Connection refused": "Start the OpenSSH server of the machine.",
     "timed out": "Check that the machine is on and can be reached.",
     "not recognized": "Install Python for Windows ARM64 there, or name it: "
@@ -70,14 +71,16 @@ class SshRunner:
 
     @classmethod
     def parse(cls, words: str) -> SshRunner:
-        """Return the runner that `HOST` or `HOST PYTHON` means.
+        """Return the runner that `HOST`, `//HOST:PORT` or `HOST PYTHON` means.
 
         :raises UsageError: there is no host, or it would be an option of ssh.
         """
         machine, _, python = words.strip().partition(" ")
+        if machine.startswith("//"):
+            machine = f"ssh:{machine}"
         if not _HOST.fullmatch(machine):
             message = f"--runner ssh:{words}: {machine!r} is not the name of a machine."
-            raise UsageError(message, cure="Write ssh:user@machine, as ssh has it.")
+            raise UsageError(message, cure="Write ssh:user@machine or ssh://user@machine:port.")
         return cls(machine, python.strip() or "python")
 
     @property
