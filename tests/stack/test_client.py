@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -9,7 +8,7 @@ import pytest
 from packaging.version import Version
 from stack_samples import wheel
 
-from winarm.errors import SourceError, StoppedError, UnreachableError
+from winarm.errors import SourceError, UnreachableError
 from winarm.stack.client import index_client
 from winarm.stack.files import IndexedFile, IndexedProject
 from winarm.stack.places import configured_places
@@ -39,16 +38,6 @@ def test_names_are_asked_for_in_their_normalised_form(index: LocalIndex, host: H
     assert asked(host, "A.B").releases
 
 
-def test_a_server_that_asks_to_wait_is_asked_again(index: LocalIndex, host: Host) -> None:
-    index.add("a-1-py3-none-any.whl")
-    index.refusals["a"] = [(429, {"Retry-After": "1"}), (503, {"Retry-After": "0"})]
-    began = time.monotonic()
-
-    assert asked(host, "a").releases
-
-    assert time.monotonic() - began >= 1
-
-
 def test_a_server_that_never_stops_refusing_is_a_problem(index: LocalIndex, host: Host) -> None:
     index.add("a-1-py3-none-any.whl")
     index.refusals["a"] = [(429, {"Retry-After": "0"})] * 10
@@ -57,13 +46,6 @@ def test_a_server_that_never_stops_refusing_is_a_problem(index: LocalIndex, host
 
     assert not project.reached
     assert "asks to slow down" in project.problems[0]
-
-
-def test_a_server_that_refuses_is_not_asked_again(index: LocalIndex, host: Host) -> None:
-    index.refusals["a"] = [(403, {})] * 3
-
-    assert "refuses access (403)" in asked(host, "a").problems[0]
-    assert len(index.asked) == 1
 
 
 def test_a_server_that_is_down_is_a_problem(host: Host) -> None:
@@ -190,29 +172,6 @@ def test_a_file_is_fetched_once_and_its_checksum_compared(
         assert client.fetch(file, tmp_path).read_bytes() != b"damaged"
         with pytest.raises(SourceError, match="is not what was promised"):
             client.fetch(file._replace(sha256="0" * 64), tmp_path)
-
-
-@pytest.mark.parametrize("refusal", [(503, {}), (429, {"Retry-After": "0"}), (0, {})])
-def test_a_file_is_asked_for_again_after_an_error_that_may_pass(
-    index: LocalIndex, host: Host, tmp_path: Path, refusal: tuple[int, dict[str, str]]
-) -> None:
-    index.add("a-1-py3-none-any.whl")
-    with index_client(host, configured_places(host)) as client:
-        file = client.project("a").releases[Version("1")].files[0]
-        index.refusals["a"] = [refusal]
-
-        assert client.fetch(file, tmp_path).read_bytes() == index.files["a"][file.name]
-
-
-def test_a_client_that_is_stopped_waits_no_longer(index: LocalIndex, host: Host) -> None:
-    index.refusals["a"] = [(429, {"Retry-After": "30"})] * 3
-    with index_client(host, configured_places(host)) as client:
-        client.stopped.set()
-
-        with pytest.raises(StoppedError):
-            client.project("a")
-
-    assert len(index.asked) == 1
 
 
 def test_a_file_that_is_gone_is_one_error(index: LocalIndex, host: Host, tmp_path: Path) -> None:

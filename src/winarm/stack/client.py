@@ -11,7 +11,7 @@ import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from packaging.utils import canonicalize_name
@@ -19,21 +19,20 @@ from packaging.utils import canonicalize_name
 from winarm.errors import (
     FileSystemError,
     SourceError,
-    StoppedError,
     UnreachableError,
     UsageError,
 )
 from winarm.stack.files import IndexedFile, IndexedProject
+from winarm.stack.http_reader import NOT_FOUND, HttpReader
 from winarm.stack.kept_pages import KeptPages
 from winarm.stack.pages import ACCEPT, file_at, read_page
 from winarm.storage import CACHE_CURE, PATIENCE, replacing
 
 if TYPE_CHECKING:
     import io
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     import httpx2
-    from hishel.httpx2 import CacheConfig
 
     from winarm.host import Host
     from winarm.stack.places import Place, Places
@@ -44,15 +43,6 @@ AT_ONCE = 32
 MAX_PAGE = 64 * 2**20
 #: Longest metadata of a file.
 MAX_METADATA = 4 * 2**20
-#: Longest file that is fetched.
-MAX_DOWNLOAD = 4 * 2**30
-#: Attempts for an answer that asks to come back later, and the longest wait for one in seconds.
-ATTEMPTS = 4
-LONGEST_WAIT = 30.0
-_TOO_MANY = 429
-_NOT_FOUND = 404
-_T = TypeVar("_T")
-_TEMPORARY = frozenset((_TOO_MANY, 500, 502, 503, 504))
 
 
 class IndexClient:
@@ -60,7 +50,7 @@ class IndexClient:
 
     def __init__(
         self,
-        connect: Callable[[], httpx2.Client],
+        http: HttpReader,
         places: Places,
         cache: Path,
         kept: KeptPages,
@@ -68,26 +58,16 @@ class IndexClient:
         offline: bool,
         refresh: bool,
     ) -> None:
-        self._connect = connect
+        self._http = http
         self._places = places
         self._cache = cache
         self._kept = kept
         self._offline = offline
         self._refresh = refresh
-        self._http: httpx2.Client | None = None
         self._projects: dict[str, IndexedProject] = {}
         self._linked: dict[str, list[tuple[str, str, str]]] = {}
         self._lock = threading.Lock()
-        self._connecting = threading.Lock()
-        #: Once it is set, no server is waited for: who waits gets StoppedError.
-        self.stopped = threading.Event()
-
-    @property
-    def _client(self) -> httpx2.Client:
-        with self._connecting:
-            if self._http is None:
-                self._http = self._connect()
-            return self._http
+        self.stopped = http.stopped
 
     def project(self, name: str) -> IndexedProject:
         """Return what all places have of a project; asked once."""
@@ -177,66 +157,11 @@ class IndexClient:
     def _download(self, file: IndexedFile, to: Path, progress: Callable[[int], None]) -> None:
         if file.url.startswith("file:"):
             shutil.copyfile(_local(file.url), to)
-        elif self._offline:
-            message = f"{file.name} is not cached."
-            raise UnreachableError(message)
         else:
-            self._receive(file, to, progress)
+            self._http.fetch(file.name, file.url, to, progress)
         got = sha256_of(to)
         if file.sha256 and got != file.sha256:
             raise wrong_content(file.name, file.sha256, got)
-
-    def _receive(self, file: IndexedFile, to: Path, progress: Callable[[int], None]) -> None:
-        import httpx2  # noqa: PLC0415 - as in index_client
-
-        from winarm.stack.transport import NOT_KEPT  # noqa: PLC0415
-
-        # The file itself, and not what a server makes of it on its way.
-        headers, kept = {"Accept-Encoding": "identity"}, {NOT_KEPT: True}
-
-        def attempt() -> None:
-            size = 0
-            with (
-                self._client.stream("GET", file.url, headers=headers, extensions=kept) as response,
-                to.open("wb") as output,
-            ):
-                response.raise_for_status()
-                for chunk in response.iter_bytes(2**20):
-                    size += len(chunk)
-                    if size > MAX_DOWNLOAD:
-                        message = f"{file.name} is longer than {MAX_DOWNLOAD} bytes."
-                        raise SourceError(message)
-                    output.write(chunk)
-                    progress(size)
-
-        try:
-            self._patiently(attempt)
-        except httpx2.HTTPError as error:
-            message = f"{file.name} cannot be fetched: {error}"
-            raise UnreachableError(message, cure="Try again; check the network.") from error
-
-    def _patiently(self, attempt: Callable[[], _T]) -> _T:
-        """Return what `attempt` returns, made again after an error that may pass.
-
-        :raises HTTPError: of the last attempt.
-        :raises StoppedError: the client was stopped meanwhile.
-        """
-        import httpx2  # noqa: PLC0415 - as in index_client
-
-        for number in range(1, ATTEMPTS):
-            try:
-                return attempt()
-            except (httpx2.ConnectError, httpx2.TimeoutException, httpx2.UnsupportedProtocol):
-                raise
-            except httpx2.HTTPStatusError as error:
-                if error.response.status_code not in _TEMPORARY:
-                    raise
-                wait = _wait(error.response.headers.get("Retry-After", ""), number)
-            except httpx2.HTTPError:
-                wait = _wait("", number)
-            if self.stopped.wait(wait):
-                raise StoppedError
-        return attempt()
 
     @contextlib.contextmanager
     def _pool(self, names: Sequence[str]) -> Iterator[ThreadPoolExecutor]:
@@ -308,77 +233,17 @@ class IndexClient:
 
     def _page(self, url: str) -> tuple[httpx2.Response, bytes]:
         """Return a page with its content; no content where there is none."""
-        response, content = self._answer(url, MAX_PAGE, headers={"Accept": ACCEPT})
-        return response, b"" if response.status_code == _NOT_FOUND else content
+        response, content = self._http.page(url, MAX_PAGE, headers={"Accept": ACCEPT})
+        return response, b"" if response.status_code == NOT_FOUND else content
 
     def _bytes(self, url: str, most: int) -> bytes:
         if url.startswith("file:"):
             return _local(url).read_bytes()
-        response, content = self._answer(url, most)
-        if response.status_code == _NOT_FOUND:
+        response, content = self._http.page(url, most)
+        if response.status_code == NOT_FOUND:
             message = f"{url} is not there (404)."
             raise SourceError(message)
         return content
-
-    def _answer(
-        self, url: str, most: int, headers: Mapping[str, str] | None = None
-    ) -> tuple[httpx2.Response, bytes]:
-        """Return the answer to a request; from the cache where the network has none.
-
-        :raises UnreachableError: there is no answer, or one that is of no use.
-        """
-        import httpx2  # noqa: PLC0415 - as in index_client
-
-        if self._offline:
-            return self._cached(url, most, headers, UnreachableError(f"{url} is not cached."))
-        sent = {**(headers or {}), **({"Cache-Control": "no-cache"} if self._refresh else {})}
-
-        def attempt() -> tuple[httpx2.Response, bytes]:
-            response, content = self._request(url, most, sent)
-            if response.status_code != _NOT_FOUND:
-                response.raise_for_status()
-            return response, content
-
-        try:
-            return self._patiently(attempt)
-        except httpx2.HTTPStatusError as error:
-            status = error.response.status_code
-            failure = UnreachableError(_refusal(status))
-            if status not in _TEMPORARY:
-                raise failure from error
-        except httpx2.HTTPError as error:
-            reason = f"{type(error).__name__}: {error}".rstrip(": ")
-            failure = UnreachableError(f"cannot be reached ({reason})")
-        return self._cached(url, most, headers, failure)
-
-    def _cached(
-        self, url: str, most: int, headers: Mapping[str, str] | None, failure: SourceError
-    ) -> tuple[httpx2.Response, bytes]:
-        """Return what is cached of an address, however old; else raise `failure`."""
-        from winarm.stack.transport import CACHED_ONLY  # noqa: PLC0415 - as in index_client
-
-        stale: CacheConfig = {"rfc": {"allow_stale": True, "shared": False}}
-        extensions = {"caching": stale, CACHED_ONLY: True}
-        response, content = self._request(url, most, headers or {}, extensions)
-        if response.is_success:
-            return response, content
-        raise failure
-
-    def _request(
-        self,
-        url: str,
-        most: int,
-        headers: Mapping[str, str],
-        extensions: dict[str, object] | None = None,
-    ) -> tuple[httpx2.Response, bytes]:
-        content = bytearray()
-        with self._client.stream("GET", url, headers=headers, extensions=extensions) as response:
-            for chunk in response.iter_bytes():
-                content += chunk
-                if len(content) > most:
-                    message = f"{url} has more than {most} bytes."
-                    raise SourceError(message)
-        return response, bytes(content)
 
     def _metadata_in_wheel(self, file: IndexedFile) -> str:
         """Return METADATA of a wheel, of which only the pieces are fetched that hold it."""
@@ -402,14 +267,7 @@ class IndexClient:
             raise SourceError(message) from e
 
     def _opened(self, url: str) -> io.BufferedIOBase:
-        if url.startswith("file:"):
-            return _local(url).open("rb")
-        if self._offline:
-            message = f"{url} is not cached."
-            raise UnreachableError(message)
-        from winarm.stack.remote_file import opened  # noqa: PLC0415 - as in index_client
-
-        return opened(self._client, url)
+        return _local(url).open("rb") if url.startswith("file:") else self._http.opened(url)
 
 
 @contextlib.contextmanager
@@ -436,7 +294,8 @@ def index_client(
                 raise UsageError(message, cure='pip install "winarm[stack]"') from None
             return opened.enter_context(http_client(host, places, folder, AT_ONCE))
 
-        yield IndexClient(connect, places, folder, kept, offline=offline, refresh=refresh)
+        http = HttpReader(connect, offline=offline, refresh=refresh)
+        yield IndexClient(http, places, folder, kept, offline=offline, refresh=refresh)
 
 
 def sha256_of(file: Path) -> str:
@@ -480,18 +339,3 @@ def _fresh_until(response: httpx2.Response) -> float:
         return 0
     age = response.headers.get("Age", "0")
     return time.time() + int(lifetime[1]) - (int(age) if age.isdecimal() else 0)
-
-
-def _wait(retry_after: str, attempt: int) -> float:
-    """Return the seconds to wait: what the server asks for, with a bound."""
-    asked = float(retry_after) if retry_after.strip().isdecimal() else 0.5 * 2**attempt
-    return min(asked, LONGEST_WAIT)
-
-
-def _refusal(status: int) -> str:
-    known = {
-        401: "asks for credentials (401)",
-        403: "refuses access (403)",
-        _TOO_MANY: "asks to slow down, again and again (429)",
-    }
-    return known.get(status, f"answers with status {status}")
