@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING
 from winarm.host import Host
 from winarm.trial.options import TrialOptions
 from winarm.trial.pythons import pythons_in
-from winarm.trial.run import stage_for
 from winarm.trial.search import find_runner
+from winarm.trial.stage import stage_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable

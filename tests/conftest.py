@@ -35,8 +35,8 @@ from winarm.target import WIN_ARM64, PythonABI
 from winarm.target_python.target_python import TargetPython
 from winarm.trial import TrialOptions
 from winarm.trial.pythons import pythons_in
-from winarm.trial.run import stage_for
 from winarm.trial.search import find_runner
+from winarm.trial.stage import stage_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping

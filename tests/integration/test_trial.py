@@ -20,9 +20,9 @@ from verify_samples.wheel import wheel as packed
 from winarm.host import Host
 from winarm.trial.local import LocalSession
 from winarm.trial.pythons import pythons_in
-from winarm.trial.run import stage_for
 from winarm.trial.runner import TEMPORARY
 from winarm.trial.search import find_runner
+from winarm.trial.stage import stage_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from nuget_source import Source, nuget_source
 from verify_samples.wheel import wheel
 
 from winarm.host import Host
 from winarm.trial.local import LocalSession, plain_environ
 from winarm.trial.options import TrialOptions
-from winarm.trial.run import stage_for
+from winarm.trial.stage import stage_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -62,3 +63,9 @@ def make_wheel(tmp_path: Path) -> MakeWheel:
         return wheel(tmp_path, content, f"{project}-1.0-py3-none-any.whl")
 
     return make
+
+
+@pytest.fixture
+def source() -> Iterator[Source]:
+    with nuget_source() as made:
+        yield made

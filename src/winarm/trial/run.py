@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-import contextlib
-import shutil
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from winarm.environment.uv import find_uv
-from winarm.errors import RequirementsError, TargetPythonError, TrialError, UsageError
+from winarm.errors import RequirementsError, TrialError, UsageError
 from winarm.events import Note, Output, Step
-from winarm.host import Host, ProgramError
-from winarm.storage import scratch_folder
+from winarm.host import Host
 from winarm.target import WIN_ARM64, PythonABI
-from winarm.trial import on_target
 from winarm.trial.environment import install
 from winarm.trial.findings import findings_of_wheel
 from winarm.trial.importing import import_all
-from winarm.trial.nuget import fetch_python
 from winarm.trial.options import TrialOptions
-from winarm.trial.pythons import find_windows_python, pythons_in, spelled
-from winarm.trial.runner import SITE, START, TEMPORARY, WORK
+from winarm.trial.pythons import spelled
+from winarm.trial.runner import SITE
 from winarm.trial.search import find_runner
+from winarm.trial.stage import stage_for
 from winarm.trial.wheel import TriedWheel
+from winarm.trial.which_python import known_pythons, python_for
 from winarm.verify import Code, Evidence, Finding, Report, verify
 from winarm.verify.report import finding, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Sequence
 
     from winarm.events import Listener
     from winarm.trial.importing import Greeting, Outcome
@@ -127,7 +123,7 @@ def _grouped(
     listener: Listener,
 ) -> tuple[_Group, ...]:
     """Return the wheels by Python; two of one project are never in one group."""
-    known = _known(host, options)
+    known = known_pythons(host, options)
     groups: dict[tuple[PythonABI, int], list[TriedWheel]] = {}
     for wheel in wheels:
         abi = options.abi or wheel.best(() if runner.brings_python else tuple(known))
@@ -146,58 +142,11 @@ def _grouped(
             abi,
             None
             if runner.brings_python
-            else known.get(abi) or _python(host, abi, options, listener),
+            else known.get(abi) or python_for(host, abi, options, listener),
             tuple(members),
         )
         for (abi, _), members in groups.items()
     )
-
-
-def _python(host: Host, abi: PythonABI, options: TrialOptions, listener: Listener) -> WindowsPython:
-    """Return a Python that is here, or that is fetched.
-
-    :raises TargetPythonError: there is none, and none can be fetched.
-    """
-    folders = (*_folders(host, options), *_uv_pythons(host))
-    try:
-        return find_windows_python(abi, folders)
-    except TargetPythonError as missing:
-        if not options.python_source:
-            raise
-        listener(
-            Note(f"fetching Python {spelled(abi)} for Windows ARM64 from {options.python_source}")
-        )
-        try:
-            return fetch_python(host, abi, options.python_source, lambda text: listener(Step(text)))
-        except TargetPythonError as error:
-            raise TargetPythonError(missing.what, why=str(error.what), cure=error.cure) from error
-
-
-def _uv_pythons(host: Host) -> tuple[Path, ...]:
-    """Return the folders of the Pythons for Windows ARM64 that uv has installed."""
-    uv = find_uv(host)
-    if uv is None:
-        return ()
-    try:
-        folder = Path(host.run([*uv, "python", "dir"]).stdout.strip())
-        return tuple(sorted(folder.glob("cpython-*-windows-aarch64-*"), reverse=True))
-    except (OSError, ProgramError):
-        return ()
-
-
-def _known(host: Host, options: TrialOptions) -> Mapping[PythonABI, WindowsPython]:
-    found: dict[PythonABI, WindowsPython] = {}
-    for folder in _folders(host, options):
-        for python in pythons_in(folder).found or ():
-            found.setdefault(python.abi, python)
-    return found
-
-
-def _folders(host: Host, options: TrialOptions) -> tuple[Path, ...]:
-    cached = host.cache / "trial" / "pythons"
-    with contextlib.suppress(OSError):
-        return (*options.python_dirs, *sorted(cached.iterdir()))
-    return options.python_dirs
 
 
 def _try_together(
@@ -391,38 +340,3 @@ def _report(
 # pytest takes what has such a name for a test, where it is imported.
 test_wheel.__test__ = False  # type: ignore[attr-defined]
 test_wheels.__test__ = False  # type: ignore[attr-defined]
-
-
-@contextlib.contextmanager
-def stage_for(options: TrialOptions) -> Iterator[Path]:
-    """Make the folder that goes to the target, with the copies that are asked for."""
-    with scratch_folder() as folder:
-        stage = folder / "stage"
-        for name in (SITE, START, WORK, TEMPORARY):
-            (stage / name).mkdir(parents=True)
-        source = Path(on_target.__file__).parent
-        shutil.copyfile(source / "sitecustomize.py", stage / START / "sitecustomize.py")
-        for script in ("imports.py", "command.py"):
-            shutil.copyfile(source / script, stage / script)
-        for path in options.copy:
-            _copy(options.project, path, stage / WORK)
-        yield stage
-
-
-def _copy(project: Path, path: Path, work: Path) -> None:
-    """Copy a file or folder of the project; a relative one keeps its place.
-
-    :raises UsageError: it is not there.
-    """
-    source = project / path
-    if not source.exists():
-        message = f"--copy {path}: there is no such file or folder."
-        raise UsageError(message)
-    inside = not path.is_absolute() and ".." not in path.parts
-    to = work / (path if inside else path.name)
-    to.parent.mkdir(parents=True, exist_ok=True)
-    if source.is_dir():
-        skipped = shutil.ignore_patterns("__pycache__", ".git", ".venv", "*.egg-info")
-        shutil.copytree(source, to, ignore=skipped, dirs_exist_ok=True)
-    else:
-        shutil.copyfile(source, to)
