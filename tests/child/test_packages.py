@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from winarm.child.winarm_child.packages import patches, without_import_libraries
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.mark.parametrize(
@@ -66,3 +69,27 @@ def test_meson_python_is_shown_no_import_library() -> None:
 
     assert module._map_to_wheel({"platlib": group}, 1) == ({"platlib": ["m.pyd"]}, (1,))
     assert not hasattr(patched("mesonpy", {}), "_map_to_wheel")
+
+
+@pytest.mark.parametrize(
+    ("text", "again"), [("IF UNAME_SYSNAME == 'x':\n", True), ("x = 1\n", False)]
+)
+def test_c_code_that_depends_on_the_system_is_made_again(
+    tmp_path: Path, text: str, *, again: bool
+) -> None:
+    class DependencyTree:
+        def all_dependencies(self, source: str) -> set[str]:
+            return {source, str(tmp_path / "b.pxd"), str(tmp_path / "gone.pxd")}
+
+        def newest_dependency(self, source: str) -> tuple[float, str]:
+            return 1.0, source
+
+    module: Any = ModuleType("Cython.Build.Dependencies")
+    module.DependencyTree, module.cythonize = DependencyTree, lambda modules: modules
+    (tmp_path / "a.pyx").touch()
+    (tmp_path / "b.pxd").write_text(text)
+
+    patches({"numpy": {}})["Cython.Build.Dependencies"](module)
+
+    time, source = module.DependencyTree().newest_dependency(str(tmp_path / "a.pyx"))
+    assert (time > 1.0, source) == (again, str(tmp_path / "a.pyx"))

@@ -103,6 +103,19 @@ CASES: tuple[tuple[str, list[str], list[str], list[str], str, str, str, str], ..
         ("__int64 c[2] = {1, 2}; int done = _InterlockedCompareExchange128(pair, 7, 8, c);\n"
         "return PyLong_FromLong(done * 100 + (long)(pair[0] * 10 + pair[1]));"), "187",
     ),
+    (
+        "aliased", ["/O2"], [], [], "",
+        ("static __declspec(noinline) int both(int *a, float *b) "
+        "{ *a = 1; *b = 2.0f; return *a; }"),
+        "int x; return PyLong_FromLong(both(&x, (float *)&x));", "1073741824",
+    ),
+    (
+        "short_pointers", [], [], [], "",
+        ("struct s { char *__ptr32 a; void *POINTER_32 b; } s;\n"
+        "typedef char *pointer; static char *volatile p = (char *)0x7654320;"),
+        ("s.a = (char *__ptr32)p; s.b = s.a;\n"
+        "return PyLong_FromLong(sizeof s + ((char *)s.b == p) + sizeof(void *__ptr64));"), "17",
+    ),
     ("unsigned", ["/J"], [], [], "", "", "char c = -1; return PyLong_FromLong(c);", "255"),
     (
         "guarded", [], [], [], "", "",

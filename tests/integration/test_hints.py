@@ -149,6 +149,13 @@ CASES = {
         '#include "own.h"\n',
         files={"lib/own.h": ""},
     ),
+    "inline without static": Case(
+        "twice is inline and not static in lib/twice.h",
+        "static inline",
+        '#include "lib/twice.h"\nint main(void) { return twice(2); }\n',
+        ("main.c", "-O0", "-o", "main.exe"),
+        files={"lib/twice.h": "inline int\ntwice(int x)\n{ return 2 * x; }\n"},
+    ),
     "mingw": Case(
         "If it builds with Visual Studio",
         "Microsoft's headers",

@@ -56,6 +56,8 @@ def test_endless_message_is_cut() -> None:
 @pytest.mark.parametrize(
     ("said", "why", "cure"),
     [
+        ("make: del: No such file or directory\n", "runs del", "cmake -E rm"),
+        ("sh: 1: copy: not found\n", "runs copy", "cmake -E"),
         (
             (
                 "CMake Error at CMakeLists.txt:2 (project):\n  Generator\n\n    Ninja\n\n  does "

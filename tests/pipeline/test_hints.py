@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,6 +15,9 @@ from winarm.pipeline.hints import (
     missing_symbols,
     system_library_hint,
 )
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.mark.parametrize(
@@ -118,6 +122,24 @@ def test_missing_symbols_are_named_once_without_their_decoration() -> None:
     )
 
     assert missing_symbols(output) == ["CertOpenStore", "own"]
+
+
+@pytest.mark.parametrize(
+    ("source", "why"),
+    [
+        ("inline int f(int x) { return x; }", "f is inline and not static in src/f.h"),
+        ("__inline int *\nf (int x)\n{ return 0; }", "f is inline and not static in src/f.h"),
+        ("static inline int f(int x) { return x; }", "No library that was linked has f"),
+        ("inline int f(int x);\nint g(int x) { return f(x); }", "No library that was linked"),
+    ],
+)
+def test_an_inline_function_of_the_projects_without_code_is_named(
+    tmp_path: Path, source: str, why: str
+) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "f.h").write_text(source)
+
+    assert why in hint("lld-link: error: undefined symbol: f\n", tmp_path).why
 
 
 def test_libraries_of_windows_are_named_with_the_setting() -> None:

@@ -36,8 +36,12 @@ _TOLERANT_CLANG_CL = (*_TOLERANT, "-Wno-unused-command-line-argument")
 
 #: What Microsoft's compiler has and predefines without being asked, before the first #include.
 #: `#pragma comment(lib, …)`, `__try` and `_declspec` are among the extensions. Its default is
-#: /fp:precise, which rounds a product before it is added.
-MICROSOFT = ("-fms-extensions", "-ffp-contract=off", "-D_M_ARM64=1", "-D_ARM64_=1")
+#: /fp:precise, which rounds a product before it is added; it never concludes from the types of two
+#: pointers that they differ, nor that `this` is not null.
+MICROSOFT = (
+    *("-fms-extensions", "-ffp-contract=off", "-D_M_ARM64=1", "-D_ARM64_=1"),
+    *("-fno-strict-aliasing", "-fno-delete-null-pointer-checks"),
+)
 
 _GNU_COMPILE = (
     "-O2",

@@ -275,7 +275,7 @@ class Child:
         said = without_tracebacks(output) if _PROGRAM_FAILED.search(words) else output
         tail = "\n".join(said.splitlines()[-LAST_LINES:])
         cause = self.journal.without_programs(_readable(output))
-        why, cure = self._library_hint(cause) or explain(cause)
+        why, cure = self._library_hint(cause) or explain(cause, self.project)
         # What failed may say why long before the last line.
         first = first_error(cause)
         shown = tail if first in tail else f"{first}\n\n{tail}"

@@ -7,8 +7,12 @@ reasons of its own.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from winarm.pipeline.hints import REFUSED, Hint, Rule, first_hint, hint
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 #: Lines of one message that are kept.
 _MESSAGE_LINES = 40
@@ -69,6 +73,16 @@ _RULES = (
         "Programs that a build runs are this machine's: have the project build them with the "
         "host's compiler when CMAKE_CROSSCOMPILING, or name an emulator in "
         "CMAKE_CROSSCOMPILING_EMULATOR.",
+    ),
+    _rule(
+        r"make(?:\[\d+\])?: (?P<command>del|copy|xcopy|move|md|rd|cmd(?:\.exe)?): "
+        r"(?:No such file or directory|not found)|"
+        r"sh: (?:line )?(?:\d+: )?(?P<unknown>del|copy|xcopy|move|md|rd|cmd(?:\.exe)?): "
+        r"(?:command )?not found",
+        "The project's Makefile runs {command}{unknown}, a command of Windows' own shell, which "
+        "this machine does not have.",
+        "Build on Windows, or have the project use commands that CMake has on every system "
+        "(cmake -E rm, cmake -E copy …).",
     ),
     _rule(
         r"(?P<file>\S+\.(?:exe|EXE))\W.*(?:Exec format error|cannot execute binary file|"
@@ -146,10 +160,10 @@ _TRACEBACK = re.compile(
 )
 
 
-def explain(output: str) -> Hint:
+def explain(output: str, project: Path | None = None) -> Hint:
     """Return what the first known sign in `output` means; empty texts without one."""
     found = first_hint(_RULES, output)
-    return found if found.why else hint(output)
+    return found if found.why else hint(output, project)
 
 
 def first_error(output: str) -> str:

@@ -6,6 +6,8 @@ so that a new wording is noticed.
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import os
 import re
 from pathlib import Path
@@ -14,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from winarm.errors import DOCUMENTATION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 
 #: Headers that Windows does not have; code that includes them is written for POSIX systems.
@@ -259,7 +261,8 @@ _HINTS: tuple[Rule, ...] = (
                 "What Cython made of the code, or the code itself, reaches into Python's own "
                 f"structures as Python {newest} has them. {_ALSO_NATIVE}",
                 f"Python {newest} would do (--python {newest}); or build a newer version of the "
-                "project, or make its C code again with a newer Cython.",
+                "project, or make its C code again with a newer Cython, which an older one leaves "
+                "as it is while the .c is newer than the .pyx.",
             ),
         )
         for newest, pattern in _OLD_CYTHON
@@ -506,9 +509,8 @@ def hint(output: str, project: Path | None = None) -> Hint:
 
     :param project: the project's folder, where a missing header may be under another name.
     """
-    if project is not None and (own := _own_header(output, project)) is not None:
-        return own
-    return first_hint(_HINTS, output)
+    own = project and (_own_header(output, project) or _own_inline(output, project))
+    return own or first_hint(_HINTS, output)
 
 
 def first_hint(rules: Iterable[Rule], output: str) -> Hint:
@@ -526,6 +528,8 @@ def first_hint(rules: Iterable[Rule], output: str) -> Hint:
 
 #: Files and folders of a project that are looked at for a header.
 _MOST_FILES = 20_000
+#: Sources that are searched for a function, and bytes of each.
+_MOST_SOURCES, _MOST_OF_SOURCE = 2_000, 2**20
 
 
 def _own_header(output: str, project: Path) -> Hint | None:
@@ -553,6 +557,38 @@ def _own_header(output: str, project: Path) -> Hint | None:
         "Name it in include-dirs of [tool.winarm], or see why the project's own build leaves it "
         "out for Windows.",
     )
+
+
+def _own_inline(output: str, project: Path) -> Hint | None:
+    """Return what is wrong with a missing function that the project itself makes inline in C."""
+    missing = missing_symbols(output)[:_SHOWN]
+    if not missing:
+        return None
+    inline = re.compile(
+        r"^(?P<before>[\w \t*]*)\b(?:__)?inline(?:__)?\b[\w\s*]*?"
+        rf"\b(?P<symbol>{'|'.join(map(re.escape, missing))})\s*\([^;{{}}]*\)\s*\{{",
+        re.MULTILINE,
+    )
+    for path in itertools.islice(_sources(project), _MOST_SOURCES):
+        with contextlib.suppress(OSError), path.open(encoding="utf-8", errors="replace") as file:
+            for match in inline.finditer(file.read(_MOST_OF_SOURCE)):
+                if not re.search(r"\b(?:static|extern)\b", match["before"]):
+                    return Hint(
+                        f"{match['symbol']} is inline and not static in "
+                        f"{path.relative_to(project).as_posix()}: by the standard of C such a "
+                        "definition makes no code, and no file of the project does. "
+                        f"{_NOT_NATIVE}",
+                        "Have the project write static inline; or, where one file alone has it, "
+                        "-C winarm.cflags=-fgnu89-inline makes the code.",
+                    )
+    return None
+
+
+def _sources(project: Path) -> Iterator[Path]:
+    """Yield the project's sources and headers of C."""
+    for folder, folders, files in os.walk(project):
+        folders[:] = sorted(entry for entry in folders if not entry.startswith("."))
+        yield from (Path(folder, file) for file in sorted(files) if file.endswith((".c", ".h")))
 
 
 def _file_named(project: Path, name: str) -> Path | None:

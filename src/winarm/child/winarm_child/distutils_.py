@@ -63,7 +63,6 @@ def patches(spec: Mapping[str, Any], journal: Journal) -> dict[str, Patch]:
     return {
         **{f"{package}.{name}": by_name[name] for package in packages for name in by_name},
         "setuptools.command.build_ext": _patch_abi3_suffix,
-        "Cython.Build.Dependencies": paths.patch_cythonize,
     }
 
 

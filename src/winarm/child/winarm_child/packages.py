@@ -1,9 +1,11 @@
 """What is done to other packages so that they speak of the target."""
 
+import math
 from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
+from . import paths
 from .on_import import Patch
 
 
@@ -19,7 +21,29 @@ def patches(spec: Mapping[str, Any]) -> dict[str, Patch]:
         "numpy.lib._utils_impl": numpy,
         "mesonbuild.dependencies.python": lambda module: _patch_meson(module, spec),
         "mesonpy": _patch_mesonpy,
+        "Cython.Build.Dependencies": _patch_cython,
     }
+
+
+def _patch_cython(module: ModuleType) -> None:
+    paths.patch_cythonize(module)
+    real = module.DependencyTree.newest_dependency
+
+    def newest_dependency(self: Any, source: str) -> tuple[float, str]:
+        # The C code that is there may be of a build for another system.
+        asks = any(map(asks_for_system, {source, *self.all_dependencies(source)}))
+        return (math.inf, source) if asks else real(self, source)
+
+    module.DependencyTree.newest_dependency = newest_dependency
+
+
+def asks_for_system(source: str) -> bool:
+    """Return whether a source of Cython's decides by the system when it is translated to C."""
+    try:
+        with open(source, "rb") as file:
+            return b"UNAME_" in file.read()
+    except OSError:
+        return False
 
 
 def _patch_mesonpy(module: ModuleType) -> None:

@@ -1,7 +1,15 @@
-/* `static __forceinline` of C, which MinGW's macro of that name does not allow. */
+/* What MinGW's macros do not allow: `static __forceinline` of C, and pointers of 32 bits. */
 #ifndef WINARM_MINGW_H
 #define WINARM_MINGW_H
 #include_next <_mingw.h>
+/* Keywords, with which a pointer has 4 bytes; MinGW leaves them out. */
+#undef __ptr32
+#undef __ptr64
+/* Without Microsoft's extensions they are none. */
+#if __is_identifier(__ptr32)
+#define __ptr32
+#define __ptr64
+#endif
 #ifndef __cplusplus
 #undef __forceinline
 /* Without Microsoft's extensions it is no keyword of clang's. */
