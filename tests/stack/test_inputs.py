@@ -10,7 +10,7 @@ from packaging.version import Version
 
 from winarm.errors import FileSystemError, UsageError
 from winarm.project.pip_config import PipConfiguration
-from winarm.stack.inputs import StackInput, pinned, project_folder, read_input, tool_uv, with_pins
+from winarm.stack.inputs import StackInput, pinned, project_folder, read_input, with_pins
 from winarm.stack.places import Place, Places
 from winarm.stack.wanted import TargetMarkers, WantedStack, Wish
 from winarm.target import WIN_ARM64, PythonABI
@@ -58,74 +58,6 @@ def test_a_mistaken_word_is_one_message(word: str, said: str) -> None:
         found(StackInput((word,)))
 
 
-PROJECT = """\
-[project]
-name = "own"
-dependencies = ["a", "own[web]", "g"]
-optional-dependencies = {{ web = ["b"], loop = [] }}
-[dependency-groups]
-test = ["c", {{ include-group = "More" }}]
-more = ["d"]
-self = [{{ include-group = "self" }}]
-{more}
-"""
-
-
-def project(folder: Path, more: str = "") -> None:
-    (folder / "pyproject.toml").write_text(PROJECT.format(more=more))
-
-
-def test_a_project_has_dependencies_extras_and_groups(folder: Path) -> None:
-    project(folder)
-
-    assert wished() == ["a", "b", "g"]
-    assert wished(groups=("test",)) == ["a", "b", "g", "c", "d"]
-    assert wished(extras=("web",)) == ["a", "b", "g", "b"]
-
-
-def test_what_comes_from_a_repository_is_noted(folder: Path) -> None:
-    project(folder, '[tool.uv.sources]\nG = { git = "https://x" }\n')
-
-    wish = found(StackInput())
-
-    assert isinstance(wish, Wish)
-    assert wish.notes == ("not looked at: g (it does not come from an index)",)
-    assert [one.name for one in wish.requirements] == ["a", "b"]
-    assert "sources" in tool_uv(folder)
-    assert tool_uv(None) == {}
-
-
-@pytest.mark.parametrize(
-    ("asked", "said"),
-    [
-        (StackInput(extras=("nothing",)), r"no extra 'nothing'; there are: loop, web"),
-        (StackInput(groups=("nothing",)), r"no dependency group 'nothing'"),
-        (StackInput(groups=("self",)), "includes itself"),
-    ],
-)
-def test_a_mistake_in_a_project_is_one_message(folder: Path, asked: StackInput, said: str) -> None:
-    project(folder)
-
-    with pytest.raises(UsageError, match=said):
-        found(asked)
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("", r"no \[project\] table"),
-        ('[project]\ndynamic = ["dependencies"]', "are dynamic"),
-        ('[project]\ndependencies = "a"', "must be an array of strings"),
-        ("[project]\ndependencies = ['!']", "neither a file nor a requirement"),
-    ],
-)
-def test_a_project_that_does_not_say_is_one_message(folder: Path, text: str, said: str) -> None:
-    (folder / "pyproject.toml").write_text(text)
-
-    with pytest.raises(UsageError, match=said):
-        found(StackInput())
-
-
 def test_requirements_files_may_be_named_with_packages(folder: Path) -> None:
     for name in ("a", "b"):
         (folder / f"{name}.txt").write_text(f"{name}\n")
@@ -138,17 +70,6 @@ def test_a_lock_is_looked_at_alone(folder: Path) -> None:
 
     with pytest.raises(UsageError, match=r"uv\.lock cannot be looked at together"):
         found(StackInput(("lxml", "uv.lock")))
-
-
-def test_dependencies_may_be_in_files_that_setuptools_reads(folder: Path) -> None:
-    (folder / "pyproject.toml").write_text(
-        '[project]\nname = "mine"\ndynamic = ["dependencies"]\n'
-        '[tool.setuptools.dynamic]\ndependencies = {file = ["base.txt"]}\n'
-    )
-    (folder / "base.txt").write_text("lxml>=5\n")
-    (folder / "requirements.txt").write_text("other\n")
-
-    assert wished() == ["lxml>=5"]
 
 
 @pytest.mark.parametrize("text", ["[tool.ruff]\n", '[project]\ndynamic = ["dependencies"]'])
@@ -218,42 +139,6 @@ def test_names_that_cannot_be_read_are_one_message(folder: Path, content: bytes 
 
     with pytest.raises(FileSystemError, match="names"):
         found(StackInput(names=folder / "names"))
-
-
-def install(site: Path, name: str, *requires: str) -> None:
-    info = site / f"{name}-1.dist-info"
-    info.mkdir(parents=True)
-    lines = "".join(f"Requires-Dist: {one}\n" for one in requires)
-    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n{lines}")
-
-
-@pytest.mark.parametrize("layout", ["lib/python3.13/site-packages", "Lib/site-packages", "."])
-def test_an_environment_has_what_is_installed_and_who_requires_it(
-    folder: Path, layout: str
-) -> None:
-    install(folder / "env" / layout, "a", "b", "not-there")
-    install(folder / "env" / layout, "b")
-
-    stack = found(StackInput(installed=folder / "env"))
-
-    assert isinstance(stack, WantedStack)
-    assert [one.name for one in stack.packages] == ["a", "b"]
-    assert {(edge.requirer, edge.required) for edge in stack.edges} == {("a", "b"), ("", "a")}
-
-
-def test_the_active_environment_is_the_one_of_its_variable(folder: Path) -> None:
-    install(folder / "env/lib/python3.13/site-packages", "a")
-    host = FakeHost(environ={"VIRTUAL_ENV": str(folder / "env")})
-
-    stack = found(StackInput(installed=Path()), host)
-
-    assert isinstance(stack, WantedStack)
-    assert stack.origin == "the active environment"
-
-
-def test_what_is_no_environment_is_named(folder: Path) -> None:
-    with pytest.raises(UsageError, match="is not an environment"):
-        found(StackInput(installed=folder))
 
 
 @pytest.mark.parametrize(

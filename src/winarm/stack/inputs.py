@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from winarm.errors import FileSystemError, UsageError
@@ -14,11 +14,16 @@ from winarm.pyproject import read_pyproject
 from winarm.stack.files import parsed_version
 from winarm.stack.lock_file import Selection
 from winarm.stack.locks import lock_reader
+from winarm.stack.project_requirements import (
+    requirement_of,
+    requirements_of_project,
+    states_dependencies,
+)
 from winarm.stack.requirement_files import read_requirements
 from winarm.stack.wanted import Edge, WantedPackage, WantedStack, Wish, edges_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from winarm.host import Host
     from winarm.stack.places import Places
@@ -62,7 +67,9 @@ def read_input(host: Host, asked: StackInput, places: Places, markers: TargetMar
     :raises UsageError: it is not there, or cannot be understood.
     """
     if asked.installed is not None:
-        return InputFound(_installed(host, asked.installed, markers), places)
+        from winarm.stack.installed import installed_packages  # noqa: PLC0415 - 10 ms
+
+        return InputFound(installed_packages(host, asked.installed, markers), places)
     if asked.names is not None:
         return InputFound(_names(asked.names), places)
     paths = {source: path for source in asked.sources if (path := _existing(source))}
@@ -97,15 +104,6 @@ def project_folder(asked: StackInput) -> Path | None:
     return path if path is None or path.is_dir() else path.parent
 
 
-def tool_uv(folder: Path | None) -> Mapping[str, Any]:
-    """Return `[tool.uv]` of the project in `folder`; nothing where there is none."""
-    if folder is None:
-        return {}
-    tool = (read_pyproject(folder) or {}).get("tool")
-    table = tool.get("uv") if isinstance(tool, dict) else None
-    return table if isinstance(table, dict) else {}
-
-
 def _of_path(
     host: Host, path: Path, asked: StackInput, places: Places, markers: TargetMarkers
 ) -> InputFound:
@@ -130,7 +128,7 @@ def _of_folder(
     path = folder / "pyproject.toml"
     document = read_pyproject(folder) if path.is_file() else None
     # Many applications have one for the settings of tools alone.
-    if document is not None and (_states_dependencies(document) or not files):
+    if document is not None and (states_dependencies(document) or not files):
         return InputFound(_of_project(host, path, document, asked), places)
     if files:
         return _of_files(host, StackInput(requirement_files=files), places, markers)
@@ -139,6 +137,10 @@ def _of_folder(
         message,
         cure="Name packages, a requirements file (-r FILE), a lock file, or --installed ENV.",
     )
+
+
+def _of_project(host: Host, path: Path, document: Mapping[str, Any], asked: StackInput) -> Wish:
+    return requirements_of_project(host, path, document, extras=asked.extras, groups=asked.groups)
 
 
 def _of_files(host: Host, asked: StackInput, places: Places, markers: TargetMarkers) -> InputFound:
@@ -208,97 +210,6 @@ def with_pins(found: WantedStack | Wish, pins: Mapping[str, str]) -> WantedStack
     return replace(found, packages=packages)
 
 
-def _states_dependencies(document: Mapping[str, Any]) -> bool:
-    project = document.get("project")
-    return isinstance(project, dict) and (
-        "dependencies" not in project.get("dynamic", ()) or bool(_dependency_files(document))
-    )
-
-
-def _dependency_files(document: Mapping[str, Any]) -> list[str]:
-    """Return the files from which setuptools reads the dependencies of a project."""
-    table: Any = document
-    for key in ("tool", "setuptools", "dynamic", "dependencies", "file"):
-        table = table.get(key) if isinstance(table, dict) else None
-    return [table] if isinstance(table, str) else _texts(table, "tool.setuptools.dynamic: file")
-
-
-def _of_project(host: Host, path: Path, document: Mapping[str, Any], asked: StackInput) -> Wish:
-    folder, project = path.parent, document.get("project")
-    if not isinstance(project, dict):
-        message = f"{path} has no [project] table, so its dependencies are not known."
-        raise UsageError(message, cure="Name a lock file or a requirements file.")
-    files = _dependency_files(document)
-    if "dependencies" in project.get("dynamic", ()) and not files:
-        message = f"the dependencies of {path} are dynamic: only a build tells them."
-        raise UsageError(message, cure="Name a lock file or a requirements file.")
-    lines = list(_texts(project.get("dependencies"), f"{path}: dependencies"))
-    for file in files:
-        read = read_requirements(folder / file, host.environ)
-        lines += [str(line.requirement) for line in read.lines]
-    extras = project.get("optional-dependencies") or {}
-    for extra in asked.extras:
-        lines += _texts(_named(extras, extra, path, "extra"), f"{path}: extra {extra}")
-    groups = document.get("dependency-groups") or {}
-    for group in asked.groups:
-        lines += _group(groups, group, path, ())
-    sources = {canonicalize_name(name) for name in _sources(folder)}
-    requirements, notes = [], []
-    own = canonicalize_name(str(project.get("name", "")))
-    for line in lines:
-        requirement = _requirement(line, str(path))
-        name = canonicalize_name(requirement.name)
-        if name == own:
-            for extra in sorted(requirement.extras):
-                nested = _texts(_named(extras, extra, path, "extra"), f"{path}: extra {extra}")
-                requirements += [_requirement(one, str(path)) for one in nested]
-        elif requirement.url or name in sources:
-            notes.append(f"not looked at: {name} (it does not come from an index)")
-        else:
-            requirements.append(requirement)
-    return Wish(path.name if folder == Path() else str(path), tuple(requirements), (), tuple(notes))
-
-
-def _sources(folder: Path) -> Iterator[str]:
-    table = tool_uv(folder).get("sources")
-    for name, source in table.items() if isinstance(table, dict) else ():
-        if isinstance(source, dict) and {"git", "path", "url", "workspace"} & set(source):
-            yield name
-
-
-def _group(groups: Mapping[str, Any], name: str, path: Path, above: tuple[str, ...]) -> list[str]:
-    plain = canonicalize_name(name)
-    if plain in above:
-        message = f"{path}: the dependency group {name} includes itself."
-        raise UsageError(message, cure="Remove one of the include-group entries.")
-    normalized = {canonicalize_name(key): value for key, value in groups.items()}
-    lines: list[str] = []
-    for entry in _named(normalized, plain, path, "dependency group"):
-        if isinstance(entry, str):
-            lines.append(entry)
-        elif isinstance(entry, dict) and isinstance(entry.get("include-group"), str):
-            lines += _group(groups, entry["include-group"], path, (*above, plain))
-    return lines
-
-
-def _named(tables: object, name: str, path: Path, what: str) -> list[Any]:
-    found = tables.get(name) if isinstance(tables, dict) else None
-    if isinstance(found, list):
-        return found
-    there = ", ".join(sorted(tables)) if isinstance(tables, dict) and tables else "none"
-    message = f"{path} has no {what} {name!r}; there are: {there}."
-    raise UsageError(message, cure="Check the name.")
-
-
-def _texts(value: object, place: str) -> list[str]:
-    if value is None:
-        return []
-    if isinstance(value, list) and all(isinstance(one, str) for one in value):
-        return value
-    message = f"{place} must be an array of strings."
-    raise UsageError(message, cure="Correct the file there.")
-
-
 def _wish(origin: str, sources: Iterable[str]) -> Wish:
     return Wish(origin, tuple(map(_of_index, sources)))
 
@@ -309,32 +220,11 @@ def _several(names: Sequence[str]) -> str:
 
 
 def _of_index(text: str) -> Requirement:
-    requirement = _requirement(text)
+    requirement = requirement_of(text)
     if requirement.url:
         message = f"{text} names an address, and only packages of an index are looked at."
         raise UsageError(message, cure="Name the package alone.")
     return requirement
-
-
-def _requirement(text: str, place: str = "") -> Requirement:
-    try:
-        requirement = Requirement(text)
-    except InvalidRequirement:
-        if _looks_like_path(text):
-            message = f"there is no file or folder {text}."
-            raise UsageError(message, cure="Check its name.") from None
-        where = f" ({place})" if place else ""
-        message = f"{text!r} is neither a file nor a requirement{where}."
-        raise UsageError(message, cure="Write a name, or a requirement such as lxml>=5.") from None
-    if _looks_like_path(text) and not place:
-        message = f"there is no file or folder {text}."
-        raise UsageError(message, cure="Check its name.")
-    return requirement
-
-
-def _looks_like_path(text: str) -> bool:
-    ends = (".txt", ".toml", ".lock", ".in", ".whl", ".gz", ".zip")
-    return "://" not in text and (text.endswith(ends) or text.startswith((".", "/")))
 
 
 def _existing(word: str) -> Path | None:
@@ -359,42 +249,6 @@ def _names(path: Path) -> WantedStack:
     for number, line in enumerate(lines, 1):
         word = line.partition("#")[0].strip()
         if word:
-            names.append(canonicalize_name(_requirement(word, f"{path}:{number}").name))
+            names.append(canonicalize_name(requirement_of(word, f"{path}:{number}").name))
     packages = tuple(WantedPackage(name) for name in dict.fromkeys(names))
     return WantedStack(path.name, packages, resolved=False)
-
-
-def _installed(host: Host, environment: Path, markers: TargetMarkers) -> WantedStack:
-    from importlib.metadata import distributions  # noqa: PLC0415 - 10 ms
-
-    folders = _site_packages(host, environment)
-    found: dict[str, WantedPackage] = {}
-    edges: list[Edge] = []
-    for distribution in distributions(path=[str(folder) for folder in folders]):
-        if not distribution.metadata["Name"]:
-            continue
-        name = canonicalize_name(distribution.metadata["Name"])
-        if name in found:
-            continue
-        elsewhere = distribution.read_text("direct_url.json") or ""
-        local = "a folder or a repository" if '"url"' in elsewhere else ""
-        found[name] = WantedPackage(name, parsed_version(distribution.version), elsewhere=local)
-        edges += edges_of(name, markers.wanted(distribution.requires or ()))
-    known = [edge for edge in edges if edge.required in found]
-    required = {edge.required for edge in known}
-    roots = [Edge("", name) for name in sorted(found) if name not in required]
-    origin = str(environment) if environment != Path() else "the active environment"
-    return WantedStack(origin, tuple(found[name] for name in sorted(found)), (*known, *roots))
-
-
-def _site_packages(host: Host, environment: Path) -> list[Path]:
-    if environment == Path():
-        active = host.variable("VIRTUAL_ENV")
-        environment = Path(active) if active else host.executable.parent.parent
-    candidates = [environment / "Lib" / "site-packages", environment]
-    candidates[:0] = sorted(environment.glob("lib/python3*/site-packages"))
-    found = [path for path in candidates if path.is_dir() and any(path.glob("*.dist-info"))]
-    if not found:
-        message = f"{environment} is not an environment: it has no site-packages."
-        raise UsageError(message, cure="Name the folder of a virtual environment.")
-    return found[:1]

@@ -24,7 +24,6 @@ from winarm.stack.inputs import (
     pinned,
     project_folder,
     read_input,
-    tool_uv,
     with_pins,
 )
 from winarm.stack.judge import (
@@ -36,6 +35,7 @@ from winarm.stack.judge import (
     offers_windows,
 )
 from winarm.stack.places import configured_places
+from winarm.stack.project_requirements import tool_uv
 from winarm.stack.report import PackageStatus, StackReport, Status
 from winarm.stack.wanted import TargetMarkers, Wish
 from winarm.target import NEWEST_PYTHON, OLDEST_PYTHON, WIN_ARM64, PythonABI

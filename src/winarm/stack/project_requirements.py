@@ -1,0 +1,158 @@
+"""What a project asks for in its pyproject.toml, its extras and its dependency groups."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from winarm.errors import UsageError
+from winarm.pyproject import read_pyproject
+from winarm.stack.requirement_files import read_requirements
+from winarm.stack.wanted import Wish
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from winarm.host import Host
+
+
+def tool_uv(folder: Path | None) -> Mapping[str, Any]:
+    """Return `[tool.uv]` of the project in `folder`; nothing where there is none."""
+    if folder is None:
+        return {}
+    tool = (read_pyproject(folder) or {}).get("tool")
+    table = tool.get("uv") if isinstance(tool, dict) else None
+    return table if isinstance(table, dict) else {}
+
+
+def states_dependencies(document: Mapping[str, Any]) -> bool:
+    """Return whether a pyproject.toml says what its project depends on, itself or by files."""
+    project = document.get("project")
+    return isinstance(project, dict) and (
+        "dependencies" not in project.get("dynamic", ()) or bool(_dependency_files(document))
+    )
+
+
+def _dependency_files(document: Mapping[str, Any]) -> list[str]:
+    """Return the files from which setuptools reads the dependencies of a project."""
+    table: Any = document
+    for key in ("tool", "setuptools", "dynamic", "dependencies", "file"):
+        table = table.get(key) if isinstance(table, dict) else None
+    return [table] if isinstance(table, str) else _texts(table, "tool.setuptools.dynamic: file")
+
+
+def requirements_of_project(
+    host: Host,
+    path: Path,
+    document: Mapping[str, Any],
+    *,
+    extras: Sequence[str] = (),
+    groups: Sequence[str] = (),
+) -> Wish:
+    """Return what a project asks for.
+
+    :param path: its pyproject.toml, which holds `document`.
+    :raises UsageError: its dependencies are not known, or something of them is wrong.
+    """
+    folder, project = path.parent, document.get("project")
+    if not isinstance(project, dict):
+        message = f"{path} has no [project] table, so its dependencies are not known."
+        raise UsageError(message, cure="Name a lock file or a requirements file.")
+    files = _dependency_files(document)
+    if "dependencies" in project.get("dynamic", ()) and not files:
+        message = f"the dependencies of {path} are dynamic: only a build tells them."
+        raise UsageError(message, cure="Name a lock file or a requirements file.")
+    lines = list(_texts(project.get("dependencies"), f"{path}: dependencies"))
+    for file in files:
+        read = read_requirements(folder / file, host.environ)
+        lines += [str(line.requirement) for line in read.lines]
+    optional = project.get("optional-dependencies") or {}
+    for extra in extras:
+        lines += _texts(_named(optional, extra, path, "extra"), f"{path}: extra {extra}")
+    tables = document.get("dependency-groups") or {}
+    for group in groups:
+        lines += _group(tables, group, path, ())
+    sources = {canonicalize_name(name) for name in _sources(folder)}
+    requirements, notes = [], []
+    own = canonicalize_name(str(project.get("name", "")))
+    for line in lines:
+        requirement = requirement_of(line, str(path))
+        name = canonicalize_name(requirement.name)
+        if name == own:
+            for extra in sorted(requirement.extras):
+                nested = _texts(_named(optional, extra, path, "extra"), f"{path}: extra {extra}")
+                requirements += [requirement_of(one, str(path)) for one in nested]
+        elif requirement.url or name in sources:
+            notes.append(f"not looked at: {name} (it does not come from an index)")
+        else:
+            requirements.append(requirement)
+    return Wish(path.name if folder == Path() else str(path), tuple(requirements), (), tuple(notes))
+
+
+def _sources(folder: Path) -> Iterator[str]:
+    table = tool_uv(folder).get("sources")
+    for name, source in table.items() if isinstance(table, dict) else ():
+        if isinstance(source, dict) and {"git", "path", "url", "workspace"} & set(source):
+            yield name
+
+
+def _group(groups: Mapping[str, Any], name: str, path: Path, above: tuple[str, ...]) -> list[str]:
+    plain = canonicalize_name(name)
+    if plain in above:
+        message = f"{path}: the dependency group {name} includes itself."
+        raise UsageError(message, cure="Remove one of the include-group entries.")
+    normalized = {canonicalize_name(key): value for key, value in groups.items()}
+    lines: list[str] = []
+    for entry in _named(normalized, plain, path, "dependency group"):
+        if isinstance(entry, str):
+            lines.append(entry)
+        elif isinstance(entry, dict) and isinstance(entry.get("include-group"), str):
+            lines += _group(groups, entry["include-group"], path, (*above, plain))
+    return lines
+
+
+def _named(tables: object, name: str, path: Path, what: str) -> list[Any]:
+    found = tables.get(name) if isinstance(tables, dict) else None
+    if isinstance(found, list):
+        return found
+    there = ", ".join(sorted(tables)) if isinstance(tables, dict) and tables else "none"
+    message = f"{path} has no {what} {name!r}; there are: {there}."
+    raise UsageError(message, cure="Check the name.")
+
+
+def _texts(value: object, place: str) -> list[str]:
+    if value is None:
+        return []
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return value
+    message = f"{place} must be an array of strings."
+    raise UsageError(message, cure="Correct the file there.")
+
+
+def requirement_of(text: str, place: str = "") -> Requirement:
+    """Return the requirement that a text is.
+
+    :param place: the file that it stands in; empty for the command line, where it may be a path.
+    :raises UsageError: it is none.
+    """
+    try:
+        requirement = Requirement(text)
+    except InvalidRequirement:
+        if _looks_like_path(text):
+            message = f"there is no file or folder {text}."
+            raise UsageError(message, cure="Check its name.") from None
+        where = f" ({place})" if place else ""
+        message = f"{text!r} is neither a file nor a requirement{where}."
+        raise UsageError(message, cure="Write a name, or a requirement such as lxml>=5.") from None
+    if _looks_like_path(text) and not place:
+        message = f"there is no file or folder {text}."
+        raise UsageError(message, cure="Check its name.")
+    return requirement
+
+
+def _looks_like_path(text: str) -> bool:
+    ends = (".txt", ".toml", ".lock", ".in", ".whl", ".gz", ".zip")
+    return "://" not in text and (text.endswith(ends) or text.startswith((".", "/")))
