@@ -18,10 +18,11 @@ FOLDERS = {"winarm": ROOT / "src" / "winarm", "winarm.toolchains": ROOT / "toolc
 
 
 def packages_below(name: str, folder: Path) -> set[str]:
-    """The child's folder is one of these too, though it has no `__init__`."""
+    """For setuptools, every folder with files is one of these, also the headers'."""
     return {
-        ".".join((name, *module.parent.relative_to(folder).parts))
-        for module in folder.rglob("*.py")
+        ".".join((name, *file.parent.relative_to(folder).parts))
+        for file in folder.rglob("*")
+        if file.is_file() and file.suffix != ".pyc"
     }
 
 
@@ -32,13 +33,10 @@ def test_every_package_is_in_the_wheel() -> None:
 
 
 def is_shipped(name: str, path: Path) -> bool:
-    """Tell whether the patterns of the package `name`, or of one inside it, take in `path`."""
-    parts = path.parts
-    return any(
-        fnmatch.fnmatch("/".join(parts[depth:]), pattern)
-        for depth in range(len(parts))
-        for pattern in SETUPTOOLS["package-data"].get(".".join((name, *parts[:depth])), [])
-    )
+    """Tell whether a pattern of the package that `path` is in takes it in."""
+    package = ".".join((name, *path.parts[:-1]))
+    patterns = SETUPTOOLS["package-data"].get(package, [])
+    return any(fnmatch.fnmatch(path.name, pattern) for pattern in patterns)
 
 
 @pytest.mark.parametrize("name", sorted(FOLDERS))

@@ -42,7 +42,7 @@ def test_the_version_is_the_installed_one(capsys: pytest.CaptureFixture[str]) ->
     assert capsys.readouterr().out.split() == ["winarm", version("winarm")]
 
 
-@pytest.mark.parametrize("argv", [[], ["other"], ["build", "--other"], ["doctor", "a"]])
+@pytest.mark.parametrize("argv", [["other"], ["build", "--other"], ["doctor", "a"]])
 def test_a_wrong_command_line_is_status_2(
     argv: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -51,6 +51,14 @@ def test_a_wrong_command_line_is_status_2(
 
     assert caught.value.code == 2
     assert "usage: winarm" in capsys.readouterr().err
+
+
+def test_without_a_verb_the_help_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+
+    said = capsys.readouterr()
+    assert "winarm build ." in said.err
+    assert said.out == ""
 
 
 @pytest.mark.parametrize(

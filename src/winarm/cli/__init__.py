@@ -15,6 +15,7 @@ from winarm.errors import (
     DOCUMENTATION,
     EXIT_FAILURE,
     EXIT_INTERRUPTED,
+    EXIT_USAGE,
     UsageError,
     WinarmError,
 )
@@ -87,6 +88,10 @@ def main(argv: Sequence[str] | None = None, *, run: Run | None = None) -> int:
 
 
 def _run(argv: Sequence[str], host: Host, console: Console) -> int:
+    if not argv:
+        # Nothing was asked for, so nothing has succeeded.
+        parser(()).print_help(sys.stderr)
+        return EXIT_USAGE
     # Only the verb that is used is imported, so that each starts as fast as it can.
     own, command = argv, []
     if argv[:1] == ["test"] and "--" in argv:
