@@ -163,6 +163,18 @@ def test_a_machine_with_no_python_ends_with_1(
     assert "+ Windows SDK 10.0.26100.0" in text
 
 
+def test_a_cure_of_several_is_shown_once(
+    examine: Callable[..., tuple[int, str]], tmp_path: Path
+) -> None:
+    host = FakeHost(executable=Path(sys.executable), default_cache=tmp_path / "c")
+
+    _, text = examine(host)
+
+    assert "x clang-cl" in text
+    assert "x sysroot" in text
+    assert text.count("> make a sysroot") == 1
+
+
 def test_json_of_a_bare_machine(examine: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
     host = FakeHost(executable=Path(sys.executable), default_cache=tmp_path / "c")
 

@@ -13,7 +13,7 @@ from winarm.errors import EXIT_FAILURE
 from winarm.locate import kinds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from winarm.cli.console import Console
     from winarm.host import Host
@@ -68,7 +68,7 @@ def run(args: argparse.Namespace, host: Host, console: Console) -> int:
         document = {**as_json(found), "runners": _runners_json(runners)}
         console.exact(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
     else:
-        console.out("\n".join((*lines(found), "", *_about_runners(runners))))
+        console.out("\n".join(_cures_once((*lines(found), "", *_about_runners(runners)))))
     return 0 if found.can_build else EXIT_FAILURE
 
 
@@ -157,6 +157,16 @@ def _about_runners(found: Mapping[str, Search[Runner]]) -> Iterator[str]:
         else:
             yield from _missing(name, runner)
     yield _row(" ", "ssh", "winarm test --runner ssh:HOST uses a Windows-on-Arm machine")
+
+
+def _cures_once(report: Iterable[str]) -> Iterator[str]:
+    """Leave out cures that are shown above: one sysroot helps clang-cl and the libraries."""
+    shown = set[str]()
+    for line in report:
+        if line not in shown:
+            yield line
+        if line.startswith(_below(">")):
+            shown.add(line)
 
 
 def _missing(name: str, search: Search[object]) -> Iterator[str]:
