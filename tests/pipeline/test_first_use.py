@@ -47,7 +47,7 @@ def test_the_first_link_is_announced_before_the_wait(
 
     (note,) = notes(heard)
     assert "zig 1.2.3 compiles its C library for ARM64 Windows" in note
-    assert heard[-1] == event
+    assert event in heard
 
 
 def test_each_language_is_announced_once_in_a_build(
@@ -79,6 +79,17 @@ def test_a_build_that_did_not_succeed_has_made_nothing(
     listen()(C)
 
     assert len(notes(heard)) == 2
+
+
+def test_progress_names_the_library_that_a_link_waits_for(
+    listen: Callable[..., Announcer], heard: list[events.Event]
+) -> None:
+    listen()(C)
+    assert heard[-2:] == [C, events.Step("zig makes its C library, once")]
+
+    listen().made("c")
+    listen()(C)
+    assert heard[-1] == C
 
 
 def test_a_build_of_cmakes_that_succeeded_has_made_the_c_library(

@@ -286,10 +286,13 @@ def progress(event: events.Event) -> str:
     match event:
         case events.Step(what):
             return what
-        case events.Working(_, _, done, _, total) if total:
+        case events.Working("compile", _, done, _, total) if total:
             return f"compiled {done} of {total} files"
-        case events.Working(doing, subject, done):
-            return f"{doing} {Path(subject).name}, {done} compiled"
+        case events.Working("compile", subject, done):
+            return f"compiling {Path(subject).name}, {done} compiled"
+        case events.Working(doing, subject):
+            # `link` or `archive` a file, `run` a program.
+            return f"{doing} {Path(subject).name}"
         case events.Output(data) if counts := _NINJA.findall(data):
             done, total = (int(number) for number in counts[-1])
             return f"made {done} of {total} files"

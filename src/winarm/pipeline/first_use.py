@@ -30,17 +30,20 @@ class Announcer:
 
     def __call__(self, event: events.Event) -> None:
         """Pass one event on."""
+        made_now = ""
         if self._toolchain.makes_libraries:
             match event:
                 case events.Step("building"):
                     self._announce("c")
-                case events.Working("link", _, _, language):
-                    self._announce(language)
+                case events.Working("link", _, _, language) if self._announce(language):
+                    made_now = f"zig makes its {_LIBRARIES[language]}, once"
                 case events.Worked("link", _, language):
                     self.made(language)
                 case _:
                     pass
         self._listener(event)
+        if made_now:
+            self._listener(events.Step(made_now))
 
     def made(self, language: str) -> None:
         """Remember that the library of a language has been made."""
@@ -49,17 +52,19 @@ class Announcer:
             self._marks.mkdir(parents=True, exist_ok=True)
             self._mark(language).touch()
 
-    def _announce(self, language: str) -> None:
-        if language in self._announced or language not in _LIBRARIES:
-            return
-        self._announced.add(language)
-        if not self._mark(language).exists():
+    def _announce(self, language: str) -> bool:
+        """Return whether the library of a language is yet to be made; say so once."""
+        if language not in _LIBRARIES or self._mark(language).exists():
+            return False
+        if language not in self._announced:
+            self._announced.add(language)
             text = (
                 f"zig {self._toolchain.version} compiles its {_LIBRARIES[language]} for "
                 f"{self._toolchain.target.processor} Windows at the first link; that takes a "
                 "minute or more, once"
             )
             self._listener(events.Note(text))
+        return True
 
     def _mark(self, language: str) -> Path:
         name = language.replace("+", "x")
