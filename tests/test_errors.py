@@ -11,6 +11,7 @@ from winarm.errors import (
     EXIT_FAILURE,
     EXIT_USAGE,
     BuildFailedError,
+    CacheError,
     CrossEditableError,
     FileSystemError,
     MissingExtensionsError,
@@ -115,3 +116,17 @@ def test_a_file_system_speaks_in_its_own_words() -> None:
     )
     assert "Make it writable" in FileSystemError("/x", OSError(errno.EROFS, "read-only")).cure
     assert str(FileSystemError("/x", OSError("odd"), cure="Do.")) == "cannot use /x: odd.\nDo."
+
+
+@pytest.mark.parametrize(
+    ("number", "cure"),
+    [
+        (errno.ENOSPC, "Free space, or choose another folder"),
+        (errno.EROFS, "Make it writable, or choose another folder"),
+        (errno.ENOTDIR, "A file is where a folder is wanted. Choose another folder"),
+    ],
+)
+def test_a_cache_that_cannot_be_used_names_the_variable(number: int, cure: str) -> None:
+    error = CacheError("/x", OSError(number, os.strerror(number)))
+
+    assert error.cure == f"{cure} for winarm's caches: WINARM_CACHE_DIR=DIR."

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from winarm.errors import (
         BackendError,
         BuildFailedError,
+        CacheError,
         FileSystemError,
         InterpreterError,
         IsolationError,
@@ -80,6 +81,7 @@ __all__ = [
     "BackendError",
     "BuildFailedError",
     "BuiltWheel",
+    "CacheError",
     "Code",
     "Evidence",
     "FileSystemError",

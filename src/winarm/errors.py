@@ -219,6 +219,14 @@ class FileSystemError(WinarmError):
         )
 
 
+class CacheError(FileSystemError):
+    """winarm's own cache cannot be read or written."""
+
+    def __init__(self, path: Path | str, reason: OSError) -> None:
+        folder = "for winarm's caches: WINARM_CACHE_DIR=DIR."
+        super().__init__(path, reason, cure=f"{_file_cure(reason).removesuffix('.')} {folder}")
+
+
 class OutputError(FileSystemError):
     """A result cannot be written to where it was asked for."""
 

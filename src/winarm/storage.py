@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from winarm.errors import FileSystemError
+from winarm.errors import CacheError, FileSystemError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -25,8 +25,6 @@ STALE = 3600
 UNUSED = 30 * 86400
 #: Beginning of the name of a private folder; seconds for which a new one may be without a lock.
 _SCRATCH, _NEW = "winarm-", 60
-
-CACHE_CURE = "Free space, or choose another folder for winarm's caches: WINARM_CACHE_DIR."
 
 
 @contextlib.contextmanager
@@ -84,7 +82,7 @@ def cached_folder(folder: Path, members: Sequence[str], make: Callable[[Path], N
     except OSError as error:
         if not _is_of_cache(error, folder.parent):
             raise
-        raise FileSystemError(error.filename or folder, error, cure=CACHE_CURE) from error
+        raise CacheError(error.filename or folder, error) from error
     return folder
 
 
@@ -124,20 +122,22 @@ def deliver(file: Path, folder: Path) -> Path:
 
 
 @contextlib.contextmanager
-def scratch_folder(kept: Path | None = None) -> Iterator[Path]:
+def scratch_folder(
+    kept: Path | None = None, error: type[FileSystemError] = FileSystemError
+) -> Iterator[Path]:
     """Make a private folder and remove it in the end; remove those that killed processes left.
 
     :param kept: where to make it; with the same path each time, a build tool finds in a second
         build that nothing has changed. A second process waits until the first is done.
-    :raises FileSystemError: it cannot be made.
+    :raises error: it cannot be made.
     """
-    with _temporary() if kept is None else _locked(kept) as folder:
+    with _temporary() if kept is None else _locked(kept, error) as folder:
         yield folder.resolve()
 
 
 @contextlib.contextmanager
-def file_errors_in_words() -> Iterator[None]:
-    """Raise FileSystemError, which names the file, instead of OSError."""
+def file_errors_in_words(kind: type[FileSystemError] = FileSystemError) -> Iterator[None]:
+    """Raise FileSystemError, or another `kind`, which names the file, instead of OSError."""
     try:
         yield
     except BrokenPipeError:
@@ -145,7 +145,7 @@ def file_errors_in_words() -> Iterator[None]:
         raise
     except OSError as error:
         # The error of a full disk names no file.
-        raise FileSystemError(error.filename or tempfile.gettempdir(), error) from error
+        raise kind(error.filename or tempfile.gettempdir(), error) from error
 
 
 @contextlib.contextmanager
@@ -181,16 +181,16 @@ def _remove_abandoned(parent: Path) -> None:
 
 
 @contextlib.contextmanager
-def _locked(folder: Path) -> Iterator[Path]:
+def _locked(folder: Path, error: type[FileSystemError]) -> Iterator[Path]:
     from filelock import FileLock  # noqa: PLC0415 - as in cached_folder
 
-    with file_errors_in_words():
+    with file_errors_in_words(error):
         folder.parent.mkdir(parents=True, exist_ok=True)
         lock = FileLock(folder.with_name(f"{folder.name}.lock"))
         lock.acquire()
     try:
         _remove(folder)
-        with file_errors_in_words():
+        with file_errors_in_words(error):
             folder.mkdir()
         yield folder
     finally:

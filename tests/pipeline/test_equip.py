@@ -11,7 +11,7 @@ from build_stand_ins import FakeUv, installed, output
 
 from winarm import events
 from winarm.environment.interpreter import ask
-from winarm.errors import IsolationError, ToolchainNotFoundError
+from winarm.errors import CacheError, IsolationError, ToolchainNotFoundError
 from winarm.locate.lasting_zig import zig_folders
 from winarm.pipeline.equip import (
     can_fetch_zig,
@@ -132,7 +132,17 @@ class TestFetchingZig:
         assert kept.startswith("ziglang-0.17.1-")
         notes = [event.text for event in heard if isinstance(event, events.Note)]
         assert any("100 MB" in text for text in notes)
+        assert events.Step("fetching zig") in heard
         assert b"installing\n" in output(heard)
+
+    def test_a_cache_that_cannot_be_written_is_named_with_its_variable(
+        self, build: MakeBuild, uv_host: FakeHost, tmp_path: Path
+    ) -> None:
+        (tmp_path / "file").touch()
+        made, _ = build("zig", host=replace(uv_host, default_cache=tmp_path / "file"))
+
+        with pytest.raises(CacheError, match="WINARM_CACHE_DIR"):
+            equip(made, may_fetch=True)
 
     def test_another_toolchain_is_not_replaced_by_it(self, build: MakeBuild) -> None:
         made, _ = build("llvm-mingw")

@@ -12,8 +12,8 @@ import json
 import os
 from typing import TYPE_CHECKING
 
-from winarm.errors import FileSystemError
-from winarm.storage import CACHE_CURE, replacing
+from winarm.errors import CacheError
+from winarm.storage import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,7 @@ def case_overlay(host: Host, roots: Sequence[Path]) -> Path:
     The key covers only the roots' modification times; deeper changes go unnoticed. The names stay
     external, since zig reads clang's dependency files back.
 
-    :raises FileSystemError: the cache cannot be written.
+    :raises CacheError: it cannot be written.
     """
     overlay = host.cache / "overlays" / f"{_key(roots)}.yaml"
     if not overlay.is_file():
@@ -52,7 +52,7 @@ def case_overlay(host: Host, roots: Sequence[Path]) -> Path:
             with replacing(overlay) as part:
                 part.write_text(json.dumps(tree), encoding="utf-8")
         except OSError as error:
-            raise FileSystemError(overlay.parent, error, cure=CACHE_CURE) from error
+            raise CacheError(overlay.parent, error) from error
     return overlay
 
 

@@ -167,6 +167,7 @@ def _with_tools(host: Host, toolchain: Toolchain) -> Toolchain:
     """Return the toolchain with one-word programs, which translate flags and zig's own ways."""
     zig, _, *flags = toolchain.cc
     base = (*flags, "-fno-sanitize=undefined", *MICROSOFT)
-    cache = toolchain.environ["ZIG_GLOBAL_CACHE_DIR"]
+    # Where ZIG_GLOBAL_CACHE_DIR is not set when they run.
+    cache = str(host.cache / "zig")
     folder = tool_layer(host, toolchain.target, Path(zig), base, cache) / "bin"
     return toolchain.with_tools(folder, ".exe" if host.system == "windows" else "")

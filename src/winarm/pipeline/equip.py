@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from winarm import events
 from winarm.environment.interpreter import ask
 from winarm.environment.isolation import isolated
-from winarm.errors import SettingsError, ToolchainNotFoundError, WinarmError
+from winarm.errors import CacheError, SettingsError, ToolchainNotFoundError, WinarmError
 from winarm.libraries.prefix import is_folder
 from winarm.libraries.target_packages import target_package
 from winarm.libraries.view import native_libraries
@@ -189,11 +189,12 @@ def ensured_toolchain(
         if not can_fetch_zig(settings):
             raise
     # On the disk of the cache, where the installed files can be linked to.
-    with scratch_folder(host.cache / "tools" / "fetching") as scratch:
+    with scratch_folder(host.cache / "tools" / "fetching", CacheError) as scratch:
         # Another build may have fetched it while this one waited for the folder.
         with contextlib.suppress(ToolchainNotFoundError):
             return toolchain_for(host, target, settings, lasting_folders(host), lasting=True)
         listener(events.Note("fetching zig from the package index (about 100 MB, once)"))
+        listener(events.Step("fetching zig"))
         environment = isolated(host, ask(host, host.executable), scratch / "env", pip)
         requirement = zig.requirement(settings.toolchain_version)
         environment.install([requirement], output=lambda data: listener(events.Output(data)))

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Literal, cast
 from filelock import FileLock
 from packaging.version import Version
 
-from winarm.errors import FileSystemError, SourceError, UsageError
+from winarm.errors import CacheError, FileSystemError, SourceError, UsageError
 from winarm.project.index_files import IndexFile, Listing, PlaceFiles
 from winarm.project.pip_config import redacted
-from winarm.storage import CACHE_CURE, PATIENCE, replacing
+from winarm.storage import PATIENCE, replacing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -77,7 +77,7 @@ class PackageIndex:
                     with replacing(place) as part:
                         self._download(file, part, progress)
         except OSError as error:
-            raise FileSystemError(error.filename or cache, error, cure=CACHE_CURE) from error
+            raise CacheError(error.filename or cache, error) from error
         return place
 
     def _finders(

@@ -17,7 +17,7 @@ from urllib.parse import urljoin, urlsplit
 from packaging.utils import canonicalize_name
 
 from winarm.errors import (
-    FileSystemError,
+    CacheError,
     SourceError,
     UnreachableError,
     UsageError,
@@ -26,7 +26,7 @@ from winarm.stack.files import IndexedFile, IndexedProject
 from winarm.stack.http_reader import NOT_FOUND, HttpReader
 from winarm.stack.kept_pages import KeptPages
 from winarm.stack.pages import ACCEPT, file_at, read_page
-from winarm.storage import CACHE_CURE, PATIENCE, replacing
+from winarm.storage import PATIENCE, replacing
 
 if TYPE_CHECKING:
     import io
@@ -126,7 +126,7 @@ class IndexClient:
                 with replacing(kept) as part:
                     part.write_text(text, "utf-8")
             except OSError as error:
-                raise FileSystemError(kept, error, cure=CACHE_CURE) from error
+                raise CacheError(kept, error) from error
         return text
 
     def fetch(
@@ -151,7 +151,7 @@ class IndexClient:
                     with replacing(path) as part:
                         self._download(file, part, progress)
         except OSError as error:
-            raise FileSystemError(error.filename or folder, error, cure=CACHE_CURE) from error
+            raise CacheError(error.filename or folder, error) from error
         return path
 
     def _download(self, file: IndexedFile, to: Path, progress: Callable[[int], None]) -> None:
@@ -283,7 +283,7 @@ def index_client(
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise FileSystemError(folder, error, cure=CACHE_CURE) from error
+        raise CacheError(folder, error) from error
     with contextlib.ExitStack() as opened, KeptPages(folder) as kept:
 
         def connect() -> httpx2.Client:
