@@ -148,7 +148,9 @@ def libraries(session: nox.Session) -> None:
     prefix = Path(session.create_tmp()).resolve() / "prefix"
     session.run("python", "tests/libraries/build_prefix.py", str(prefix), *session.posargs)
     environ = {"WINARM_TEST_PREFIX": str(prefix), "WINARM_PREFIX": str(prefix)}
-    session.run("pytest", "-m", "libraries", "tests/integration/test_libraries.py", env=environ)
+    files = ("test_libraries.py", "test_layouts.py")
+    tests = [f"tests/integration/{name}" for name in files]
+    session.run("pytest", "-m", "libraries", *tests, env=environ)
     few = ("--small",) if session.posargs else ("--record", "tests/libraries/RESULTS.md")
     packages = ("--packages", "tests/libraries/packages.toml")
     session.run("python", "tests/corpus/run.py", *packages, *few, env=environ)
