@@ -151,6 +151,6 @@ def libraries(session: nox.Session) -> None:
     files = ("test_libraries.py", "test_layouts.py")
     tests = [f"tests/integration/{name}" for name in files]
     session.run("pytest", "-m", "libraries", *tests, env=environ)
-    few = ("--small",) if session.posargs else ("--record", "tests/libraries/RESULTS.md")
+    few = ("--small",) if session.posargs else ()
     packages = ("--packages", "tests/libraries/packages.toml")
     session.run("python", "tests/corpus/run.py", *packages, *few, env=environ)

@@ -149,6 +149,9 @@ def test_a_static_library_is_linked_with_what_it_needs(host: Host, tmp_path: Pat
     found = view(host, tree(tmp_path / "p", {**ZLIB, **png}), linkage="static")
 
     assert found.closure["png"] == ("m", "z")
+    assert found.library_dir is not None
+    for file in ("png.lib", "libpng16.a"):
+        assert (found.library_dir / f"{file}.needs").read_text("utf-8") == "m\nz"
 
 
 def test_folders_of_headers_below_the_prefixs_own_are_known(host: Host, tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from winarm.target import Target
 
 #: Changed when the content of a view changes, so that older ones are not used.
-FORMAT = 3
+FORMAT = 4
 #: What says that a view is whole, and what is in it.
 _INDEX = "view.json"
 
@@ -219,9 +219,12 @@ class _Maker:
         self._write_packages(folder / "pkgconfig", packages, names, files, folder)
         self._write_programs(folder / "bin")
         refused = [one for group in found for one in group.refused]
+        closure = self._closure(packages, names)
+        _write_needs(folder / "lib", "{}.lib", closure)
+        _write_needs(folder / "lib", "lib{}.a", self._closure(packages, static))
         index = {
             "libraries": files,
-            "closure": self._closure(packages, names),
+            "closure": closure,
             "refused": [{"path": str(one.path), "why": one.why} for one in refused],
             "refused_names": _refused_names(refused, names),
             "config_programs": _config_programs(packages),
@@ -339,6 +342,14 @@ class _Maker:
             shutil.copyfile(file, to)
         else:
             to.symlink_to(file.absolute())
+
+
+def _write_needs(folder: Path, spelling: str, closure: Mapping[str, Sequence[str]]) -> None:
+    """Write what static libraries need next to them, for the one-word tools."""
+    for name, needed in closure.items():
+        file = folder / spelling.format(name)
+        if file.is_file():
+            Path(f"{file}.needs").write_text("\n".join(needed), encoding="utf-8")
 
 
 def _listing(folder: Path) -> list[list[object]]:

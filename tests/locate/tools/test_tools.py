@@ -77,6 +77,8 @@ class TestCompilers:
     def test_questions_are_answered_as_gcc_answers_them(self, tools: Tools) -> None:
         assert tools.must("gcc", "-dumpmachine") == "aarch64-w64-mingw32\n"
         assert tools.must("gcc", "-print-prog-name=ld").strip() == tools.path("ld")
+        meson = ("a.c", "-o", "a.obj", "-c", "--print-search-dirs")
+        assert "libraries: =/x\n" in tools.must("gcc", *meson, WINARMTOOLS_LIBRARY_PATH="/x")
         assert "clang version" in tools.must("gcc", "--version")
 
     def test_what_microsofts_compiler_predefines_is_there(self, tools: Tools) -> None:
@@ -150,6 +152,23 @@ class TestCompilers:
         # By this CMake's FindOpenMP knows the library.
         said = tools.run("gcc", "-shared", "-fopenmp", "-v", "a.o", "-o", "a.dll", **found)
         assert f'-ld" -o a.dll -L{library} -lomp\n' in said.stderr
+
+    def test_what_a_static_library_needs_is_linked(self, tools: Tools, tmp_path: Path) -> None:
+        """CMake and Meson name the library alone, by its path."""
+        library = tmp_path / "lib"
+        library.mkdir()
+        tools.write(
+            one_c="int two(void); int one(void) { return two(); }\n",
+            two_c="int two(void) { return 2; }\n",
+            a_c="int one(void); int main(void) { return one(); }\n",
+        )
+        for name in ("one", "two"):
+            tools.must("gcc", "-c", f"{name}.c")
+            tools.must("ar", "rcs", str(library / f"lib{name}.a"), f"{name}.o")
+        (library / "libone.a.needs").write_text("two\nm\ndl", encoding="utf-8")
+        path = str(library / "libone.a")
+
+        tools.must("gcc", "a.c", path, "-o", "a.exe", WINARMTOOLS_LIBRARY_PATH=str(library))
 
     def test_optimisation_of_a_link_makes_no_other_libraries(self, tools: Tools) -> None:
         """zig would compile its C library again, for minutes."""

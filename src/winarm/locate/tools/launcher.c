@@ -649,6 +649,24 @@ static char *find_library(const list *folders, const char *name) {
   return 0;
 }
 
+static void link_name(list *command, const list *folders, const char *name) {
+  char *option = joined("-l", lowered(name), ""), *found = find_library(folders, name);
+  const struct rule *rule = rule_of(gnu_rules, option);
+  if (found) add(command, found);
+  else if (rule) apply(command, option, rule);
+  else add(command, option);
+}
+
+/* What static libraries of a prefix need: next to each is a file with a name a line. */
+static void link_needed(list *command, const list *folders) {
+  for (int i = 0, count = command->count; i < count; i++) {
+    const char *path = command->items[i];
+    char *names = *path == '-' ? 0 : content(joined(path, ".needs", ""), 0);
+    for (char *name = names ? strtok(names, "\n") : 0; name; name = strtok(0, "\n"))
+      link_name(command, folders, name);
+  }
+}
+
 /* Libraries that the sources of an object name by `#pragma comment(lib, …)`. */
 static unsigned number(const unsigned char *at, int bytes) {
   unsigned value = 0;
@@ -838,16 +856,19 @@ static int compile(int of_cxx, int preprocesses, char **arguments) {
   const char *output = 0, *import_library = 0, *discarded = 0, *found;
 
   for (char **a = arguments; *a; a++) expand(&given, *a, 0);
-  if (given.count == 1) {
-    const char *only = given.items[0];
-    if (is(only, "-dumpmachine")) return puts(MACHINE) < 0;
-    if (begins(only, "-print-file-name=")) return puts(only + 17) < 0;
-    if (begins(only, "-print-prog-name="))
-      return printf("%s%s-%s%s\n", FOLDER, MACHINE, only + 17, WINDOWS ? ".exe" : "") < 0;
-    if (is(only, "-print-search-dirs") || is(only, "--print-search-dirs")) {
+  for (int i = 0; i < given.count; i++) {
+    const char *asked = given.items[i];
+    if (is(asked, "-dumpmachine")) return puts(MACHINE) < 0;
+    if (begins(asked, "-print-file-name=")) return puts(asked + 17) < 0;
+    if (begins(asked, "-print-prog-name="))
+      return printf("%s%s-%s%s\n", FOLDER, MACHINE, asked + 17, WINDOWS ? ".exe" : "") < 0;
+    if (is(asked, "-print-search-dirs") || is(asked, "--print-search-dirs")) {
       const char *path = variable("WINARMTOOLS_LIBRARY_PATH");
       return printf("programs: =%s\nlibraries: =%s\n", FOLDER, path ? path : "") < 0;
     }
+  }
+  if (given.count == 1) {
+    const char *only = given.items[0];
     if (is(only, "--version") || is(only, "-v") || is(only, "-dumpversion") ||
         is(only, "-print-libgcc-file-name") || is(only, "-print-multi-os-directory"))
       return zig(of_cxx ? "c++" : "cc", given.items);
@@ -968,20 +989,11 @@ static int compile(int of_cxx, int preprocesses, char **arguments) {
         add(&command, found ? found : flag);
         continue;
       }
-      if (ends(name, ".lib")) name = copied(name, strlen(name) - 4);
-      const struct rule *rule = rule_of(gnu_rules, joined("-l", name, ""));
-      if ((found = find_library(&folders, name))) add(&command, found);
-      else if (rule) apply(&command, joined("-l", name, ""), rule);
-      else add(&command, joined("-l", lowered(name), ""));
+      link_name(&command, &folders, ends(name, ".lib") ? copied(name, strlen(name) - 4) : name);
     } else if (!compiles && *flag != '-' && ends(flag, ".lib") && !exists(flag) &&
                after_folder(flag) == flag) {
       /* MSVC's spelling of a library. */
-      char *name = copied(flag, strlen(flag) - 4), *found = find_library(&folders, name);
-      char *option = joined("-l", lowered(name), "");
-      const struct rule *rule = rule_of(gnu_rules, option);
-      if (found) add(&command, found);
-      else if (rule) apply(&command, option, rule);
-      else add(&command, option);
+      link_name(&command, &folders, copied(flag, strlen(flag) - 4));
     } else if (among(flag, valued) && i + 1 < flags.count) {
       add(&command, flag);
       add(&command, flags.items[++i]);
@@ -1041,7 +1053,10 @@ static int compile(int of_cxx, int preprocesses, char **arguments) {
         break;
       }
   }
-  if (!split) link_named(&command, &folders);
+  if (!split) {
+    link_needed(&command, &folders);
+    link_named(&command, &folders);
+  }
   add(&command, RUNTIME);
   if (shared) add(&command, EXPORTS);
   if (!pdb) add(&command, "-s");
