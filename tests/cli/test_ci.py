@@ -21,14 +21,14 @@ def project(tmp_path: Path) -> Path:
         '[project]\nname = "spam"\nrequires-python = ">=3.13"\n'
         '[dependency-groups]\ntest = ["pytest>=8", "trio"]\n'
     )
+    (folder / "setup.py").write_text("setup(ext_modules=[Extension('spam', ['spam.c'])])")
     return folder
 
 
 def written(project: Path, *options: str) -> dict[str, Any]:
     assert main(["ci", "github", str(project), *options]) == 0
-    document: dict[str, Any] = yaml.safe_load(
-        (project / ".github/workflows/wheels.yml").read_text("utf-8")
-    )
+    (file,) = (project / ".github/workflows").iterdir()
+    document: dict[str, Any] = yaml.safe_load(file.read_text("utf-8"))
     return document
 
 
@@ -84,8 +84,29 @@ def test_submodules_and_history_reach_every_checkout(project: Path) -> None:
     assert (inputs["submodules"], inputs["fetch-depth"]) == ("recursive", 0)
 
 
-def test_only_the_arm64_part_has_one_job(project: Path) -> None:
+def test_the_arm64_part_alone_has_one_job_and_a_file_of_its_own(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert list(written(project, "--only-win-arm64")["jobs"]) == ["win-arm64"]
+
+    said = capsys.readouterr()
+    assert "win-arm64.yml" in said.out
+    assert "move the job win-arm64 into the workflow that publishes" in said.err
+
+
+def test_a_workflow_beside_it_that_publishes_is_named_with_the_option(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = project / ".github" / "workflows"
+    folder.mkdir(parents=True)
+    (folder / "lint.yml").write_text("run: ruff")
+    (folder / "release.yaml").write_text("uses: pypa/gh-action-pypi-publish@v1")
+
+    assert main(["ci", "github", str(project), "-o", str(folder / "new.yml")]) == 0
+
+    said = capsys.readouterr().err
+    assert "add this repository and its workflow new.yml as a trusted publisher" in said
+    assert "release.yaml builds or publishes wheels already: see --only-win-arm64" in said
 
 
 def test_options_come_before_what_is_found(project: Path) -> None:
@@ -110,7 +131,9 @@ def test_a_workflow_that_is_there_is_kept(
     assert main(["ci", "github", str(project)]) == 2
 
     assert target.read_text() == "mine"
-    assert "--force" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "--force" in said
+    assert "--only-win-arm64" in said
     assert "jobs" in written(project, "--force")
 
 
@@ -150,6 +173,20 @@ def test_a_project_of_rust_is_left_to_its_own_tools(
     assert main(["ci", "github", str(project)]) == 2
 
     assert f"is built with {tool}, and winarm does not build Rust" in capsys.readouterr().err
+    assert not (project / ".github").exists()
+
+
+def test_a_project_of_python_alone_needs_no_workflow(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "setup.py").write_text("setup()")
+    elsewhere = project / ".venv" / "lib"
+    elsewhere.mkdir(parents=True)
+    (elsewhere / "other.c").touch()
+
+    assert main(["ci", "github", str(project)]) == 2
+
+    assert "spam has nothing to compile" in capsys.readouterr().err
     assert not (project / ".github").exists()
 
 

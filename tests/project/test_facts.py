@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from cibuildwheel.selector import BuildSelector
 
 from winarm.errors import SourceError
 from winarm.project.facts import read_facts
@@ -37,6 +38,31 @@ def test_pythons_are_those_that_project_and_winarm_support(
     facts = read_facts(project(tmp_path, f'[project]\nname = "a"\nrequires-python = "{requires}"'))
 
     assert facts.pythons == pythons
+
+
+@pytest.mark.parametrize(
+    ("build", "skip", "pythons"),
+    [
+        ("cp3*", "", ("3.11", "3.12", "3.13", "3.14", "3.15")),
+        ("", "", ("3.11", "3.12", "3.13", "3.14", "3.15")),
+        ("cp312-* cp313-*", "", ("3.12", "3.13")),
+        ("cp{311,314}-*", "", ("3.11", "3.14")),
+        ("cp31[23]-win_*", "*-win32", ("3.12", "3.13")),
+        ("*", "cp315* *-win_arm64", ("3.11", "3.12", "3.13", "3.14")),
+        ("cp3*-manylinux_x86_64", "", ()),
+        ("cp313-{win_arm64", "", ()),
+    ],
+)
+def test_pythons_are_those_that_cibuildwheel_takes_on_windows(
+    tmp_path: Path, build: str, skip: str, pythons: tuple[str, ...]
+) -> None:
+    settings = f'[tool.cibuildwheel]\nbuild = "{build}"\nskip = "{skip}"'
+
+    assert read_facts(project(tmp_path, settings)).pythons == pythons
+    selected = BuildSelector(build_config=build or "*", skip_config=skip)
+    for python in ("3.11", "3.12", "3.13", "3.14", "3.15"):
+        names = (f"cp3{python[2:]}-{platform}" for platform in ("win_arm64", "win_amd64"))
+        assert any(map(selected, names)) is (python in pythons)
 
 
 @pytest.mark.parametrize(

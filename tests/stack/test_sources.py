@@ -170,6 +170,27 @@ def test_libraries_that_build_files_name(
     assert source_facts(read_sdist(file)).needs == needs
 
 
+@pytest.mark.parametrize("helper", ["hatch-mypyc", "cython"])
+def test_a_helper_makes_native_code_of_any_source(tmp_path: Path, helper: str) -> None:
+    found = facts(tmp_path, pyproject_dot_toml=pyproject("hatchling.build", "hatchling", helper))
+
+    assert found.native
+
+
+def test_a_projects_folder_is_read_without_its_environments(tmp_path: Path) -> None:
+    (tmp_path / "setup.py").write_text("setup()")
+    for name, mark in ((".nox", "x.c"), ("env", "pyvenv.cfg")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / mark).touch()
+        (tmp_path / name / "lib").mkdir()
+        (tmp_path / name / "lib" / "other.c").touch()
+
+    assert not source_facts(read_sdist(tmp_path)).native
+
+    (tmp_path / "own.c").touch()
+    assert source_facts(read_sdist(tmp_path)).languages == ("C",)
+
+
 def test_facts_are_read_once(tmp_path: Path) -> None:
     file = tmp_path / "a-1.tar.gz"
     file.write_bytes(sdist("a-1", {"setup.py": SETUP, "a.c": ""}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import shlex
 from importlib.metadata import version
 from importlib.resources import files
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winarm.errors import FileSystemError, UsageError
+from winarm.project.facts import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,8 +40,12 @@ examples:
 exit status: 0 it is written, 1 it cannot be, 2 a mistake in options
 """
 
-#: Where GitHub looks for workflows.
-WORKFLOW = Path(".github", "workflows", "wheels.yml")
+#: Where GitHub looks for workflows, and those that are written there.
+WORKFLOWS = Path(".github", "workflows")
+WHOLE, PART = "wheels.yml", "win-arm64.yml"
+
+#: What a workflow has that builds wheels for many platforms, or publishes them.
+_RELEASES = re.compile(r"cibuildwheel|pypi-publish|twine upload|uv publish")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -52,11 +58,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "source", metavar="SRC", nargs="?", type=Path, default=Path(), help="the project's folder"
     )
     parser.add_argument(
-        "-o", "--output", metavar="FILE", help=f"where to write it, - to print it ({WORKFLOW})"
+        "-o",
+        "--output",
+        metavar="FILE",
+        help=f"where to write it, - to print it ({WORKFLOWS / WHOLE}, or {PART} there)",
     )
     parser.add_argument("--force", action="store_true", help="replace a file that is there")
     parser.add_argument(
-        "--only-win-arm64", action="store_true", help="leave out the sdist and other platforms"
+        "--only-win-arm64",
+        action="store_true",
+        help="leave out the sdist, other platforms and publishing",
     )
     parser.add_argument(
         "--python", metavar="X.Y", action="append", help="build for this Python; may be given again"
@@ -68,10 +79,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, _host: Host, console: Console) -> int:
     """Write the workflow and say what was assumed.
 
-    :raises UsageError: there is no project, or one of Rust, or the file is there already.
+    :raises UsageError: there is no project, or one of Rust or of Python alone, or the file is
+        there already.
     :raises WinarmError: the project cannot be read, or the file cannot be written.
     """
     from winarm.project.facts import read_facts  # noqa: PLC0415 - `--help` needs none of it
+    from winarm.stack.sources import read_sdist, source_facts  # noqa: PLC0415 - as above
 
     if not any((args.source / name).is_file() for name in ("pyproject.toml", "setup.py")):
         message = f"{args.source} has neither a pyproject.toml nor a setup.py."
@@ -84,16 +97,25 @@ def run(args: argparse.Namespace, _host: Host, console: Console) -> int:
             "with setuptools-rust on windows-11-arm. `winarm verify` checks their wheels."
         )
         raise UsageError(message, cure=cure)
+    if not source_facts(read_sdist(args.source)).native:
+        message = f"{facts.name} has nothing to compile, so no platform needs a wheel of its own."
+        cure = "`python -m build` makes the one wheel that runs everywhere, on Windows on Arm too."
+        raise UsageError(message, cure=cure)
     values = template_values(facts, args)
     text = workflow(values)
+    usual = args.source / WORKFLOWS / (PART if args.only_win_arm64 else WHOLE)
+    target = Path(args.output) if args.output and args.output != "-" else usual
+    others = _releasing(target)
     if args.output == "-":
         console.exact(text)
     else:
-        target = Path(args.output) if args.output else args.source / WORKFLOW
-        _write(target, text, force=args.force)
+        _write(target, text, args)
         console.out(f"wrote {target}")
-    for line in assumptions(facts, values):
+    for line in assumptions(facts, values, target.name):
         console.err(f"winarm: {line}")
+    if others and values["whole"]:
+        there = " and ".join(others)
+        console.err(f"winarm: {there} builds or publishes wheels already: see --only-win-arm64")
     return 0
 
 
@@ -107,7 +129,7 @@ def template_values(facts: Facts, args: argparse.Namespace) -> dict[str, object]
         # One wheel, built with the oldest, serves those after it.
         pythons = tuple(p for p in pythons if _minor(p) >= _minor(facts.stable_abi))
     if not pythons:
-        message = f"{facts.name} supports no Python that winarm builds for."
+        message = f"{facts.name} is built for no Python that winarm supports."
         raise UsageError(message, cure="Name one that it should support: --python 3.13")
     tests = facts.tests
     requires = shlex.split(args.test_requires) if args.test_requires else tests.requires
@@ -147,9 +169,10 @@ def workflow(values: dict[str, object]) -> str:
     return environment.from_string(template).render(values)
 
 
-def assumptions(facts: Facts, values: dict[str, object]) -> Iterator[str]:
-    """Return what the workflow takes for granted, for people to check."""
-    yield f"assumed: Pythons {values['pythons']} (requires-python, and what winarm supports)"
+def assumptions(facts: Facts, values: dict[str, object], name: str) -> Iterator[str]:
+    """Return what the workflow called `name` takes for granted, for people to check."""
+    origin = "requires-python, [tool.cibuildwheel], and what winarm supports"
+    yield f"assumed: Pythons {values['pythons']} ({origin})"
     if facts.stable_abi:
         yield f"assumed: one abi3 wheel for {facts.stable_abi} and later"
     if values["test_command"]:
@@ -163,8 +186,13 @@ def assumptions(facts: Facts, values: dict[str, object]) -> Iterator[str]:
         yield "assumed: the whole history is checked out (the version comes from it)"
     if values["whole"]:
         yield (
-            "to do before the first release: on PyPI and TestPyPI, add this repository and "
-            "workflow as a trusted publisher, with the environments pypi and testpypi"
+            "to do before the first release: on PyPI and TestPyPI, add this repository and its "
+            f"workflow {name} as a trusted publisher, with the environments pypi and testpypi"
+        )
+    else:
+        yield (
+            "to do for a release: move the job win-arm64 into the workflow that publishes; its "
+            "artifact dist-win_arm64 has the wheels"
         )
 
 
@@ -172,10 +200,19 @@ def _minor(version: str) -> int:
     return int(version.partition(".")[2].rstrip("t"))
 
 
-def _write(path: Path, text: str, *, force: bool) -> None:
-    if path.exists() and not force:
+def _releasing(target: Path) -> list[str]:
+    """Return the names of other workflows beside `target` that build or publish wheels."""
+    beside = sorted(path for path in target.parent.glob("*.y*ml") if path.name != target.name)
+    return [path.name for path in beside if _RELEASES.search(text_of(path))]
+
+
+def _write(path: Path, text: str, args: argparse.Namespace) -> None:
+    if path.exists() and not args.force:
         message = f"{path} is there already."
-        raise UsageError(message, cure="Replace it with --force, or name another file with -o.")
+        cure = "Replace it with --force, or name another file with -o."
+        if not args.only_win_arm64:
+            cure = f"--only-win-arm64 writes the part for Windows on Arm alone. {cure}"
+        raise UsageError(message, cure=cure)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")

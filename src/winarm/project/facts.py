@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import configparser
+import contextlib
 import re
 from dataclasses import dataclass
+from fnmatch import translate
 from typing import TYPE_CHECKING, Any
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -54,7 +56,7 @@ class Facts:
     """A project, as far as its files tell."""
 
     name: str
-    #: Versions that both the project and winarm support: `3.11`, oldest first.
+    #: Versions that the project, its cibuildwheel and winarm build for: `3.11`, oldest first.
     pythons: tuple[str, ...]
     #: The oldest Python of its stable ABI as `3.11`; none for a project without one.
     stable_abi: str | None
@@ -78,7 +80,7 @@ def read_facts(project: Path) -> Facts:
     tools = _build_requirements(document)
     return Facts(
         name=name if isinstance(name, str) else project.resolve().name,
-        pythons=_pythons(table.get("requires-python")),
+        pythons=_pythons(table.get("requires-python"), _cibuildwheel(document)),
         stable_abi=_stable_abi(project, document),
         has_submodules=(project / ".gitmodules").is_file(),
         version_from_history=not tools.isdisjoint(_VERSION_TOOLS),
@@ -87,14 +89,36 @@ def read_facts(project: Path) -> Facts:
     )
 
 
-def _pythons(requires: object) -> tuple[str, ...]:
+def _pythons(requires: object, cibuildwheel: Mapping[str, Any]) -> tuple[str, ...]:
     try:
         allowed = SpecifierSet(requires if isinstance(requires, str) else "")
     except InvalidSpecifier:
         allowed = SpecifierSet()
     versions = [f"3.{minor}" for minor in range(OLDEST_PYTHON.minor, NEWEST_PYTHON.minor + 1)]
     # A late patch release: `>=3.11.4` allows 3.11.
-    return tuple(version for version in versions if allowed.contains(f"{version}.99"))
+    return tuple(
+        version
+        for version in versions
+        if allowed.contains(f"{version}.99") and _is_selected(version, cibuildwheel)
+    )
+
+
+def _is_selected(version: str, cibuildwheel: Mapping[str, Any]) -> bool:
+    """Return whether `build` and `skip` of cibuildwheel take a Python on a Windows of 64 bits."""
+    build = _words(cibuildwheel.get("build")) or ("*",)
+    skip = _words(cibuildwheel.get("skip"))
+    names = [f"cp{version.replace('.', '')}-{platform}" for platform in ("win_arm64", "win_amd64")]
+    return any(_is_one_of(name, build) and not _is_one_of(name, skip) for name in names)
+
+
+def _is_one_of(name: str, patterns: tuple[str, ...]) -> bool:
+    """Return whether a pattern of cibuildwheel's, such as `cp{312,313}-*`, matches."""
+    for pattern in patterns:
+        expression = translate(pattern).replace(r"\{", "(?:").replace(r"\}", ")").replace(",", "|")
+        with contextlib.suppress(re.error):
+            if re.match(expression, name):
+                return True
+    return False
 
 
 def _stable_abi(project: Path, document: Mapping[str, Any]) -> str | None:
@@ -113,15 +137,15 @@ def _stable_tags(project: Path, document: Mapping[str, Any]) -> Iterator[str]:
     yield str(distutils.get("py-limited-api", distutils.get("py_limited_api", "")))
     if _table(tool, "meson-python").get("limited-api") is True:
         # Meson names the version in meson.build.
-        match = re.search(r"limited_api'?\s*[:=]\s*'3\.(\d+)'", _text(project / "meson.build"))
+        match = re.search(r"limited_api'?\s*[:=]\s*'3\.(\d+)'", text_of(project / "meson.build"))
         yield f"cp3{match[1]}" if match else f"cp3{OLDEST_PYTHON.minor}"
     parser = configparser.RawConfigParser(strict=False)
     try:
-        parser.read_string(_text(project / "setup.cfg"))
+        parser.read_string(text_of(project / "setup.cfg"))
     except configparser.Error:
         return
     yield parser.get("bdist_wheel", "py_limited_api", fallback="").strip()
-    match = re.search(r"py_limited_api['\"]?\s*[:=]\s*['\"](cp3\d+)", _text(project / "setup.py"))
+    match = re.search(r"py_limited_api['\"]?\s*[:=]\s*['\"](cp3\d+)", text_of(project / "setup.py"))
     yield match[1] if match else ""
 
 
@@ -136,9 +160,14 @@ def _tests(project: Path, document: Mapping[str, Any]) -> ProjectTests:
     return _cibuildwheel_tests(document) or _pytest_tests(project, document) or ProjectTests()
 
 
-def _cibuildwheel_tests(document: Mapping[str, Any]) -> ProjectTests | None:
+def _cibuildwheel(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return cibuildwheel's settings for Windows."""
     settings = _table(_table(document, "tool"), "cibuildwheel")
-    settings = {**settings, **_table(settings, "windows")}
+    return {**settings, **_table(settings, "windows")}
+
+
+def _cibuildwheel_tests(document: Mapping[str, Any]) -> ProjectTests | None:
+    settings = _cibuildwheel(document)
     command = settings.get("test-command")
     if isinstance(command, list):
         command = " && ".join(map(str, command))
@@ -209,7 +238,7 @@ def _table(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
     """Return the beginning of a file's text; nothing of a file that is not there."""
     try:
         with path.open("rb") as file:

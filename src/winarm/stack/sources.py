@@ -1,8 +1,10 @@
-"""What an sdist's files say about how it is built. They are read, never run."""
+"""What the files of an sdist, or of a project, say about how it is built; none is run."""
 
 from __future__ import annotations
 
+import itertools
 import json
+import os
 import re
 import tarfile
 import tomllib
@@ -10,7 +12,7 @@ import zipfile
 import zlib
 from dataclasses import asdict, dataclass, field
 from email.parser import HeaderParser
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from packaging.utils import canonicalize_name
@@ -22,10 +24,9 @@ from winarm.verify.dlls import system_dlls
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from pathlib import Path
 
 #: Changes with what is read, so that facts of another winarm are not taken from the cache.
-_FORMAT = 4
+_FORMAT = 5
 #: Longest file that is read of an sdist, and the most members and bytes that are looked at.
 MAX_TEXT = 2**20
 MAX_MEMBERS = 100_000
@@ -114,7 +115,7 @@ class Sdist:
 
 
 def read_sdist(path: Path) -> Sdist:
-    """Return what the sdist at `path` has at its top.
+    """Return what the sdist, or the project's folder, at `path` has at its top.
 
     :raises SourceError: it is damaged, or larger than any real one.
     """
@@ -197,8 +198,8 @@ def _backend(
         name = "setuptools with CMake" if _uses_cmake(requires, sdist) else "setuptools"
         return name, True, _setuptools_is_native(sdist)
     if first in _PURE:
-        script = _build_script(first, document) or bool(requires & _NATIVE_HELPERS)
-        return _PURE[first], first == "pbr", script and bool(sdist.languages)
+        script = _build_script(first, document) and bool(sdist.languages)
+        return _PURE[first], first == "pbr", script or bool(requires & _NATIVE_HELPERS)
     if "setuptools" in requires:
         return f"setuptools through {backend}", True, _setuptools_is_native(sdist)
     inner = requires & {"meson-python", "scikit-build-core"}
@@ -285,6 +286,10 @@ def _one_name_each(names: Iterable[str]) -> tuple[str, ...]:
 
 def _members(path: Path) -> Iterator[tuple[str, Any]]:
     """Yield the name of each file with a function that reads its beginning."""
+    if path.is_dir():
+        for file in itertools.islice(_own_files(path), MAX_MEMBERS):
+            yield f"project/{file.relative_to(path).as_posix()}", lambda file=file: _read_file(file)
+        return
     if path.name.endswith(".zip"):
         with zipfile.ZipFile(path) as archive:
             for info in archive.infolist()[:MAX_MEMBERS]:
@@ -299,6 +304,21 @@ def _members(path: Path) -> Iterator[tuple[str, Any]]:
                 raise ValueError(message)
             if member.isfile():
                 yield member.name, lambda member=member: _read_packed(archive, member)
+
+
+def _own_files(project: Path) -> Iterator[Path]:
+    """Yield the files of a project's folder, without those of environments and tools."""
+    for folder, names, files in os.walk(project):
+        if "pyvenv.cfg" in files:
+            names.clear()
+            continue
+        names[:] = sorted(name for name in names if not name.startswith("."))
+        yield from (Path(folder, name) for name in files)
+
+
+def _read_file(file: Path) -> bytes:
+    with file.open("rb") as stream:
+        return stream.read(MAX_TEXT)
 
 
 def _read_zipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
