@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,13 @@ def test_pre_commit_runs_the_ruff_that_ci_runs() -> None:
     hooks = (ROOT / ".pre-commit-config.yaml").read_text("utf-8")
 
     assert hooks.count(f'["{ruff}"]') == 2
+
+
+def test_contributing_lists_every_check() -> None:
+    defined = re.findall(r"@nox\.session\n(?:@.*\n)*def (\w+)", (ROOT / "noxfile.py").read_text())
+    listed = re.findall(r"^\| `nox -s (\w+)`", (ROOT / "CONTRIBUTING.md").read_text(), re.MULTILINE)
+
+    assert sorted(listed) == sorted(defined)
 
 
 def test_ci_calls_the_test_command_of_the_readme() -> None:
