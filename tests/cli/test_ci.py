@@ -109,6 +109,12 @@ def test_a_workflow_beside_it_that_publishes_is_named_with_the_option(
     assert "release.yaml builds or publishes wheels already: see --only-win-arm64" in said
 
 
+def test_a_command_is_no_expression_of_githubs(project: Path) -> None:
+    inputs = written(project, "--test-command", "echo ${{ a }}")["jobs"]["win-arm64"]["with"]
+
+    assert inputs["test-command"] == "echo ${{ '${{' }} a }}"
+
+
 def test_options_come_before_what_is_found(project: Path) -> None:
     command = "python -c \"print('it: works')\" # {project}"
 

@@ -163,10 +163,15 @@ def workflow(values: dict[str, object]) -> str:
         undefined=jinja2.StrictUndefined,
         autoescape=False,  # noqa: S701 - it is YAML; texts go through `quoted`
     )
-    # JSON's strings are YAML's.
-    environment.filters["quoted"] = lambda text: json.dumps(text, ensure_ascii=False)
+    environment.filters["quoted"] = _quoted
     template = files("winarm.cli").joinpath("github.yml.jinja").read_text("utf-8")
     return environment.from_string(template).render(values)
+
+
+def _quoted(text: str) -> str:
+    """Return a text as YAML has it, which GitHub reads as it is, also where it has `${{`."""
+    # JSON's strings are YAML's.
+    return json.dumps(text.replace("${{", "${{ '${{' }}"), ensure_ascii=False)
 
 
 def assumptions(facts: Facts, values: dict[str, object], name: str) -> Iterator[str]:
