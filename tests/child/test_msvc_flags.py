@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,8 @@ FLAGS = [
     ("-fno-rtti", ["/GR-"], None),
     ("-ffast-math", ["/fp:fast"], None),
     ("-funsigned-char", ["/J"], None),
+    ("-fpack-struct=2", ["/Zp2"], None),
+    ("-fpack-struct", ["/Zp1"], None),
     ("-fopenmp", ["/openmp"], DROPPED),
     ("-fPIC", DROPPED, None),
     ("-fvisibility=hidden", DROPPED, None),
@@ -165,3 +168,23 @@ def test_the_parent_is_told(spec: dict[str, Any]) -> None:
         ("/arch:AVX2", []),
         ("-O3", ["/O2"]),
     ]
+
+
+@pytest.mark.skipif(os.sep == "\\", reason="such paths are Windows' own")
+@pytest.mark.parametrize(
+    ("argv", "becomes"),
+    [
+        (["/DEF:src\\x.def"], ["/DEF:src/x.def"]),
+        (["-def:src\\x.def"], ["-def:src/x.def"]),
+        (["/FIsrc\\x.h"], ["/FIsrc/x.h"]),
+        (["-include", "src\\x.h"], ["/FIsrc/x.h"]),
+        (["/WHOLEARCHIVE:lib\\x.lib"], ["/WHOLEARCHIVE:lib/x.lib"]),
+        (["lib\\x.obj"], ["lib/x.obj"]),
+        (["/LIBPATH:lib\\arm64"], ["/LIBPATH:lib/arm64"]),
+        (['/DNAME="a\\b"'], ['/DNAME="a\\b"']),
+    ],
+)
+def test_paths_with_backslashes_are_found(
+    spec: dict[str, Any], argv: list[str], becomes: list[str]
+) -> None:
+    assert translator(spec, "clang-cl").link(argv) == becomes

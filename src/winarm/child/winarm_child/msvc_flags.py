@@ -13,6 +13,11 @@ from .journal import Journal
 from .msvc_rules import find_rule
 from .paths import ours
 
+#: Options whose value is a file.
+_FILE = re.compile(
+    r"(?P<option>[/-](?:(?i:DEF:|WHOLEARCHIVE:|MANIFESTINPUT:|ORDER:@)|FI)|/T[cp])?(?P<file>.+)"
+)
+
 _CXX_STANDARD = re.compile(r"[/-]std:c\+\+\w+")
 _C_STANDARD = re.compile(r"[/-]std:c\d\w*")
 
@@ -43,7 +48,7 @@ class MsvcTranslator(Translator):
         arguments = iter(argv)
         for argument in arguments:
             if argument == "-include":
-                yield f"/FI{next(arguments, '')}"
+                yield f"/FI{ours(next(arguments, ''))}"
             elif argument in {"-Xpreprocessor", "-Xcompiler", "-Xlinker", "-Xassembler", "-arch"}:
                 value = next(arguments, "")
                 self._write(f"{argument} {value}", (), "only a GNU-style compiler has it")
@@ -74,8 +79,7 @@ class MsvcTranslator(Translator):
                 self._write(argument, becomes, rule.why)
         for part in becomes:
             folder = FOLDER.fullmatch(part)
-            file = part if part.startswith(("-", "/")) else ours(part)
-            yield from self._folder(folder[1], folder[2]) if folder else (file,)
+            yield from self._folder(folder[1], folder[2]) if folder else (_with_our_file(part),)
 
     @staticmethod
     def _unknown_library(name: str) -> str:
@@ -84,6 +88,14 @@ class MsvcTranslator(Translator):
     def _folder(self, option: str, written: str) -> Iterator[str]:
         for part in super()._folder(option, written):
             yield f"/LIBPATH:{part[2:]}" if part.startswith("-L") else part
+
+
+def _with_our_file(argument: str) -> str:
+    """Return an argument with the file that it is, or names, as this machine has it."""
+    match = _FILE.fullmatch(argument)
+    if match is None or (match["option"] is None and argument.startswith(("-", "/"))):
+        return argument
+    return f"{match['option'] or ''}{ours(match['file'])}"
 
 
 def translator(spec: Mapping[str, Any], journal: Journal) -> Translator:

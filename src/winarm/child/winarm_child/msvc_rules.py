@@ -67,6 +67,8 @@ GNU = _rules(
     (r"-ffast-math", "/fp:fast"),
     (r"-fno-rtti", "/GR-"),
     (r"-funsigned-char", "/J"),
+    (r"-fpack-struct", "/Zp1"),
+    (r"-fpack-struct=(\d+)", r"/Zp\1"),
     (r"-fopenmp\S*", "/openmp"),
     (r"-ffile-prefix-map=.*|-fp:.*", ""),
     (r"-f.*", "", _GNU),
