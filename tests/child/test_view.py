@@ -453,6 +453,17 @@ class TestEverythingElse:
 
         assert asked(bench, "-c", code) == [*host[:2], "win-arm64", "-win_arm64.pyd"]
 
+    def test_a_command_is_told_of_the_targets_types_and_looks_for_files_here(
+        self, bench: Bench, host: list[str]
+    ) -> None:
+        code = (
+            "import ctypes, json, os, platform, struct, sys\n"
+            "print(json.dumps([sys.platform, os.name, platform.machine(), "
+            "struct.calcsize('l') + ctypes.sizeof(ctypes.c_long)]))"
+        )
+
+        assert asked(bench, "-c", code) == [*host[:2], "ARM64", 8]
+
     def test_the_standard_library_works_on_the_host(self, bench: Bench) -> None:
         bench.write(
             setup_py="import pathlib, shutil, subprocess, sys, tempfile\n"

@@ -57,7 +57,8 @@ CASES: tuple[tuple[str, list[str], list[str], list[str], str, str, str, str], ..
     ),
     (
         "macro", [], [], [],
-        "#if defined(_M_ARM64) && !defined(_MSC_VER)\n#define ARCH 1\n#endif",
+        ("#if defined(_M_ARM64) && !defined(_MSC_VER) && _INTEGRAL_MAX_BITS == 64 && defined(_MT)\n"
+        "#define ARCH 1\n#endif"),
         "", "return PyLong_FromLong(ARCH);", "1",
     ),
     (

@@ -149,6 +149,13 @@ CASES = {
         '#include "own.h"\n',
         files={"lib/own.h": ""},
     ),
+    "a module of another name": Case(
+        "Python finds a module by PyInit_other",
+        "call the extension as its code does",
+        "void PyInit_own(void) {}\n",
+        ("-shared", "main.c", "other.def", "-o", "other.pyd"),
+        files={"other.def": "EXPORTS\nPyInit_other\n"},
+    ),
     "inline without static": Case(
         "twice is inline and not static in lib/twice.h",
         "static inline",

@@ -40,6 +40,7 @@ _TOLERANT_CLANG_CL = (*_TOLERANT, "-Wno-unused-command-line-argument")
 #: pointers that they differ, nor that `this` is not null.
 MICROSOFT = (
     *("-fms-extensions", "-ffp-contract=off", "-D_M_ARM64=1", "-D_ARM64_=1"),
+    *("-D_MT=1", "-D_INTEGRAL_MAX_BITS=64"),
     *("-fno-strict-aliasing", "-fno-delete-null-pointer-checks"),
 )
 

@@ -358,6 +358,15 @@ _HINTS: tuple[Rule, ...] = (
         ),
     ),
     (
+        rf"{_UNDEFINED}(?P<symbol>PyInitU?_\w+)",
+        Hint(
+            "Python finds a module by {symbol}, and none of the sources defines it: the "
+            f"extension has another name than the code, or is no module. {_ALSO_NATIVE}",
+            "Have the project call the extension as its code does; where ctypes loads it, have "
+            "get_export_symbols of its build_ext return other names.",
+        ),
+    ),
+    (
         rf"{_UNDEFINED}(?P<symbol>_?Py[A-Z_]\w+)",
         Hint(
             "The Python that this is built for has no {symbol}: the code, or what Cython made of "
@@ -445,7 +454,7 @@ _HINTS: tuple[Rule, ...] = (
         ),
     ),
     (
-        r"(?i:(?:unsupported|unknown) compiler[^\n]*mingw32)",
+        r"(?i:(?:unsupported|unknown) compiler[^\n]*mingw32)|^KeyError: ['\"]mingw32['\"]",
         Hint(
             "The project knows no compiler for Windows but Microsoft's.",
             "Take clang-cl, which it does know: --toolchain clang-cl (winarm doctor shows what "

@@ -278,6 +278,20 @@ class TestCompilers:
         assert entry["becomes"] == ["-fpack-struct=1"]
         assert entry["told"] is True
 
+    @pytest.mark.parametrize(
+        ("source", "told"),
+        [("void f(int *p) { __try { *p = 1; } __except (1) {} }", True), ("int __try_it;", False)],
+    )
+    def test_a_guard_of_cxx_is_reported_as_what_it_is(
+        self, tools: Tools, source: str, *, told: bool
+    ) -> None:
+        tools.write(a_cpp=source)
+
+        done = tools.run("clang++", "-c", "a.cpp")
+
+        assert done.returncode == 0, done.stderr
+        assert ("a guard of calls (in C++ it does not guard loads" in done.stderr) == told
+
     def test_arguments_in_a_file(self, tools: Tools) -> None:
         tools.write(a_c=SOURCE, a_rsp="-c /W4 'a.c'\n-o \"a b.o\"\n")
 

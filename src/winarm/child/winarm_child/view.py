@@ -6,6 +6,7 @@ that imports one of these gets, by where its own code stands,
 
 - the project's code: a view with the target's answers;
 - a short table of build helpers: the same without the sizes of C, which they ask for themselves;
+- a command such as `python -c`: all but `sys`, `os` and programs, since it looks for files here;
 - setuptools and its kin: the real modules, but a `sysconfig` that describes what is built;
 - everything else: the real modules.
 
@@ -152,8 +153,8 @@ class Views:
         importer = self._with_a_file(importer)
         name, file = str(importer.get("__name__")), importer.get("__file__")
         if file is None:
-            # `python -c` and code on standard input: a build that asks for the target's suffix.
-            return "builder" if name == "__main__" else "other"
+            # `python -c` and code on standard input: a CMakeLists.txt that asks.
+            return "command" if name == "__main__" else "other"
         key = (name, file)
         if key not in self._audiences:
             self._audiences[key] = self._decide(name, file)
@@ -289,6 +290,7 @@ SHOWN_TO = {
     "project": frozenset(ANSWERS),
     "helper": frozenset(("sys", "os", "platform", "ctypes", "sysconfig")),
     "builder": frozenset(("sysconfig",)),
+    "command": frozenset(ANSWERS) - {"sys", "os", "subprocess"},
     "other": frozenset(),
 }
 

@@ -837,6 +837,17 @@ static int zig(const char *tool, char **arguments) {
   return status;
 }
 
+/* Whether a text has a word that does not go on. */
+static int mentions(const char *text, const char *word) {
+  size_t length = strlen(word);
+  while ((text = strstr(text, word)) != 0) {
+    char next = *(text += length);
+    if (next != '_' && !(next >= '0' && next <= '9') && !(lower(next) >= 'a' && lower(next) <= 'z'))
+      return 1;
+  }
+  return 0;
+}
+
 static char *object_name(const char *source) {
   const char *name = after_folder(source);
   const char *dot = strrchr(name, '.');
@@ -942,6 +953,13 @@ static int compile(int of_cxx, int preprocesses, char **arguments) {
     /* __try guards loads and stores, too, and not only calls. */
     add(&command, "-Xclang");
     add(&command, "-fasync-exceptions");
+  }
+  /* clang has no such flag for C++ here: it crashes where there are destructors. */
+  for (int i = 0; languages == 2 && i < sources.count; i++) {
+    char *text = content(sources.items[i], 0), *guard = "a guard of calls";
+    if (text && mentions(text, "__try"))
+      report("__try", &guard, 1, "in C++ it does not guard loads and stores of its own function", 1);
+    free(text);
   }
   position = command.count;
 

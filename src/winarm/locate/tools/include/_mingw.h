@@ -5,10 +5,11 @@
 /* Keywords, with which a pointer has 4 bytes; MinGW leaves them out. */
 #undef __ptr32
 #undef __ptr64
-/* Without Microsoft's extensions they are none. */
-#if __is_identifier(__ptr32)
+#if __is_identifier(__ptr32) /* Without Microsoft's extensions they are none. */
 #define __ptr32
 #define __ptr64
+#elif __clang_major__ < 20
+#define __ptr32 _Pragma("GCC error \"clang makes pointers of 32 bits since 20: zig 0.15 or newer\"")
 #endif
 #ifndef __cplusplus
 #undef __forceinline
