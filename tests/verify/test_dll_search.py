@@ -11,6 +11,7 @@ from verify_samples import image as im
 from verify_samples.verdicts import (
     HELPER,
     IN_LIBS,
+    LIBRARY_WHEEL,
     PYD,
     Verdict,
     bad,
@@ -30,6 +31,25 @@ ADDING = (
 
 #: Adds the folder of IN_LIBS.
 ADD = "add_dll_directory(os.path.join(os.path.dirname(__file__), '..', 'pkg.libs'))"
+
+
+#: Imports a DLL.
+PROGRAM = im.image(dll=False, imports={"helper.dll": ["f"]})
+
+
+def in_folder(text: str) -> dict[str, bytes]:
+    """Return a wheel whose module's DLL is in a folder below it, and whose __init__ is `text`."""
+    return {
+        PYD: needing("helper.dll"),
+        "pkg/lib/helper.dll": HELPER,
+        **loaded(f"{text}\nfrom . import _x"),
+    }
+
+
+def loaded(text: str) -> dict[str, bytes]:
+    """Return a wheel with a DLL, and whose __init__ is `text`."""
+    head = "import ctypes, glob, os\nfrom pathlib import Path\nHERE = Path(__file__).parent\n"
+    return {"pkg/core.dll": HELPER, "pkg/__init__.py": f"{head}{text}\n".encode()}
 
 
 def _files(modules: dict[str, str]) -> dict[str, bytes]:
@@ -141,6 +161,20 @@ CASES = (
         "compiled pyd without",
         {**IN_LIBS, "pkg/_boot.cp313-win_arm64.pyd": im.module("_boot")},
     ),
+    *(
+        good(
+            f"after newer syntax: {newer.splitlines()[0]}",
+            code(f"import os\n{newer}\nos.{ADD}\nfrom . import _x"),
+        )
+        for newer in (
+            "type X = int",
+            "x = f'{y['z']}'",
+            "x = t'{y}'",
+            "def f[T](x: T) -> T:\n    return x",
+            "?",
+        )
+    ),
+    bad("nothing but newer syntax", code("type X = add_dll_directory")),
     bad("syntax error", code("def (:\n os.add_dll_directory")),
     bad(
         "PATH env",
@@ -420,6 +454,94 @@ CASES = (
             ),
             (bad, "for another machine", f"if platform.machine() == 'AMD64':\n    {ADD}", {}),
             (good, "for this machine", f"if platform.machine().lower() == 'arm64':\n    {ADD}", {}),
+        )
+    ),
+    *(
+        kind(f"in a folder: {what}", in_folder(text))
+        for kind, what, text in (
+            (good, "rglob", "for p in HERE.rglob('*.dll'):\n    ctypes.WinDLL(str(p))"),
+            (good, "glob of a folder", "[ctypes.CDLL(p) for p in HERE.glob('lib/h*.dll')]"),
+            (bad, "glob of another folder", "[ctypes.CDLL(p) for p in HERE.glob('bin/*.dll')]"),
+            (good, "**", "for p in glob.glob(f'{HERE}/**/*.dll'):\n    ctypes.WinDLL(p)"),
+            (good, "scandir", "for f in os.scandir(HERE / 'lib'):\n    ctypes.WinDLL(f.path)"),
+            (good, "+=", "d = str(HERE)\nd += '/lib'\nos.add_dll_directory(d)"),
+            (bad, "+= of another", "d = str(HERE)\nd += '/bin'\nos.add_dll_directory(d)"),
+            (bad, "relative", "os.add_dll_directory('lib')"),
+            (bad, "relative to the current folder", "os.add_dll_directory(os.path.abspath('lib'))"),
+            (
+                good,
+                "relative after chdir",
+                "os.chdir(HERE)\nos.add_dll_directory(os.path.abspath('lib'))",
+            ),
+            (bad, "loaded relative", "ctypes.CDLL('./lib/helper.dll')"),
+            (
+                good,
+                "loaded relative after chdir",
+                "os.chdir(HERE)\nctypes.CDLL('./lib/helper.dll')",
+            ),
+            (bad, "loaded by its name", "ctypes.CDLL('helper.dll')"),
+            (
+                bad,
+                "loaded by its name after chdir",
+                "os.chdir(HERE / 'lib')\nctypes.CDLL('helper')",
+            ),
+            (good, "loaded by its name along PATH", "ctypes.CDLL('helper.dll', winmode=0)"),
+            (good, "loaded by its name by the system", "kernel32.LoadLibraryW('helper.dll')"),
+            (
+                good,
+                "loaded by its name after it was added",
+                "os.add_dll_directory(HERE / 'lib')\nctypes.CDLL('helper.dll')",
+            ),
+            (good, "keywords", "ctypes.CDLL(mode=0, name=str(HERE / 'lib/helper.dll'))"),
+            (
+                good,
+                "held by a generator",
+                "@contextmanager\ndef dlls():\n    with os.add_dll_directory(HERE / 'lib'):\n        yield\nwith dlls():\n    from . import _x",
+            ),
+        )
+    ),
+    *(
+        kind(f"a DLL that code loads: {what}", loaded(text), filename=LIBRARY_WHEEL)
+        for kind, what, text in (
+            (good, "by its path", "ctypes.CDLL(HERE / 'core.dll')"),
+            (good, "by its path without suffix", "ctypes.CDLL(HERE / 'core')"),
+            (bad, "by its name", "ctypes.CDLL('core.dll')"),
+            (bad, "by its name without suffix", "ctypes.cdll.LoadLibrary('core')"),
+            (
+                good,
+                "by its name after it was added",
+                "os.add_dll_directory(HERE)\nctypes.CDLL('core')",
+            ),
+            (
+                good,
+                "by a name that is tried",
+                "try:\n    ctypes.CDLL('core')\nexcept OSError:\n    pass",
+            ),
+            (good, "by a name in a function", "def f():\n    ctypes.CDLL('core.dll')"),
+            (good, "by a name under a condition", "if x:\n    ctypes.CDLL('core.dll')"),
+            (good, "by the name of one of Windows'", "ctypes.CDLL('kernel32')"),
+            (good, "by the name of one that nobody knows", "ctypes.CDLL('other.dll')"),
+            (bad, "that is not there", "ctypes.CDLL(HERE / 'other.dll')"),
+            (good, "of another distribution", "ctypes.CDLL(HERE.parent / 'other' / 'other.dll')"),
+            (
+                good,
+                "that is not there on Linux",
+                "if os.name != 'nt':\n    ctypes.CDLL(HERE / 'x.dll')",
+            ),
+            (good, "with a name that is not told", "ctypes.CDLL(HERE / name)"),
+            (good, "without a name", "ctypes.CDLL('')\nctypes.CDLL('.')\nctypes.CDLL(None)"),
+        )
+    ),
+    *(
+        kind(
+            f"a program: {what}",
+            {"pkg/lib/helper.dll": HELPER, program: PROGRAM},
+            filename=LIBRARY_WHEEL,
+        )
+        for kind, what, program in (
+            (good, "beside its DLL", "pkg/lib/tool.exe"),
+            (bad, "elsewhere", "pkg/bin/tool.exe"),
+            (bad, "among the scripts", "pkg-1.0.data/scripts/tool.exe"),
         )
     ),
     good(

@@ -7,7 +7,7 @@ import time
 import pytest
 from verify_samples.source import HERE, added, place
 
-from winarm.verify.python_paths import UNKNOWN, Place
+from winarm.verify.python_paths import ELSEWHERE, UNKNOWN, Place
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,8 @@ from winarm.verify.python_paths import UNKNOWN, Place
         ("__path__[0]", place("pkg", "sub")),
         ("os.path.split(here)[0]", place("pkg")),
         ("os.path.join(sys.prefix, 'Library', 'bin')", Place("?", ("Library", "bin"))),
+        ("'lib'", Place(ELSEWHERE, ("lib",))),
+        ("os.path.abspath('./lib')", Place(ELSEWHERE, ("lib",))),
         ("os.environ['X']", UNKNOWN),
         ("compute()", UNKNOWN),
     ],
@@ -41,7 +43,7 @@ def test_folder_that_is_added_is_followed(argument: str, found: Place) -> None:
 def test_file_may_be_given_another_place() -> None:
     text = "__file__ = 'C:/x/y.py'\nos.add_dll_directory(os.path.dirname(__file__))"
 
-    assert added(text) == (Place("", ("C:", "x")),)
+    assert added(text) == (Place(ELSEWHERE, ("C:", "x")),)
 
 
 def test_site_packages_is_where_wheels_are_installed() -> None:

@@ -161,7 +161,7 @@ class DllSearch:
                         return Found.YES
                     added.add(what)
                 elif does is Does.LOAD and any(map(what.fits, self._bringing(place))):
-                    return Found.YES if what.root or len(what.parts) > 1 else None
+                    return Found.YES if what.is_led else None
                 else:
                     unsure = unsure or (does is not Does.IMPORT and what.is_unknown)
         return None
@@ -212,7 +212,7 @@ class DllSearch:
             return Found.YES
         places = self._bringing(place) if code.loaded else ()
         paths = [one for one in code.loaded if any(map(one.fits, places))]
-        if any(one.root or len(one.parts) > 1 for one in paths):
+        if any(one.is_led for one in paths):
             return Found.YES
         unknown = any(one.is_unknown for one in code.added)
         if not (unknown or paths) and any(one.is_unknown for one in code.loaded):
@@ -232,6 +232,39 @@ class DllSearch:
                 for one in code.added
             )
         return self._foreign[own]
+
+    def has(self, place: Place) -> bool:
+        """Return whether a file is there, or may be another distribution's."""
+        path = "/".join(("site", *map(str, place.parts))).lower()
+        # The loader appends the suffix to a name without one.
+        there = not {path, f"{path}.dll"}.isdisjoint(self._paths)
+        return there or ("site", *place.parts[:-1]) not in self._folders
+
+    @cached_property
+    def _paths(self) -> frozenset[str]:
+        """Where the files are installed, in lower case."""
+        return frozenset("/".join(installed(name)).lower() for name in self._subject.names)
+
+    def unsearched(self, file: str) -> str:
+        """Return the folder of a DLL that Windows does not find by its name, or ""."""
+        file = file if "." in file else f"{file}.dll"
+        members = self._by_file.get(file, ())
+        if not members or file in self._imported or self._compared > MOST_COMPARED:
+            return ""
+        if origin_of(file, self._subject.target) is not Origin.UNKNOWN:
+            return ""
+        for source, code in self._code.all_codes:
+            for member in members:
+                if self._by_code(source, code, installed(member)) or self._compared > MOST_COMPARED:
+                    return ""
+        return members[0].rpartition("/")[0] or "the root"
+
+    @cached_property
+    def _imported(self) -> frozenset[str]:
+        """The DLLs that images import, which may be loaded already."""
+        return frozenset(
+            one.file for image in self._subject.images.values() for one in image.imports
+        )
 
     @cached_property
     def _folders(self) -> frozenset[tuple[str, ...]]:

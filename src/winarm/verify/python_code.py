@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from winarm.verify.conditions import Conditions
 from winarm.verify.python_names import Names, name_of
-from winarm.verify.python_paths import UNKNOWN, Paths, Place
+from winarm.verify.python_paths import ELSEWHERE, UNKNOWN, Paths, Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -31,11 +31,16 @@ _LOADING = frozenset({
     "CDLL", "WinDLL", "OleDLL", "PyDLL", "LoadLibrary", "LoadLibraryW", "LoadLibraryA",
     "LoadLibraryExW", "LoadLibraryExA", "dlopen",
 })  # fmt: skip
+#: Those of ctypes, which leave out the current folder and PATH (CDLL.__init__).
+_STRICT = frozenset({"CDLL", "WinDLL", "OleDLL", "PyDLL", "LoadLibrary"})
 #: Functions that run other modules, or any code.
 _RUNNING = frozenset({"import_module", "__import__", "exec", "run_module", "run_path"})
 #: Errors of an import that cannot be made.
 _IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", "OSError", "Exception",
                             "BaseException"})  # fmt: skip
+#: Lines of one file that are left out because they are not understood, and bytes of such a file.
+_MOST_NEWER = 8
+_LARGEST_NEWER = 2**15
 #: Paths of one file that are kept, and steps of its import.
 _MOST_PLACES = 100
 _MOST_STEPS = 3000
@@ -73,8 +78,9 @@ class Code:
     loaded: tuple[Place, ...] = ()
     #: Those of them that it can do without.
     tried: frozenset[Place] = frozenset()
-    #: Those that importing the file loads.
+    #: Those that importing the file loads, and those without which its import fails.
     loaded_at_once: frozenset[Place] = frozenset()
+    needed: tuple[Place, ...] = ()
     #: Last names of modules that it imports and can do without, and those that it must have.
     optional: frozenset[str] = field(default_factory=frozenset)
     required: frozenset[str] = field(default_factory=frozenset)
@@ -109,7 +115,7 @@ def read_code(
     :param machine: what `platform.machine()` returns, or "" where that depends.
     """
     try:
-        tree = ast.parse(text)
+        tree = _parsed(text)
         reader = _Reader(Names(file, tree), machine)
         reader.visit_body(tree.body, guarded=False)
         return reader.code(used_elsewhere)
@@ -117,6 +123,20 @@ def read_code(
         return None
     except (RecursionError, MemoryError):
         return UNREADABLE
+
+
+def _parsed(text: bytes) -> ast.Module:
+    """Return a file's syntax tree, without lines that only a newer Python understands."""
+    for _ in range(_MOST_NEWER if len(text) <= _LARGEST_NEWER else 0):
+        try:
+            return ast.parse(text)
+        except SyntaxError as error:
+            lines = text.splitlines()
+            if not 0 < (error.lineno or 0) <= len(lines):
+                break
+            lines[(error.lineno or 0) - 1] = b""
+            text = b"\n".join(lines)
+    return ast.parse(text)
 
 
 class _Call(NamedTuple):
@@ -127,6 +147,8 @@ class _Call(NamedTuple):
     inside: tuple[str, ...]
     #: An error of loading is caught, or something else may be loaded.
     guarded: bool
+    #: It is made always when the file is imported.
+    sure: bool
 
 
 class _Event(NamedTuple):
@@ -165,7 +187,9 @@ class _Reader:
         #: The functions that run at some time, and whether other files were asked for them.
         self._reached: frozenset[str] | None = None
         self._asked = False
-        self._references = self._followed = 0
+        self._references = self._followed = self._yields = 0
+        #: The file changes the current folder.
+        self._moves = False
         self._optional: set[str] = set()
         self._required: set[str] = set()
 
@@ -261,8 +285,10 @@ class _Reader:
             return self.visit_body(node.finalbody, guarded=guarded)
         suppressed = any(map(_suppresses_imports, node.items))
         self.visit_body(node.items, guarded=guarded)
+        yields = self._yields
         ends = self.visit_body(node.body, guarded=guarded or suppressed) and not suppressed
-        for item in node.items:
+        # What the `with` of a generator holds is dropped after the statements of another `with`.
+        for item in node.items if self._yields == yields else ():
             self._drop(item.context_expr)
         return ends
 
@@ -308,6 +334,8 @@ class _Reader:
                     names.assign(target, value)
             case ast.AnnAssign(target=target, value=ast.expr() as value):
                 names.assign(target, value)
+            case ast.AugAssign(target=ast.Name(id=name) as target, op=op, value=value):
+                names.values[name].append(ast.BinOp(target, op, value))
             case ast.NamedExpr(target=ast.Name(id=name), value=value):
                 names.values[name].append(value)
             case ast.For(target=ast.Name(id=name), iter=value):
@@ -320,6 +348,8 @@ class _Reader:
                 names.returned[self._inside[-1]].append(value)
             case ast.Call():
                 self._note_call(node, guarded=guarded)
+            case ast.Yield():
+                self._yields += 1
             case ast.Name(id=name, ctx=ast.Load()):
                 self._use(name)
             case ast.Attribute(attr=name):
@@ -329,9 +359,11 @@ class _Reader:
                 pass
 
     def _note_call(self, node: ast.Call, *, guarded: bool) -> None:
-        self._calls.append(_Call(node, self._inside, guarded or self._choices > 0))
+        sure = not (guarded or self._inside or self._doubts)
+        self._calls.append(_Call(node, self._inside, guarded or self._choices > 0, sure))
         self._references -= name_of(node.func) in _ADDING
         name = self._names.called(node.func)
+        self._moves = self._moves or name == "chdir"
         if name in _ADDING or name in _LOADING:
             self._note_event(_Event(Does.ADD if name in _ADDING else Does.LOAD, node))
         elif name in _RUNNING:
@@ -401,11 +433,20 @@ class _Reader:
             tuple(loaded),
             frozenset(place for place, tried in loaded.items() if tried),
             frozenset(loaded_at_once),
+            tuple(dict.fromkeys(self._needed())),
             frozenset(self._optional),
             frozenset(self._required),
             tuple(self._all_steps("")),
             self._functions_with_dlls(),
         )
+
+    def _needed(self) -> Iterator[Place]:
+        """Yield the DLLs that importing the file always loads."""
+        for call in self._calls:
+            loads = self._concerns(call.node) and self._names.called(call.node.func) in _LOADING
+            places = self._arguments(call.node) if call.sure and loads else []
+            if len(places) == 1 and (places[0].is_exact or places[0].root == ELSEWHERE):
+                yield from (one for one in places if one.parts)
 
     def _functions_with_dlls(self) -> Mapping[str, tuple[Step, ...]]:
         """Return what functions do that add folders or load DLLs, themselves or by others."""
@@ -485,8 +526,23 @@ class _Reader:
         return frozenset(found)
 
     def _arguments(self, call: ast.Call) -> list[Place]:
-        argument = call.args[0] if call.args else next((k.value for k in call.keywords), None)
-        return self._paths.places(argument) if argument is not None else []
+        keywords = {one.arg: one.value for one in call.keywords}
+        values = [
+            *call.args[:1],
+            *(keywords[name] for name in ("name", "path") if name in keywords),
+        ]
+        places = self._paths.places(values[0]) if values else []
+        return [self._from_here(one, call, keywords) for one in places]
+
+    def _from_here(self, place: Place, call: ast.Call, keywords: Iterable[str | None]) -> Place:
+        """Return where a relative path leads: the current folder is not the package's."""
+        name = self._names.called(call.func)
+        if place.root or not place.parts or None in place.parts:
+            return place
+        if name in _ADDING or len(place.parts) > 1:
+            return Place("?" if self._moves else ELSEWHERE).joined(place)
+        is_strict = name in _STRICT and "winmode" not in keywords
+        return place._replace(root=ELSEWHERE if is_strict else "")
 
 
 def _catches_imports(handler: ast.ExceptHandler) -> bool:

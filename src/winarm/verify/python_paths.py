@@ -27,6 +27,9 @@ _SAME = frozenset({
 })  # fmt: skip
 #: Where a value goes in a text.
 _FIELD = re.compile(r"%s|\{\}")
+#: What stands for other characters in a pattern, and folders in folders that `**` stands for.
+_WILD = re.compile(r"[*?\[]")
+_DEEPEST_FOLDER = 5
 _MOST_VALUES = 16
 _DEEPEST = 12
 #: Parts that a path is put together from, its components, and characters of one of the parts.
@@ -37,7 +40,8 @@ _LONGEST_PART = 1024
 class Place(NamedTuple):
     """A path as far as the code tells it."""
 
-    #: `site` (where wheels are installed), "" for a relative path, or `?` for an unknown folder.
+    #: `site` (where wheels are installed), "" for a relative path, `?` for an unknown folder, or
+    #: `ELSEWHERE` for a relative path that leads to no folder of the wheel.
     root: str
     #: Components; None for one that the code does not tell.
     parts: tuple[str | None, ...] = ()
@@ -46,6 +50,11 @@ class Place(NamedTuple):
     def is_unknown(self) -> bool:
         """Return whether nothing at all is known of it."""
         return self.root == "?" and not any(self.parts)
+
+    @property
+    def is_led(self) -> bool:
+        """Return whether it begins with a folder that may be the wheel's."""
+        return self.root in {"site", "?"}
 
     @property
     def is_exact(self) -> bool:
@@ -71,7 +80,7 @@ class Place(NamedTuple):
 
     def fits(self, installed: tuple[str, ...]) -> bool:
         """Return whether it may be the installed path, whose first part names the root."""
-        if self.is_unknown:
+        if self.is_unknown or self.root == ELSEWHERE:
             return False
         if "site-packages" in self.parts:
             below = self.parts[self.parts.index("site-packages") + 1 :]
@@ -85,6 +94,7 @@ class Place(NamedTuple):
 
 
 UNKNOWN = Place("?")
+ELSEWHERE = "."
 
 
 class Paths:
@@ -125,6 +135,8 @@ class Paths:
                     yield from self.places(value, below)
                 for value in self._names.elements.get(name, ()):
                     yield from self._items(value, below)
+            case ast.Attribute(attr="path", value=value):
+                yield from self.places(value, below)
             case ast.Attribute(attr="parent", value=value):
                 yield from (place.parent for place in self.places(value, below))
             case ast.Attribute(attr="pardir"):
@@ -285,16 +297,27 @@ class Paths:
             and isinstance(function.value, ast.Name)
             and function.value.id in {"os", "glob"}
         )
-        if of_module and call.args:
-            for place in self.places(call.args[0], depth):
-                wild = place.parent if name in {"glob", "iglob"} else place
-                yield wild.joined(Place("", (None,)))
-                if name == "listdir":
-                    # Names, which the code joins to the folder.
-                    yield Place("", (None,))
-        elif isinstance(function, ast.Attribute):
-            for place in self.places(function.value, depth):
-                yield place.joined(Place("", (None,)))
+        is_pattern = name.endswith("glob")
+        nodes = [] if of_module or not isinstance(function, ast.Attribute) else [function.value]
+        nodes += [ast.Constant("**")] if name == "rglob" else []
+        nodes += call.args[:1] if of_module or is_pattern else []
+        nodes += [] if is_pattern else [ast.Constant("*")]
+        self._made += nodes
+        for place in self._joined(nodes, depth):
+            yield from _matching(place)
+        if name == "listdir":
+            # Names, which the code joins to the folder.
+            yield Place("", (None,))
+
+
+def _matching(pattern: Place) -> Iterator[Place]:
+    """Yield the paths that fit a pattern of `glob`."""
+    wild = tuple(None if part and _WILD.search(part) else part for part in pattern.parts)
+    at = pattern.parts.index("**") if "**" in pattern.parts else -1
+    for depth in range(_DEEPEST_FOLDER) if at >= 0 else ():
+        yield Place(pattern.root, (*wild[:at], *(None,) * depth, *wild[at + 1 :]))
+    if at < 0:
+        yield Place(pattern.root, wild)
 
 
 def _from_text(text: str) -> Place:

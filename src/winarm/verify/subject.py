@@ -225,9 +225,7 @@ class Subject:
         roots = self.modules
         if not roots:
             dlls = [member for member, image in self.checked.items() if image.is_dll]
-            roots = self.code.loaded_of(dlls)
-            if not dlls:
-                return frozenset(self.checked)
+            roots = self.code.loaded_of(dlls) or tuple(self.checked.keys() - set(dlls))
         return reached(self.checked, self.target, self.search, roots)
 
     @cached_property

@@ -16,7 +16,7 @@ from winarm.target import WIN_ARM64
 from winarm.verify.dlls import LOADED_BY
 from winarm.verify.member_names import is_module
 from winarm.verify.python_code import SEARCH_WORDS, UNREADABLE, Code, Does, Step, read_code
-from winarm.verify.python_paths import UNKNOWN
+from winarm.verify.python_paths import ELSEWHERE, UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -334,7 +334,9 @@ class WheelCode:
 
     def loaded_of(self, members: Iterable[str]) -> tuple[str, ...]:
         """Return those of some DLLs that code of the wheel may load itself."""
-        paths = {one for _, code in self.all_codes for one in code.loaded}
+        loaded = {one for _, code in self.all_codes for one in code.loaded}
+        # Where Windows does not look, code that runs before may have loaded it.
+        paths = {one._replace(root="") if one.root == ELSEWHERE else one for one in loaded}
         if not self._subject.may_read or any(one.is_unknown for one in paths):
             return tuple(members)
         found = []

@@ -77,8 +77,30 @@ def _every_finding(subject: Subject, options: VerifyOptions) -> Iterator[Finding
             else:
                 yield from _missing(subject, member, needed)
         yield from _unused_forwarders(subject, member, image)
+    yield from _loaded_by_code(subject)
     if absent:
         yield _may_come_finding(subject, absent)
+
+
+def _loaded_by_code(subject: Subject) -> Iterator[Finding]:
+    """Find DLLs that Python code loads when it is imported, and that Windows does not find.
+
+    Where there are modules, not all code is looked through.
+    """
+    if subject.modules or subject.target not in subject.own_targets or not subject.may_read:
+        return
+    needed = ((source, one) for source, code in subject.code.all_codes for one in code.needed)
+    for source, place in needed:
+        file = f"{place.parts[-1]}"
+        if place.is_exact:
+            if not subject.search.has(place):
+                words = f"it loads {file}, which is not in the wheel"
+                yield finding(Code.WA405, source, words)
+        elif folder := subject.search.unsearched(file.lower()):
+            words = (
+                f"it loads {file} by its name, which is in {folder}, where Windows does not look"
+            )
+            yield finding(Code.WA412, source, words)
 
 
 def _missing(subject: Subject, member: str, needed: Import) -> Iterator[Finding]:
