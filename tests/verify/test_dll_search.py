@@ -33,8 +33,9 @@ ADDING = (
 ADD = "add_dll_directory(os.path.join(os.path.dirname(__file__), '..', 'pkg.libs'))"
 
 
-#: Imports a DLL.
+#: A program and a DLL that import a DLL.
 PROGRAM = im.image(dll=False, imports={"helper.dll": ["f"]})
+LACKING = im.image(exports=["f"], imports={"helper.dll": ["f"]})
 
 
 def in_folder(text: str) -> dict[str, bytes]:
@@ -529,7 +530,28 @@ CASES = (
                 "if os.name != 'nt':\n    ctypes.CDLL(HERE / 'x.dll')",
             ),
             (good, "with a name that is not told", "ctypes.CDLL(HERE / name)"),
+            (bad, "as an attribute", "ctypes.windll.core.f()"),
+            (good, "as an attribute in a function", "def f():\n    ctypes.windll.core.f()"),
+            (good, "of Windows' as an attribute", "ctypes.windll.kernel32.f()"),
+            (
+                good,
+                "as an attribute after it was added",
+                "os.add_dll_directory(HERE)\nctypes.windll.core.f()",
+            ),
             (good, "without a name", "ctypes.CDLL('')\nctypes.CDLL('.')\nctypes.CDLL(None)"),
+        )
+    ),
+    *(
+        bad(
+            f"a DLL that lacks another is loaded: {what}",
+            {**loaded(text), "pkg/core.dll": LACKING},
+            filename=LIBRARY_WHEEL,
+        )
+        for what, text in (
+            ("at once", "ctypes.CDLL(HERE / 'core.dll')"),
+            ("by a function that nothing calls", "def f():\n    ctypes.CDLL(HERE / 'core.dll')"),
+            ("by numpy", "numpy.ctypeslib.load_library('core', HERE)"),
+            ("as an attribute", "os.add_dll_directory(HERE)\nctypes.cdll.core.f()"),
         )
     ),
     *(

@@ -25,12 +25,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 #: Without one of these words a file has nothing to do with DLLs.
-SEARCH_WORDS = (b"add_dll_directory", b"AddDllDirectory", b"LoadLibrary", b"DLL", b"dlopen")
+SEARCH_WORDS = (b"add_dll_directory", b"AddDllDirectory", b"LoadLibrary", b"DLL", b"dlopen",
+                b"cdll", b"windll", b"load_library")  # fmt: skip
 _ADDING = frozenset({"add_dll_directory", "AddDllDirectory"})
 _LOADING = frozenset({
     "CDLL", "WinDLL", "OleDLL", "PyDLL", "LoadLibrary", "LoadLibraryW", "LoadLibraryA",
-    "LoadLibraryExW", "LoadLibraryExA", "dlopen",
+    "LoadLibraryExW", "LoadLibraryExA", "dlopen", "load_library",
 })  # fmt: skip
+#: Objects of ctypes whose attributes are DLLs.
+_LOADERS = frozenset({"cdll", "windll", "oledll", "pydll"})
 #: Those of ctypes, which leave out the current folder and PATH (CDLL.__init__).
 _STRICT = frozenset({"CDLL", "WinDLL", "OleDLL", "PyDLL", "LoadLibrary"})
 #: Functions that run other modules, or any code.
@@ -81,6 +84,8 @@ class Code:
     #: Those that importing the file loads, and those without which its import fails.
     loaded_at_once: frozenset[Place] = frozenset()
     needed: tuple[Place, ...] = ()
+    #: Those that functions load which nothing calls, but users of the package may.
+    offered: tuple[Place, ...] = ()
     #: Last names of modules that it imports and can do without, and those that it must have.
     optional: frozenset[str] = field(default_factory=frozenset)
     required: frozenset[str] = field(default_factory=frozenset)
@@ -352,6 +357,11 @@ class _Reader:
                 self._yields += 1
             case ast.Name(id=name, ctx=ast.Load()):
                 self._use(name)
+            case ast.Attribute(value=ast.Name() | ast.Attribute() as loader, attr=name) if (
+                name_of(loader) in _LOADERS and name not in _LOADING
+            ):
+                load = ast.Call(ast.Name("CDLL"), [ast.Constant(name)], [])
+                self._note_call(load, guarded=guarded)
             case ast.Attribute(attr=name):
                 self._use(name)
                 self._references += name in _ADDING
@@ -434,11 +444,19 @@ class _Reader:
             frozenset(place for place, tried in loaded.items() if tried),
             frozenset(loaded_at_once),
             tuple(dict.fromkeys(self._needed())),
+            tuple(dict.fromkeys(islice(self._offered(used_elsewhere), _MOST_PLACES))),
             frozenset(self._optional),
             frozenset(self._required),
             tuple(self._all_steps("")),
             self._functions_with_dlls(),
         )
+
+    def _offered(self, used_elsewhere: UsedElsewhere) -> Iterator[Place]:
+        """Yield the DLLs that functions load which nothing calls."""
+        for call in self._calls:
+            loads = self._concerns(call.node) and self._names.called(call.node.func) in _LOADING
+            if loads and not self._runs(call.inside, used_elsewhere):
+                yield from self._arguments(call.node)
 
     def _needed(self) -> Iterator[Place]:
         """Yield the DLLs that importing the file always loads."""

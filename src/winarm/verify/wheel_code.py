@@ -334,7 +334,7 @@ class WheelCode:
 
     def loaded_of(self, members: Iterable[str]) -> tuple[str, ...]:
         """Return those of some DLLs that code of the wheel may load itself."""
-        loaded = {one for _, code in self.all_codes for one in code.loaded}
+        loaded = {one for _, code in self.all_codes for one in code.loaded + code.offered}
         # Where Windows does not look, code that runs before may have loaded it.
         paths = {one._replace(root="") if one.root == ELSEWHERE else one for one in loaded}
         if not self._subject.may_read or any(one.is_unknown for one in paths):
