@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CONDA = {"name": "zlib", "version": "1.3", "license": "Zlib", "files": ["Library/bin/z.dll"]}
+METADATA = "Name: openblas-for-python\nVersion: 1.2\nLicense: BSD\n        its whole text\n\nText\n"
 
 
 @pytest.mark.parametrize(
@@ -82,6 +83,16 @@ CONDA = {"name": "zlib", "version": "1.3", "license": "Zlib", "files": ["Library
             {"direct_deploy/zlib/licenses/LICENSE": "x"},
             "direct_deploy/zlib/bin/z.dll",
             ("z", "", "", ["LICENSE"]),
+        ),
+        (
+            "w",
+            {
+                "w/openblas-1.2.dist-info/METADATA": METADATA,
+                "w/openblas-1.2.dist-info/licenses/LICENSE": "x",
+                "w/openblas/include/x.h": "",
+            },
+            "w/openblas/bin/scipy_openblas.dll",
+            ("openblas-for-python", "1.2", "BSD", ["LICENSE"]),
         ),
         ("p", {}, "p/bin/unknown.dll", ("unknown", "", "", [])),
     ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from email.parser import Parser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,11 +48,11 @@ def component_of(dll: Path, prefixes: Sequence[Prefix]) -> Component:
         (root for prefix in prefixes for root in prefix.roots if dll.is_relative_to(root)), None
     )
     stem = dll_stem(dll.name)
-    if root is None:
-        return Component(_plain(stem), files=_licences(dll.parent))
-    found = _of_vcpkg(dll, root) or _of_conda(dll, root) or _of_msys2(dll, root)
-    if found:
-        return found
+    found = _of_wheel(dll)
+    if found is None and root is not None:
+        found = _of_vcpkg(dll, root) or _of_conda(dll, root) or _of_msys2(dll, root)
+    if found is not None or root is None:
+        return found or Component(_plain(stem), files=_licences(dll.parent))
     files = tuple(_by_place(stem, root))[:MAX_FILES]
     # `share/licenses/libxml2` says what the package is called.
     named = [file.parent.name for file in files if _key(file.parent.name) in _wanted(stem)]
@@ -60,6 +61,23 @@ def component_of(dll: Path, prefixes: Sequence[Prefix]) -> Component:
 
 def _plain(stem: str) -> str:
     return unversioned(stem) or stem
+
+
+def _of_wheel(dll: Path) -> Component | None:
+    """Return the package of an unpacked wheel; its metadata describes it."""
+    for folder in dll.parents:
+        infos = _entries(folder, "*.dist-info")
+        if len(infos) == 1:
+            metadata = Parser().parsestr(_text(infos[0] / "METADATA"), headersonly=True)
+            licence = metadata["License-Expression"] or metadata["License"] or ""
+            return Component(
+                metadata["Name"] or infos[0].stem.partition("-")[0],
+                metadata["Version"] or "",
+                # The whole text of the licence may follow.
+                licence.partition("\n")[0].strip(),
+                _licences(infos[0] / "licenses", all_=True) or _licences(infos[0]),
+            )
+    return None
 
 
 def _of_vcpkg(dll: Path, root: Path) -> Component | None:
@@ -117,12 +135,9 @@ def _by_place(stem: str, root: Path) -> Iterator[Path]:
         for folder in _entries(root / place, "*"):
             if folder.is_dir() and _key(folder.name) in wanted:
                 yield from _licences(folder, all_=place.endswith("licenses"))
-    # conan's packages and unpacked wheels are of one library.
+    # conan's packages are of one library.
     yield from _licences(root / "licenses")
     yield from _licences(root)
-    for info in _entries(root.parent, "*.dist-info"):
-        yield from _licences(info / "licenses", all_=True)
-        yield from _licences(info)
 
 
 def _wanted(stem: str) -> set[str]:
