@@ -106,12 +106,12 @@ def test_endless_message_is_cut() -> None:
                 "lld-link: error: unknown file type: adler32.o"
             ),
             "/usr/lib/x86_64-linux-gnu/libz.a",
-            "library-dirs",
+            "winarm.prefix",
         ),
         (
             "lld-link: error: deps/zlib.lib(adler32.obj): machine type x64 conflicts with arm64",
             "deps/zlib.lib",
-            "library-dirs",
+            "winarm.prefix",
         ),
         (
             (
@@ -136,8 +136,10 @@ def test_endless_message_is_cut() -> None:
             "run a program",
             "can_run_host_binaries",
         ),
-        ("  Could NOT find ZLIB (missing: ZLIB_LIBRARY)", "ZLIB is not there", "include-dirs"),
-        ('  By not providing "FindEigen3.cmake" in', "Eigen3 is not there", "include-dirs"),
+        ("  Could NOT find OpenMP_C (missing: OpenMP_C_FLAGS)", "OpenMP", "llvm-openmp"),
+        ('meson.build:3:9: ERROR: Dependency "openmp" not found', "OpenMP", "llvm-openmp"),
+        ("  Could NOT find ZLIB (missing: ZLIB_LIBRARY)", "ZLIB is not there", "winarm.prefix"),
+        ('  By not providing "FindEigen3.cmake" in', "Eigen3 is not there", "winarm.prefix"),
         (
             "fatal: unable to access: Could not resolve host: github.com",
             "fetches something",

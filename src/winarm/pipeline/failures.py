@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from winarm.pipeline.hints import REFUSED, Hint, Rule, first_hint, hint
+from winarm.pipeline.hints import LIBRARIES, OPENMP, REFUSED, Hint, Rule, first_hint, hint
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,8 +28,15 @@ _NO_NETWORK = (
     r"each download failed|Failed to connect to)"
 )
 
+#: What to do about a library that is not there for the target.
+_NAME_A_PREFIX = (
+    "Name an install tree that has it, built for ARM64 Windows: -C winarm.prefix=DIR. See "
+    f"{LIBRARIES}. Or switch off the project's option that wants it."
+)
+
 _RULES = (
     REFUSED,
+    OPENMP,
     _rule(
         r"Generator\s+(?P<generator>.+?)\s+does not support platform specification, but\s+"
         r"platform\s+(?P<platform>\S+)\s+was specified",
@@ -105,16 +112,14 @@ _RULES = (
         r"(?P<file>/(?:usr/)?(?:local/)?lib\S*\.(?:a|lib|so[.\d]*))\s[\s\S]*?"
         r"lld-link: error: unknown file type",
         "The linker was given {file}, a library of this machine, which is not for the target.",
-        "Build that library for the target and name its folders in include-dirs and library-dirs, "
-        "or switch off the project's option that wants it.",
+        _NAME_A_PREFIX,
     ),
     _rule(
         r"(?:lld-link|ld\.lld|lld): error: (?P<file>[^:\n]+?)(?:\([^)\n]*\))?: "
         r"(?:machine type \S+ conflicts with (?:arm64|0xaa64)|unknown file type)",
         "The linker was given {file}, which holds code of another machine: a library of this "
         "machine, not of the target.",
-        "Build that library for the target and name its folders in include-dirs and library-dirs, "
-        "or switch off the project's option that wants it.",
+        _NAME_A_PREFIX,
     ),
     _rule(
         # An error's text is indented; `-- Could NOT find` is only information.
@@ -122,8 +127,7 @@ _RULES = (
         r"|By not providing \"Find(?P<config>\w+)\.cmake\"",
         "{package}{config} is not there for the target. This machine's own libraries are for "
         "another processor, so they are not looked at.",
-        "Build it for the target and name its folders in include-dirs and library-dirs, or switch "
-        "off the project's option that wants it.",
+        _NAME_A_PREFIX,
     ),
     _rule(
         r"No CMAKE_(?:C|CXX)_COMPILER could be found|"

@@ -120,22 +120,26 @@ REFUSED: Rule = (
     ),
 )
 
+#: OpenMP, which is not asked for as other libraries are.
+OPENMP: Rule = (
+    (
+        r"(?<!-- )Could NOT find OpenMP|ERROR: Dependency \"openmp\" not found|"
+        r"fatal error: 'omp\.h' file not found|"
+        rf"{_UNDEFINED}(__kmpc_|omp_)\w|"
+        r"(?:unable to find dynamic system library|could not open|unable to find library) "
+        r"['\"]?(?:-l|lib)?i?omp5?(?:\.\w+)*['\"]"
+    ),
+    Hint(
+        "The code uses OpenMP, and the toolchain has no runtime of it.",
+        "LLVM's libomp for ARM64 Windows is in MSYS2 (mingw-w64-clang-aarch64-openmp) and in "
+        "conda-forge's win-arm64 (llvm-openmp): -C winarm.prefix=DIR. "
+        f"See {LIBRARIES}#openmp",
+    ),
+)
+
 _HINTS: tuple[Rule, ...] = (
     REFUSED,
-    (
-        (
-            rf"(?<!-- )Could NOT find OpenMP|fatal error: 'omp\.h' file not found|"
-            rf"{_UNDEFINED}(__kmpc_|omp_)\w|"
-            r"(?:unable to find dynamic system library|could not open|unable to find library) "
-            r"['\"]?(?:-l|lib)?i?omp5?(?:\.\w+)*['\"]"
-        ),
-        Hint(
-            "The code uses OpenMP, and the toolchain has no runtime of it.",
-            "LLVM's libomp for ARM64 Windows is in MSYS2 (mingw-w64-clang-aarch64-openmp) and in "
-            "conda-forge's win-arm64 (llvm-openmp): -C winarm.prefix=DIR. "
-            f"See {LIBRARIES}#openmp",
-        ),
-    ),
+    OPENMP,
     (
         rf"fatal error: '{POSIX_HEADERS}' file not found",
         Hint(
