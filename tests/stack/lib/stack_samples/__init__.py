@@ -133,6 +133,8 @@ class LocalIndex:
     credentials: str = ""
     #: Seconds until each answer.
     latency: float = 0
+    #: Answers that come at once all the same, the first ones.
+    prompt: int = 0
 
     def add(self, filename: str, content: bytes | None = None, **attributes: object) -> None:
         """Offer a file; a wheel is made where no content is given."""
@@ -192,7 +194,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         index = self.server.index
-        time.sleep(index.latency)
+        if len(index.asked) >= index.prompt:
+            time.sleep(index.latency)
         self.server.index.asked.append(self.path)
         parts = self.path.strip("/").split("/")
         refusals = self.server.index.refusals.get(parts[1] if len(parts) > 1 else "", [])
