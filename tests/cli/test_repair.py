@@ -16,7 +16,7 @@ from verify_samples.wheel import wheel as make_wheel
 
 from winarm.cli import repair
 from winarm.cli.console import Console
-from winarm.errors import LibraryError, SourceError, VerificationError
+from winarm.errors import LibraryError, UsageError, VerificationError
 from winarm.host import Host
 
 PYD = "pkg/_x.cp313-win_arm64.pyd"
@@ -96,5 +96,5 @@ def test_a_prefix_for_another_machine_is_an_error(tmp_path: Path, prefix: Path) 
 
 
 def test_a_wheel_that_is_not_there_is_named(tmp_path: Path, prefix: Path) -> None:
-    with pytest.raises(SourceError, match=r"nothing\.whl is not a file"):
+    with pytest.raises(UsageError, match=r"there is no file .*nothing\.whl"):
         run(tmp_path, "nothing.whl", "--prefix", prefix)

@@ -34,7 +34,8 @@ EXAMPLES = """\
 examples:
   winarm ci github                          write .github/workflows/wheels.yml
   winarm ci github -o -                     print it
-  winarm ci github --only-win-arm64         for a project that builds its other wheels already
+  winarm ci github --only-win-arm64         write win-arm64.yml there, for a project that builds
+                                            its other wheels already
   winarm ci github --test-command 'python -m pytest {project}/tests' --test-requires pytest
 
 exit status: 0 it is written, 1 it cannot be, 2 a mistake in options
@@ -61,7 +62,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "-o",
         "--output",
         metavar="FILE",
-        help=f"where to write it, - to print it ({WORKFLOWS / WHOLE}, or {PART} there)",
+        help=f"where to write it, - to print it (a file in {WORKFLOWS})",
     )
     parser.add_argument("--force", action="store_true", help="replace a file that is there")
     parser.add_argument(

@@ -7,7 +7,7 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from winarm.errors import SourceError, VerificationError
+from winarm.errors import UsageError, VerificationError
 from winarm.storage import deliver, scratch_folder
 from winarm.target import WIN_ARM64
 
@@ -128,8 +128,8 @@ def _repaired(
     from winarm.verify import verify  # noqa: PLC0415
 
     if not wheel.is_file():
-        message = f"{wheel} is not a file."
-        raise SourceError(message)
+        message = f"there is no file {wheel}."
+        raise UsageError(message)
     with scratch_folder() as scratch:
         done = bundle(
             host,
