@@ -472,7 +472,7 @@ _HINTS: tuple[Rule, ...] = (
     (
         r"\bReadOnlyFileSystem\b|cache\b[^\n]* (?:AccessDenied|PermissionDenied)\b",
         Hint(
-            "zig cannot write its cache, and it does even where all that it needs is there.",
+            "zig cannot write to its cache. It does so even when all that it needs is in it.",
             "Name a folder that can be written: WINARM_CACHE_DIR, or ZIG_GLOBAL_CACHE_DIR for "
             "zig's cache alone.",
         ),
