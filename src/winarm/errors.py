@@ -138,8 +138,9 @@ class MissingExtensionsError(BuildFailedError):
 
 _EXPLAIN = "winarm verify --explain CODE shows cause and cure of a finding."
 _WRONG_TAG = (
-    "The build backend takes the wheel's tag from this machine. Let it see the target: name the "
-    "module that asks with -C winarm.target-view=MODULE, or in [tool.winarm] target-view."
+    "The build backend takes the wheel's tag from this machine, or the project names it "
+    "(plat_name). Let the backend see the target: name the module that asks with "
+    "-C winarm.target-view=MODULE, or in [tool.winarm] target-view."
 )
 
 

@@ -78,6 +78,7 @@ class TestTheProjectsCode:
             ("from ctypes.util import find_library; print(find_library('m'))", "None"),
             ("from ctypes import util; print(util.find_msvcrt())", "None"),
             ("import os; print(os.O_BINARY)", "0"),
+            ("import os; print(os.system('exit 3'))", "3"),
             ("import os; print(os.environ['PATHEXT'][:4])", ".COM"),
             ("import sys; print(sys.base_prefix == sys.prefix)", "True"),
             (

@@ -156,6 +156,17 @@ CASES = {
         ("-shared", "main.c", "other.def", "-o", "other.pyd"),
         files={"other.def": "EXPORTS\nPyInit_other\n"},
     ),
+    "windows.h comes later": Case(
+        "includes <sqltypes.h> and not <windows.h> before it",
+        "-include windows.h",
+        "#include <sql.h>\n",
+    ),
+    "a macro that MinGW has for C": Case(
+        "uses the macro min of <windows.h>",
+        "(std::min)",
+        files={"main.cpp": "#include <windows.h>\nint f(int a) { return min(a, 2); }\n"},
+        argv=("-c", "-x", "c++", "main.cpp"),
+    ),
     "inline without static": Case(
         "twice is inline and not static in lib/twice.h",
         "static inline",

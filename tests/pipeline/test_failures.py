@@ -57,6 +57,7 @@ def test_endless_message_is_cut() -> None:
     ("said", "why", "cure"),
     [
         ("make: del: No such file or directory\n", "runs del", "cmake -E rm"),
+        ("error: <urlopen error [Errno -2] Name or service not known>", "fetches", "the network"),
         ("sh: 1: copy: not found\n", "runs copy", "cmake -E"),
         (
             (

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
         ("configure: error: cannot run C compiled programs.", "Autoconf", "--host="),
         ("Exception: unsupported compiler type: mingw32", "Microsoft's", "clang-cl"),
         ("lld-link: error: undefined symbol: foo_bar\n", "has foo_bar", "winarm.prefix=DIR"),
+        ("PermissionError: [Errno 13] Permission denied: '/p/b.bat'", "runs /p/b.bat", "a switch"),
+        ("ModuleNotFoundError: No module named 'pkg_resources'", "setuptools", "setuptools<81"),
         ("Traceback …\nKeyError: 'mingw32'\n", "no compiler for Windows but", "clang-cl"),
         ("undefined symbol: __declspec(dllimport) bar", "has bar", "winarm.prefix=DIR"),
         ("undefined symbol: __declspec(dllimport) PyNo_Way", "has no PyNo_Way", "--python"),

@@ -25,7 +25,7 @@ def _rule(said: str, why: str, cure: str) -> Rule:
 #: What git, CMake and Meson say when they cannot fetch.
 _NO_NETWORK = (
     r"(?:Could not resolve host|Couldn't resolve host|Failed to clone|error: downloading|"
-    r"each download failed|Failed to connect to)"
+    r"each download failed|Failed to connect to|<urlopen error )"
 )
 
 #: What to do about a library that is not there for the target.
@@ -145,7 +145,7 @@ _RULES = (
     ),
     _rule(
         _NO_NETWORK,
-        "The project fetches something while it configures, and that failed.",
+        "The project fetches something while it builds, and that failed.",
         "Check the network; or fetch it first and name its place in the project's own option.",
     ),
 )

@@ -234,6 +234,24 @@ _HINTS: tuple[Rule, ...] = (
         ),
     ),
     (
+        (
+            r"(?:Permission denied|No such file or directory|Exec format error): "
+            r"'(?P<script>[^'\n]+\.(?:bat|cmd|BAT|CMD))'"
+        ),
+        Hint(
+            "The project runs {script}, commands of Windows' own shell, which this machine does "
+            f"not have. {_NOT_NATIVE}",
+            "Look for a switch of the project's that leaves this part out, or build on Windows.",
+        ),
+    ),
+    (
+        r"ModuleNotFoundError: No module named 'pkg_resources'",
+        Hint(
+            f"The project imports pkg_resources, which setuptools has no longer. {_ALSO_NATIVE}",
+            "-C winarm.build-requires='setuptools<81'",
+        ),
+    ),
+    (
         r"fatal error: 'longintrepr\.h' file not found",
         Hint(
             "What Cython made of the code is for Python 3.10 or older: the header is gone since "
@@ -350,6 +368,26 @@ _HINTS: tuple[Rule, ...] = (
             "The project's macro {macro} is a name in the headers of Windows, which do not compile "
             "after it.",
             "Have the project include <windows.h> before it defines {macro}, or name it otherwise.",
+        ),
+    ),
+    (
+        (
+            r"any-windows-any/(?P<header>[^\n:]*)[^\n]*: error: unknown type name "
+            r"'(?:D?WORD|BYTE|HWND|HANDLE|LP\w+|U?LONG|BOOL|GUID)'"
+        ),
+        Hint(
+            "The code includes <{header}> and not <windows.h> before it, which it may do for "
+            "Microsoft's compiler only.",
+            "Have the project include <windows.h> first; for this build: "
+            "-C winarm.cflags='-include windows.h'.",
+        ),
+    ),
+    (
+        r"\.(?:cpp|cc|cxx|hpp|h):\d+:\d+: error: use of undeclared identifier '(?P<macro>min|max)'",
+        Hint(
+            "The code uses the macro {macro} of <windows.h>, which MinGW's headers have in C only: "
+            f"it breaks headers of C++. {_NOT_NATIVE}",
+            "Have the project write (std::{macro}), or build with --toolchain clang-cl.",
         ),
     ),
     (

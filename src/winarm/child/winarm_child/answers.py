@@ -118,8 +118,16 @@ def os_answers(answers: Mapping[str, Any]) -> dict[str, object]:
         if not path.endswith(".exe"):
             os.makedirs(path, exist_ok=True)
     environ = TargetEnviron(always)
+
+    def system(command: str) -> int:
+        from . import programs
+
+        # As on Windows, the program's own status.
+        return programs.Popen(command, shell=True).wait()  # noqa: S604 - what it is for
+
     return {
         "name": "nt",
+        "system": system,
         "uname": Unavailable("os.uname does not exist on Windows"),
         "environ": environ,
         "getenv": environ.get,
