@@ -171,7 +171,7 @@ CASES = (
             "type X = int",
             "x = f'{y['z']}'",
             "x = t'{y}'",
-            "def f[T](x: T) -> T:\n    return x",
+            "def f[T](x: T) -> T:\n    y = x\n\n    if y:\n        return y\n    return x",
             "?",
         )
     ),

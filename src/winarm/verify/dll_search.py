@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from winarm.verify.dlls import LOADED_BY, Origin, is_never_bundled, origin_of
 from winarm.verify.member_names import is_module
 from winarm.verify.python_code import Code, Does
+from winarm.verify.python_paths import ELSEWHERE, Place
 from winarm.verify.wheel_code import MOST_COMPARED, Run, Searched, WheelCode, installed
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from winarm.coff.image import Image
     from winarm.target import Target
-    from winarm.verify.python_paths import Place
 
 
 class Found(IntEnum):
@@ -253,11 +253,23 @@ class DllSearch:
             return ""
         if origin_of(file, self._subject.target) is not Origin.UNKNOWN:
             return ""
-        for source, code in self._code.all_codes:
-            for member in members:
-                if self._by_code(source, code, installed(member)) or self._compared > MOST_COMPARED:
-                    return ""
+        added, loaded = self._places
+        for place in map(installed, members):
+            self._compared += len(added) + len(loaded)
+            if self._compared > MOST_COMPARED or any(
+                one.is_unknown or one.fits(path)
+                for places, path in ((added, place[:-1]), (loaded, place))
+                for one in places
+            ):
+                return ""
         return members[0].rpartition("/")[0] or "the root"
+
+    @cached_property
+    def _places(self) -> tuple[frozenset[Place], frozenset[Place]]:
+        """The folders that code adds, and the DLLs that it loads from somewhere."""
+        codes = [code for _, code in self._code.all_codes]
+        loaded = (one for code in codes for one in code.loaded if one.root != ELSEWHERE)
+        return frozenset(one for code in codes for one in code.added), frozenset(loaded)
 
     @cached_property
     def _imported(self) -> frozenset[str]:

@@ -41,8 +41,9 @@ _RUNNING = frozenset({"import_module", "__import__", "exec", "run_module", "run_
 #: Errors of an import that cannot be made.
 _IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", "OSError", "Exception",
                             "BaseException"})  # fmt: skip
-#: Lines of one file that are left out because they are not understood, and bytes of such a file.
-_MOST_NEWER = 8
+#: Statements of one file that are left out because they are not understood, and bytes of such a
+#: file.
+_MOST_NEWER = 3
 _LARGEST_NEWER = 2**15
 #: Paths of one file that are kept, and steps of its import.
 _MOST_PLACES = 100
@@ -131,17 +132,25 @@ def read_code(
 
 
 def _parsed(text: bytes) -> ast.Module:
-    """Return a file's syntax tree, without lines that only a newer Python understands."""
+    """Return a file's syntax tree, without statements that only a newer Python understands."""
     for _ in range(_MOST_NEWER if len(text) <= _LARGEST_NEWER else 0):
         try:
             return ast.parse(text)
         except SyntaxError as error:
             lines = text.splitlines()
-            if not 0 < (error.lineno or 0) <= len(lines):
+            first = (error.lineno or 0) - 1
+            if not 0 <= first < len(lines):
                 break
-            lines[(error.lineno or 0) - 1] = b""
+            indent = _indent(lines[first])
+            body = (one for one in range(first + 1, len(lines)) if lines[one].strip())
+            last = next((one for one in body if _indent(lines[one]) <= indent), len(lines))
+            lines[first:last] = [b""] * (last - first)
             text = b"\n".join(lines)
     return ast.parse(text)
+
+
+def _indent(line: bytes) -> int:
+    return len(line) - len(line.lstrip())
 
 
 class _Call(NamedTuple):
