@@ -510,7 +510,7 @@ _HINTS: tuple[Rule, ...] = (
     (
         r"\bReadOnlyFileSystem\b|cache\b[^\n]* (?:AccessDenied|PermissionDenied)\b",
         Hint(
-            "zig cannot write to its cache. It does so even when all that it needs is in it.",
+            "zig cannot write its cache. It writes there even when all that it needs is in it.",
             "Name a folder that can be written: WINARM_CACHE_DIR, or ZIG_GLOBAL_CACHE_DIR for "
             "zig's cache alone.",
         ),
