@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from winarm.cli import main
+from winarm.cli.cache import PARTS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,6 +37,12 @@ def test_each_part_has_its_size_and_what_it_is(
         ["sdists", "3", "kB", "source distributions from the package index"],
         ["zig", "2", "MB", "C and C++ libraries that zig has made"],
     ]
+
+
+def test_the_documentation_names_every_part(repository: Path) -> None:
+    page = (repository / "docs" / "cache.md").read_text("utf-8")
+
+    assert [part for part in PARTS if f"`{part}`" not in page] == []
 
 
 def test_a_file_with_two_names_counts_once(cache: Path, capsys: pytest.CaptureFixture[str]) -> None:
