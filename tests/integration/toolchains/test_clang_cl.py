@@ -180,6 +180,46 @@ def test_the_command_builds_with_clang_cl(
     assert set(machines(wheel).values()) == {WIN_ARM64.machine}
 
 
+#: Paths as the Windows branch of a setup.py writes them.
+BACKSLASHES = r"""
+from setuptools import Extension, setup
+setup(name="bs", version="1", ext_modules=[Extension(
+    "bs", ["src\\bs.c"], include_dirs=["src\\inc"], library_dirs=["src\\none"],
+    extra_compile_args=["/FIsrc\\inc\\first.h", "/Isrc\\more"],
+    extra_link_args=["/DEF:src\\bs.def", "/LIBPATH:src\\none"])])
+"""
+
+
+def test_paths_with_backslashes_are_found(
+    llvm: Tools,
+    sysroot: Callable[[str], Path],
+    tmp_path: Path,
+    winarm_command: str,
+    run: Run,
+) -> None:
+    files = {
+        "pyproject.toml": '[build-system]\nrequires = ["setuptools"]\n',
+        "setup.py": BACKSLASHES,
+        "src/bs.c": '#include "second.h"\n#include "third.h"\n'
+        "void *PyInit_bs(void) { return (char *)0 + FIRST + SECOND + THIRD; }\n",
+        "src/inc/first.h": "#define FIRST 1\n",
+        "src/inc/second.h": "#define SECOND 2\n",
+        "src/more/third.h": "#define THIRD 3\n",
+        "src/bs.def": "EXPORTS\n  PyInit_bs\n",
+    }
+    for name, text in files.items():
+        (tmp_path / "project" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "project" / name).write_text(text)
+
+    done = run(
+        *(winarm_command, "build", tmp_path / "project", "-o", tmp_path / "dist"),
+        *("--toolchain", "clang-cl", "-v"),
+        environ={"WINARM_SYSROOT": str(sysroot("xwin") / "tree")},
+    )
+
+    assert done.returncode == 0, done.stdout
+
+
 def test_the_doctor_proves_what_it_finds(
     llvm: Tools, sysroot: Callable[[str], Path], tmp_path: Path, winarm_command: str, run: Run
 ) -> None:
