@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import subprocess
 import sys
 import zipfile
@@ -114,6 +115,15 @@ class TestNames:
             "a.pyd": [f"-l{stable}", f"-l{full}"],
             f"b.{tag}-win_arm64.pyd": [f"-l{full}"],
         }
+
+    @pytest.mark.skipif(os.name == "nt", reason="Visual Studio may be there")
+    def test_who_asks_for_visual_studios_environment_gets_this_one(self, bench: Bench) -> None:
+        bench.write(
+            setup_py="from setuptools._distutils._msvccompiler import _get_vc_env\n"
+            "print(bool(_get_vc_env('x86_arm64')['path']))"
+        )
+
+        assert bench.says("setup.py") == "True"
 
     def test_a_pure_project_stays_pure(self, bench: Bench, build: Build) -> None:
         bench.write(setup_py=SETUP.format("py_modules=['sample']"), sample_py="")

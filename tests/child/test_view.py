@@ -481,6 +481,7 @@ class TestEverythingElse:
         [
             "pybind11.setup_helpers",
             "nanobind",
+            "sipbuild.project",
             "cffi.setuptools_ext",
             "packaging.tags",
             "poetry.core._vendor.packaging.tags",

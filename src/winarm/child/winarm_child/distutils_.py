@@ -55,6 +55,9 @@ def patches(spec: Mapping[str, Any], journal: Journal) -> dict[str, Patch]:
         # Home of new_compiler in newer versions.
         "compilers.C.base": compilers,
         "core": functools.partial(_patch_core, journal),
+        # Homes of what asks Visual Studio, in newer versions and in older ones.
+        "compilers.C.msvc": _patch_visual_studio,
+        "_msvccompiler": _patch_visual_studio,
         "extension": paths.patch_extension,
         "command.build": functools.partial(_patch_build, spec),
         "command.build_ext": build_ext,
@@ -64,6 +67,15 @@ def patches(spec: Mapping[str, Any], journal: Journal) -> dict[str, Patch]:
         **{f"{package}.{name}": by_name[name] for package in packages for name in by_name},
         "setuptools.command.build_ext": _patch_abi3_suffix,
     }
+
+
+def _patch_visual_studio(module: ModuleType) -> None:
+    def get_vc_env(_plat_spec: str) -> dict[str, str]:
+        # As in a prompt of Visual Studio's: what is set counts.
+        return {name.lower(): text for name, text in os.environ.items()}
+
+    if os.name != "nt":
+        module._get_vc_env = get_vc_env  # type: ignore[attr-defined]
 
 
 def _patch_compilers(

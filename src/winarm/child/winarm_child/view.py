@@ -47,6 +47,8 @@ HELPERS = (
     "scikit_build_core.settings.skbuild_overrides",
     # Its tags, and what it says of the platform to CMake.
     "py_build_cmake",
+    # Its tags, and what it generates for Windows.
+    "sipbuild",
     # Wheel tags of hatchling, poetry-core and pdm-backend.
     "*packaging.tags",
 )
