@@ -53,6 +53,17 @@ def test_a_wrong_command_line_is_status_2(
     assert "usage: winarm" in capsys.readouterr().err
 
 
+def test_a_wrong_option_is_answered_with_the_usage_of_its_verb(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["doctor", "--nothing"])
+
+    said = capsys.readouterr().err
+    assert said.startswith("usage: winarm doctor")
+    assert "winarm doctor: error: unrecognized arguments: --nothing" in said
+
+
 def test_without_a_verb_the_help_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 2
 

@@ -97,7 +97,10 @@ def _run(argv: Sequence[str], host: Host, console: Console) -> int:
     if argv[:1] == ["test"] and "--" in argv:
         # Everything after it is a command; argparse would take it for wheels.
         own, command = argv[: argv.index("--")], list(argv[argv.index("--") + 1 :])
-    args = parser(argv[:1]).parse_args(own)
+    args, unknown = parser(argv[:1]).parse_known_args(own)
+    if unknown:
+        # With the usage of the verb, not of winarm.
+        args.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     args.command = command
     return int(_module(args.verb).run(args, host, console))
 
@@ -122,6 +125,7 @@ def parser(verbs: Collection[str] = tuple(VERBS)) -> argparse.ArgumentParser:
     subparsers = top.add_subparsers(dest="verb", metavar="VERB", required=True)
     for verb, summary in VERBS.items():
         sub = subparsers.add_parser(verb, help=summary)
+        sub.set_defaults(parser=sub)
         if verb in verbs:
             _module(verb).configure(sub)
     return top
