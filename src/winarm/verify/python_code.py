@@ -24,9 +24,9 @@ from winarm.verify.python_paths import ELSEWHERE, UNKNOWN, Paths, Place
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-#: Without one of these words a file has nothing to do with DLLs.
-SEARCH_WORDS = (b"add_dll_directory", b"AddDllDirectory", b"LoadLibrary", b"DLL", b"dlopen",
-                b"cdll", b"windll", b"load_library")  # fmt: skip
+#: Without one of these words, or one of the others and ctypes, a file has nothing to do with DLLs.
+_SEARCH_WORDS = (b"add_dll_directory", b"LoadLibrary", b"DLL", b"dlopen")
+_CTYPES_WORDS = (b"AddDllDirectory", b"cdll", b"windll", b"load_library")
 _ADDING = frozenset({"add_dll_directory", "AddDllDirectory"})
 _LOADING = frozenset({
     "CDLL", "WinDLL", "OleDLL", "PyDLL", "LoadLibrary", "LoadLibraryW", "LoadLibraryA",
@@ -50,6 +50,13 @@ _MOST_PLACES = 100
 _MOST_STEPS = 3000
 #: Functions of one file that are looked into for steps, some of them many times.
 _MOST_FOLLOWED = 5000
+
+
+def may_search(text: bytes) -> bool:
+    """Return whether a file may have to do with DLLs."""
+    return any(word in text for word in _SEARCH_WORDS) or (
+        b"ctypes" in text and any(word in text for word in _CTYPES_WORDS)
+    )
 
 
 class Does(Enum):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from winarm.target import WIN_ARM64
 from winarm.verify.dlls import LOADED_BY
 from winarm.verify.member_names import is_module
-from winarm.verify.python_code import SEARCH_WORDS, UNREADABLE, Code, Does, Step, read_code
+from winarm.verify.python_code import UNREADABLE, Code, Does, Step, may_search, read_code
 from winarm.verify.python_paths import ELSEWHERE, UNKNOWN
 
 if TYPE_CHECKING:
@@ -228,7 +228,7 @@ class WheelCode:
                 return
             if member not in self._searching:
                 text = self.text(member)
-                self._searching[member] = any(word in text for word in SEARCH_WORDS)
+                self._searching[member] = may_search(text)
             code = self._code(member) if self._searching[member] else None
             if code is not None:
                 yield member, code
