@@ -145,6 +145,24 @@ def test_an_inline_function_of_the_projects_without_code_is_named(
     assert why in hint("lld-link: error: undefined symbol: f\n", tmp_path).why
 
 
+@pytest.mark.parametrize(
+    ("source", "why"),
+    [
+        ("#ifdef _MSC_VER\n#define NGETRUSAGE\n#endif\n", "may work: a.c asks for _MSC_VER"),
+        ("#ifdef _WIN32\n#endif\n", "expected to fail the same way"),
+    ],
+)
+def test_what_the_project_decides_by_msvc_may_build_natively(
+    tmp_path: Path, source: str, why: str
+) -> None:
+    (tmp_path / "a.c").write_text(source)
+    said = (
+        "In file included from a.c:9:\n./b.c:1:10: fatal error: 'sys/resource.h' file not found\n"
+    )
+
+    assert why in hint(said, tmp_path).why
+
+
 def test_libraries_of_windows_are_named_with_the_setting() -> None:
     why, cure = system_library_hint({"CertOpenStore": "crypt32", "htonl": "ws2_32"})
 

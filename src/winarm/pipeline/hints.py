@@ -109,6 +109,10 @@ _UNDEFINED = r"undefined symbol: (?:__declspec\(dllimport\) )?"
 #: Said of what fails with Visual Studio on Windows, too, or does not.
 _ALSO_NATIVE = "A native build with Visual Studio is expected to fail the same way."
 _NOT_NATIVE = "A native build with Visual Studio is expected to work."
+_MAYBE_NATIVE = (
+    "A native build with Visual Studio may work: {} asks for _MSC_VER, which this toolchain does "
+    "not define. What that sets can be set with -C winarm.cflags=-DNAME."
+)
 
 #: A flag of the project's that the tools, or the compiler of setuptools, refuse.
 REFUSED: Rule = (
@@ -561,7 +565,10 @@ def hint(output: str, project: Path | None = None) -> Hint:
     :param project: the project's folder, where a missing header may be under another name.
     """
     own = project and (_own_header(output, project) or _own_inline(output, project))
-    return own or first_hint(_HINTS, output)
+    found = own or first_hint(_HINTS, output)
+    if project and _ALSO_NATIVE in found.why and (file := _asks_for_msvc(output, project)):
+        return found._replace(why=found.why.replace(_ALSO_NATIVE, _MAYBE_NATIVE.format(file)))
+    return found
 
 
 def first_hint(rules: Iterable[Rule], output: str) -> Hint:
@@ -581,6 +588,8 @@ def first_hint(rules: Iterable[Rule], output: str) -> Hint:
 _MOST_FILES = 20_000
 #: Sources that are searched for a function, and bytes of each.
 _MOST_SOURCES, _MOST_OF_SOURCE = 2_000, 2**20
+#: Files that a compiler names of which so many are looked at.
+_MOST_NAMED = 50
 
 
 def _own_header(output: str, project: Path) -> Hint | None:
@@ -608,6 +617,21 @@ def _own_header(output: str, project: Path) -> Hint | None:
         "Name it in include-dirs of [tool.winarm], or see why the project's own build leaves it "
         "out for Windows.",
     )
+
+
+def _asks_for_msvc(output: str, project: Path) -> str:
+    """Return a file of those in a compiler's error that decides by its being Microsoft's."""
+    lines = re.finditer(
+        r"^(?:In file included from )?(?P<file>[^\s:][^\n:]*):\d+", output, re.MULTILINE
+    )
+    for name in list(dict.fromkeys(line["file"] for line in lines))[:_MOST_NAMED]:
+        path = project / name
+        if not path.resolve().is_relative_to(project.resolve()):
+            continue
+        with contextlib.suppress(OSError), path.open("rb") as file:
+            if b"_MSC_VER" in file.read(_MOST_OF_SOURCE):
+                return name
+    return ""
 
 
 def _own_inline(output: str, project: Path) -> Hint | None:
