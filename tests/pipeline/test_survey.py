@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from winarm.config import read_settings
+from winarm.host import Host
 from winarm.locate.probe import Proof
-from winarm.pipeline.survey import Place, Survey
+from winarm.pipeline.survey import Place, Survey, survey
 from winarm.search import Search, miss
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from winarm.locate.toolchain import Toolchain
 
 
@@ -53,3 +57,16 @@ def test_a_toolchain_that_has_failed_its_proof_is_not(found: Survey) -> None:
 
 def test_without_a_python_nothing_can_be_built(found: Survey) -> None:
     assert not replace(found, pythons={"Python 3.12": miss("not here")}).can_build
+
+
+@pytest.mark.integration
+def test_a_proof_is_of_the_zig_that_builds_use(tmp_path: Path) -> None:
+    """Else each makes a C library of its own, because the paths of zig's files count."""
+    host = Host.current()
+
+    found = survey(host, read_settings(tmp_path, None, host), prove=True)
+
+    zig = found.toolchains["zig"].found
+    assert zig is not None
+    assert zig.tools is not None
+    assert found.proofs["zig"].ok

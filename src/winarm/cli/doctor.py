@@ -61,7 +61,8 @@ def run(args: argparse.Namespace, host: Host, console: Console) -> int:
     asked = {"winarm.toolchain": args.toolchain} if args.toolchain else None
     settings = read_settings(Path.cwd(), asked, host)
     with console.status() as status:
-        status.update("looking at this machine")
+        proving = "having each toolchain make a DLL; zig makes its C library first, once"
+        status.update(proving if args.probe else "looking at this machine")
         found = survey(host, settings, prove=args.probe)
         runners = search_runners(host)
     if args.json:

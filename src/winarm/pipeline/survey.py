@@ -85,7 +85,8 @@ def survey(host: Host, settings: Settings, *, prove: bool) -> Survey:
     """Look at everything; with `prove`, have each toolchain make a DLL."""
     target = build_target(settings)
     folders = zig_folders(host)
-    request = Request(target, folders, settings.toolchain_version, settings.sysroot)
+    # A proof is of the very toolchain that builds use, whose zig makes its libraries once.
+    request = Request(target, folders, settings.toolchain_version, settings.sysroot, lasting=prove)
     toolchains = search_toolchains(host, request)
     found = [search.found for search in toolchains.values() if search.found]
     return Survey(
