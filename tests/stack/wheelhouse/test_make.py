@@ -441,6 +441,8 @@ def test_ctrl_c_keeps_what_was_done_and_says_what_was_not(
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         text=True,
+        # A shell lets what it starts in the background ignore the signal.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no threads
     )
     deadline = time.monotonic() + 60
     while not list(folder.glob(".winarm/*.json")) and time.monotonic() < deadline:
