@@ -198,6 +198,8 @@ def build_sdist(folder, config_settings=None):
     raise SystemExit("the compiler failed")
 def prepare_metadata_for_build_wheel(folder, config_settings=None):
     import subprocess
+    # As on Windows.
+    sys.stderr.reconfigure(newline="\\r\\n")
     said = "a.c:1:9: error: no such thing\\n    1 | x\\nninja: build stopped\\n" + "later\\n" * 99
     subprocess.run([sys.executable, "-c", f"print({said!r}); exit(1)"], check=True)
 def get_requires_for_build_wheel(config_settings=None):

@@ -186,7 +186,7 @@ class Child:
     @property
     def output(self) -> str:
         """Return the end of what the last hook printed."""
-        return self._heard.decode("utf-8", "replace")
+        return self._heard.decode("utf-8", "replace").replace("\r\n", "\n")
 
     def call(self, hook: str, *arguments: object, **options: object) -> Any:  # noqa: ANN401
         """Call a hook of the inner backend and return what it returns.
