@@ -407,7 +407,7 @@ _HINTS: tuple[Rule, ...] = (
         rf"{_UNDEFINED}(?P<symbol>PyInitU?_\w+)",
         Hint(
             "Python finds a module by {symbol}, and none of the sources defines it: the "
-            f"extension has another name than the code, or is no module. {_ALSO_NATIVE}",
+            f"extension has another name than the code, or is not a module. {_ALSO_NATIVE}",
             "Have the project call the extension as its code does; where ctypes loads it, have "
             "get_export_symbols of its build_ext return other names.",
         ),

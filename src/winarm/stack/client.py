@@ -11,7 +11,7 @@ import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from packaging.utils import canonicalize_name
@@ -43,6 +43,9 @@ AT_ONCE = 32
 MAX_PAGE = 64 * 2**20
 #: Longest metadata of a file.
 MAX_METADATA = 4 * 2**20
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
 
 
 class IndexClient:
@@ -97,12 +100,11 @@ class IndexClient:
             and all(self._kept.has(_page_url(p, name), stale=self._offline) for p in indexes)
         )
 
-    def each(self, work: Callable[[str], None], names: Iterable[str]) -> None:
-        """Call `work` with each name, side by side; raise the first error after the others end."""
-        names = list(names)
-        with self._pool(names) as pool:
-            for _ in pool.map(work, names):
-                pass
+    def each(self, work: Callable[[_Item], _Result], items: Iterable[_Item]) -> list[_Result]:
+        """Return what `work` makes of each item, side by side; raise the first error at the end."""
+        items = list(items)
+        with self._pool(items) as pool:
+            return list(pool.map(work, items))
 
     def metadata(self, file: IndexedFile) -> str:
         """Return the METADATA of a wheel, or the PKG-INFO that the index serves of an sdist.
@@ -164,8 +166,8 @@ class IndexClient:
             raise wrong_content(file.name, file.sha256, got)
 
     @contextlib.contextmanager
-    def _pool(self, names: Sequence[str]) -> Iterator[ThreadPoolExecutor]:
-        with ThreadPoolExecutor(max(1, min(AT_ONCE, len(names))), "winarm-index") as pool:
+    def _pool(self, items: Sequence[object]) -> Iterator[ThreadPoolExecutor]:
+        with ThreadPoolExecutor(max(1, min(AT_ONCE, len(items))), "winarm-index") as pool:
             try:
                 yield pool
             except KeyboardInterrupt:

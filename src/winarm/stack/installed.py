@@ -21,7 +21,7 @@ def installed_packages(host: Host, environment: Path, markers: TargetMarkers) ->
     """Return the packages of an environment.
 
     :param environment: its folder; an empty path for the active one, or winarm's own.
-    :raises UsageError: it is no environment.
+    :raises UsageError: it is not an environment.
     """
     folders = _site_packages(host, environment)
     found: dict[str, WantedPackage] = {}

@@ -467,18 +467,19 @@ class _Reader:
             self._functions_with_dlls(),
         )
 
+    def _loads(self, call: ast.Call) -> bool:
+        return self._concerns(call) and self._names.called(call.func) in _LOADING
+
     def _offered(self, used_elsewhere: UsedElsewhere) -> Iterator[Place]:
         """Yield the DLLs that functions load which nothing calls."""
         for call in self._calls:
-            loads = self._concerns(call.node) and self._names.called(call.node.func) in _LOADING
-            if loads and not self._runs(call.inside, used_elsewhere):
+            if self._loads(call.node) and not self._runs(call.inside, used_elsewhere):
                 yield from self._arguments(call.node)
 
     def _needed(self) -> Iterator[Place]:
         """Yield the DLLs that importing the file always loads."""
         for call in self._calls:
-            loads = self._concerns(call.node) and self._names.called(call.node.func) in _LOADING
-            places = self._arguments(call.node) if call.sure and loads else []
+            places = self._arguments(call.node) if call.sure and self._loads(call.node) else []
             if len(places) == 1 and (places[0].is_exact or places[0].root == ELSEWHERE):
                 yield from (one for one in places if one.parts)
 
