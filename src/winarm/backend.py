@@ -8,10 +8,8 @@ are returned by `__getattr__`; they are defined in `winarm.pipeline.hooks`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from collections.abc import Callable
+from typing import Any
 
 #: Every hook of PEP 517 and PEP 660.
 HOOKS = (
@@ -33,8 +31,7 @@ def __getattr__(name: str) -> Callable[..., Any]:
 
         if hooks.has_hook(name):
             return getattr(hooks, name)  # type: ignore[no-any-return]
-    message = f"module {__name__!r} has no attribute {name!r}"
-    raise AttributeError(message)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

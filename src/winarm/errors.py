@@ -9,11 +9,8 @@ escapes is a defect of winarm.
 from __future__ import annotations
 
 import errno
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from pathlib import Path
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 #: The work could not be done.
 EXIT_FAILURE = 1

@@ -7,6 +7,7 @@ needs an `EquippedBuild`.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,18 +15,15 @@ from typing import TYPE_CHECKING, Any
 from winarm import events
 from winarm.errors import UnsupportedTargetError
 from winarm.libraries.view import Native
-from winarm.target import WIN_ARM64
+from winarm.target import WIN_ARM64, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from winarm.config import Settings
     from winarm.environment.interpreter import Interpreter
     from winarm.host import Host
     from winarm.locate.toolchain import Toolchain
     from winarm.project.build_system import Project
     from winarm.project.pip_config import PipConfiguration
-    from winarm.target import Target
     from winarm.target_python.target_python import TargetPython
 
 #: The folder that makes the target view in every Python that has it on PYTHONPATH.

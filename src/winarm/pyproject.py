@@ -24,8 +24,10 @@ def read_pyproject(project: Path) -> dict[str, Any] | None:
             return None
         # A pipe or a device would be read for ever.
         if not path.is_file() or path.stat().st_size > MAX_PYPROJECT:
-            message = f"{path} is not a file of at most {MAX_PYPROJECT // 2**20} MiB."
-            raise SourceError(message, cure="Put a pyproject.toml there, or remove it.")
+            raise SourceError(
+                f"{path} is not a file of at most {MAX_PYPROJECT // 2**20} MiB.",
+                cure="Put a pyproject.toml there, or remove it.",
+            )
         return tomllib.loads(path.read_bytes().decode())
     except OSError as error:
         raise FileSystemError(path, error, cure="Make it readable.") from error

@@ -7,13 +7,10 @@ import os
 import shutil
 import tempfile
 import time
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from winarm.errors import CacheError, FileSystemError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
 
 #: Seconds to wait for another process that makes the same file or folder.
 PATIENCE = 900

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Protocol
+from pathlib import Path
+from typing import Protocol
 
 from winarm.backends import cmake, meson_python, rust, scikit_build_core
 from winarm.backends.provision import Provision
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from winarm.plan import Build, EquippedBuild
-    from winarm.project.build_system import Project
+from winarm.plan import Build, EquippedBuild
+from winarm.project.build_system import Project
 
 
 class _Tool(Protocol):

@@ -9,22 +9,16 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from winarm.backends.provision import Provision
 from winarm.errors import UsageError
-from winarm.locate.toolchain import wrapper_script
-from winarm.plan import CHILD
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from winarm.libraries.view import Native
-    from winarm.locate.toolchain import Toolchain
-    from winarm.plan import Build, EquippedBuild
-    from winarm.project.build_system import Project
+from winarm.libraries.view import Native
+from winarm.locate.toolchain import Toolchain, wrapper_script
+from winarm.plan import CHILD, Build, EquippedBuild
+from winarm.project.build_system import Project
 
 #: The package that holds the toolchain files, which work without winarm, too.
 FILES = "winarm.toolchains"
@@ -124,9 +118,8 @@ def choose_generator(build: Build) -> str:
         ninja, make = (host.which(program) for program in ("ninja", "make"))
         return "Unix Makefiles" if make and not ninja else "Ninja"
     if is_visual_studio(asked) and host.system != "windows":
-        message = f"the CMake generator {asked!r} does not exist on {host.system}."
         raise UsageError(
-            message,
+            f"the CMake generator {asked!r} does not exist on {host.system}.",
             why="Visual Studio runs on Windows only.",
             cure="Leave `generator` out, or set it to Ninja.",
         )

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
 
 from winarm.backends.cmake import compiler_commands, emulator
 from winarm.backends.provision import Provision
 from winarm.errors import BackendError
 from winarm.libraries.view import pkg_config_program
+from winarm.plan import Build, EquippedBuild
 from winarm.target import STABLE_SUFFIX
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
-
-    from winarm.plan import Build, EquippedBuild
 
 #: The option of Meson (since 1.10) that names a description of the target's Python.
 _OPTION = "python.build_config"
@@ -45,9 +42,8 @@ def provision(build: EquippedBuild, scratch: Path) -> Provision:
     folder = scratch / "meson"
     cross, python = folder / "cross.ini", folder / "build-details.json"
     if not knows_build_details(build.site_folders, build.folder):
-        message = "this project's Meson has no option for the target's Python."
         raise BackendError(
-            message,
+            "this project's Meson has no option for the target's Python.",
             why=f"It is older than 1.10, which has the option {_OPTION}; without it Meson takes "
             "the Python that builds for the target's.",
             cure="Require a newer one in [build-system] requires: meson>=1.10.",
@@ -181,8 +177,10 @@ def literal(value: object) -> str:
 
 def _multi_line(text: str) -> str:
     if text.endswith("'") or "'''" in text:
-        message = f"Meson's machine files cannot hold {text!r}, because of its apostrophe."
-        raise BackendError(message, cure="Use a path or a flag without one.")
+        raise BackendError(
+            f"Meson's machine files cannot hold {text!r}, because of its apostrophe.",
+            cure="Use a path or a flag without one.",
+        )
     return f"'''{text}'''"
 
 

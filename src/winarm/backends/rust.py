@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+from winarm.backends.provision import Provision
 from winarm.errors import BackendError
+from winarm.plan import Build, EquippedBuild
+from winarm.project.build_system import Project
 from winarm.project.facts import RUST_TOOLS
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from winarm.backends.provision import Provision
-    from winarm.plan import Build, EquippedBuild
-    from winarm.project.build_system import Project
 
 #: Rust's name for ARM64 Windows.
 TRIPLE = "aarch64-pc-windows-msvc"
@@ -37,9 +33,8 @@ def early_provision(build: Build) -> Provision:
             f"CARGO_BUILD_TARGET={TRIPLE} python -m build --wheel on Windows with Visual Studio's "
             "tools for ARM64"
         )
-    message = f"{build.folder.name} is written in Rust and built by {name}."
     raise BackendError(
-        message,
+        f"{build.folder.name} is written in Rust and built by {name}.",
         why=f"winarm configures compilers of C and C++. {name} configures Rust's, and can build "
         "for another machine by itself.",
         cure=f"rustup target add {TRIPLE}, then {call}, then winarm verify on the wheel.",

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from winarm.backends.provision import Provision
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from winarm.plan import Build, EquippedBuild
+from winarm.plan import Build, EquippedBuild
 
 
 def early_provision(build: Build) -> Provision:

@@ -7,8 +7,10 @@ import difflib
 import importlib
 import re
 import sys
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import ModuleType
+from typing import TYPE_CHECKING, NoReturn
 
 from winarm.cli.console import Console
 from winarm.errors import (
@@ -22,10 +24,6 @@ from winarm.errors import (
 from winarm.host import Host, terminations_as_interrupts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
-    from types import ModuleType
-    from typing import NoReturn
-
     Run = Callable[[Sequence[str], Host, Console], int]
 
 DESCRIPTION = "Build, verify and try Python wheels for Windows on Arm, on any machine."
@@ -108,9 +106,10 @@ def _run(argv: Sequence[str], host: Host, console: Console) -> int:
 def _refuse_archives() -> None:
     """Refuse to run from a zipapp: winarm starts files of its own by their paths."""
     if not Path(__file__).is_file():
-        message = "winarm cannot run from a zip archive."
-        cure = 'Install it: pipx install "winarm[cli]", or uv tool install "winarm[cli]".'
-        raise UsageError(message, cure=cure)
+        raise UsageError(
+            "winarm cannot run from a zip archive.",
+            cure='Install it: pipx install "winarm[cli]", or uv tool install "winarm[cli]".',
+        )
 
 
 def parser(verbs: Collection[str] = tuple(VERBS)) -> argparse.ArgumentParser:

@@ -5,23 +5,21 @@ from __future__ import annotations
 import argparse
 import re
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
 from winarm import events
+from winarm.cli.console import Console, Status
 from winarm.config import TOOLCHAINS
 from winarm.errors import BuildFailedError, FileSystemError, UsageError
-from winarm.target import WIN_ARM64
+from winarm.host import Host
+from winarm.target import WIN_ARM64, PythonABI
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from winarm.cli.console import Console, Status
     from winarm.environment.interpreter import Interpreter
-    from winarm.host import Host
     from winarm.pipeline.wheel import BuiltWheel
-    from winarm.target import PythonABI
 
 DESCRIPTION = """\
 Build a win_arm64 wheel of a project with C or C++ code, on any machine, and verify it.
@@ -185,11 +183,15 @@ def _sources(args: argparse.Namespace, host: Host, pythons: Sequence[Interpreter
 
         file = read_requirements(path, host.environ)
         if file.elsewhere:
-            message = f"{file.elsewhere[0]} is not a requirement of the package index."
-            raise UsageError(message, cure="Name the folder or the file itself as SRC.")
+            raise UsageError(
+                f"{file.elsewhere[0]} is not a requirement of the package index.",
+                cure="Name the folder or the file itself as SRC.",
+            )
         if any(line.sha256 for line in file.lines):
-            message = f"{path} has checksums, which winarm build does not compare."
-            raise UsageError(message, cure=f"winarm wheelhouse -r {path} does.")
+            raise UsageError(
+                f"{path} has checksums, which winarm build does not compare.",
+                cure=f"winarm wheelhouse -r {path} does.",
+            )
         markers = [TargetMarkers(WIN_ARM64, python.abi) for python in pythons]
         for line in file.lines:
             requirement = line.requirement
@@ -197,8 +199,10 @@ def _sources(args: argparse.Namespace, host: Host, pythons: Sequence[Interpreter
                 requirement.marker = None
                 sources.append(str(requirement))
     if not sources and args.requirement:
-        message = "no requirement of the file applies to the target."
-        raise UsageError(message, cure="Check its environment markers.")
+        raise UsageError(
+            "no requirement of the file applies to the target.",
+            cure="Check its environment markers.",
+        )
     return list(dict.fromkeys(sources or ["."]))
 
 
@@ -210,8 +214,9 @@ def _require_folder(folder: Path) -> None:
     """
     there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     if not there.is_dir():
-        message = f"-o {folder}: {there} is a file, not a folder."
-        raise UsageError(message, cure="Choose another folder.")
+        raise UsageError(
+            f"-o {folder}: {there} is a file, not a folder.", cure="Choose another folder."
+        )
     try:
         with TemporaryFile(dir=there):
             pass
@@ -236,8 +241,7 @@ def config_settings(args: argparse.Namespace) -> dict[str, str | list[str] | boo
     for written in args.config_settings:
         key, equals, value = written.partition("=")
         if not equals or not key:
-            message = f"-C {written}: a config setting is written KEY=VALUE."
-            raise UsageError(message)
+            raise UsageError(f"-C {written}: a config setting is written KEY=VALUE.")
         known = settings.get(key)
         if known is None:
             settings[key] = value

@@ -6,17 +6,13 @@ import argparse
 import json
 import os
 import shutil
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from winarm.cli.console import Console
 from winarm.errors import FileSystemError, UsageError, bullets
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from winarm.cli.console import Console
-    from winarm.host import Host
+from winarm.host import Host
 
 DESCRIPTION = """\
 Show what winarm keeps on this machine and how large it is, or remove it.
@@ -138,8 +134,10 @@ def _chosen(found: Sequence[Part], names: Sequence[str]) -> Sequence[Part]:
     known = {part.name: part for part in found}
     unknown = sorted({*names} - {*known})
     if unknown:
-        message = f"the cache has no part {', '.join(unknown)}."
-        raise UsageError(message, cure=f"Its parts:\n{bullets(known)}" if known else "It is empty.")
+        raise UsageError(
+            f"the cache has no part {', '.join(unknown)}.",
+            cure=f"Its parts:\n{bullets(known)}" if known else "It is empty.",
+        )
     return [known[name] for name in dict.fromkeys(names)]
 
 

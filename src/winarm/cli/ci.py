@@ -6,20 +6,15 @@ import argparse
 import json
 import re
 import shlex
+from collections.abc import Iterator
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from winarm.cli.console import Console
 from winarm.errors import FileSystemError, UsageError
-from winarm.project.facts import text_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from winarm.cli.console import Console
-    from winarm.host import Host
-    from winarm.project.facts import Facts
+from winarm.host import Host
+from winarm.project.facts import Facts, text_of
 
 DESCRIPTION = """\
 Write a GitHub workflow for the project at hand: the sdist, wheels of all platforms by cibuildwheel,
@@ -88,20 +83,23 @@ def run(args: argparse.Namespace, _host: Host, console: Console) -> int:
     from winarm.stack.sources import read_sdist, source_facts  # noqa: PLC0415 - as above
 
     if not any((args.source / name).is_file() for name in ("pyproject.toml", "setup.py")):
-        message = f"{args.source} has neither a pyproject.toml nor a setup.py."
-        raise UsageError(message, cure="Name the project's folder: winarm ci github DIR")
+        raise UsageError(
+            f"{args.source} has neither a pyproject.toml nor a setup.py.",
+            cure="Name the project's folder: winarm ci github DIR",
+        )
     facts = read_facts(args.source)
     if facts.rust_tool:
-        message = f"{facts.name} is built with {facts.rust_tool}, and winarm does not build Rust."
-        cure = (
-            "`maturin generate-ci github` writes such a workflow for maturin; cibuildwheel builds "
-            "with setuptools-rust on windows-11-arm. `winarm verify` checks their wheels."
+        raise UsageError(
+            f"{facts.name} is built with {facts.rust_tool}, and winarm does not build Rust.",
+            cure="`maturin generate-ci github` writes such a workflow for maturin; cibuildwheel "
+            "builds with setuptools-rust on windows-11-arm. `winarm verify` checks their wheels.",
         )
-        raise UsageError(message, cure=cure)
     if not source_facts(read_sdist(args.source)).native:
-        message = f"{facts.name} has nothing to compile, so no platform needs a wheel of its own."
-        cure = "`python -m build` makes the one wheel that runs everywhere, on Windows on Arm too."
-        raise UsageError(message, cure=cure)
+        raise UsageError(
+            f"{facts.name} has nothing to compile, so no platform needs a wheel of its own.",
+            cure="`python -m build` makes the one wheel that runs everywhere, on Windows on Arm "
+            "too.",
+        )
     values = template_values(facts, args)
     text = workflow(values)
     usual = args.source / WORKFLOWS / (PART if args.only_win_arm64 else WHOLE)
@@ -130,8 +128,10 @@ def template_values(facts: Facts, args: argparse.Namespace) -> dict[str, object]
         # One wheel, built with the oldest, serves those after it.
         pythons = tuple(p for p in pythons if _minor(p) >= _minor(facts.stable_abi))
     if not pythons:
-        message = f"{facts.name} is built for no Python that winarm supports."
-        raise UsageError(message, cure="Name one that it should support: --python 3.13")
+        raise UsageError(
+            f"{facts.name} is built for no Python that winarm supports.",
+            cure="Name one that it should support: --python 3.13",
+        )
     tests = facts.tests
     requires = shlex.split(args.test_requires) if args.test_requires else tests.requires
     return {

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
 
+from winarm.cli.console import Console
 from winarm.errors import UsageError
-
-if TYPE_CHECKING:
-    from winarm.cli.console import Console
-    from winarm.host import Host
+from winarm.host import Host
 
 DESCRIPTION = """\
 Print a script that completes winarm's verbs and options in a shell.
@@ -44,8 +41,9 @@ def run(args: argparse.Namespace, _host: Host, console: Console) -> int:
     try:
         import shtab  # noqa: PLC0415 - an extra
     except ImportError:
-        message = "shell completion needs shtab."
-        raise UsageError(message, cure='python -m pip install "winarm[cli]"') from None
+        raise UsageError(
+            "shell completion needs shtab.", cure='python -m pip install "winarm[cli]"'
+        ) from None
     from winarm.cli import parser  # noqa: PLC0415 - which imports this module
 
     script = shtab.complete(parser(), args.shell)

@@ -5,22 +5,20 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from winarm.cli.console import Console
 from winarm.config import TOOLCHAINS, read_settings
 from winarm.errors import EXIT_FAILURE
-from winarm.locate import kinds
+from winarm.host import Host
+from winarm.locate import Toolchain, kinds
+from winarm.search import Search
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from winarm.cli.console import Console
-    from winarm.host import Host
-    from winarm.locate import Toolchain
     from winarm.locate.probe import Proof
     from winarm.pipeline.survey import Place, Survey
-    from winarm.search import Search
     from winarm.trial.runner import Runner
 
 DESCRIPTION = """\

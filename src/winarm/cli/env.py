@@ -5,22 +5,19 @@ from __future__ import annotations
 import argparse
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from winarm.cli.console import Console
 from winarm.cli.shells import SHELLS, github_variables, script
 from winarm.config import TOOLCHAINS, read_settings
 from winarm.errors import FileSystemError, UsageError
-from winarm.host import ProgramError
-from winarm.locate.toolchain import command_text
+from winarm.host import Host, ProgramError
+from winarm.locate.toolchain import Toolchain, command_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from winarm.cli.console import Console
-    from winarm.host import Host
-    from winarm.locate.toolchain import Toolchain
     from winarm.locate.variables import ShellVariables
 
 DESCRIPTION = """\
@@ -185,8 +182,10 @@ def tell_github(host: Host, found: ShellVariables) -> None:
     """
     variables, path = host.variable("GITHUB_ENV"), host.variable("GITHUB_PATH")
     if variables is None or path is None:
-        message = "--shell github is for a step of GitHub Actions, and GITHUB_ENV is not set."
-        raise UsageError(message, cure="Elsewhere use --shell bash, cmd, fish or powershell.")
+        raise UsageError(
+            "--shell github is for a step of GitHub Actions, and GITHUB_ENV is not set.",
+            cure="Elsewhere use --shell bash, cmd, fish or powershell.",
+        )
     # The runner puts each line before those that it has: the last comes first.
     folders = "".join(f"{folder}\n" for folder in reversed(found.path))
     for name, text in ((variables, github_variables(found.variables)), (path, folders)):

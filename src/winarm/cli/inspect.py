@@ -4,27 +4,20 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, Any
 
+from winarm.cli.console import Console
 from winarm.coff.sniff import Nature, identify
 from winarm.errors import FileSystemError, UsageError
-from winarm.verify.inspection import InspectionError, inspect_bounded
+from winarm.host import Host
+from winarm.verify.inspection import Inspection, InspectionError, inspect_bounded
 from winarm.verify.options import Limits
 from winarm.verify.report import printable
-from winarm.verify.wheels.archive import read_archive
+from winarm.verify.wheels.archive import Archive, read_archive
 from winarm.verify.wheels.content import METHODS, Content, DamagedError
-from winarm.verify.wheels.entry import ArchiveError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import IO
-
-    from winarm.cli.console import Console
-    from winarm.host import Host
-    from winarm.verify.inspection import Inspection
-    from winarm.verify.wheels.archive import Archive
-    from winarm.verify.wheels.entry import Entry
+from winarm.verify.wheels.entry import ArchiveError, Entry
 
 DESCRIPTION = """\
 Show what a Windows image is: headers, sections, imports, exports, resources, manifest, debug
@@ -77,8 +70,7 @@ def run(args: argparse.Namespace, host: Host, console: Console) -> int:  # noqa:
     :raises FileSystemError: the file cannot be read.
     """
     if not args.timeout > 0:
-        message = f"--timeout {args.timeout:g}: it must be above 0"
-        raise UsageError(message)
+        raise UsageError(f"--timeout {args.timeout:g}: it must be above 0")
     found: list[tuple[str, Inspection | str]] = []
     try:
         for name, data in _images(args.file):
@@ -112,19 +104,21 @@ def _images(spec: str) -> Iterator[tuple[str, bytes | str]]:
     wheel, member = (spec[: at + 4], spec[at + 5 :]) if at >= 0 else (spec, "")
     path = Path(wheel)
     if not path.is_file():
-        message = f"there is no file {wheel}."
-        raise UsageError(message, cure="Name an image, a wheel, or WHEEL:MEMBER.")
+        raise UsageError(
+            f"there is no file {wheel}.", cure="Name an image, a wheel, or WHEEL:MEMBER."
+        )
     if path.suffix.lower() == ".whl":
         yield from _members(path, member)
         return
     if path.stat().st_size > _MOST_BYTES:
-        message = f"{path.name} is larger than {_MOST_BYTES >> 20} MiB."
-        raise UsageError(message)
+        raise UsageError(f"{path.name} is larger than {_MOST_BYTES >> 20} MiB.")
     data = path.read_bytes()
     nature = identify(data)
     if nature is not Nature.IMAGE:
-        message = f"{path.name} is {nature.value}, not a Windows image."
-        raise UsageError(message, cure=f"winarm verify {path} says what it is for.")
+        raise UsageError(
+            f"{path.name} is {nature.value}, not a Windows image.",
+            cure=f"winarm verify {path} says what it is for.",
+        )
     yield path.name, data
 
 
@@ -133,8 +127,7 @@ def _members(path: Path, wanted: str) -> Iterator[tuple[str, bytes | str]]:
         try:
             archive = read_archive(file, Limits().members)
         except ArchiveError as error:
-            message = f"{path.name} is not a readable wheel: {error}."
-            raise UsageError(message) from error
+            raise UsageError(f"{path.name} is not a readable wheel: {error}.") from error
         entries = [
             entry
             for entry in archive.entries
@@ -142,8 +135,9 @@ def _members(path: Path, wanted: str) -> Iterator[tuple[str, bytes | str]]:
         ]
         if not entries:
             what = f"no member {wanted}" if wanted else "no image"
-            message = f"there is {what} in {path.name}."
-            raise UsageError(message, cure=f"python -m zipfile -l {path}")
+            raise UsageError(
+                f"there is {what} in {path.name}.", cure=f"python -m zipfile -l {path}"
+            )
         for entry in entries:
             yield printable(entry.name), _content(file, archive, entry)
 

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from winarm.cli.console import Console
 from winarm.errors import UsageError, VerificationError
+from winarm.host import Host
 from winarm.storage import deliver, scratch_folder
 from winarm.target import WIN_ARM64
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from winarm.cli.console import Console
     from winarm.config import Settings
-    from winarm.host import Host
     from winarm.libraries.bundle import Bundled
     from winarm.libraries.prefix import Prefix
     from winarm.verify import VerifyOptions
@@ -128,8 +127,7 @@ def _repaired(
     from winarm.verify import verify  # noqa: PLC0415
 
     if not wheel.is_file():
-        message = f"there is no file {wheel}."
-        raise UsageError(message)
+        raise UsageError(f"there is no file {wheel}.")
     with scratch_folder() as scratch:
         done = bundle(
             host,

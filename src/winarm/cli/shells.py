@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from winarm.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from winarm.locate.variables import ShellVariables
 
 #: The longest line that cmd reads, what it expands included.
@@ -38,8 +37,9 @@ def script(shell: str, found: ShellVariables, inherited_path: str) -> str:
         case "cmd":
             return _cmd(found, inherited_path)
         case _:
-            message = f"there are no lines for {shell}."
-            raise UsageError(message, cure=f"One of {', '.join(SHELLS)} will do.")
+            raise UsageError(
+                f"there are no lines for {shell}.", cure=f"One of {', '.join(SHELLS)} will do."
+            )
 
 
 def _bash(found: ShellVariables) -> str:
@@ -74,8 +74,10 @@ def _powershell(found: ShellVariables) -> str:
 def _cmd(found: ShellVariables, inherited_path: str) -> str:
     lines = [f'set "{_cmd_text(f"{name}={value}")}"' for name, value in found.variables.items()]
     if any(len(line) > CMD_LINE for line in lines):
-        message = f"a variable is longer than the {CMD_LINE} characters that cmd reads."
-        raise UsageError(message, cure="Use --shell powershell.")
+        raise UsageError(
+            f"a variable is longer than the {CMD_LINE} characters that cmd reads.",
+            cure="Use --shell powershell.",
+        )
     if found.path:
         lines.append(_cmd_path(found.path, inherited_path))
     # A batch file is read in the console's code page.
@@ -97,9 +99,8 @@ def _cmd_path(own: Sequence[str], inherited: str) -> str:
     line = f'set "{_cmd_text(f"PATH={whole}")}"'
     if len(line) < CMD_LINE:
         return line
-    message = f"PATH has {len(inherited)} characters, too many for a line of cmd."
     raise UsageError(
-        message,
+        f"PATH has {len(inherited)} characters, too many for a line of cmd.",
         why=f"cmd reads lines of at most {CMD_LINE} characters, with what it expands; with the "
         f"toolchain's folders, and each folder once, this one would have {len(line)}.",
         cure="Shorten PATH, or use --shell powershell.",

@@ -7,11 +7,11 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from winarm.cli.console import Console
 from winarm.errors import FileSystemError, UsageError
+from winarm.host import Host
 
 if TYPE_CHECKING:
-    from winarm.cli.console import Console
-    from winarm.host import Host
     from winarm.stack.inputs import StackInput
     from winarm.stack.report import ReportDifference, StackReport
     from winarm.stack.status import StatusOptions
@@ -150,8 +150,9 @@ def asked_for(args: argparse.Namespace) -> StackInput:
         *(["SOURCE or -r"] if args.sources or args.requirement else []),
     ]
     if len(given) > 1:
-        message = f"{' and '.join(given)} cannot be used together."
-        raise UsageError(message, cure="Choose one of them.")
+        raise UsageError(
+            f"{' and '.join(given)} cannot be used together.", cure="Choose one of them."
+        )
     return StackInput(
         sources=tuple(args.sources),
         requirement_files=tuple(args.requirement),

@@ -7,20 +7,18 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from winarm.cli.console import Console, Status
 from winarm.cli.verify import append_summary, expanded, rendered
-from winarm.config import read_settings
+from winarm.config import Settings, read_settings
 from winarm.config.trial import TrialSettings
 from winarm.errors import EXIT_FAILURE, UsageError
-from winarm.events import Note, Output, Step
+from winarm.events import Event, Note, Output, Step
+from winarm.host import Host
 from winarm.target import PythonABI
 from winarm.verify.options import VerifyOptions
 from winarm.verify.report import judge
 
 if TYPE_CHECKING:
-    from winarm.cli.console import Console, Status
-    from winarm.config import Settings
-    from winarm.events import Event
-    from winarm.host import Host
     from winarm.trial import TrialOptions
 
 DESCRIPTION = """\
@@ -105,8 +103,7 @@ def run(args: argparse.Namespace, host: Host, console: Console) -> int:
     if args.set_up:
         return _set_up(args, host, console)
     if not args.wheels:
-        message = "nothing to try: name a wheel."
-        raise UsageError(message, cure="winarm test dist/*.whl")
+        raise UsageError("nothing to try: name a wheel.", cure="winarm test dist/*.whl")
     settings = read_settings(Path.cwd(), None, host)
     options = options_from(args, settings)
     wheels = list(dict.fromkeys(path for word in args.wheels for path in expanded(word)))
@@ -129,8 +126,7 @@ def _set_up(args: argparse.Namespace, host: Host, console: Console) -> int:
     from winarm.trial.set_up import set_up  # noqa: PLC0415 - as in run
 
     if args.wheels or args.command:
-        message = "--set-up tries no wheel; call winarm test again with the wheels."
-        raise UsageError(message)
+        raise UsageError("--set-up tries no wheel; call winarm test again with the wheels.")
     with console.status() as status:
         bench = set_up(host, Listener(console, status, verbose=args.verbose))
     name = "qemu-wine" if bench.qemu else "wine"
@@ -147,17 +143,17 @@ def options_from(args: argparse.Namespace, settings: Settings) -> TrialOptions:
 
     own = settings.test or TrialSettings()
     if args.timeout is not None and not 0 < args.timeout <= 10**6:
-        message = f"--timeout {args.timeout:g}: must be a number of seconds over 0."
-        raise UsageError(message)
+        raise UsageError(f"--timeout {args.timeout:g}: must be a number of seconds over 0.")
     abis = [abi for abi in map(_abi, args.python) if abi]
     if len(abis) > 1:
-        message = "--python names more than one version; try the wheels with one at a time."
-        raise UsageError(message)
+        raise UsageError("--python names more than one version; try the wheels with one at a time.")
     folders = [Path(word) for word in args.python if _abi(word) is None]
     for folder in folders:
         if not folder.is_dir():
-            message = f"--python {folder} is neither a version of Python nor a folder."
-            raise UsageError(message, cure="Write 3.13, 3.13t, or the path of a folder.")
+            raise UsageError(
+                f"--python {folder} is neither a version of Python nor a folder.",
+                cure="Write 3.13, 3.13t, or the path of a folder.",
+            )
     return TrialOptions(
         command=tuple(args.command) or own.command,
         requires=(*own.requires, *args.requires),

@@ -6,14 +6,11 @@ import argparse
 import hashlib
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from winarm.cli.console import Console
 from winarm.errors import ToolchainNotFoundError, UsageError, bullets
+from winarm.host import Host
 from winarm.storage import cached_folder
-
-if TYPE_CHECKING:
-    from winarm.cli.console import Console
-    from winarm.host import Host
 
 DESCRIPTION = """\
 Print the path of a CMake toolchain file that cross-compiles to ARM64 Windows, for use without
@@ -50,8 +47,7 @@ def run(args: argparse.Namespace, host: Host, console: Console) -> int:
     prefix, suffix = _FILE.split("{}")
     wanted = args.name.removeprefix(prefix).removesuffix(suffix)
     if wanted not in known:
-        message = f"there is no toolchain file {args.name!r}. There are:\n{bullets(known)}"
-        raise UsageError(message)
+        raise UsageError(f"there is no toolchain file {args.name!r}. There are:\n{bullets(known)}")
     console.out(str(with_tools(host, known[wanted]) if wanted == "zig" else known[wanted]))
     return 0
 

@@ -4,28 +4,25 @@ from __future__ import annotations
 
 import argparse
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from winarm.cli.console import Console
 from winarm.errors import FileSystemError, OutputError, SourceError, UsageError
+from winarm.host import Host
 from winarm.target import parse_target
-from winarm.verify.codes import find_codes
+from winarm.verify.codes import Code, find_codes
 from winarm.verify.formats import table
 from winarm.verify.options import VerifyOptions
-from winarm.verify.report import judge
+from winarm.verify.report import Report, Verdict, judge
 from winarm.verify.several import verify_all
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from rich.console import Console as RichConsole
 
-    from winarm.cli.console import Console
-    from winarm.host import Host
     from winarm.verify.baseline import Baseline
-    from winarm.verify.codes import Code
-    from winarm.verify.report import Report, Verdict
 
 DESCRIPTION = """\
 Check that a Windows machine, ARM64 by default, can load what is in wheels, folders and files.
@@ -118,8 +115,7 @@ def run(args: argparse.Namespace, host: Host, console: Console) -> int:
     options = _options(args)
     jobs = args.jobs if args.jobs is not None else host.cpus
     if jobs < 1:
-        message = f"--jobs {jobs}: it must be at least 1"
-        raise UsageError(message)
+        raise UsageError(f"--jobs {jobs}: it must be at least 1")
     baseline = _baseline(args.baseline) if args.baseline else None
     paths = _paths(args.paths, options, host, console, tree=args.tree)
     reports = list(verify_all(paths, options, jobs=jobs))
@@ -195,12 +191,10 @@ def _explanation(words: str) -> str:
     for word in _words([words]):
         codes = find_codes(word)
         if not codes:
-            message = f"{word} is not a finding; see docs/verify.md#findings"
-            raise UsageError(message)
+            raise UsageError(f"{word} is not a finding; see docs/verify.md#findings")
         found.update(dict.fromkeys(codes))
     if not found:
-        message = "--explain: name a code such as WA401, or a family such as WA4"
-        raise UsageError(message)
+        raise UsageError("--explain: name a code such as WA401, or a family such as WA4")
     from winarm.verify.formats import reference  # noqa: PLC0415 - as in rendered
 
     return reference.explain_all(list(found))
@@ -213,13 +207,14 @@ def _baseline(name: str) -> Baseline:
     path = Path(name)
     try:
         if not path.is_file() or path.stat().st_size > _MOST_BASELINE:
-            message = f"--baseline {name}: it is not a file of at most {_MOST_BASELINE >> 20} MiB."
-            raise UsageError(message, cure=cure)
+            raise UsageError(
+                f"--baseline {name}: it is not a file of at most {_MOST_BASELINE >> 20} MiB.",
+                cure=cure,
+            )
         return Baseline.parse(path.read_bytes())
     except (OSError, ValueError) as error:
         what = "it is not a report in JSON" if isinstance(error, BaselineError) else error
-        message = f"--baseline {name}: {what}."
-        raise UsageError(message, cure=cure) from error
+        raise UsageError(f"--baseline {name}: {what}.", cure=cure) from error
 
 
 def _options(args: argparse.Namespace) -> VerifyOptions:
@@ -264,8 +259,7 @@ def _checked(key: str, given: str | list[str]) -> Any:  # noqa: ANN401 - by the 
     try:
         return TABLE.definitions[key].kind.check(given, Path())
     except InvalidValueError as error:
-        message = f"--{key}: {error}"
-        raise UsageError(message) from None
+        raise UsageError(f"--{key}: {error}") from None
 
 
 def _words(texts: Iterable[str]) -> list[str]:
@@ -281,8 +275,7 @@ def _paths(
     :raises SourceError: a wheel cannot be fetched.
     """
     if not words:
-        message = "nothing to verify: name a wheel, a file or a folder"
-        raise UsageError(message)
+        raise UsageError("nothing to verify: name a wheel, a file or a folder")
     found = [
         path
         for word in words
@@ -311,8 +304,7 @@ def _fetched(word: str, options: VerifyOptions, host: Host, console: Console) ->
         try:
             requirement = Requirement(word)
         except InvalidRequirement as error:
-            message = f"{word!r} is neither a file nor a requirement."
-            raise UsageError(message) from error
+            raise UsageError(f"{word!r} is neither a file nor a requirement.") from error
         targets = (options.target, *options.also)
         return fetch_wheels(host, requirement, targets, pip, status.update)
 
@@ -320,8 +312,7 @@ def _fetched(word: str, options: VerifyOptions, host: Host, console: Console) ->
 def expanded(word: str) -> list[Path]:
     """Return what a pattern matches; cmd.exe and PowerShell pass patterns unchanged."""
     if not word:
-        message = "an empty name is not a file"
-        raise UsageError(message)
+        raise UsageError("an empty name is not a file")
     path = Path(word)
     if path.exists() or not _WILDCARDS.intersection(word):
         return [path]
@@ -329,8 +320,7 @@ def expanded(word: str) -> list[Path]:
 
     matches = sorted(map(Path, glob(word)))  # noqa: PTH207 - Path's takes no absolute pattern
     if not matches:
-        message = f"nothing matches {word}"
-        raise UsageError(message)
+        raise UsageError(f"nothing matches {word}")
     return matches
 
 
@@ -339,8 +329,9 @@ def _wheels_in(path: Path) -> list[Path]:
         return [path]
     wheels = sorted(path.glob("*.whl"))
     if not wheels:
-        message = f"there is no wheel in {path}"
-        raise UsageError(message, cure="--tree verifies it as an installed folder.")
+        raise UsageError(
+            f"there is no wheel in {path}", cure="--tree verifies it as an installed folder."
+        )
     return wheels
 
 
@@ -382,8 +373,11 @@ def _write(path: Path, text: str) -> None:
         with replacing(path.resolve()) as part:
             part.write_bytes(data)
     except (OSError, ValueError) as error:
-        reason = error if isinstance(error, OSError) else OSError(f"{error}")
-        raise OutputError(path, reason, cure="Choose another file with --output.") from error
+        raise OutputError(
+            path,
+            error if isinstance(error, OSError) else OSError(f"{error}"),
+            cure="Choose another file with --output.",
+        ) from error
 
 
 def _terminal(console: Console) -> RichConsole | None:

@@ -5,18 +5,17 @@ from __future__ import annotations
 import argparse
 import time
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from winarm.cli.console import Console
 from winarm.cli.status import add_input_options, asked_for, options_of
 from winarm.errors import FileSystemError, UsageError, WinarmError
+from winarm.host import Host
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from winarm.cli.console import Console
     from winarm.config.packages import PackageSettings
-    from winarm.host import Host
     from winarm.stack.places import Places
     from winarm.stack.wheelhouse.make import Progress
     from winarm.stack.wheelhouse.plan import WheelhousePlan
@@ -105,14 +104,19 @@ def run(args: argparse.Namespace, host: Host, console: Console) -> int:
     from winarm.stack.wheelhouse import plan as plans  # noqa: PLC0415 - `--help` needs none of it
 
     if (args.only or args.merge) and args.plan is None:
-        message = f"{'--only' if args.only else '--merge'} needs a plan."
-        raise UsageError(message, cure="Name the plan's file: --plan FILE.")
+        raise UsageError(
+            f"{'--only' if args.only else '--merge'} needs a plan.",
+            cure="Name the plan's file: --plan FILE.",
+        )
     if args.only and args.merge:
-        message = "--only and --merge cannot be used together."
-        raise UsageError(message, cure="Make the parts first, then merge them.")
+        raise UsageError(
+            "--only and --merge cannot be used together.",
+            cure="Make the parts first, then merge them.",
+        )
     if args.jobs is not None and args.jobs < 1:
-        message = f"--jobs must be at least 1, not {args.jobs}."
-        raise UsageError(message, cure="Leave it out to use all cores.")
+        raise UsageError(
+            f"--jobs must be at least 1, not {args.jobs}.", cure="Leave it out to use all cores."
+        )
     if args.merge:
         from winarm.stack.wheelhouse.merge import merge_wheelhouses  # noqa: PLC0415
 
@@ -237,13 +241,14 @@ def package_settings(path: Path | None) -> Mapping[str, PackageSettings]:
     document = _toml(path)
     unknown = sorted(set(document) - {"packages"})
     if unknown:
-        message = f"{path} has {unknown[0]!r}; only tables [packages.NAME] belong there."
-        raise UsageError(message, cure="Correct the file there.")
+        raise UsageError(
+            f"{path} has {unknown[0]!r}; only tables [packages.NAME] belong there.",
+            cure="Correct the file there.",
+        )
     try:
         settings |= Packages(f"{path} [packages]").check(document.get("packages", {}), Path())
     except InvalidValueError as error:
-        message = f"{path}: {error}"
-        raise UsageError(message, cure="Correct the file there.") from None
+        raise UsageError(f"{path}: {error}", cure="Correct the file there.") from None
     return settings
 
 
@@ -253,8 +258,9 @@ def _toml(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise FileSystemError(path, error, cure="Make it readable.") from error
     except ValueError as error:
-        message = f"{path} is not valid TOML: {error}."
-        raise UsageError(message, cure="Correct the file there.") from None
+        raise UsageError(
+            f"{path} is not valid TOML: {error}.", cure="Correct the file there."
+        ) from None
 
 
 class Display:

@@ -35,8 +35,7 @@ def fields(layout: Struct, data: Buffer, offset: int, what: str) -> tuple[int, .
     :raises MalformedError: the data ends before the structure does.
     """
     if offset < 0 or offset + layout.size > len(data):
-        message = f"the {what} lies outside of the file"
-        raise MalformedError(message)
+        raise MalformedError(f"the {what} lies outside of the file")
     return layout.unpack_from(data, offset)
 
 
@@ -47,8 +46,7 @@ def string_at(data: Buffer, offset: int, what: str, most: int) -> str:
     """
     end = data.find(b"\0", offset, offset + most) if 0 <= offset < len(data) else -1
     if end < 0:
-        message = f"a {what} does not end"
-        raise MalformedError(message)
+        raise MalformedError(f"a {what} does not end")
     return data[offset:end].decode("utf-8", "surrogateescape")
 
 

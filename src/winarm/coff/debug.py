@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from struct import Struct
-from typing import TYPE_CHECKING
 
+from winarm.coff.buffer import Buffer
 from winarm.coff.headers import DEBUG, Headers
-
-if TYPE_CHECKING:
-    from winarm.coff.buffer import Buffer
 
 _ENTRY = Struct("<12xIIII")
 _CODEVIEW = 2

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate, islice
 from operator import le
 from struct import Struct
-from typing import TYPE_CHECKING
 
 from winarm.coff.buffer import (
     MAX_FORWARDER,
@@ -22,9 +22,6 @@ from winarm.coff.buffer import (
 )
 from winarm.coff.headers import EXPORT, Headers
 from winarm.coff.hinted_names import HintedNames
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
 
 _EXPORTS = Struct("<16xIIIIII")
 #: Ordinals are 16 bits wide.
@@ -122,8 +119,7 @@ def _read(data: Buffer, headers: Headers, most: int) -> Exports:
     values = fields(_EXPORTS, data, at, "export directory")
     base, functions, count, functions_at, names_at, ordinals_at = values
     if functions > MAX_EXPORTS or count > most:
-        message = "the export directory claims more symbols than the limit allows"
-        raise MalformedError(message)
+        raise MalformedError("the export directory claims more symbols than the limit allows")
     addresses = _column(data, headers, functions_at, functions) if functions else ()
     table = tuple(_names(data, headers, names_at, count) if count else ())
     indices = _column(data, headers, ordinals_at, count, "H") if count else ()
@@ -161,8 +157,7 @@ def _column(
     offset = headers.offset(rva)
     layout = Struct(f"<{count}{kind}")
     if offset + layout.size > len(data):
-        message = "a table of the export directory is cut off"
-        raise MalformedError(message)
+        raise MalformedError("a table of the export directory is cut off")
     return layout.unpack_from(data, offset)
 
 
@@ -200,8 +195,7 @@ def _scattered_names(data: Buffer, headers: Headers, pointers: tuple[int, ...]) 
         end = data.find(b"\0", at, at + MAX_NAME)
         bytes_left -= end - at
         if end < 0 or bytes_left < 0:
-            message = "the names of exported symbols do not end"
-            raise MalformedError(message)
+            raise MalformedError("the names of exported symbols do not end")
         found.append(data[at : end + 1].decode("latin-1"))
     return found
 
@@ -217,15 +211,13 @@ def _forwarders(
     stop = start + size
     forwarded = [(index, at) for index, at in enumerate(addresses) if start <= at < stop]
     if len(forwarded) > most:
-        message = "the export directory forwards more symbols than the limit allows"
-        raise MalformedError(message)
+        raise MalformedError("the export directory forwards more symbols than the limit allows")
     bytes_left = min(size, len(data))
     found = {}
     for index, address in forwarded:
         text = string_at(data, headers.offset(address), "forwarder", MAX_FORWARDER)
         bytes_left -= len(text)
         if bytes_left < 0:
-            message = "its forwarders overlap"
-            raise MalformedError(message)
+            raise MalformedError("its forwarders overlap")
         found[index] = text
     return found

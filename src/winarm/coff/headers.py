@@ -150,8 +150,7 @@ class Headers:
         """
         span = self.span(rva)
         if span is None:
-            message = f"the address {rva:#x} is in no section"
-            raise MalformedError(message)
+            raise MalformedError(f"the address {rva:#x} is in no section")
         return rva + span.shift
 
 
@@ -165,8 +164,7 @@ def read_headers(data: Buffer, size: int | None = None) -> Headers:
     optional = start + _COFF.size
     magic = fields(U16, data, optional, "optional header")[0]
     if magic not in {_PE32, _PE32_PLUS}:
-        message = f"its optional header has the unknown magic {magic:#x}"
-        raise MalformedError(message)
+        raise MalformedError(f"its optional header has the unknown magic {magic:#x}")
     wide = magic == _PE32_PLUS
     values = fields(_OPTIONAL_64 if wide else _OPTIONAL_32, data, optional, "optional header")
     entry_point, base, alignment, file_alignment, major, minor, *rest = values
@@ -204,20 +202,19 @@ def read_machine(data: Buffer) -> int:
 def _coff_header(data: Buffer) -> tuple[int, tuple[int, ...]]:
     """Return where the PE signature is, and the fields of the COFF header after it."""
     if data[:2] != b"MZ":
-        message = "it does not begin with MZ"
-        raise MalformedError(message)
+        raise MalformedError("it does not begin with MZ")
     start = fields(U32, data, 0x3C, "DOS header")[0]
     signature, *values = _COFF.unpack(_slice(data, start, _COFF.size, "PE header"))
     if signature != b"PE\0\0":
-        message = "it has no PE signature: a program for DOS or 16-bit Windows, or cut off"
-        raise MalformedError(message)
+        raise MalformedError(
+            "it has no PE signature: a program for DOS or 16-bit Windows, or cut off"
+        )
     return start, tuple(values)
 
 
 def _slice(data: Buffer, offset: int, size: int, what: str) -> Buffer:
     if offset + size > len(data):
-        message = f"the {what} lies outside of the file"
-        raise MalformedError(message)
+        raise MalformedError(f"the {what} lies outside of the file")
     return data[offset : offset + size]
 
 
@@ -230,8 +227,7 @@ def _directories(data: Buffer, optional: int, optional_size: int, count_at: int)
 
 def _sections(data: Buffer, first: int, count: int) -> tuple[Section, ...]:
     if count > _MAX_SECTIONS:
-        message = f"it has {count} sections, and Windows loads at most {_MAX_SECTIONS}"
-        raise MalformedError(message)
+        raise MalformedError(f"it has {count} sections, and Windows loads at most {_MAX_SECTIONS}")
     table = _slice(data, first, count * _SECTION.size, "section table")
     return tuple(
         Section(name.rstrip(b"\0").decode("ascii", "backslashreplace"), *rest)

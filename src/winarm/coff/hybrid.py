@@ -8,15 +8,13 @@ IMAGE_LOAD_CONFIG_DIRECTORY64 and IMAGE_DYNAMIC_RELOCATION_TABLE in winnt.h.)
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from struct import Struct
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from winarm.coff.buffer import U16, U32, U64, Buffer, MalformedError, fields
 from winarm.coff.headers import LOAD_CONFIG, Headers
 from winarm.target import WIN_AMD64
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 class _Layout(NamedTuple):

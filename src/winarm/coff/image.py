@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from winarm.coff import machines
-from winarm.coff.buffer import MalformedError
+from winarm.coff.buffer import Buffer, MalformedError
 from winarm.coff.debug import read_pdb_path
 from winarm.coff.exports import Exports, read_exports
 from winarm.coff.headers import IS_DLL, TABLES, Headers, read_headers
@@ -15,10 +14,7 @@ from winarm.coff.imports import Import, Wanted, read_imports
 from winarm.coff.loading import Loading, read_loading
 from winarm.coff.managed import Managed, read_managed
 from winarm.coff.resources import read_manifest
-
-if TYPE_CHECKING:
-    from winarm.coff.buffer import Buffer
-    from winarm.target import Target
+from winarm.target import Target
 
 #: Symbols read from one image. Qt's largest binding imports 25,000.
 MAX_SYMBOLS = 250_000
@@ -113,8 +109,7 @@ def read_tables(
     # A hybrid's dynamic relocations are in a section that no directory names.
     all_held = all_records and manifest_held and loading_held
     if size > len(data) and (defects or hybrid.metadata or not all_held):
-        message = "its tables reach beyond the part that was read"
-        raise IncompleteError(message)
+        raise IncompleteError("its tables reach beyond the part that was read")
     kind = machines.IMAGE_MACHINES.get(headers.machine, machines.Kind.OTHER)
     dlls = len(imports) + len(exports.forwards_to)
     return Image(

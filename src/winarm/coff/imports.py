@@ -6,9 +6,9 @@ drops the DLLs that follow, erocarrera/pefile#66): DLL names are read before any
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Sequence
 from struct import Struct
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from winarm.coff.buffer import (
     MAX_DLL_NAME,
@@ -23,9 +23,6 @@ from winarm.coff.buffer import (
 )
 from winarm.coff.headers import DELAY_IMPORT, IMPORT, Headers
 from winarm.coff.hinted_names import hinted_names
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
 _DESCRIPTOR = Struct("<IIIII")
 _DELAY_DESCRIPTOR = Struct("<IIIIIIII")
@@ -108,8 +105,7 @@ def _import_tables(data: Buffer, headers: Headers) -> Iterator[_Table]:
         # Borland's linker fills in no lookup table; before binding the address table equals it.
         yield _Table(dll, lookup or addresses, delayed=False, addresses=addresses)
         offset += _DESCRIPTOR.size
-    message = f"the import table names more than {MAX_DLLS} DLLs"
-    raise MalformedError(message)
+    raise MalformedError(f"the import table names more than {MAX_DLLS} DLLs")
 
 
 def _delay_tables(data: Buffer, headers: Headers) -> Iterator[_Table]:
@@ -127,8 +123,7 @@ def _delay_tables(data: Buffer, headers: Headers) -> Iterator[_Table]:
         dll = string_at(data, headers.offset(name - base), "DLL name", MAX_DLL_NAME)
         yield _Table(dll, lookup - base if lookup else 0, delayed=True, addresses=addresses - base)
         offset += _DELAY_DESCRIPTOR.size
-    message = f"the delay import table names more than {MAX_DLLS} DLLs"
-    raise MalformedError(message)
+    raise MalformedError(f"the delay import table names more than {MAX_DLLS} DLLs")
 
 
 class _SymbolReader:
@@ -178,8 +173,7 @@ class _SymbolReader:
             # Spent whatever comes of it, or each list could spend it again.
             self._bytes_left -= MAX_NAME if end < 0 else end - at
             if end < 0 or self._bytes_left < 0:
-                message = "the names of imported symbols do not end"
-                raise MalformedError(message)
+                raise MalformedError("the names of imported symbols do not end")
             found.append(data[at:end].decode("latin-1"))
         return found
 
@@ -191,11 +185,9 @@ class _SymbolReader:
         count = ((len(self._data) if stop < 0 else stop) - start) // size
         self.symbols_left -= count
         if self.symbols_left < 0:
-            message = "there are more imported symbols than the limit allows"
-            raise MalformedError(message)
+            raise MalformedError("there are more imported symbols than the limit allows")
         if stop < 0:
-            message = "a list of imported symbols does not end"
-            raise MalformedError(message)
+            raise MalformedError("a list of imported symbols does not end")
         return Struct(f"<{count}{self._thunk.format[-1]}").unpack_from(self._data, start)
 
     def _zeros(self, start: int, most: int) -> int:
@@ -209,5 +201,4 @@ class _SymbolReader:
 
     @staticmethod
     def _missing(rva: int) -> tuple[int, int, int]:
-        message = f"the name of an imported symbol, at {rva:#x}, is in no section"
-        raise MalformedError(message)
+        raise MalformedError(f"the name of an imported symbol, at {rva:#x}, is in no section")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from struct import Struct
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from winarm.coff.buffer import Buffer, MalformedError
 from winarm.coff.machines import OBJECT_MACHINES, Kind
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 #: Suffixes of object files and libraries.
 OBJECT_SUFFIXES = frozenset({".lib", ".a", ".obj", ".o"})
@@ -66,13 +64,11 @@ def read_library(data: Buffer, max_members: int = MAX_MEMBERS) -> Library:
     :raises MalformedError: it is neither, or cut off.
     """
     if data[:8] == b"!<thin>\n":
-        message = "it is a thin archive, which holds only the names of object files"
-        raise MalformedError(message)
+        raise MalformedError("it is a thin archive, which holds only the names of object files")
     if data[:8] != b"!<arch>\n":
         form = read_object(data, 0, len(data))
         if form.sort == "other":
-            message = "it is neither an object file nor a library"
-            raise MalformedError(message)
+            raise MalformedError("it is neither an object file nor a library")
         return _library([form], data, ec_symbols=False)
     forms = []
     ec_symbols = False
@@ -120,14 +116,11 @@ def _members(data: Buffer, most: int) -> Iterator[tuple[str, int, int]]:
         header = bytes(data[at : at + MEMBER_HEADER])
         size = header[48:58].strip()
         if len(header) < MEMBER_HEADER or header[58:] != b"`\n" or not size.isdigit():
-            message = "a member's header is damaged"
-            raise MalformedError(message)
+            raise MalformedError("a member's header is damaged")
         start, length = at + MEMBER_HEADER, int(size)
         if start + length > len(data):
-            message = "a member is cut off"
-            raise MalformedError(message)
+            raise MalformedError("a member is cut off")
         yield header[:16].decode("ascii", "backslashreplace").rstrip(), start, start + length
         # Members begin at even offsets.
         at = start + length + (length & 1)
-    message = f"it has more than the {most} members that the limit allows"
-    raise MalformedError(message)
+    raise MalformedError(f"it has more than the {most} members that the limit allows")

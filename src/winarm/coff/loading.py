@@ -7,8 +7,9 @@ ones that LIEF's `check_layout` collected of the kernel.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from struct import Struct
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from winarm.coff.buffer import U32, U64, Buffer, MalformedError, fields
 from winarm.coff.headers import (
@@ -22,9 +23,6 @@ from winarm.coff.headers import (
     Headers,
     Section,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _BLOCK = Struct("<II")
 #: Types of relocations, the high four bits of an entry, that every machine has: none, the two
@@ -108,8 +106,7 @@ def _relocation_faults(data: Buffer, headers: Headers) -> Iterator[str]:
     at = headers.offset(rva)
     span = headers.span(rva + size - 1)
     if at + size > len(data) or span is None or rva + span.shift != at:
-        message = "its relocations lie outside of the file"
-        raise MalformedError(message)
+        raise MalformedError("its relocations lie outside of the file")
     end = at + size
     deleted = _DELETED[headers.wide]
     unpack, limit = _BLOCK.unpack_from, headers.size_of_image

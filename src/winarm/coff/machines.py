@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING
 
 from winarm.coff.managed import Managed
-from winarm.target import WIN32, WIN_AMD64, WIN_ARM64
-
-if TYPE_CHECKING:
-    from winarm.target import Target
+from winarm.target import WIN32, WIN_AMD64, WIN_ARM64, Target
 
 
 class Kind(Enum):

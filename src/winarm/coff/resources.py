@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from struct import Struct
-from typing import TYPE_CHECKING
 
 from winarm.coff.buffer import Buffer, MalformedError, fields
 from winarm.coff.headers import IS_DLL, RESOURCE, Headers
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _DIRECTORY = Struct("<12xHH")
 _ENTRY = Struct("<II")

@@ -11,7 +11,9 @@ sets it decides alone: config setting, environment, pyproject.toml, default.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from winarm.config.lists import Split, Words
@@ -21,6 +23,7 @@ from winarm.config.sources import (
     PROJECT,
     PROJECT_OR_BUILD,
     WORKPLACE,
+    ConfigSettings,
     Definition,
     Source,
     Written,
@@ -49,11 +52,7 @@ from winarm.pyproject import read_pyproject
 from winarm.target import WIN_ARM64, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
     from winarm.config.packages import PackageSettings
-    from winarm.config.sources import ConfigSettings
     from winarm.config.trial import TrialSettings
     from winarm.host import Host
     from winarm.verify.options import VerifyOptions
@@ -428,20 +427,19 @@ def _defined(written: Written) -> tuple[str, Definition]:
     """Return the name and the definition of the setting that `written` sets."""
     source = written.source
     if not written.spelling:
-        message = "must be a table of settings"
-        raise InvalidValueError(message)
+        raise InvalidValueError("must be a table of settings")
     known = definitions()
     name = next((own for own in known if source.spelling(own) == written.spelling), None)
     if name is None:
         here = {own: source.spelling(own) for own in known if source in known[own].scope.sources}
-        message = f"winarm has no such setting{did_you_mean(written.likely_name, here)}"
-        raise InvalidValueError(message)
+        raise InvalidValueError(
+            f"winarm has no such setting{did_you_mean(written.likely_name, here)}"
+        )
     definition = known[name]
     scope = definition.scope
     if source not in scope.sources:
         places = " or ".join(f"{place.value} {place.spelling(name)}" for place in scope.sources)
-        message = f"cannot be set here: {scope.reason}; use {places}"
-        raise InvalidValueError(message)
+        raise InvalidValueError(f"cannot be set here: {scope.reason}; use {places}")
     return name, definition
 
 

@@ -6,14 +6,13 @@ import re
 import shlex
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from winarm.config.values import InvalidValueError, ValueKind
 from winarm.pyproject import stays_inside
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from winarm.host import System
 
 
@@ -119,5 +118,4 @@ def split_shell(text: str, system: System) -> list[str]:
     try:
         return list(lexer)
     except ValueError as error:
-        message = f"cannot be split into words: {error}"
-        raise InvalidValueError(message) from None
+        raise InvalidValueError(f"cannot be split into words: {error}") from None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from pathlib import Path
+from typing import Any, ClassVar
 
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
@@ -12,10 +14,6 @@ from winarm.config.lists import TEXT_OR_TEXTS, Split, Words
 from winarm.config.sources import PROJECT, definitions_of, setting
 from winarm.config.table import Table
 from winarm.config.values import Flag, InvalidValueError, Problems, ValueKind
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
 
 
 class PackageVersion(ValueKind):
@@ -47,8 +45,7 @@ class BackendSettings(ValueKind):
         for key, entry in value.items():
             texts = entry if isinstance(entry, list) else [entry]
             if not all(isinstance(text, str) for text in texts):
-                message = f"has {key!r}, which is neither a text nor a list of texts"
-                raise InvalidValueError(message)
+                raise InvalidValueError(f"has {key!r}, which is neither a text nor a list of texts")
         return dict(value)
 
     def schema(self) -> dict[str, object]:

@@ -6,13 +6,10 @@ project know the table without running winarm.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from winarm.config import definitions
-from winarm.config.sources import Source
-
-if TYPE_CHECKING:
-    from winarm.config.sources import Definition
+from winarm.config.sources import Definition, Source
 
 
 def schema(tool: str = "winarm") -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -10,14 +11,12 @@ from winarm.config.lists import Words
 from winarm.config.values import Flag, InvalidValueError, ValueKind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from _typeshed import DataclassInstance
 
     from winarm.host import Host, System
 
-    #: As front-ends pass them: text, several texts when one is given again, or a switch.
-    ConfigSettings = Mapping[str, str | list[str] | bool]
+#: As front-ends pass them: text, several texts when one is given again, or a switch.
+ConfigSettings = Mapping[str, str | list[str] | bool]
 
 #: Variables of winarm that are not settings.
 _OTHER_VARIABLES = ("WINARM_CACHE_DIR",)
@@ -126,13 +125,11 @@ def from_front_end(kind: ValueKind, value: object, system: System) -> object:
         return value
     texts = [value] if isinstance(value, str) else value
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
-        message = "must be text"
-        raise InvalidValueError(message)
+        raise InvalidValueError("must be text")
     if isinstance(kind, Words):
         return [word for text in texts for word in kind.from_text(text, system)]
     if len(texts) != 1:
-        message = f"is given {len(texts)} times; once will do"
-        raise InvalidValueError(message)
+        raise InvalidValueError(f"is given {len(texts)} times; once will do")
     return kind.from_text(texts[0], system)
 
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from pathlib import Path
+from typing import Any, ClassVar
 
+from winarm.config.sources import Definition
 from winarm.config.values import InvalidValueError, Problems, ValueKind, did_you_mean
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
-
-    from winarm.config.sources import Definition
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +62,7 @@ class Table(ValueKind):
         definition = self.definitions.get(key)
         if definition is None:
             known = {name: name for name in self.definitions}
-            message = f"winarm has no such setting{did_you_mean(key, known)}"
-            raise InvalidValueError(message)
+            raise InvalidValueError(f"winarm has no such setting{did_you_mean(key, known)}")
         return definition.kind
 
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from pathlib import Path
+from typing import ClassVar
 
 from winarm.config.lists import Split, Texts, Words, split_shell
 from winarm.config.sources import PROJECT, definitions_of, setting
 from winarm.config.table import Table
 from winarm.config.values import Count
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 #: Seconds; a day.
 MAX_TIMEOUT = 86_400

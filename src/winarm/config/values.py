@@ -11,16 +11,15 @@ import contextlib
 import difflib
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from winarm.errors import SettingsError
 from winarm.target import TARGETS, Target, parse_target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
-
     from winarm.host import System
 
 _TOML_TYPES = {
@@ -144,8 +143,7 @@ class Count(ValueKind):
         if not isinstance(value, int) or isinstance(value, bool):
             raise self.mismatch(value)
         if not 1 <= value <= self.most:
-            message = f"must be {self.phrase}"
-            raise InvalidValueError(message)
+            raise InvalidValueError(f"must be {self.phrase}")
         return value
 
     def schema(self) -> dict[str, object]:
@@ -170,8 +168,7 @@ class Choice(ValueKind):
             raise self.mismatch(value)
         if value not in self.words:
             hint = did_you_mean(value, {word: word for word in self.words})
-            message = f"must be {self.phrase}, not {value!r}{hint}"
-            raise InvalidValueError(message)
+            raise InvalidValueError(f"must be {self.phrase}, not {value!r}{hint}")
         return value
 
     def schema(self) -> dict[str, object]:
@@ -219,8 +216,9 @@ class TargetName(ValueKind):
         target = parse_target(value)
         if target is None:
             spellings = {name: name for known in TARGETS for name in sorted(known.spellings)}
-            message = f"must be {self.phrase}, not {value!r}{did_you_mean(value, spellings)}"
-            raise InvalidValueError(message)
+            raise InvalidValueError(
+                f"must be {self.phrase}, not {value!r}{did_you_mean(value, spellings)}"
+            )
         return target
 
 
@@ -254,8 +252,9 @@ class BackendName(ValueKind):
         if not isinstance(value, str) or not is_backend_name(value):
             raise self.mismatch(value)
         if value.partition(":")[0] in self.refused:
-            message = f"cannot be {value!r}: it is the backend that winarm is to call"
-            raise InvalidValueError(message)
+            raise InvalidValueError(
+                f"cannot be {value!r}: it is the backend that winarm is to call"
+            )
         return value
 
     def schema(self) -> dict[str, object]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from winarm.config.lists import Texts
@@ -22,9 +24,6 @@ from winarm.verify.codes import Code, Severity
 from winarm.verify.options import Limits, VerifyOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
     from winarm.host import System
 
 #: The word that asks for whatever Windows platform a wheel is tagged with.
@@ -182,8 +181,7 @@ def _value(kind: ValueKind, given: list[str], system: System) -> object:
     if isinstance(kind, Texts):
         return [word for text in given for word in text.replace(",", " ").split()]
     if isinstance(kind, Table | CodesByPattern):
-        message = f"can be set only in {PLACE}"
-        raise InvalidValueError(message)
+        raise InvalidValueError(f"can be set only in {PLACE}")
     return kind.from_text(given[-1], system)
 
 

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from winarm.environment.interpreter import ask
+from winarm.environment.interpreter import Interpreter, ask
 from winarm.environment.uv import find_uv
 from winarm.errors import InterpreterError, UsageError, bullets
-from winarm.host import ProgramError
+from winarm.host import Host, ProgramError
 from winarm.search import Search, miss
 from winarm.target import NEWEST_PYTHON, OLDEST_PYTHON, PythonABI
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from winarm.environment.interpreter import Interpreter
-    from winarm.host import Host
 
 _VERSION = re.compile(r"3\.(?P<minor>[0-9]{1,2})(?P<threading>t?)", re.ASCII)
 _WHERE_AM_I = "import sys; print(sys.executable)"
@@ -43,14 +37,15 @@ def find_python(
         abi = PythonABI(int(version["minor"]), bool(version["threading"]))
         if not OLDEST_PYTHON.minor <= abi.minor <= NEWEST_PYTHON.minor:
             supported = f"{OLDEST_PYTHON.version} to {NEWEST_PYTHON.version}"
-            message = f"winarm supports Python {supported} (got {wanted})."
-            raise UsageError(message)
+            raise UsageError(f"winarm supports Python {supported} (got {wanted}).")
         return _search(host, abi, fetching)
     path = Path(wanted).absolute()
     if path.is_file():
         return ask(host, path)
-    message = f"{wanted!r} is neither a version of Python nor a file."
-    raise UsageError(message, cure="Write 3.13, 3.13t, or the path of an interpreter.")
+    raise UsageError(
+        f"{wanted!r} is neither a version of Python nor a file.",
+        cure="Write 3.13, 3.13t, or the path of an interpreter.",
+    )
 
 
 def _search(host: Host, abi: PythonABI, fetching: Callable[[str], None] | None) -> Interpreter:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from winarm.errors import IsolationError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 #: Lines of an installer's output that an error shows, and how long each may be.
 _LAST_LINES = 15

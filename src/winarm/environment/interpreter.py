@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from winarm.errors import InterpreterError
-from winarm.host import ProgramError
+from winarm.host import Host, ProgramError
 from winarm.target import NEWEST_PYTHON, OLDEST_PYTHON, PythonABI
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from winarm.host import Host
 
 #: Run in the interpreter; prints its facts as JSON. Standard library only, any Python 3.
 QUESTION = """
@@ -54,14 +50,18 @@ class Interpreter:
         :raises InterpreterError: it is no CPython, or one that winarm does not build for.
         """
         if facts["implementation"] != "cpython":
-            message = f"{executable} is {facts['implementation']}, not CPython."
-            raise InterpreterError(message, cure="Name a CPython with --python.")
+            raise InterpreterError(
+                f"{executable} is {facts['implementation']}, not CPython.",
+                cure="Name a CPython with --python.",
+            )
         major, minor, micro = facts["version"]
         abi = PythonABI(minor, bool(facts["free_threaded"]), major)
         if major != OLDEST_PYTHON.major or not OLDEST_PYTHON.minor <= minor <= NEWEST_PYTHON.minor:
             supported = f"{OLDEST_PYTHON.version} to {NEWEST_PYTHON.version}"
-            message = f"winarm supports Python {supported}; {executable} is {abi.version}."
-            raise InterpreterError(message, cure="Choose another one with --python.")
+            raise InterpreterError(
+                f"winarm supports Python {supported}; {executable} is {abi.version}.",
+                cure="Choose another one with --python.",
+            )
         return cls(
             executable=executable,
             abi=abi,
@@ -84,8 +84,8 @@ def ask(host: Host, executable: Path) -> Interpreter:
         raise InterpreterError(error.what) from error
     except json.JSONDecodeError:
         said = (answer.stderr.strip() or answer.stdout.strip() or "nothing").splitlines()[0]
-        message = f"{executable} is not a working Python interpreter; it said: {said[:120]}"
         raise InterpreterError(
-            message, cure="--python takes a version such as 3.13, or the path of a Python."
+            f"{executable} is not a working Python interpreter; it said: {said[:120]}",
+            cure="--python takes a version such as 3.13, or the path of a Python.",
         ) from None
     return Interpreter.from_facts(executable, facts)

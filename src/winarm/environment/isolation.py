@@ -7,7 +7,9 @@ take 5 s.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -16,14 +18,10 @@ from packaging.utils import canonicalize_name
 from winarm.environment.install_failure import LastLines, not_installed, not_made
 from winarm.environment.uv import configured_uv
 from winarm.errors import IsolationError
-from winarm.host import ProgramError
+from winarm.host import Host, ProgramError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
-
     from winarm.environment.interpreter import Interpreter
-    from winarm.host import Host
     from winarm.project.pip_config import PipConfiguration
 
 #: Variables that make a Python look for its modules somewhere else.
@@ -172,9 +170,9 @@ def _requirement(written: str) -> Requirement:
         return Requirement(written)
     except InvalidRequirement as error:
         reason = str(error).splitlines()[0]
-        message = f"the build requires {written!r}, which is not a valid requirement: {reason}"
         raise IsolationError(
-            message, cure="Write it as PEP 508 has it, such as setuptools>=77."
+            f"the build requires {written!r}, which is not a valid requirement: {reason}",
+            cure="Write it as PEP 508 has it, such as setuptools>=77.",
         ) from None
 
 

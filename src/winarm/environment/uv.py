@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winarm.errors import IsolationError
-from winarm.host import ProgramError
+from winarm.host import Host, ProgramError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from winarm.host import Host
     from winarm.project.pip_config import PipConfiguration
 
 #: If one of these is set, the user has configured uv's package sources.
@@ -65,8 +63,10 @@ def configured_uv(host: Host, pip: PipConfiguration) -> Uv:
     """
     command = find_uv(host)
     if command is None:
-        message = "uv is not installed, which makes the environments of builds."
-        raise IsolationError(message, cure='pip install "winarm[cli]"')
+        raise IsolationError(
+            "uv is not installed, which makes the environments of builds.",
+            cure='pip install "winarm[cli]"',
+        )
     if any(map(host.variable, _INDEX_VARIABLES)):
         return Uv(command)
     environ = dict(_index_variables(pip)) | dict(_network_variables(host, pip))

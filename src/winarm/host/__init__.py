@@ -13,18 +13,14 @@ import signal
 import sys
 import sysconfig
 import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from winarm.host import programs
 from winarm.host.programs import Answer, Conversation, ProgramError
-from winarm.host.windows import RegistryError, native_machine, registry_value
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-
-    from winarm.host.windows import Hive
+from winarm.host.windows import Hive, RegistryError, native_machine, registry_value
 
 __all__ = [
     "Answer",

@@ -9,15 +9,13 @@ import signal
 import subprocess
 import threading
 import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import IO, Any, cast
 
 from winarm.errors import WinarmError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 #: Longest answer that is taken from a program, per stream.
 MAX_ANSWER = 16 * 2**20
@@ -87,14 +85,12 @@ def run(
                 thread.join(max(0.0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
             kill_tree(process)
-            message = f"{argv[0]} did not answer within {timeout:g} s."
-            raise ProgramError(message) from None
+            raise ProgramError(f"{argv[0]} did not answer within {timeout:g} s.") from None
         except BaseException:
             kill_tree(process)
             raise
     if endless.is_set():
-        message = f"{argv[0]} says more than {most} bytes, and was stopped."
-        raise ProgramError(message)
+        raise ProgramError(f"{argv[0]} says more than {most} bytes, and was stopped.")
     out, err = (bytes(kept).decode("utf-8", "replace") for kept in heard)
     return Answer(process.returncode, out, err)
 
@@ -262,8 +258,7 @@ def _started(
         words = [os.fspath(part) for part in argv]
         return subprocess.Popen(words, env=dict(environ), **options)  # noqa: S603
     except OSError as error:
-        message = f"{argv[0]} cannot be started: {error.strerror or error}."
-        raise ProgramError(message) from error
+        raise ProgramError(f"{argv[0]} cannot be started: {error.strerror or error}.") from error
 
 
 def _listening(pipe: IO[bytes] | None, take: Callable[[bytes], None]) -> threading.Thread:

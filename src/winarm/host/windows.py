@@ -32,11 +32,11 @@ def registry_value(hive: Hive, key: str, name: str) -> str | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        message = rf"{hive}\{key}\{name} in the registry: {error.strerror or error}"
-        raise RegistryError(message) from error
+        raise RegistryError(
+            rf"{hive}\{key}\{name} in the registry: {error.strerror or error}"
+        ) from error
     if not isinstance(value, str):
-        message = rf"{hive}\{key}\{name} in the registry: it is not text"
-        raise RegistryError(message)
+        raise RegistryError(rf"{hive}\{key}\{name} in the registry: it is not text")
     return winreg.ExpandEnvironmentStrings(value) if kind == winreg.REG_EXPAND_SZ else value
 
 

@@ -14,22 +14,20 @@ import json
 import os
 import time
 import zipfile
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winarm.errors import LibraryError, UsageError
 from winarm.libraries.licences import Component, component_of
-from winarm.libraries.needed import imported_names, needed_dlls
+from winarm.libraries.needed import Needed, imported_names, needed_dlls
+from winarm.target import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
-
     from winarm.host import Host
-    from winarm.libraries.needed import Needed
     from winarm.libraries.prefix import Prefix
-    from winarm.target import Target
 
 #: What installs delvewheel, for messages and for `get_requires_for_build_wheel`.
 DELVEWHEEL = "delvewheel>=1.10"
@@ -99,8 +97,10 @@ def _delvewheel(
     """Return the wheel that delvewheel makes."""
     if find_spec("delvewheel") is None:
         names = ", ".join(one.path.name for one in needed)
-        message = f"{wheel.name} needs {names} of a prefix, and delvewheel is not installed."
-        raise UsageError(message, cure=f'pip install "{DELVEWHEEL}", or "winarm[cli]".')
+        raise UsageError(
+            f"{wheel.name} needs {names} of a prefix, and delvewheel is not installed.",
+            cure=f'pip install "{DELVEWHEEL}", or "winarm[cli]".',
+        )
     dlls = folder / "dlls"
     dlls.mkdir(parents=True)
     for one in needed:
@@ -121,8 +121,9 @@ def _delvewheel(
     made = sorted(folder.glob("*.whl"))
     if not answer.ok or len(made) != 1:
         lines = [line for line in (answer.stderr or answer.stdout).splitlines() if line.strip()]
-        message = f"delvewheel cannot copy DLLs into {wheel.name}: {lines[-1] if lines else ''}"
-        raise LibraryError(message)
+        raise LibraryError(
+            f"delvewheel cannot copy DLLs into {wheel.name}: {lines[-1] if lines else ''}"
+        )
     return made[0]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from email.parser import Parser
 from pathlib import Path
@@ -12,8 +13,6 @@ from typing import TYPE_CHECKING
 from winarm.libraries.lookup import dll_stem, names_of, unversioned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
     from winarm.libraries.prefix import Prefix
 
 #: Files of a licence, by how their names begin.

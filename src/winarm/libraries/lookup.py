@@ -8,20 +8,19 @@ file: an import library or a static one, as `linkage` says.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from winarm.coff.buffer import MalformedError
 from winarm.coff.image import read_image
 from winarm.coff.library import read_library
 from winarm.coff.machines import Kind, loads
+from winarm.target import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
-
     from winarm.locate.toolchain import Style
-    from winarm.target import Target
 
 Linkage = Literal["shared", "static"]
 

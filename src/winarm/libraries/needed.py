@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from winarm.coff.buffer import MalformedError
-from winarm.coff.image import read_image
+from winarm.coff.image import Image, read_image
 from winarm.errors import DOCUMENTATION, LibraryError, SourceError
+from winarm.target import Target
 from winarm.verify.dlls import Origin, origin_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from pathlib import Path
-
-    from winarm.coff.image import Image
-    from winarm.target import Target
 
 #: Endings of images in a wheel.
 IMAGE_SUFFIXES = (".pyd", ".dll", ".exe")
@@ -85,8 +80,7 @@ def needed_dlls(
                 continue
             found[name] = Needed(name, path, chain)
             if len(found) > MAX_DLLS:
-                message = f"{wheel.name} needs more than {MAX_DLLS} DLLs of the prefixes."
-                raise LibraryError(message)
+                raise LibraryError(f"{wheel.name} needs more than {MAX_DLLS} DLLs of the prefixes.")
             pending.append(((*chain, path.name), _read(path, target)))
     return tuple(found[name] for name in sorted(found))
 
@@ -118,8 +112,7 @@ def _images_of(wheel: Path) -> tuple[set[str], list[tuple[tuple[str, ...], Image
                     continue
                 images.append(((info.filename,), image))
     except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-        message = f"{wheel} cannot be read: {error}"
-        raise SourceError(message) from error
+        raise SourceError(f"{wheel} cannot be read: {error}") from error
     return names, images
 
 
@@ -147,12 +140,10 @@ def _read(path: Path, target: Target) -> Image:
     try:
         image = read_image(path.read_bytes(), wanted=lambda _: False)
     except (OSError, MalformedError) as error:
-        message = f"{path} cannot be copied into the wheel: {error}"
-        raise LibraryError(message) from error
+        raise LibraryError(f"{path} cannot be copied into the wheel: {error}") from error
     if not image.loads_on(target):
-        message = f"{path} is for {image.label}, not for {target.processor}."
         raise LibraryError(
-            message,
+            f"{path} is for {image.label}, not for {target.processor}.",
             why="The wheel needs it, and a prefix has it for another machine.",
             cure=f"Name a prefix of {target.processor} libraries.",
         )

@@ -8,13 +8,9 @@ be called `zlib.lib`. The copies here have every path expanded, name one library
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath, PureWindowsPath
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-    from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 #: Longest file that is read, in bytes, and the most of one folder.
 MAX_SIZE = 2**20

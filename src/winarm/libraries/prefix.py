@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -9,8 +10,6 @@ from typing import TYPE_CHECKING, Literal
 from winarm.errors import DOCUMENTATION, LibraryError, SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
     from winarm.target import Target
 
 Layout = Literal["make install", "vcpkg", "conda", "MSYS2", "conan", "package"]
@@ -96,9 +95,8 @@ def recognised(path: Path, target: Target) -> Prefix:
             return Prefix(path, layout, (root,))
     roots = tuple(_roots_below(path))
     if not roots:
-        message = f"prefix {path} has no libraries: there is no folder `include` or `lib` in it."
         raise LibraryError(
-            message,
+            f"prefix {path} has no libraries: there is no folder `include` or `lib` in it.",
             why="A prefix is what `make install` fills, vcpkg's installed/arm64-windows, conda's "
             "Library, MSYS2's clangarm64, or the folder of a conan deployer.",
             cure=f"Name one of these. See {DOCUMENTATION}/libraries.html",

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import itertools
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from winarm.host import Host
 from winarm.locate.toolchain import wrapper_script
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from winarm.host import Host
     from winarm.libraries.view import Native
 
 #: Programs of the host with such names that say nothing of a library.

@@ -6,6 +6,8 @@ imported: their code is for another machine.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -15,16 +17,12 @@ from packaging.utils import canonicalize_name
 from winarm.errors import LibraryError, SettingsError, SourceError, UsageError, bullets
 from winarm.project.archives import unpack
 from winarm.project.index import package_index
-from winarm.project.index_files import best
+from winarm.project.index_files import IndexFile, best
+from winarm.project.pip_config import PipConfiguration
 from winarm.storage import cached_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from pathlib import Path, PurePosixPath
-
     from winarm.host import Host
-    from winarm.project.index_files import IndexFile
-    from winarm.project.pip_config import PipConfiguration
     from winarm.target import PythonABI, Target
 
 #: The package that has Visual C++'s runtime for each machine.
@@ -65,8 +63,11 @@ def target_package(
                 raise _no_wheel(requirement, abi, target, fitting, listing.looked_at)
             wheel = index.fetch(file, host.cache / "wheels", progress=progress)
     except (SourceError, UsageError) as error:
-        message = f"the {target.wheel_platform} wheel of {requirement} cannot be had: {error.what}"
-        raise LibraryError(message, why=error.why, cure=error.cure) from error
+        raise LibraryError(
+            f"the {target.wheel_platform} wheel of {requirement} cannot be had: {error.what}",
+            why=error.why,
+            cure=error.cure,
+        ) from error
     key = file.hashes.get("sha256", "")[:16] or "unhashed"
     done = ".unpacked"
 
@@ -99,8 +100,9 @@ def cpp_runtime(
     folder = target_package(host, MSVC_RUNTIME, None, target, pip, progress=progress)
     found = sorted(folder.glob("**/msvcp140.dll"))
     if not found:
-        message = f"the {target.wheel_platform} wheel of {MSVC_RUNTIME} has no msvcp140.dll."
-        raise LibraryError(message)
+        raise LibraryError(
+            f"the {target.wheel_platform} wheel of {MSVC_RUNTIME} has no msvcp140.dll."
+        )
     return found[0].parent
 
 

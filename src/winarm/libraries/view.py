@@ -12,24 +12,29 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from winarm.errors import DOCUMENTATION, LibraryError, SettingsError, UsageError
 from winarm.libraries import pkg_config
-from winarm.libraries.lookup import by_name, dlls_in, libraries_in
-from winarm.libraries.prefix import is_folder, prefixes
+from winarm.libraries.lookup import (
+    Found,
+    LibraryFile,
+    Linkage,
+    Refused,
+    by_name,
+    dlls_in,
+    libraries_in,
+)
+from winarm.libraries.prefix import Prefix, is_folder, prefixes
 from winarm.storage import cached_folder, remove_unused
+from winarm.target import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
     from winarm.host import Host, System
-    from winarm.libraries.lookup import Found, LibraryFile, Linkage, Refused
-    from winarm.libraries.prefix import Prefix
     from winarm.locate.toolchain import Style
-    from winarm.target import Target
 
 #: Changed when the content of a view changes, so that older ones are not used.
 FORMAT = 4
@@ -112,8 +117,10 @@ def native_libraries(
     pc_dirs = [folder for tree in trees for folder in tree.pkgconfig_dirs]
     has_packages = any(next(folder.glob("*.pc"), None) for folder in pc_dirs)
     if pkgconf is None and must_have_pkgconf and has_packages:
-        message = f"prefix {trees[0].path} has pkg-config files, and pkgconf is not installed."
-        raise UsageError(message, cure=f'pip install "{PKGCONF}", or "winarm[cli]".')
+        raise UsageError(
+            f"prefix {trees[0].path} has pkg-config files, and pkgconf is not installed.",
+            cure=f'pip install "{PKGCONF}", or "winarm[cli]".',
+        )
     extra = tuple(map(Path, library_dirs))
     maker = _Maker(host.system, target, style, trees, extra, linkage, pkgconf)
     views = host.cache / "prefixes"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 from winarm.errors import ToolchainNotFoundError
 from winarm.host import Host
@@ -13,14 +14,8 @@ from winarm.locate.msvc import find_msvc
 from winarm.locate.request import Request
 from winarm.locate.toolchain import Toolchain
 from winarm.locate.zig import find_zig
-from winarm.target import WIN_ARM64
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
-
-    from winarm.search import Search
-    from winarm.target import Target
+from winarm.search import Search
+from winarm.target import WIN_ARM64, Target
 
 __all__ = ["Request", "Toolchain", "find_toolchain", "search_toolchains"]
 

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from winarm.locate.llvm import find_llvm
-from winarm.locate.msvc_libraries import find_libraries, joined
+from winarm.host import Host
+from winarm.locate.llvm import Llvm, find_llvm
+from winarm.locate.msvc_libraries import Libraries, find_libraries, joined
 from winarm.locate.overlay import case_overlay
-from winarm.locate.sysroot import find_sysroot
+from winarm.locate.request import Request
+from winarm.locate.sysroot import Sysroot, find_sysroot
 from winarm.locate.toolchain import Toolchain
 from winarm.locate.toolset import host_architectures
 from winarm.search import Search, first
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from winarm.host import Host
-    from winarm.locate.llvm import Llvm
-    from winarm.locate.msvc_libraries import Libraries
-    from winarm.locate.request import Request
-    from winarm.locate.sysroot import Sysroot
 
 KIND = "clang-cl"
 

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 
 from winarm.locate import folders
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from pathlib import Path
-
-    from winarm.locate.toolchain import Toolchain
+from winarm.locate.toolchain import Toolchain
 
 #: Symbols that are looked for at most: a failed link may lack thousands.
 MAX_SYMBOLS = 50

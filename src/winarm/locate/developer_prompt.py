@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path, PureWindowsPath
-from typing import TYPE_CHECKING
 
+from winarm.host import Host
 from winarm.locate import folders
+from winarm.locate.request import Request
 from winarm.locate.toolchain import Toolchain
 from winarm.locate.toolset import is_wanted
 from winarm.search import Search, miss
-
-if TYPE_CHECKING:
-    from winarm.host import Host
-    from winarm.locate.request import Request
-    from winarm.target import Target
+from winarm.target import Target
 
 #: What a prompt sets and compilers, linkers and MSBuild read.
 _VARIABLES = (

@@ -7,15 +7,10 @@ differently; the same tree may be on a file system that does not ignore it.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
-from winarm.target import TARGETS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from winarm.target import Target
+from winarm.target import TARGETS, Target
 
 #: Longest line of a version file.
 _MAX_LINE = 200

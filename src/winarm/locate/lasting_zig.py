@@ -9,14 +9,11 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from packaging.version import InvalidVersion, Version
 
+from winarm.host import Host
 from winarm.storage import cached_folder, link_or_copy
-
-if TYPE_CHECKING:
-    from winarm.host import Host
 
 
 def program_name(host: Host) -> str:

@@ -4,26 +4,18 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from winarm.host import ProgramError, RegistryError
+from winarm.host import Host, ProgramError, RegistryError
 from winarm.locate import folders
-from winarm.locate.request import numbers
+from winarm.locate.request import Request, numbers
 from winarm.locate.toolset import host_architectures
-from winarm.locate.vswhere import program_folders
-from winarm.locate.zig import zig_candidates
+from winarm.locate.vswhere import Instance, program_folders
+from winarm.locate.zig import Zig, zig_candidates
 from winarm.search import Search, first, miss
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from winarm.host import Host
-    from winarm.locate.request import Request
-    from winarm.locate.vswhere import Instance
-    from winarm.locate.zig import Zig
 
 #: The oldest that is tested; it knows /winsysroot and builds against today's headers.
 OLDEST = 16

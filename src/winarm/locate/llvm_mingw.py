@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from winarm.host import Host
 from winarm.locate import folders
 from winarm.locate.llvm import clang_version
+from winarm.locate.request import Request
 from winarm.locate.toolchain import Toolchain
 from winarm.locate.vswhere import program_folders
 from winarm.search import Search, first, miss
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from winarm.host import Host
-    from winarm.locate.request import Request
 
 KIND = "llvm-mingw"
 INSTALL = (

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+from winarm.host import Host
 from winarm.locate import developer_prompt, folders
-from winarm.locate.msvc_libraries import find_libraries, installer_command
+from winarm.locate.msvc_libraries import Libraries, find_libraries, installer_command
+from winarm.locate.request import Request
 from winarm.locate.toolchain import Toolchain
-from winarm.locate.toolset import host_architectures, programs_in
+from winarm.locate.toolset import Programs, host_architectures, programs_in
 from winarm.search import Search, first, miss
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from winarm.host import Host
-    from winarm.locate.msvc_libraries import Libraries
-    from winarm.locate.request import Request
-    from winarm.locate.toolset import Programs
 
 KIND = "msvc"
 ELSEWHERE = "msvc: it runs on Windows only; elsewhere clang-cl builds against its libraries"

@@ -7,23 +7,18 @@ without the target's components (pyinstaller#8335).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from winarm.host import Host
 from winarm.locate import folders
-from winarm.locate.request import numbers
+from winarm.locate.request import Request, numbers
 from winarm.locate.toolset import Toolset, is_wanted, toolset_in, toolset_versions
 from winarm.locate.vswhere import Instance, find_instances
 from winarm.locate.windows_sdk import WindowsSdk, find_sdk
 from winarm.search import Search, miss
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from winarm.host import Host
-    from winarm.locate.request import Request
 
 #: The component that brings the compiler and libraries for ARM64; newer ones bring ARM64EC, too.
 COMPONENT = "Microsoft.VisualStudio.Component.VC.Tools.ARM64"

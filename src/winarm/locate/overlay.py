@@ -10,16 +10,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from pathlib import Path
 
 from winarm.errors import CacheError
+from winarm.host import Host
 from winarm.storage import replacing
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from winarm.host import Host
 
 #: Goes into the names of the files: raised when the same folders make another overlay.
 GENERATOR = 2

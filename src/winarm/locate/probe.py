@@ -9,16 +9,12 @@ from __future__ import annotations
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from winarm.coff.buffer import MalformedError
 from winarm.coff.headers import read_machine
-from winarm.host import ProgramError
+from winarm.host import Answer, Host, ProgramError
+from winarm.locate.toolchain import Toolchain
 from winarm.target import TARGETS
-
-if TYPE_CHECKING:
-    from winarm.host import Answer, Host
-    from winarm.locate.toolchain import Toolchain
 
 SOURCE = "__declspec(dllexport) int winarm_probe(void) { return 42; }\n"
 

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from winarm.search import Search, miss
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from winarm.target import Target
+from winarm.target import Target
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,22 +12,16 @@ The second is Visual Studio's own, that of clang-cl's /winsysroot, of `xwin spla
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from winarm.host import Host
 from winarm.locate import folders
-from winarm.locate.toolset import toolset_in, toolset_versions
-from winarm.locate.windows_sdk import sdk_in
+from winarm.locate.toolset import Toolset, toolset_in, toolset_versions
+from winarm.locate.windows_sdk import WindowsSdk, sdk_in
 from winarm.search import Search, first, miss
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from winarm.host import Host
-    from winarm.locate.toolset import Toolset
-    from winarm.locate.windows_sdk import WindowsSdk
-    from winarm.target import Target
+from winarm.target import Target
 
 MAKE = (
     "make a sysroot with xwin (cargo install xwin): `xwin --arch aarch64 splat --output DIR` asks "

@@ -7,17 +7,13 @@ from __future__ import annotations
 
 import os
 import shlex
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from pathlib import Path
+from typing import Literal
 
-from winarm.target import WIN32, WIN_AMD64, WIN_ARM64
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
-
-    from winarm.host import System
-    from winarm.target import Target
+from winarm.host import System
+from winarm.target import WIN32, WIN_AMD64, WIN_ARM64, Target
 
 #: How a toolchain's compiler reads its command line.
 Style = Literal["gnu", "msvc"]

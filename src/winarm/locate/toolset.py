@@ -7,17 +7,13 @@ installation that has a pinned toolset only (cc-rs#1525), and one for x64 misses
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+from winarm.host import Host
 from winarm.locate import folders
 from winarm.locate.request import begins_with, numbers
 from winarm.search import Search, miss
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from winarm.host import Host
-    from winarm.target import Target
+from winarm.target import Target
 
 #: Which hosts' programs run on a machine, the native ones first.
 HOST_FOLDERS = {

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from winarm.host import Host
-    from winarm.locate.toolchain import Toolchain
+from winarm.host import Host
+from winarm.locate.toolchain import Toolchain
 
 
 @dataclass(frozen=True, slots=True)

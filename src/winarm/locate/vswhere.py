@@ -10,19 +10,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from winarm.host import ProgramError
+from winarm.host import Host, ProgramError
 from winarm.locate import folders
 from winarm.locate.request import numbers
 from winarm.search import Search, miss
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from winarm.host import Host
 
 #: Everything in one call; what to take of it is decided here, not there.
 ARGUMENTS = ("-all", "-prerelease", "-products", "*", "-format", "json", "-utf8", "-nologo")

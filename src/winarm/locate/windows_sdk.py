@@ -6,21 +6,17 @@ The folder alone proves nothing: a driver kit makes `Include\\10.0.26100.0` with
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from winarm.host import RegistryError
+from winarm.host import Host, RegistryError
 from winarm.locate import folders
 from winarm.locate.request import numbers
 from winarm.locate.vswhere import program_folders
 from winarm.search import Search, first, miss
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from winarm.host import Host
-    from winarm.target import Target
+from winarm.target import Target
 
 #: vcvarsall's order: the 32-bit view first, and the machine before the user.
 _VIEWS: tuple[tuple[Literal["HKLM", "HKCU"], str], ...] = (

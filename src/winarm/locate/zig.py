@@ -8,29 +8,23 @@ runs; see the zig issues named below.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from winarm.coff.buffer import MalformedError
 from winarm.coff.headers import read_machine
-from winarm.host import ProgramError
+from winarm.host import Host, ProgramError
 from winarm.locate.lasting_zig import lasting_program, program_name
 from winarm.locate.overlay import case_overlay
+from winarm.locate.request import Request
 from winarm.locate.toolchain import MICROSOFT, Toolchain
 from winarm.locate.tools import tool_layer
 from winarm.search import Search, first, miss
-from winarm.target import WIN_ARM64
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from winarm.host import Host
-    from winarm.locate.request import Request
-    from winarm.target import Target
+from winarm.target import WIN_ARM64, Target
 
 #: The versions that are tested. 0.13 links at a base below 4 GiB, which ARM64 Windows does not
 #: load; 0.15.1 cannot write an output into a subfolder (zig#24993).

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+from winarm.libraries.view import Native
 from winarm.pipeline.child_spec import journal_path
-from winarm.plan import CHILD
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
-
-    from winarm.libraries.view import Native
-    from winarm.plan import Build, EquippedBuild
+from winarm.plan import CHILD, Build, EquippedBuild
 
 #: Variables through which the host's compilers, headers, libraries or settings would get in.
 LEAKS = frozenset(

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from winarm import backends
 from winarm.backends.provision import Provision
 from winarm.libraries.programs import config_programs
 from winarm.locate.definitions import libraries_of
 from winarm.pipeline.child_environment import (
+    Environment,
     build_environment,
     early_environment,
     programs_folder,
@@ -26,15 +29,8 @@ from winarm.pipeline.child_spec import (
     python_libraries,
 )
 from winarm.pipeline.launched import launched_compilers
-from winarm.plan import CHILD
+from winarm.plan import CHILD, Build, EquippedBuild
 from winarm.storage import file_errors_in_words, scratch_folder
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
-
-    from winarm.pipeline.child_environment import Environment
-    from winarm.plan import Build, EquippedBuild
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import contextlib
 import json
 import re
 import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,8 +25,6 @@ from winarm.pipeline.failures import explain, first_error, without_tracebacks
 from winarm.pipeline.hints import Hint, hint, last_exception, missing_symbols, system_library_hint
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
     from winarm.host import Host
     from winarm.project.build_system import InnerBackend
 
@@ -210,8 +209,9 @@ class Child:
             words = getattr(error, "traceback", "") or str(error)
             raise self.backend.unavailable(_last_line(words)) from None
         except (HookMissing, UnsupportedOperation) as error:
-            message = f"the build backend {self.backend.name} cannot do {hook}: {error}"
-            raise BackendError(message) from None
+            raise BackendError(
+                f"the build backend {self.backend.name} cannot do {hook}: {error}"
+            ) from None
         self.journal.catch_up()
         if not self.journal.in_force:
             raise _not_in_force(self.python)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from winarm.libraries.view import Native, as_json
+from winarm.target import PythonABI, Target
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from winarm.plan import Build, EquippedBuild
-    from winarm.target import PythonABI, Target
 
 #: What CPython's Windows builds say of their compiler; many a setup.py looks for "MSC" in it.
 COMPILER = "MSC v.1944 {bits} bit ({processor})"

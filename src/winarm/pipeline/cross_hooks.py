@@ -4,29 +4,25 @@ from __future__ import annotations
 
 import functools
 import sys
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from winarm import backends, events
+from winarm.config import Settings
 from winarm.environment.interpreter import ask
 from winarm.errors import ToolchainNotFoundError
-from winarm.host import terminations_as_interrupts
+from winarm.host import Host, terminations_as_interrupts
 from winarm.libraries.bundle import DELVEWHEEL
 from winarm.libraries.view import PKGCONF
 from winarm.locate import zig
 from winarm.pipeline.equip import MET_BY_ZIG, equip, toolchain_for, with_early_libraries
 from winarm.pipeline.wheel import build_and_verify, call_early, has_early
 from winarm.plan import Build, build_target
+from winarm.project.build_system import Project
 from winarm.project.pip_config import pip_configuration
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from winarm.config import Settings
-    from winarm.host import Host
-    from winarm.project.build_system import Project
-    from winarm.target import Target
+from winarm.target import Target
 
 
 @dataclass(frozen=True)

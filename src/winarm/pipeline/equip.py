@@ -5,6 +5,7 @@ from __future__ import annotations
 import configparser
 import contextlib
 import dataclasses
+from collections.abc import Sequence
 from importlib.metadata import distributions
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,26 +15,22 @@ from winarm import events
 from winarm.environment.interpreter import ask
 from winarm.environment.isolation import isolated
 from winarm.errors import CacheError, SettingsError, ToolchainNotFoundError, WinarmError
+from winarm.host import Host
 from winarm.libraries.prefix import is_folder
 from winarm.libraries.target_packages import target_package
-from winarm.libraries.view import native_libraries
-from winarm.locate import find_toolchain, zig
+from winarm.libraries.view import Native, native_libraries
+from winarm.locate import Toolchain, find_toolchain, zig
 from winarm.locate.lasting_zig import lasting, lasting_folders
+from winarm.locate.toolchain import Style
+from winarm.project.pip_config import PipConfiguration
 from winarm.storage import scratch_folder
+from winarm.target import Target
 from winarm.target_python.numpy_headers import numpy_include
 from winarm.target_python.target_python import provide
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from winarm.config import Settings
-    from winarm.host import Host
-    from winarm.libraries.view import Native
-    from winarm.locate import Toolchain
-    from winarm.locate.toolchain import Style
     from winarm.plan import Build, EquippedBuild
-    from winarm.project.pip_config import PipConfiguration
-    from winarm.target import Target
 
 #: Kinds for which the `ziglang` wheel from PyPI is enough, if nothing else is there.
 MET_BY_ZIG = frozenset(("auto", "clang-cl", "zig"))

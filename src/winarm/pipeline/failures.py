@@ -7,12 +7,9 @@ reasons of its own.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from winarm.pipeline.hints import LIBRARIES, OPENMP, REFUSED, Hint, Rule, first_hint, hint
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 #: Lines of one message that are kept.
 _MESSAGE_LINES = 40

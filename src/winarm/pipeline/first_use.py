@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winarm import events
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from winarm.plan import EquippedBuild
 
 _LIBRARIES = {"c": "C library", "c++": "C++ library"}

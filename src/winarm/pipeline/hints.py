@@ -10,14 +10,11 @@ import contextlib
 import itertools
 import os
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from winarm.errors import DOCUMENTATION
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
 
 #: Headers that Windows does not have; code that includes them is written for POSIX systems.
 POSIX_HEADERS = (

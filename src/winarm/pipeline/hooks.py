@@ -12,24 +12,20 @@ import importlib
 import importlib.util
 import sys
 import sysconfig
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from winarm.config import inner_config_settings
+from winarm.config import Settings, inner_config_settings
+from winarm.config.sources import ConfigSettings
 from winarm.errors import EXIT_INTERRUPTED, CrossEditableError, WinarmError
 from winarm.host import Host
-from winarm.project.build_system import read_project
-from winarm.target import TARGETS
+from winarm.project.build_system import Project, read_project
+from winarm.target import TARGETS, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from winarm.config import Settings
-    from winarm.config.sources import ConfigSettings
     from winarm.pipeline.cross_hooks import CrossHooks
-    from winarm.project.build_system import Project
-    from winarm.target import Target
 
 
 @dataclass(frozen=True)

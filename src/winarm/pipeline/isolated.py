@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from winarm import backends, events
 from winarm.config import inner_config_settings
+from winarm.config.sources import ConfigSettings
 from winarm.environment.find_python import find_python
-from winarm.environment.isolation import isolated, without_winarm
+from winarm.environment.interpreter import Interpreter
+from winarm.environment.isolation import IsolatedEnvironment, isolated, without_winarm
 from winarm.host import Host
 from winarm.locate.lasting_zig import zig_folders
 from winarm.pipeline.equip import equip, with_early_libraries
-from winarm.pipeline.wheel import build_and_verify, call_early
+from winarm.pipeline.wheel import Approve, BuiltWheel, build_and_verify, call_early
 from winarm.plan import Build, build_target
 from winarm.project.build_system import read_project
-from winarm.project.pip_config import pip_configuration
+from winarm.project.pip_config import PipConfiguration, pip_configuration
 from winarm.project.source import open_source
 from winarm.storage import scratch_folder
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from winarm.config.sources import ConfigSettings
-    from winarm.environment.interpreter import Interpreter
-    from winarm.environment.isolation import IsolatedEnvironment
-    from winarm.pipeline.wheel import Approve, BuiltWheel
-    from winarm.project.pip_config import PipConfiguration
 
 
 def build_wheel(

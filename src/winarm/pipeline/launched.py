@@ -9,13 +9,12 @@ runs what a variable holds. Two machines with one remote store then find each ot
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
     from winarm.plan import EquippedBuild
 
 #: The names by which caches recognise the compilers, by language.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
@@ -9,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from winarm.environment.find_python import find_python
 from winarm.errors import WinarmError
-from winarm.locate import Request, kinds, search_toolchains
+from winarm.host import Host
+from winarm.locate import Request, Toolchain, kinds, search_toolchains
 from winarm.locate.lasting_zig import zig_folders
 from winarm.locate.msvc_libraries import INSTALL
 from winarm.locate.probe import Proof, probe
@@ -21,11 +23,7 @@ from winarm.search import Search, first, miss
 from winarm.target import NEWEST_PYTHON, OLDEST_PYTHON
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
     from winarm.config import Settings
-    from winarm.host import Host
-    from winarm.locate import Toolchain
 
 #: Build backends, and other packages that builds often require; a build installs its own.
 BACKENDS = (

@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from winarm import events
 from winarm.errors import (
@@ -19,16 +19,13 @@ from winarm.errors import (
 from winarm.libraries.bundle import bundle, epoch
 from winarm.libraries.target_packages import cpp_runtime
 from winarm.pipeline.child_layout import build_layout, early_layout
+from winarm.pipeline.child_process import Child
 from winarm.pipeline.first_use import Announcer
 from winarm.pipeline.hints import complaints
+from winarm.plan import Build, EquippedBuild
 from winarm.storage import deliver
 from winarm.target import parse_target
 from winarm.verify import Evidence, Report, Severity, VerifyOptions, verify
-
-if TYPE_CHECKING:
-    from winarm.pipeline.child_process import Child
-    from winarm.plan import Build, EquippedBuild
-
 
 #: Takes a wheel that passed verification and its report; returns the report to deliver it with.
 Approve = Callable[["Build", Path, Report], Report]
@@ -175,8 +172,9 @@ def _checked(folder: Path, name: object) -> Path:
         wheel = folder / name
         if zipfile.is_zipfile(wheel):
             return wheel
-    message = f"the build backend returned {name!r}, which is not a wheel in its output folder."
-    raise BuildFailedError(message)
+    raise BuildFailedError(
+        f"the build backend returned {name!r}, which is not a wheel in its output folder."
+    )
 
 
 def _require_extensions(wheel: Path, child: Child, allowed: tuple[str, ...]) -> None:

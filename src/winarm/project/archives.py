@@ -8,14 +8,10 @@ import tarfile
 import time
 import zipfile
 import zlib
-from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
 
 from winarm.errors import FileSystemError, SourceError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
 
 #: Endings of the archives that can be unpacked, as pip and PyPI know them for sdists.
 ENDINGS = (".tar.gz", ".tgz", ".tar.bz2", ".tbz", ".tar", ".zip")
@@ -62,9 +58,10 @@ def unpack(
 def _unpack_tar(archive: Path, into: Path, wanted: Callable[[PurePosixPath], bool]) -> None:
     """Unpack a tar through the `data` filter (PEP 706), which keeps members and links inside."""
     if not hasattr(tarfile, "data_filter"):
-        message = "this Python is too old to unpack source distributions safely."
-        cure = "Use Python 3.11.4 or newer, or unpack it yourself and build the folder."
-        raise SourceError(message, cure=cure)
+        raise SourceError(
+            "this Python is too old to unpack source distributions safely.",
+            cure="Use Python 3.11.4 or newer, or unpack it yourself and build the folder.",
+        )
     with tarfile.open(archive) as tar:
         size = 0
         for number, member in enumerate(tar):
@@ -98,9 +95,8 @@ def top_folder(into: Path, archive: Path) -> Path:
     entries = [entry for entry in into.iterdir() if not entry.name.startswith("._")]
     if len(entries) == 1 and entries[0].is_dir():
         return entries[0]
-    message = f"{archive.name} does not have exactly one folder at its top."
     raise SourceError(
-        message,
+        f"{archive.name} does not have exactly one folder at its top.",
         why="A source distribution has everything in one folder, NAME-VERSION.",
         cure="Unpack it yourself and build the folder that has the project in it.",
     )
@@ -110,8 +106,10 @@ def _require_bounds(archive: Path, members: int, size: int) -> None:
     if members < MAX_MEMBERS and size <= MAX_SIZE:
         return
     bound = f"{MAX_MEMBERS} members" if members >= MAX_MEMBERS else f"{MAX_SIZE // 2**30} GiB"
-    message = f"{archive.name} unpacks to more than {bound}."
-    raise SourceError(message, cure="If it is right, unpack it yourself and build the folder.")
+    raise SourceError(
+        f"{archive.name} unpacks to more than {bound}.",
+        cure="If it is right, unpack it yourself and build the folder.",
+    )
 
 
 def _damaged(archive: Path, reason: str) -> SourceError:

@@ -7,20 +7,18 @@ The rules of `[build-system]` are those of PEP 518 (the table and its defaults) 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from winarm.config import OWN_BACKEND, settings_of
+from winarm.config import OWN_BACKEND, Settings, settings_of
+from winarm.config.sources import ConfigSettings
 from winarm.config.values import is_backend_name
 from winarm.errors import BackendError, SourceError, bullets
 from winarm.pyproject import read_pyproject, stays_inside
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from winarm.config import Settings
-    from winarm.config.sources import ConfigSettings
     from winarm.host import Host
 
 #: What PEP 517 has front-ends do for a project that names no backend: setup.py is run with the
@@ -133,9 +131,8 @@ def build_system(project: Path, document: Mapping[str, Any] | None) -> BuildSyst
     :raises SourceError: there is no build system, or the table is not valid.
     """
     if document is None and not (project / "setup.py").is_file():
-        message = f"{project} is a source without a build system."
         raise SourceError(
-            message,
+            f"{project} is a source without a build system.",
             why="It has neither a pyproject.toml nor a setup.py.",
             cure="Name the folder that holds one of them, or an sdist.",
         )
@@ -144,8 +141,10 @@ def build_system(project: Path, document: Mapping[str, Any] | None) -> BuildSyst
         return BuildSystem(("setuptools",), LEGACY_BACKEND, (), declared=False)
     problems = _table_problems(table, project)
     if problems:
-        message = f"[build-system] in {project / 'pyproject.toml'} is wrong:\n{bullets(problems)}"
-        raise SourceError(message, cure="PEP 517 and PEP 518 define the table.")
+        raise SourceError(
+            f"[build-system] in {project / 'pyproject.toml'} is wrong:\n{bullets(problems)}",
+            cure="PEP 517 and PEP 518 define the table.",
+        )
     return BuildSystem(
         requires=tuple(table["requires"]),
         backend=table.get("build-backend", LEGACY_BACKEND),

@@ -5,9 +5,11 @@ from __future__ import annotations
 import configparser
 import contextlib
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import translate
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
@@ -15,10 +17,6 @@ from packaging.utils import canonicalize_name
 from winarm.project.build_system import requirement_name
 from winarm.pyproject import read_pyproject
 from winarm.target import NEWEST_PYTHON, OLDEST_PYTHON
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
 #: A setup.py or setup.cfg of more bytes is not read.
 MAX_SIZE = 2**20

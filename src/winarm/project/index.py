@@ -11,7 +11,8 @@ import hashlib
 import logging
 import re
 import ssl
-from pathlib import PurePosixPath, PureWindowsPath
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Literal, cast
 
 from filelock import FileLock
@@ -19,18 +20,14 @@ from packaging.version import Version
 
 from winarm.errors import CacheError, FileSystemError, SourceError, UsageError
 from winarm.project.index_files import IndexFile, Listing, PlaceFiles
-from winarm.project.pip_config import redacted
+from winarm.project.pip_config import PipConfiguration, redacted
 from winarm.storage import PATIENCE, replacing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
-
     from unearth import Package, PackageFinder
     from unearth.fetchers import Fetcher
     from unearth.fetchers.sync import PyPIClient
 
-    from winarm.project.pip_config import PipConfiguration
     from winarm.target import PythonABI
 
 #: Longest file that is fetched, in bytes; PyPI itself allows projects less.
@@ -123,15 +120,16 @@ class PackageIndex:
                 for chunk in response.iter_bytes(_CHUNK):
                     size += len(chunk)
                     if size > MAX_DOWNLOAD:
-                        message = f"{file.name} is longer than {MAX_DOWNLOAD} bytes."
-                        raise SourceError(message)
+                        raise SourceError(f"{file.name} is longer than {MAX_DOWNLOAD} bytes.")
                     for digest in digests.values():
                         digest.update(chunk)
                     output.write(chunk)
                     progress(_so_far(file.name, size, total))
         except HTTPErrors as error:
-            message = f"{file.name} cannot be fetched: {error}"
-            raise SourceError(message, cure="Try again; check the network and proxy.") from error
+            raise SourceError(
+                f"{file.name} cannot be fetched: {error}",
+                cure="Try again; check the network and proxy.",
+            ) from error
         for name, promised in file.hashes.items():
             if digests[name].hexdigest() != promised:
                 raise _wrong_content(file, name, digests[name].hexdigest())
@@ -147,8 +145,10 @@ def package_index(configuration: PipConfiguration) -> Iterator[PackageIndex]:
         from unearth.auth import MultiDomainBasicAuth  # noqa: PLC0415 - an optional dependency
         from unearth.fetchers.sync import PyPIClient  # noqa: PLC0415
     except ModuleNotFoundError as error:
-        message = f"nothing can be fetched from the package index: {error.name} is not installed."
-        raise UsageError(message, cure='pip install "winarm[cli]"') from None
+        raise UsageError(
+            f"nothing can be fetched from the package index: {error.name} is not installed.",
+            cure='pip install "winarm[cli]"',
+        ) from None
     with PyPIClient(
         trusted_hosts=configuration.trusted_hosts,
         verify=_certificates(configuration),

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from packaging.tags import Tag
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
-from packaging.version import InvalidVersion
+from packaging.version import InvalidVersion, Version
 
 from winarm.errors import SourceError, bullets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
     from packaging.requirements import Requirement
-    from packaging.tags import Tag
-    from packaging.version import Version
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winarm.errors import SourceError
 from winarm.project.archives import ending
 from winarm.project.index import package_index
-from winarm.project.index_files import best
+from winarm.project.index_files import IndexFile, Listing, best
+from winarm.project.pip_config import PipConfiguration
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
     from packaging.requirements import Requirement
 
     from winarm.host import Host
-    from winarm.project.index_files import IndexFile, Listing
-    from winarm.project.pip_config import PipConfiguration
     from winarm.target import PythonABI
 
 #: Versions that an error names.

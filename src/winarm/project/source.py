@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -9,13 +10,11 @@ from packaging.requirements import InvalidRequirement, Requirement
 
 from winarm.errors import FileSystemError, SourceError, UsageError
 from winarm.project.archives import ENDINGS, ending, top_folder, unpack
+from winarm.project.pip_config import PipConfiguration
 from winarm.project.sdist import fetch_sdist
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from winarm.host import Host
-    from winarm.project.pip_config import PipConfiguration
     from winarm.target import PythonABI
 
 #: The files of which a project has at least one, as pip looks for them.
@@ -102,17 +101,19 @@ def _has_build_system(folder: Path) -> bool:
 def _requirement(spec: str) -> Requirement:
     """Return `spec`, which is neither folder nor file, as a requirement on an index."""
     if "://" in spec or spec.startswith("git@"):
-        message = f"{spec} is an address, and winarm fetches only from the package index."
-        raise UsageError(message, cure="Clone or download it, and name the folder or file.")
+        raise UsageError(
+            f"{spec} is an address, and winarm fetches only from the package index.",
+            cure="Clone or download it, and name the folder or file.",
+        )
     # A requirement has no path separators outside an address, and no archive's ending.
     if "/" in spec or "\\" in spec or spec.startswith((".", "~")) or _looks_like_file(spec):
-        message = f"there is no folder or file {spec}."
-        raise UsageError(message, cure=_WHAT_IT_MAY_BE)
+        raise UsageError(f"there is no folder or file {spec}.", cure=_WHAT_IT_MAY_BE)
     try:
         return Requirement(spec)
     except InvalidRequirement:
-        message = f"{spec!r} is neither a folder nor a file nor a requirement."
-        raise UsageError(message, cure=_WHAT_IT_MAY_BE) from None
+        raise UsageError(
+            f"{spec!r} is neither a folder nor a file nor a requirement.", cure=_WHAT_IT_MAY_BE
+        ) from None
 
 
 def _looks_like_file(spec: str) -> bool:

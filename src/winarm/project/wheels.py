@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from packaging.tags import Tag
 from packaging.version import Version
 
 from winarm.errors import SourceError, UsageError
 from winarm.project.index import package_index
-from winarm.project.index_files import IndexFile, best
-from winarm.target import NEWEST_PYTHON, PythonABI
+from winarm.project.index_files import IndexFile, Listing, best
+from winarm.project.pip_config import PipConfiguration
+from winarm.target import NEWEST_PYTHON, PythonABI, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from pathlib import Path
-
     from packaging.requirements import Requirement
-    from packaging.tags import Tag
 
     from winarm.host import Host
-    from winarm.project.index_files import Listing
-    from winarm.project.pip_config import PipConfiguration
-    from winarm.target import Target
 
 #: Platforms and versions that an error names.
 _NAMED = 8
@@ -64,14 +61,17 @@ def fetch_address(
     parts = urlsplit(address)
     name = unquote(parts.path.rpartition("/")[2])
     if parts.scheme not in {"https", "http"} or not name.lower().endswith(".whl") or "\\" in name:
-        message = f"{address} is not the address of a wheel."
-        raise UsageError(message, cure="Name one that begins with https:// and ends in .whl.")
+        raise UsageError(
+            f"{address} is not the address of a wheel.",
+            cure="Name one that begins with https:// and ends in .whl.",
+        )
     hashes = {}
     if parts.fragment:
         match = _HASH.fullmatch(parts.fragment.lower())
         if match is None:
-            message = f"{address}: its fragment is not a hash."
-            raise UsageError(message, cure="Write it as #sha256=HEXADECIMAL.")
+            raise UsageError(
+                f"{address}: its fragment is not a hash.", cure="Write it as #sha256=HEXADECIMAL."
+            )
         hashes[match["algorithm"]] = match["digest"]
     url = parts._replace(fragment="").geturl()
     file = IndexFile(name, Version("0"), url, hashes, yanked=False)

@@ -29,14 +29,13 @@ earlier leave it out, as that Python's headers do.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from winarm.target import PythonABI
 
 #: Code that is called, or a variable whose address is taken (`DATA` in a `.def` file).

@@ -20,8 +20,9 @@ def built_metadata(sdist: Path) -> str:
         from build import BuildBackendException, BuildException  # noqa: PLC0415 - only for --build-metadata
         from build.util import project_wheel_metadata  # noqa: PLC0415
     except ImportError:
-        message = "--build-metadata needs the package `build`."
-        raise UsageError(message, cure='pip install "winarm[stack]"') from None
+        raise UsageError(
+            "--build-metadata needs the package `build`.", cure='pip install "winarm[stack]"'
+        ) from None
     with tempfile.TemporaryDirectory(prefix="winarm-", ignore_cleanup_errors=True) as name:
         try:
             if sdist.name.endswith(".zip"):
@@ -36,5 +37,4 @@ def built_metadata(sdist: Path) -> str:
             *(BuildException, BuildBackendException),
             *(OSError, ValueError, tarfile.TarError, zipfile.BadZipFile),
         ) as error:
-            message = f"the metadata of {sdist.name} cannot be built: {error}"
-            raise SourceError(message) from error
+            raise SourceError(f"the metadata of {sdist.name} cannot be built: {error}") from error

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import re
 import shutil
 import threading
 import time
 import zipfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -29,9 +31,6 @@ from winarm.stack.pages import ACCEPT, file_at, read_page
 from winarm.storage import PATIENCE, replacing
 
 if TYPE_CHECKING:
-    import io
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
     import httpx2
 
     from winarm.host import Host
@@ -121,8 +120,7 @@ class IndexClient:
         elif file.is_wheel:
             text = self._metadata_in_wheel(file)
         else:
-            message = f"the index serves no metadata of {file.name}."
-            raise SourceError(message)
+            raise SourceError(f"the index serves no metadata of {file.name}.")
         if file.sha256:
             try:
                 with replacing(kept) as part:
@@ -243,8 +241,7 @@ class IndexClient:
             return _local(url).read_bytes()
         response, content = self._http.page(url, most)
         if response.status_code == NOT_FOUND:
-            message = f"{url} is not there (404)."
-            raise SourceError(message)
+            raise SourceError(f"{url} is not there (404).")
         return content
 
     def _metadata_in_wheel(self, file: IndexedFile) -> str:
@@ -262,11 +259,11 @@ class IndexClient:
                 with wheel.open(member) as text:
                     return text.read(MAX_METADATA).decode("utf-8", "replace")
         except httpx2.HTTPError as error:
-            message = f"the metadata of {file.name} cannot be fetched ({error})."
-            raise UnreachableError(message) from error
+            raise UnreachableError(
+                f"the metadata of {file.name} cannot be fetched ({error})."
+            ) from error
         except (StopIteration, zipfile.BadZipFile, OSError, NotImplementedError, ValueError) as e:
-            message = f"{file.name} cannot be read as a wheel."
-            raise SourceError(message) from e
+            raise SourceError(f"{file.name} cannot be read as a wheel.") from e
 
     def _opened(self, url: str) -> io.BufferedIOBase:
         return _local(url).open("rb") if url.startswith("file:") else self._http.opened(url)
@@ -292,8 +289,10 @@ def index_client(
             try:
                 from winarm.stack.transport import http_client  # noqa: PLC0415 - 150 ms
             except ImportError as error:
-                message = f"the package index cannot be asked: {error.name} is not installed."
-                raise UsageError(message, cure='pip install "winarm[stack]"') from None
+                raise UsageError(
+                    f"the package index cannot be asked: {error.name} is not installed.",
+                    cure='pip install "winarm[stack]"',
+                ) from None
             return opened.enter_context(http_client(host, places, folder, AT_ONCE))
 
         http = HttpReader(connect, offline=offline, refresh=refresh)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from winarm.errors import SourceError, StoppedError, UnreachableError
 
 if TYPE_CHECKING:
-    import io
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
-
     import httpx2
     from hishel.httpx2 import CacheConfig
 
@@ -110,16 +109,16 @@ class HttpReader:
                 for chunk in response.iter_bytes(2**20):
                     size += len(chunk)
                     if size > MAX_DOWNLOAD:
-                        message = f"{name} is longer than {MAX_DOWNLOAD} bytes."
-                        raise SourceError(message)
+                        raise SourceError(f"{name} is longer than {MAX_DOWNLOAD} bytes.")
                     output.write(chunk)
                     progress(size)
 
         try:
             self._patiently(attempt)
         except httpx2.HTTPError as error:
-            message = f"{name} cannot be fetched: {error}"
-            raise UnreachableError(message, cure="Try again; check the network.") from error
+            raise UnreachableError(
+                f"{name} cannot be fetched: {error}", cure="Try again; check the network."
+            ) from error
 
     def opened(self, url: str) -> io.BufferedIOBase:
         """Open a file of which only the pieces are fetched that are read.
@@ -133,8 +132,7 @@ class HttpReader:
 
     def _require_network(self, name: str) -> None:
         if self._offline:
-            message = f"{name} is not cached."
-            raise UnreachableError(message)
+            raise UnreachableError(f"{name} is not cached.")
 
     def _cached(
         self, url: str, most: int, headers: Mapping[str, str] | None, failure: SourceError
@@ -161,8 +159,7 @@ class HttpReader:
             for chunk in response.iter_bytes():
                 content += chunk
                 if len(content) > most:
-                    message = f"{url} has more than {most} bytes."
-                    raise SourceError(message)
+                    raise SourceError(f"{url} has more than {most} bytes.")
         return response, bytes(content)
 
     def _patiently(self, attempt: Callable[[], _T]) -> _T:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,16 +20,12 @@ from winarm.stack.project_requirements import (
     requirements_of_project,
     states_dependencies,
 )
-from winarm.stack.requirement_files import read_requirements
-from winarm.stack.wanted import Edge, WantedPackage, WantedStack, Wish, edges_of
+from winarm.stack.requirement_files import RequirementsFile, read_requirements
+from winarm.stack.wanted import Edge, TargetMarkers, WantedPackage, WantedStack, Wish, edges_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
     from winarm.host import Host
     from winarm.stack.places import Places
-    from winarm.stack.requirement_files import RequirementsFile
-    from winarm.stack.wanted import TargetMarkers
 
 #: Names that stand for all of what was asked for.
 _NAMED = 3
@@ -81,8 +78,9 @@ def read_input(host: Host, asked: StackInput, places: Places, markers: TargetMar
     )
     single = next((path for source, path in paths.items() if source not in texts), None)
     if single and len(asked.sources) + len(asked.requirement_files) > 1:
-        message = f"{single} cannot be looked at together with other sources."
-        raise UsageError(message, cure="Name it alone.")
+        raise UsageError(
+            f"{single} cannot be looked at together with other sources.", cure="Name it alone."
+        )
     if asked.requirement_files:
         return _of_files(host, asked, places, markers)
     if single:
@@ -114,8 +112,10 @@ def _of_path(
     if path.name == "pyproject.toml":
         document = read_pyproject(path.parent) or {}
         return InputFound(_of_project(host, path, document, asked), places)
-    message = f"{path} is neither a lock nor a requirements file that winarm reads."
-    raise UsageError(message, cure=f"It reads {', '.join(_LOCKS)}, pyproject.toml and *.txt.")
+    raise UsageError(
+        f"{path} is neither a lock nor a requirements file that winarm reads.",
+        cure=f"It reads {', '.join(_LOCKS)}, pyproject.toml and *.txt.",
+    )
 
 
 def _of_folder(
@@ -132,9 +132,8 @@ def _of_folder(
         return InputFound(_of_project(host, path, document, asked), places)
     if files:
         return _of_files(host, StackInput(requirement_files=files), places, markers)
-    message = f"there is nothing to look at in {folder.resolve()}."
     raise UsageError(
-        message,
+        f"there is nothing to look at in {folder.resolve()}.",
         cure="Name packages, a requirements file (-r FILE), a lock file, or --installed ENV.",
     )
 
@@ -222,8 +221,10 @@ def _several(names: Sequence[str]) -> str:
 def _of_index(text: str) -> Requirement:
     requirement = requirement_of(text)
     if requirement.url:
-        message = f"{text} names an address, and only packages of an index are looked at."
-        raise UsageError(message, cure="Name the package alone.")
+        raise UsageError(
+            f"{text} names an address, and only packages of an index are looked at.",
+            cure="Name the package alone.",
+        )
     return requirement
 
 
@@ -241,9 +242,10 @@ def _names(path: Path) -> WantedStack:
     try:
         lines = path.read_text("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        reason = error if isinstance(error, OSError) else OSError(0, "it is not UTF-8 text")
         raise FileSystemError(
-            path, reason, cure="Name a file with a package on each line."
+            path,
+            error if isinstance(error, OSError) else OSError(0, "it is not UTF-8 text"),
+            cure="Name a file with a package on each line.",
         ) from error
     names = []
     for number, line in enumerate(lines, 1):

@@ -10,11 +10,10 @@ from packaging.utils import canonicalize_name
 
 from winarm.errors import UsageError
 from winarm.stack.files import parsed_version
-from winarm.stack.wanted import Edge, WantedPackage, WantedStack, edges_of
+from winarm.stack.wanted import Edge, TargetMarkers, WantedPackage, WantedStack, edges_of
 
 if TYPE_CHECKING:
     from winarm.host import Host
-    from winarm.stack.wanted import TargetMarkers
 
 
 def installed_packages(host: Host, environment: Path, markers: TargetMarkers) -> WantedStack:
@@ -51,6 +50,8 @@ def _site_packages(host: Host, environment: Path) -> list[Path]:
     candidates[:0] = sorted(environment.glob("lib/python3*/site-packages"))
     found = [path for path in candidates if path.is_dir() and any(path.glob("*.dist-info"))]
     if not found:
-        message = f"{environment} is not an environment: it has no site-packages."
-        raise UsageError(message, cure="Name the folder of a virtual environment.")
+        raise UsageError(
+            f"{environment} is not an environment: it has no site-packages.",
+            cure="Name the folder of a virtual environment.",
+        )
     return found[:1]

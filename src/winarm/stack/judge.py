@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from packaging.specifiers import SpecifierSet
+from packaging.version import Version
 
-from winarm.stack.files import STABLE_ABIS
+from winarm.stack.files import STABLE_ABIS, IndexedFile, IndexedProject, ProjectRelease, Suitability
 from winarm.stack.report import (
     FirstWheel,
     OtherVersion,
@@ -16,14 +17,6 @@ from winarm.stack.report import (
     SourceFacts,
     Status,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from packaging.version import Version
-
-    from winarm.stack.files import IndexedFile, IndexedProject, ProjectRelease, Suitability
-
 
 #: How a note begins that names an index which did not answer.
 NOT_ASKED = "not asked: "

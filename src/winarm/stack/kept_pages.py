@@ -11,13 +11,11 @@ import json
 import sqlite3
 import threading
 import time
-from typing import TYPE_CHECKING, Self
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
 
 from winarm.stack.files import IndexedFile
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
 
 #: Seconds after which a page that is no longer fresh is forgotten.
 FORGOTTEN = 30 * 24 * 3600

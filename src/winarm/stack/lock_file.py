@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn
+from pathlib import Path
+from typing import Any, NoReturn
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from winarm.errors import FileSystemError, UsageError
 from winarm.stack.files import parsed_specifier, parsed_version
-from winarm.stack.wanted import Edge, WantedPackage, WantedStack
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-    from pathlib import Path
-
-    from winarm.stack.wanted import TargetMarkers
+from winarm.stack.wanted import Edge, TargetMarkers, WantedPackage, WantedStack
 
 #: A lock of more bytes is not read; those of large workspaces have some 10 MB.
 MAX_LOCK = 128 * 2**20
@@ -49,25 +45,26 @@ class LockFile:
         """
         try:
             if path.stat().st_size > MAX_LOCK:
-                message = f"{path} has more than {MAX_LOCK} bytes."
-                raise UsageError(message, cure="Name a lock file.")
+                raise UsageError(
+                    f"{path} has more than {MAX_LOCK} bytes.", cure="Name a lock file."
+                )
             document = parse(path.read_bytes().decode("utf-8"))
         except OSError as error:
             raise FileSystemError(path, error, cure="Make it readable.") from error
         except (ValueError, RecursionError) as error:
-            message = f"{path} cannot be read: {error}."
-            raise UsageError(message, cure=_LOCK_AGAIN) from error
+            raise UsageError(f"{path} cannot be read: {error}.", cure=_LOCK_AGAIN) from error
         if not isinstance(document, dict):
-            message = f"{path} is not a lock file."
-            raise UsageError(message, cure=_LOCK_AGAIN)
+            raise UsageError(f"{path} is not a lock file.", cure=_LOCK_AGAIN)
         return cls(path, document, markers)
 
     def tables(self, key: str) -> list[Mapping[str, Any]]:
         """Return the list of tables that holds the packages."""
         value = self.document.get(key, [])
         if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
-            message = f"{self.path} is not a lock file: {key!r} is not a list of tables."
-            raise UsageError(message, cure=_LOCK_AGAIN)
+            raise UsageError(
+                f"{self.path} is not a lock file: {key!r} is not a list of tables.",
+                cure=_LOCK_AGAIN,
+            )
         return value
 
     def name(self, package: Mapping[str, Any]) -> str:
@@ -78,8 +75,9 @@ class LockFile:
                 return canonicalize_name(Requirement(name).name)
         except InvalidRequirement:
             pass
-        message = f"{self.path} has a package without a valid name: {name!r}."
-        raise UsageError(message, cure=_LOCK_AGAIN)
+        raise UsageError(
+            f"{self.path} has a package without a valid name: {name!r}.", cure=_LOCK_AGAIN
+        )
 
     def holds(self, marker: object, extras: Iterable[str] = ()) -> bool:
         """Tell whether a marker of the lock, if there is one, holds on the target."""
@@ -100,8 +98,10 @@ class LockFile:
     def refuse_python(self, required: str) -> NoReturn:
         """Raise UsageError: the lock is for other Pythons."""
         version = self.markers.python.version
-        message = f"{self.path} is a lock for Python {required}, and not for {version}."
-        raise UsageError(message, cure="Choose another one with --python.")
+        raise UsageError(
+            f"{self.path} is a lock for Python {required}, and not for {version}.",
+            cure="Choose another one with --python.",
+        )
 
     def require_environment(self, markers: Sequence[object]) -> None:
         """Raise UsageError where the lock is for environments of which none is the target's."""
@@ -110,8 +110,10 @@ class LockFile:
 
     def refuse_systems(self, others: Iterable[str]) -> NoReturn:
         """Raise UsageError: the lock is for other systems."""
-        message = f"{self.path} is a lock for {' or '.join(others)}, and not for Windows."
-        raise UsageError(message, cure="Add Windows to what it is for, and lock again.")
+        raise UsageError(
+            f"{self.path} is a lock for {' or '.join(others)}, and not for Windows.",
+            cure="Add Windows to what it is for, and lock again.",
+        )
 
     def require_names(self, asked: Iterable[str], known: Iterable[str]) -> None:
         """Raise UsageError for an extra, a group or an environment that the lock does not have."""

@@ -9,24 +9,19 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from packaging.markers import Marker
 from packaging.utils import canonicalize_name
 
 from winarm.errors import UsageError
 from winarm.stack.files import parsed_specifier
-from winarm.stack.lock_file import LockFile, items, package, table, values
+from winarm.stack.lock_file import LockFile, Selection, items, package, table, values
 from winarm.stack.uv_lock import read_uv_lock
-from winarm.stack.wanted import Edge, WantedStack
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
-
-    from winarm.stack.lock_file import Selection
-    from winarm.stack.wanted import TargetMarkers, WantedPackage
+from winarm.stack.wanted import Edge, TargetMarkers, WantedPackage, WantedStack
 
 
 def lock_reader(path: Path) -> Callable[[Path, TargetMarkers, Selection], WantedStack] | None:
@@ -188,8 +183,10 @@ def read_pixi_lock(path: Path, markers: TargetMarkers, selection: Selection) -> 
     platforms = table(environments[name], "packages")
     platform = next((p for p in ("win-arm64", "win-64") if p in platforms), None)
     if platform is None:
-        message = f"{path} has no packages for Windows, only for {', '.join(platforms)}."
-        raise UsageError(message, cure='Add "win-arm64" or "win-64" to its platforms.')
+        raise UsageError(
+            f"{path} has no packages for Windows, only for {', '.join(platforms)}.",
+            cure='Add "win-arm64" or "win-64" to its platforms.',
+        )
     addresses = set(map(str, values(items(platforms, platform), "pypi")))
     found: list[WantedPackage] = []
     edges: list[Edge] = []
@@ -212,8 +209,10 @@ def _parse_yaml(text: str) -> object:
     try:
         import yaml  # noqa: PLC0415 - an extra, and no other format needs it
     except ImportError:
-        message = "A pixi.lock cannot be read: PyYAML is not installed."
-        raise UsageError(message, cure='pip install "winarm[stack]"') from None
+        raise UsageError(
+            "A pixi.lock cannot be read: PyYAML is not installed.",
+            cure='pip install "winarm[stack]"',
+        ) from None
     try:
         return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - safe
     except yaml.YAMLError as error:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
+from collections.abc import Iterable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 from winarm.errors import WinarmError
-from winarm.stack.files import parsed_version
+from winarm.stack.files import (
+    IndexedFile,
+    IndexedProject,
+    ProjectRelease,
+    Suitability,
+    parsed_version,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from winarm.stack.evidence import Evidence
-    from winarm.stack.files import IndexedFile, IndexedProject, ProjectRelease, Suitability
 
 
 @contextlib.contextmanager

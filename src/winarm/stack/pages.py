@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator, Mapping
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 from winarm.errors import SourceError
 from winarm.stack.files import IndexedFile, version_in
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 #: What is asked for: JSON where the index has it.
 ACCEPT = (

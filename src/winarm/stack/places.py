@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
@@ -10,8 +11,6 @@ from urllib.parse import quote, urlsplit
 from winarm.project.pip_config import PipConfiguration, pip_configuration, redacted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
     from winarm.host import Host
 
 

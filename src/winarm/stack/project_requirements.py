@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +15,6 @@ from winarm.stack.requirement_files import read_requirements
 from winarm.stack.wanted import Wish
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
     from winarm.host import Host
 
 
@@ -59,12 +58,16 @@ def requirements_of_project(
     """
     folder, project = path.parent, document.get("project")
     if not isinstance(project, dict):
-        message = f"{path} has no [project] table, so its dependencies are not known."
-        raise UsageError(message, cure="Name a lock file or a requirements file.")
+        raise UsageError(
+            f"{path} has no [project] table, so its dependencies are not known.",
+            cure="Name a lock file or a requirements file.",
+        )
     files = _dependency_files(document)
     if "dependencies" in project.get("dynamic", ()) and not files:
-        message = f"the dependencies of {path} are dynamic: only a build tells them."
-        raise UsageError(message, cure="Name a lock file or a requirements file.")
+        raise UsageError(
+            f"the dependencies of {path} are dynamic: only a build tells them.",
+            cure="Name a lock file or a requirements file.",
+        )
     lines = list(_texts(project.get("dependencies"), f"{path}: dependencies"))
     for file in files:
         read = read_requirements(folder / file, host.environ)
@@ -102,8 +105,10 @@ def _sources(folder: Path) -> Iterator[str]:
 def _group(groups: Mapping[str, Any], name: str, path: Path, above: tuple[str, ...]) -> list[str]:
     plain = canonicalize_name(name)
     if plain in above:
-        message = f"{path}: the dependency group {name} includes itself."
-        raise UsageError(message, cure="Remove one of the include-group entries.")
+        raise UsageError(
+            f"{path}: the dependency group {name} includes itself.",
+            cure="Remove one of the include-group entries.",
+        )
     normalized = {canonicalize_name(key): value for key, value in groups.items()}
     lines: list[str] = []
     for entry in _named(normalized, plain, path, "dependency group"):
@@ -119,8 +124,7 @@ def _named(tables: object, name: str, path: Path, what: str) -> list[Any]:
     if isinstance(found, list):
         return found
     there = ", ".join(sorted(tables)) if isinstance(tables, dict) and tables else "none"
-    message = f"{path} has no {what} {name!r}; there are: {there}."
-    raise UsageError(message, cure="Check the name.")
+    raise UsageError(f"{path} has no {what} {name!r}; there are: {there}.", cure="Check the name.")
 
 
 def _texts(value: object, place: str) -> list[str]:
@@ -128,8 +132,7 @@ def _texts(value: object, place: str) -> list[str]:
         return []
     if isinstance(value, list) and all(isinstance(one, str) for one in value):
         return value
-    message = f"{place} must be an array of strings."
-    raise UsageError(message, cure="Correct the file there.")
+    raise UsageError(f"{place} must be an array of strings.", cure="Correct the file there.")
 
 
 def requirement_of(text: str, place: str = "") -> Requirement:
@@ -142,14 +145,16 @@ def requirement_of(text: str, place: str = "") -> Requirement:
         requirement = Requirement(text)
     except InvalidRequirement:
         if _looks_like_path(text):
-            message = f"there is no file or folder {text}."
-            raise UsageError(message, cure="Check its name.") from None
+            raise UsageError(
+                f"there is no file or folder {text}.", cure="Check its name."
+            ) from None
         where = f" ({place})" if place else ""
-        message = f"{text!r} is neither a file nor a requirement{where}."
-        raise UsageError(message, cure="Write a name, or a requirement such as lxml>=5.") from None
+        raise UsageError(
+            f"{text!r} is neither a file nor a requirement{where}.",
+            cure="Write a name, or a requirement such as lxml>=5.",
+        ) from None
     if _looks_like_path(text) and not place:
-        message = f"there is no file or folder {text}."
-        raise UsageError(message, cure="Check its name.")
+        raise UsageError(f"there is no file or folder {text}.", cure="Check its name.")
     return requirement
 
 

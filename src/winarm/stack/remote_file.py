@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+
+import httpx2
 
 from winarm.stack.transport import NOT_KEPT
-
-if TYPE_CHECKING:
-    import httpx2
 
 #: The size of a piece: the central directory of a typical wheel fits.
 PIECE = 2**16
@@ -70,8 +68,9 @@ class _RemoteFile(io.RawIOBase):
             for chunk in response.iter_bytes():
                 content += chunk
                 if len(content) > MAX_WHOLE:
-                    message = f"{self._url} is not served in ranges, and too long to be read whole"
-                    raise ValueError(message)
+                    raise ValueError(
+                        f"{self._url} is not served in ranges, and too long to be read whole"
+                    )
         if response.status_code == _PARTIAL:
             self._size = int(response.headers["Content-Range"].rpartition("/")[2])
         else:

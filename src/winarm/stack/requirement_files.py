@@ -5,16 +5,13 @@ from __future__ import annotations
 import codecs
 import re
 import shlex
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
 
 from winarm.errors import FileSystemError, UsageError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
 #: A file of more bytes is not read.
 MAX_FILE = 8 * 2**20
@@ -118,11 +115,13 @@ def _read(path: Path, reading: _Reading, kind: str, above: tuple[Path, ...]) -> 
         circle = " includes ".join(
             file.name for file in (*above[above.index(resolved) :], resolved)
         )
-        message = f"{path} includes itself: {circle}."
-        raise UsageError(message, cure="Remove one of the -r or -c lines.")
+        raise UsageError(
+            f"{path} includes itself: {circle}.", cure="Remove one of the -r or -c lines."
+        )
     if reading.files > MAX_FILES:
-        message = f"{above[0]} includes more than {MAX_FILES} files."
-        raise UsageError(message, cure="Name fewer files.")
+        raise UsageError(
+            f"{above[0]} includes more than {MAX_FILES} files.", cure="Name fewer files."
+        )
     for number, written in _logical_lines(path):
         place = f"{path}:{number}"
         # As pip does: capitals in braces; one that is not set stays as it is.
@@ -155,11 +154,11 @@ def _logical_lines(path: Path) -> Iterator[tuple[int, str]]:
 def _text(path: Path) -> str:
     try:
         if not path.is_file():
-            message = f"there is no requirements file {path}."
-            raise UsageError(message, cure="Check its name.")
+            raise UsageError(f"there is no requirements file {path}.", cure="Check its name.")
         if path.stat().st_size > MAX_FILE:
-            message = f"{path} has more than {MAX_FILE} bytes."
-            raise UsageError(message, cure="Name a requirements file.")
+            raise UsageError(
+                f"{path} has more than {MAX_FILE} bytes.", cure="Name a requirements file."
+            )
         content = path.read_bytes()
         # `pip freeze > requirements.txt` in a PowerShell writes UTF-16.
         utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
@@ -168,8 +167,9 @@ def _text(path: Path) -> str:
         raise FileSystemError(path, error, cure="Make it readable.") from error
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        message = f"{path}:{line}: it is not UTF-8 text."
-        raise UsageError(message, cure="Save the file as UTF-8.") from None
+        raise UsageError(
+            f"{path}:{line}: it is not UTF-8 text.", cure="Save the file as UTF-8."
+        ) from None
 
 
 def _option(line: str, place: str, inside: _Inside, reading: _Reading) -> None:
@@ -177,8 +177,10 @@ def _option(line: str, place: str, inside: _Inside, reading: _Reading) -> None:
     name, value = (match[1], match[2].strip().strip("\"'")) if match else (line, "")
     if name in _FILES:
         if "://" in value:
-            message = f"{place}: {value} is an address; winarm reads local files only."
-            raise UsageError(message, cure="Download it, and name the file.")
+            raise UsageError(
+                f"{place}: {value} is an address; winarm reads local files only.",
+                cure="Download it, and name the file.",
+            )
         inner = "constraints" if "constraints" in {inside.kind, _FILES[name]} else "requirements"
         _read(inside.path.parent / value, reading, inner, inside.above)
     elif name in _PLACES:
@@ -191,8 +193,9 @@ def _option(line: str, place: str, inside: _Inside, reading: _Reading) -> None:
     elif name in {"-e", "--editable"}:
         reading.elsewhere.append(f"{value} ({place})")
     elif name not in _PASSED_OVER:
-        message = f"{place}: {name} is not an option of a requirements file."
-        raise UsageError(message, cure="Correct the line.")
+        raise UsageError(
+            f"{place}: {name} is not an option of a requirements file.", cure="Correct the line."
+        )
 
 
 def _line(line: str, place: str, reading: _Reading) -> None:
@@ -218,14 +221,14 @@ def _apart(line: str, place: str) -> tuple[str, frozenset[str]]:
     try:
         words = shlex.split("--" + options)
     except ValueError as error:
-        message = f"{place}: {error}"
-        raise UsageError(message, cure="Correct the line.") from None
+        raise UsageError(f"{place}: {error}", cure="Correct the line.") from None
     written = " ".join(words).replace("--hash sha256:", "--hash=sha256:")
     found = re.findall(r"--hash=sha256:(\S*)", written)
     for digest in found:
         if not re.fullmatch("[0-9a-f]{64}", digest):
-            message = f"{place}: {digest!r} is not a SHA-256 checksum."
-            raise UsageError(message, cure="Correct the line.")
+            raise UsageError(
+                f"{place}: {digest!r} is not a SHA-256 checksum.", cure="Correct the line."
+            )
     return text.strip(), frozenset(found)
 
 
@@ -234,5 +237,6 @@ def _requirement(text: str, place: str) -> Requirement:
         return Requirement(text)
     except InvalidRequirement as error:
         reason = str(error).splitlines()[0]
-        message = f"{place}: {text!r} is not a requirement: {reason}"
-        raise UsageError(message, cure="Correct the line.") from None
+        raise UsageError(
+            f"{place}: {text!r} is not a requirement: {reason}", cure="Correct the line."
+        ) from None

@@ -11,25 +11,22 @@ from __future__ import annotations
 import contextlib
 import re
 import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from winarm.environment.uv import find_uv
 from winarm.errors import SourceError, UsageError, bullets
+from winarm.host import Host
 from winarm.stack.files import Suitability, parsed_version
 from winarm.stack.loopback import loopback_index
-from winarm.stack.wanted import Edge, WantedPackage, WantedStack, edges_of
+from winarm.stack.wanted import Edge, TargetMarkers, WantedPackage, WantedStack, Wish, edges_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from packaging.version import Version
-
-    from winarm.host import Host
     from winarm.stack.evidence import Evidence
-    from winarm.stack.wanted import TargetMarkers, Wish
 
 #: Seconds for a resolution; uv takes a few even for large sets.
 TIMEOUT = 600
@@ -50,8 +47,10 @@ def resolve(
     """
     uv = find_uv(host)
     if uv is None:
-        message = "requirements cannot be resolved: uv is not installed."
-        raise UsageError(message, cure='pip install "winarm[stack]", or name a lock file.')
+        raise UsageError(
+            "requirements cannot be resolved: uv is not installed.",
+            cure='pip install "winarm[stack]", or name a lock file.',
+        )
     progress(f"resolving {wish.origin} for {markers.target.wheel_platform}")
     with (
         loopback_index(evidence, Suitability(markers.target, markers.python)) as (

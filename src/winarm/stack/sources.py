@@ -10,10 +10,11 @@ import tarfile
 import tomllib
 import zipfile
 import zlib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from email.parser import HeaderParser
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from packaging.utils import canonicalize_name
 
@@ -21,9 +22,6 @@ from winarm.errors import SourceError
 from winarm.stack.report import SourceFacts
 from winarm.storage import replacing
 from winarm.verify.dlls import system_dlls
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
 
 #: Changes with what is read, so that facts of another winarm are not taken from the cache.
 _FORMAT = 5
@@ -133,8 +131,7 @@ def read_sdist(path: Path) -> Sdist:
             if at_top or (in_egg and parts[-1] in {"requires.txt", "PKG-INFO"}):
                 texts.setdefault(parts[-1], read().decode("utf-8", "replace"))
     except (tarfile.TarError, zipfile.BadZipFile, EOFError, zlib.error, OSError, ValueError) as e:
-        message = f"{path.name} cannot be read: {e}"
-        raise SourceError(message) from e
+        raise SourceError(f"{path.name} cannot be read: {e}") from e
     return Sdist(path.name, texts, tuple(sorted(languages)))
 
 
@@ -300,8 +297,7 @@ def _members(path: Path) -> Iterator[tuple[str, Any]]:
         for count, member in enumerate(archive):
             size += member.size
             if count > MAX_MEMBERS or size > MAX_BYTES:
-                message = f"more than {MAX_MEMBERS} members or {MAX_BYTES} bytes"
-                raise ValueError(message)
+                raise ValueError(f"more than {MAX_MEMBERS} members or {MAX_BYTES} bytes")
             if member.isfile():
                 yield member.name, lambda member=member: _read_packed(archive, member)
 

@@ -7,16 +7,17 @@ import functools
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from winarm.errors import SourceError, UsageError, WinarmError, bullets
 from winarm.host import Host
-from winarm.stack.client import index_client
+from winarm.stack.client import IndexClient, index_client
 from winarm.stack.evidence import Evidence
 from winarm.stack.files import IndexedFile, Suitability
 from winarm.stack.inputs import (
@@ -34,21 +35,11 @@ from winarm.stack.judge import (
     leaves_out_windows,
     offers_windows,
 )
-from winarm.stack.places import configured_places
+from winarm.stack.places import Places, configured_places
 from winarm.stack.project_requirements import tool_uv
 from winarm.stack.report import PackageStatus, StackReport, Status
-from winarm.stack.wanted import TargetMarkers, Wish
-from winarm.target import NEWEST_PYTHON, OLDEST_PYTHON, WIN_ARM64, PythonABI
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-
-    from packaging.specifiers import SpecifierSet
-
-    from winarm.stack.client import IndexClient
-    from winarm.stack.places import Places
-    from winarm.stack.wanted import WantedPackage, WantedStack
-    from winarm.target import Target
+from winarm.stack.wanted import TargetMarkers, WantedPackage, WantedStack, Wish
+from winarm.target import NEWEST_PYTHON, OLDEST_PYTHON, WIN_ARM64, PythonABI, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +162,10 @@ def target_python(written: str | None) -> PythonABI:
     abi = PythonABI.parse("cp" + written.replace(".", "", 1)) if "." in written else None
     if abi is None or not OLDEST_PYTHON.minor <= abi.minor <= NEWEST_PYTHON.minor:
         supported = f"{OLDEST_PYTHON.version} to {NEWEST_PYTHON.version}"
-        message = f"winarm supports Python {supported} (got {written})."
-        raise UsageError(message, cure="Write 3.13, or 3.13t for the free-threaded one.")
+        raise UsageError(
+            f"winarm supports Python {supported} (got {written}).",
+            cure="Write 3.13, or 3.13t for the free-threaded one.",
+        )
     return abi
 
 
@@ -197,8 +190,10 @@ def _resolved(
     for requirement in found.requirements:
         project = evidence.project(requirement.name)
         if not project.reached:
-            message = f"{requirement.name} cannot be looked for:\n{bullets(project.problems)}"
-            raise SourceError(message, cure="Check the network, the proxy and the index.")
+            raise SourceError(
+                f"{requirement.name} cannot be looked for:\n{bullets(project.problems)}",
+                cure="Check the network, the proxy and the index.",
+            )
         if not project.releases:
             message = f"there is no package {requirement.name} on any index."
             if project.problems:

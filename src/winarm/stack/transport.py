@@ -10,6 +10,8 @@ import contextlib
 import functools
 import hashlib
 import logging
+import ssl
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,9 +23,6 @@ from unearth.auth import MultiDomainBasicAuth
 from winarm.project.index import trusting
 
 if TYPE_CHECKING:
-    import ssl
-    from collections.abc import Iterator
-
     from winarm.host import Host
     from winarm.stack.places import Places
 

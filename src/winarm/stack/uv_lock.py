@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import tomllib
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from winarm.stack.files import parsed_specifier
-from winarm.stack.lock_file import LockFile, items, package, table, values
-from winarm.stack.wanted import Edge, WantedStack
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from packaging.specifiers import SpecifierSet
-
-    from winarm.stack.lock_file import Selection
-    from winarm.stack.wanted import TargetMarkers, WantedPackage
+from winarm.stack.lock_file import LockFile, Selection, items, package, table, values
+from winarm.stack.wanted import Edge, TargetMarkers, WantedPackage, WantedStack
 
 
 def read_uv_lock(path: Path, markers: TargetMarkers, selection: Selection) -> WantedStack:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winarm.coff.buffer import MalformedError
 from winarm.coff.exports import MAX_EXPORTS, read_exports
-from winarm.coff.headers import EXECUTABLE, read_headers
+from winarm.coff.headers import EXECUTABLE, Headers, read_headers
 from winarm.errors import TargetPythonError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from winarm.coff.headers import Headers
     from winarm.python_exports import ExportKind
 
 #: Most that is read of a DLL; CPython's have 4 to 8 MB.
@@ -30,11 +28,9 @@ def named_exports(dll: Path) -> dict[str, ExportKind]:
         with dll.open("rb") as file:
             return dict(sorted(_names(file.read(_MOST)).items()))
     except OSError as error:
-        message = f"{dll} cannot be read: {error.strerror or error}."
-        raise TargetPythonError(message) from error
+        raise TargetPythonError(f"{dll} cannot be read: {error.strerror or error}.") from error
     except MalformedError as error:
-        message = f"{dll} is not a DLL that exports names: {error.what}."
-        raise TargetPythonError(message) from error
+        raise TargetPythonError(f"{dll} is not a DLL that exports names: {error.what}.") from error
 
 
 def _names(image: bytes) -> dict[str, ExportKind]:
@@ -58,5 +54,4 @@ def _is_code(headers: Headers, address: int) -> bool:
         size = max(section.virtual_size, section.raw_size)
         if section.rva <= address < section.rva + size:
             return bool(section.characteristics & EXECUTABLE)
-    message = f"no section has address {address:#x}"
-    raise MalformedError(message)
+    raise MalformedError(f"no section has address {address:#x}")

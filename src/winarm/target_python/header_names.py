@@ -13,18 +13,16 @@ from __future__ import annotations
 import json
 import re
 import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winarm.errors import TargetPythonError
-from winarm.host import ProgramError
+from winarm.host import Host, ProgramError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
     from winarm.environment.interpreter import Interpreter
-    from winarm.host import Host
     from winarm.locate.toolchain import Toolchain
     from winarm.python_exports import ExportKind
 

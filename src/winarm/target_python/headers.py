@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winarm.errors import TargetPythonError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from winarm.environment.interpreter import Interpreter
     from winarm.host import System
     from winarm.target import PythonABI
@@ -108,20 +107,16 @@ def require_headers(interpreter: Interpreter, system: System) -> None:
     """
     include = interpreter.include
     if not all((include / name).is_file() for name in ("Python.h", "patchlevel.h")):
-        message = f"{interpreter.executable} has no C headers: there is no {include / 'Python.h'}."
         raise TargetPythonError(
-            message,
+            f"{interpreter.executable} has no C headers: there is no {include / 'Python.h'}.",
             why="Many systems install a Python without what C extensions are built with.",
             cure=_where_headers_are(interpreter.abi, system),
         )
     version = headers_version(include)
     if version != interpreter.abi.version:
-        message = (
-            f"the headers in {include} are those of Python {version}, but "
-            f"{interpreter.executable} is {interpreter.abi.version}."
-        )
         raise TargetPythonError(
-            message,
+            f"the headers in {include} are those of Python {version}, but "
+            f"{interpreter.executable} is {interpreter.abi.version}.",
             why="The headers of two Pythons share a folder, or an update was left half done.",
             cure=_where_headers_are(interpreter.abi, system),
         )

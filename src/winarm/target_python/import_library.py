@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winarm.errors import TargetPythonError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
     from winarm.host import Host
     from winarm.locate.toolchain import Toolchain
     from winarm.python_exports import ExportKind
@@ -34,9 +33,8 @@ def make_import_library(
     )
     if not answer.ok or not library.is_file():
         said = (answer.stderr.strip() or answer.stdout.strip())[-2000:]
-        message = f"{toolchain.origin} cannot make an import library for {dll}:\n{said}"
         raise TargetPythonError(
-            message,
+            f"{toolchain.origin} cannot make an import library for {dll}:\n{said}",
             why="The toolchain is incomplete or does not know this machine.",
             cure="Choose another with --toolchain, or name a Python for Windows with python-dir.",
         )

@@ -7,7 +7,8 @@ the same NumPy for the target.
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from packaging.tags import Tag
@@ -16,18 +17,14 @@ from packaging.version import InvalidVersion, Version
 from winarm.errors import SourceError, TargetPythonError, UsageError
 from winarm.project.archives import unpack
 from winarm.project.index import package_index
+from winarm.project.index_files import IndexFile
+from winarm.project.pip_config import PipConfiguration
 from winarm.storage import cached_folder
-from winarm.target import WIN_ARM64
+from winarm.target import WIN_ARM64, PythonABI, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
     from winarm.environment.interpreter import Interpreter
     from winarm.host import Host
-    from winarm.project.index_files import IndexFile
-    from winarm.project.pip_config import PipConfiguration
-    from winarm.target import PythonABI, Target
 
 #: Other versions that an error names.
 _NAMED_VERSIONS = 40
@@ -54,8 +51,9 @@ def numpy_include(
     try:
         version = Version(numpy_version)
     except InvalidVersion:
-        message = f"the build environment has NumPy {numpy_version!r}, which is not a version."
-        raise TargetPythonError(message) from None
+        raise TargetPythonError(
+            f"the build environment has NumPy {numpy_version!r}, which is not a version."
+        ) from None
     core = PurePosixPath("numpy", "core" if version < Version("2.0.dev0") else "_core")
     include = core / "include"
     name = f"{version}-{interpreter.abi.tag}-{target.wheel_platform}"

@@ -10,15 +10,10 @@ what only matters to building CPython itself and what pyport.h derives by itself
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from winarm.target import WIN_ARM64
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from winarm.target import PythonABI, Target
+from winarm.target import WIN_ARM64, PythonABI, Target
 
 #: Headers and functions that a Windows Python says it has. Not `HAVE_UNISTD_H` and its like,
 #: though MinGW has them: sources that ask are written for the answer of the official Pythons.

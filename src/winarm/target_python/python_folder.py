@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from winarm.coff.buffer import MalformedError
 from winarm.coff.library import read_library
 from winarm.coff.machines import OBJECT_MACHINES
 from winarm.errors import TargetPythonError, bullets
+from winarm.target import PythonABI, Target
 from winarm.target_python.headers import headers_version, read_header
 from winarm.target_python.pyconfig import is_windows_pyconfig
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
-
-    from winarm.target import PythonABI, Target
 
 #: `python313.lib`, `python313t.lib`: which Python a folder of libraries is of.
 _LIBRARY = re.compile(r"python3[0-9]+t?\.lib", re.IGNORECASE)
@@ -47,9 +43,8 @@ def named_folder(folder: Path, abi: PythonABI, target: Target) -> PythonFolder:
             found = PythonFolder(include, libraries)
             _require_fit(found, folder, abi, target)
             return found
-    message = f"python-dir names {folder}, which holds no Python for Windows."
     raise TargetPythonError(
-        message,
+        f"python-dir names {folder}, which holds no Python for Windows.",
         why="It has no folders include and libs, nor has a folder tools in it.",
         cure=_cure(abi, target),
     )
@@ -79,12 +74,9 @@ def folder_beside(
 def _require_fit(found: PythonFolder, named: Path, abi: PythonABI, target: Target) -> None:
     problems = [*_header_problems(found.include, abi), *_library_problems(found, abi, target)]
     if problems:
-        message = (
-            f"the Python in {named} is not the {abi.tag} for {target.wheel_platform} that this "
-            f"build needs:\n{bullets(problems)}"
-        )
         raise TargetPythonError(
-            message,
+            f"the Python in {named} is not the {abi.tag} for {target.wheel_platform} that this "
+            f"build needs:\n{bullets(problems)}",
             why="Modules built with it would not load, or would misread memory.",
             cure=_cure(abi, target),
         )

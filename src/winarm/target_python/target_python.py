@@ -14,13 +14,16 @@ made.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winarm.errors import FileSystemError
-from winarm.python_exports import exported_names, names_in_release, stable_names
+from winarm.host import Host
+from winarm.python_exports import ExportKind, exported_names, names_in_release, stable_names
 from winarm.storage import cached_folder
-from winarm.target import NEWEST_PYTHON
+from winarm.target import NEWEST_PYTHON, PythonABI, Target
 from winarm.target_python.export_directory import named_exports
 from winarm.target_python.header_names import defined_names, header_names
 from winarm.target_python.headers import (
@@ -32,18 +35,11 @@ from winarm.target_python.headers import (
 )
 from winarm.target_python.import_library import make_import_library
 from winarm.target_python.pyconfig import adapted_pyconfig, is_windows_pyconfig, windows_pyconfig
-from winarm.target_python.python_folder import folder_beside, named_folder
+from winarm.target_python.python_folder import PythonFolder, folder_beside, named_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
-
     from winarm.environment.interpreter import Interpreter
-    from winarm.host import Host
     from winarm.locate.toolchain import Toolchain
-    from winarm.python_exports import ExportKind
-    from winarm.target import PythonABI, Target
-    from winarm.target_python.python_folder import PythonFolder
 
 #: Goes into the names of cached folders: raised when the same facts make another folder.
 GENERATOR = 2

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+from winarm.host import Host
 from winarm.search import Search, miss
 from winarm.trial.wine import QEMU_CPU, Wine
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from winarm.host import Host
 
 #: Changes when a bench of an older winarm cannot be used.
 VERSION = 1

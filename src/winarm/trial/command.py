@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+from winarm.host import Host
 from winarm.trial.local import LocalSession, plain_environ
+from winarm.trial.pythons import WindowsPython
 from winarm.trial.runner import IMPORTS, Ended
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
-
-    from winarm.host import Host
-    from winarm.trial.pythons import WindowsPython
 
 #: Seconds for what a program has printed: it may be an emulator whose services keep the pipe.
 _GRACE = 0.15

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from winarm.errors import TrialError
-from winarm.host import ProgramError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-
-    from winarm.host import Host
+from winarm.host import Host, ProgramError
 
 #: Releases whose Wine runs ARM64 programs, the oldest first, and those that are too old.
 RELEASES = {
@@ -53,18 +48,23 @@ def read_distribution(system: Path = Path("/")) -> Distribution:
     name = next((known for known in _likes(facts) if known in RELEASES), "")
     if not name:
         what = facts.get("PRETTY_NAME") or "not a Linux distribution that says its name"
-        message = f"this machine is {what}; the runners are made on Debian and Ubuntu."
-        raise TrialError(message, cure=ELSEWHERE)
+        raise TrialError(
+            f"this machine is {what}; the runners are made on Debian and Ubuntu.", cure=ELSEWHERE
+        )
     own = facts.get("VERSION_CODENAME", "sid") if facts.get("ID") in RELEASES else ""
     suite = own if own in RELEASES[name] else RELEASES[name][0]
     if name == "ubuntu" and own != suite:
-        message = f"the Wine of {facts.get('PRETTY_NAME', own)} does not run ARM64 programs."
-        raise TrialError(message, cure=f"Ubuntu 25.04 or later has one that does. {ELSEWHERE}")
+        raise TrialError(
+            f"the Wine of {facts.get('PRETTY_NAME', own)} does not run ARM64 programs.",
+            cure=f"Ubuntu 25.04 or later has one that does. {ELSEWHERE}",
+        )
     entries = list(_entries(system / "etc" / "apt"))
     entry = next((entry for entry in entries if own in entry.suites), None)
     if entry is None:
-        message = f"no package source of {name} {own} was found in {system / 'etc' / 'apt'}."
-        raise TrialError(message, cure=ELSEWHERE)
+        raise TrialError(
+            f"no package source of {name} {own} was found in {system / 'etc' / 'apt'}.",
+            cure=ELSEWHERE,
+        )
     default = f"/usr/share/keyrings/{name}-archive-keyring.gpg"
     keyring = entry.signed_by if entry.signed_by.startswith("/") else default
     return Distribution(name, own, suite, entry.uri.rstrip("/"), keyring)

@@ -5,27 +5,21 @@ from __future__ import annotations
 import contextlib
 import re
 import shutil
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from packaging.requirements import InvalidRequirement, Requirement
 
 from winarm.environment.find_python import find_python
 from winarm.environment.uv import Uv, configured_uv
 from winarm.errors import InterpreterError, RequirementsError, TrialError, UsageError
-from winarm.host import ProgramError
+from winarm.host import Host, ProgramError
 from winarm.project.archives import unpack
 from winarm.project.pip_config import pip_configuration
-from winarm.target import WIN_ARM64
+from winarm.target import WIN_ARM64, PythonABI
+from winarm.trial.options import TrialOptions
 from winarm.trial.pythons import spelled
 from winarm.trial.wheel import TriedWheel, requirements_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from winarm.host import Host
-    from winarm.target import PythonABI
-    from winarm.trial.options import TrialOptions
 
 #: Characters of uv's words that an error repeats.
 _MOST_WORDS = 3000
@@ -117,11 +111,11 @@ def _interpreter(host: Host, uv: Uv, abi: PythonABI) -> tuple[Path, bool]:
     try:
         return find_python(host, spelled(abi)).executable, True
     except InterpreterError as error:
-        message = (
+        raise TrialError(
             f"dependencies for Python {spelled(abi)} can be found only with a Python "
-            f"{spelled(abi)} on this machine, and there is none."
-        )
-        raise TrialError(message, cure=f"uv python install {spelled(abi)}") from error
+            f"{spelled(abi)} on this machine, and there is none.",
+            cure=f"uv python install {spelled(abi)}",
+        ) from error
 
 
 def _unresolved(words: str, abi: PythonABI, wheels: Sequence[TriedWheel]) -> RequirementsError:
@@ -149,8 +143,9 @@ def _require_requirement(text: str) -> None:
     try:
         Requirement(text)
     except InvalidRequirement as error:
-        message = f"--requires {text!r} is not a requirement: {error}."
-        raise UsageError(message, cure="Write it as pytest>=8.") from error
+        raise UsageError(
+            f"--requires {text!r} is not a requirement: {error}.", cure="Write it as pytest>=8."
+        ) from error
 
 
 def _spread_data(site: Path) -> None:

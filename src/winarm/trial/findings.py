@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
 
-from winarm.verify import Code
+from winarm.trial.importing import Outcome
+from winarm.verify import Code, Finding
 from winarm.verify.report import finding
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from winarm.trial.importing import Outcome
-    from winarm.verify import Finding
 
 #: Numbers of Windows' errors (winerror.h).
 _MOD_NOT_FOUND, _PROC_NOT_FOUND, _BAD_EXE_FORMAT, _INIT_FAILED = 126, 127, 193, 1114

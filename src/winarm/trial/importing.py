@@ -6,17 +6,13 @@ import json
 import re
 import secrets
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from winarm.errors import TrialError
-from winarm.trial.runner import IMPORTS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from pathlib import Path
-
-    from winarm.trial.runner import Session
+from winarm.trial.runner import IMPORTS, Session
 
 #: Longest line of the target's that is read.
 _MOST_LINE = 2**20

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from winarm.errors import TrialError
-from winarm.host import ProgramError
+from winarm.host import Host, ProgramError
+from winarm.trial.pythons import WindowsPython
 from winarm.trial.runner import START, TEMPORARY, WORK, Ended
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from pathlib import Path
-
-    from winarm.host import Host
-    from winarm.trial.pythons import WindowsPython
 
 #: Bytes that are read of what modules printed.
 _TOLD = 4000
@@ -108,8 +103,7 @@ class NativeRunner:
     ) -> Iterator[LocalSession]:
         """Return a session; see `Runner`."""
         if python is None:
-            message = "the runner native needs a Python for Windows ARM64."
-            raise TrialError(message)
+            raise TrialError("the runner native needs a Python for Windows ARM64.")
         temporary = str(stage / TEMPORARY)
         environ = plain_environ(host) | {
             "PYTHONPATH": str(stage / START),

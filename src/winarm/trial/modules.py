@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import keyword
+from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from winarm.target import PythonABI, Target
+from winarm.target import PythonABI, Target
 
 
 def modules(members: Iterable[str], abi: PythonABI, target: Target) -> dict[str, str]:

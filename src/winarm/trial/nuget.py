@@ -11,27 +11,22 @@ import base64
 import binascii
 import json
 import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from packaging.version import InvalidVersion, Version
 
 from winarm.errors import SourceError, TargetPythonError
+from winarm.host import Host
 from winarm.project.archives import unpack
-from winarm.project.index import package_index
+from winarm.project.index import PackageIndex, package_index
 from winarm.project.index_files import IndexFile
 from winarm.project.pip_config import pip_configuration
 from winarm.storage import cached_folder
-from winarm.trial.pythons import CURE, pythons_in, spelled
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from winarm.host import Host
-    from winarm.project.index import PackageIndex
-    from winarm.target import PythonABI
-    from winarm.trial.pythons import WindowsPython
+from winarm.target import PythonABI
+from winarm.trial.pythons import CURE, WindowsPython, pythons_in, spelled
 
 #: Names of hashes in the catalogue, and what hashlib calls them.
 _ALGORITHMS = {"SHA512": "sha512", "SHA256": "sha256"}
@@ -67,21 +62,23 @@ def fetch_python(
             releases = [one for one in reader.releases(source, name) if _is_of(one.version, abi)]
             newest = max(releases, key=lambda one: one.version, default=None)
             if newest is None:
-                message = f"{what}: it has no version {abi.version} of {name}."
-                raise TargetPythonError(message, cure=CURE)
+                raise TargetPythonError(
+                    f"{what}: it has no version {abi.version} of {name}.", cure=CURE
+                )
             folder = host.cache / "trial" / "pythons" / f"{name}-{newest.version}"
             cached_folder(folder, ("tools/python.exe",), lambda at: reader.unpack(newest, at))
     except SourceError as error:
-        message = f"{what}: {error.what}"
-        raise TargetPythonError(message, why=error.why, cure=CURE) from error
+        raise TargetPythonError(f"{what}: {error.what}", why=error.why, cure=CURE) from error
     except (KeyError, TypeError, ValueError) as error:
-        message = f"{what}: its answer is not that of a NuGet source ({error!r})."
-        raise TargetPythonError(message, cure=CURE) from error
+        raise TargetPythonError(
+            f"{what}: its answer is not that of a NuGet source ({error!r}).", cure=CURE
+        ) from error
     pythons = pythons_in(folder).found or ()
     found = next((one for one in pythons if one.abi == abi), None)
     if found is None:
-        message = f"{what}: the package {name} {newest.version} holds another Python."
-        raise TargetPythonError(message, cure=CURE)
+        raise TargetPythonError(
+            f"{what}: the package {name} {newest.version} holds another Python.", cure=CURE
+        )
     return found
 
 
@@ -117,16 +114,14 @@ class _Reader:
         try:
             digest = base64.b64decode(entry["packageHash"], validate=True).hex()
         except binascii.Error as error:
-            message = "its catalogue has no hash"
-            raise ValueError(message) from error
+            raise ValueError("its catalogue has no hash") from error
         package = self._fetch(release.package, f"python-{release.version}.zip", {algorithm: digest})
         unpack(package, folder, wanted=_is_of_python)
 
     def _json(self, url: str) -> dict[str, Any]:
         found = json.loads(self._fetch(url, "answer.json", {}).read_bytes())
         if not isinstance(found, dict):
-            message = f"{url} is no object"
-            raise TypeError(message)
+            raise TypeError(f"{url} is no object")
         return found
 
     def _fetch(self, url: str, name: str, hashes: dict[str, str]) -> Path:

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 from winarm.config.trial import TrialSettings
 from winarm.errors import TrialFailedError
-from winarm.events import Output
+from winarm.events import Event, Output
 from winarm.trial.options import TrialOptions
 from winarm.trial.run import test_wheels
 from winarm.trial.wheel import TriedWheel
 from winarm.verify import Report, Severity, VerifyOptions
 
 if TYPE_CHECKING:
-    from winarm.events import Event
     from winarm.plan import Build
 
 #: Bytes of a command's output that an error has.

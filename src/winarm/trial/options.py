@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from winarm.target import PythonABI
 from winarm.verify.options import VerifyOptions
-
-if TYPE_CHECKING:
-    from winarm.target import PythonABI
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from winarm.coff.buffer import MalformedError
 from winarm.coff.headers import read_machine
 from winarm.errors import TargetPythonError, bullets
 from winarm.search import Search, miss
 from winarm.target import TARGETS, WIN_ARM64, PythonABI
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
 _DLL = re.compile(r"python(3)([0-9]{1,2})(t?)\.dll", re.IGNORECASE)
 #: Bytes of an image in which its header is.

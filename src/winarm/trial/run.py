@@ -3,34 +3,26 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from winarm.errors import RequirementsError, TrialError, UsageError
-from winarm.events import Note, Output, Step
+from winarm.events import Listener, Note, Output, Step
 from winarm.host import Host
 from winarm.target import WIN_ARM64, PythonABI
 from winarm.trial.environment import install
 from winarm.trial.findings import findings_of_wheel
-from winarm.trial.importing import import_all
+from winarm.trial.importing import Greeting, Outcome, import_all
 from winarm.trial.options import TrialOptions
-from winarm.trial.pythons import spelled
-from winarm.trial.runner import SITE
+from winarm.trial.pythons import WindowsPython, spelled
+from winarm.trial.runner import SITE, Runner, Session
 from winarm.trial.search import find_runner
 from winarm.trial.stage import stage_for
 from winarm.trial.wheel import TriedWheel
 from winarm.trial.which_python import known_pythons, python_for
 from winarm.verify import Code, Evidence, Finding, Report, verify
 from winarm.verify.report import finding, listed
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from winarm.events import Listener
-    from winarm.trial.importing import Greeting, Outcome
-    from winarm.trial.pythons import WindowsPython
-    from winarm.trial.runner import Runner, Session
 
 #: Seconds for one import, and for a command, where the user names none.
 IMPORT_TIME = 120.0
@@ -101,8 +93,7 @@ def test_wheels(
     options = options or TrialOptions()
     tried = [TriedWheel.read(path) for path in wheels]
     if not tried:
-        message = "there is no wheel to try."
-        raise UsageError(message)
+        raise UsageError("there is no wheel to try.")
     runner = find_runner(host, options.runner)
     listener(Note(f"runner {runner.name}: {runner.place}"))
     groups = _grouped(host, runner, tried, options, listener)
@@ -128,8 +119,10 @@ def _grouped(
     for wheel in wheels:
         abi = options.abi or wheel.best(() if runner.brings_python else tuple(known))
         if not wheel.suits(abi):
-            message = f"{wheel.path.name} is not for Python {spelled(abi)}."
-            raise UsageError(message, cure="Name the Python that its tags name with --python.")
+            raise UsageError(
+                f"{wheel.path.name} is not for Python {spelled(abi)}.",
+                cure="Name the Python that its tags name with --python.",
+            )
         copies = (number for number in range(len(wheels)))
         place = next(
             number
@@ -293,8 +286,9 @@ def _python_arguments(command: Sequence[str], site: Path) -> list[str]:
     }
     if program not in scripts:
         names = ", ".join(sorted(("python", *scripts)))
-        message = f"there is no program {program!r} in the trial's environment; it has {names}."
-        raise UsageError(message)
+        raise UsageError(
+            f"there is no program {program!r} in the trial's environment; it has {names}."
+        )
     module, _, attribute = scripts[program].partition("[")[0].strip().partition(":")
     call = f"import sys, importlib; sys.argv[0] = {program!r}; "
     call += f"sys.exit(importlib.import_module({module!r}).{attribute or 'main'}())"
@@ -319,12 +313,12 @@ def _show(outcomes: Sequence[Outcome], listener: Listener) -> None:
 def _require_version(greeting: Greeting, abi: PythonABI, runner: Runner) -> None:
     if greeting.suffix == abi.extension_suffix(WIN_ARM64):
         return
-    message = (
+    raise TrialError(
         f"the Python of the runner {runner.name} is {greeting.version} and imports modules that "
         f"end in {greeting.suffix}; the wheel needs Python {spelled(abi)} on Windows ARM64 "
-        f"({abi.extension_suffix(WIN_ARM64)})."
+        f"({abi.extension_suffix(WIN_ARM64)}).",
+        cure="Name another Python, or try the wheel for this one.",
     )
-    raise TrialError(message, cure="Name another Python, or try the wheel for this one.")
 
 
 def _report(

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from pathlib import Path
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from contextlib import AbstractContextManager
-    from pathlib import Path
-
-    from winarm.host import Host
-    from winarm.trial.pythons import WindowsPython
+from winarm.host import Host
+from winarm.trial.pythons import WindowsPython
 
 #: The folders and files of a stage, which a runner maps or copies to the target.
 SITE, START, WORK, TEMPORARY = "site", "start", "work", "tmp"

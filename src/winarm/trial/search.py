@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from winarm.errors import TrialError, UsageError, bullets
+from winarm.host import Host
 from winarm.search import Search, first, miss
 from winarm.trial.bench import find_bench
 from winarm.trial.command import CommandRunner
 from winarm.trial.local import NativeRunner
+from winarm.trial.runner import Runner
 from winarm.trial.ssh import SshRunner
 from winarm.trial.wine import WineRunner
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from winarm.host import Host
-    from winarm.trial.runner import Runner
 
 AUTO = "auto"
 #: What makes the runners that need Wine.
@@ -44,8 +40,7 @@ def find_runner(host: Host, wanted: str = AUTO) -> Runner:
         return SshRunner.parse(detail)
     if kind != AUTO and kind not in _KINDS:
         names = ", ".join((AUTO, *_KINDS, "ssh:HOST", "command:PROGRAM"))
-        message = f"there is no runner {wanted!r}; they are {names}."
-        raise UsageError(message)
+        raise UsageError(f"there is no runner {wanted!r}; they are {names}.")
     looks = _KINDS.items() if kind == AUTO else [(kind, _KINDS[kind])]
     search = first(look(host).at(name) for name, look in looks)
     if search.found is not None:
@@ -61,11 +56,9 @@ def _command(words: str) -> CommandRunner:
     try:
         command = tuple(shlex.split(words))
     except ValueError as error:
-        message = f"--runner command:{words}: {error}."
-        raise UsageError(message) from error
+        raise UsageError(f"--runner command:{words}: {error}.") from error
     if not command:
-        message = "--runner command: needs a program, as in --runner 'command:winpy DIR'."
-        raise UsageError(message)
+        raise UsageError("--runner command: needs a program, as in --runner 'command:winpy DIR'.")
     return CommandRunner(command)
 
 

@@ -9,23 +9,17 @@ import re
 import shutil
 import stat
 import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from winarm.errors import TrialError
-from winarm.events import Note, Step
-from winarm.host import ProgramError
+from winarm.events import Listener, Note, Step
+from winarm.host import Host, ProgramError
 from winarm.storage import cached_folder
 from winarm.trial.bench import MEMBERS, Bench, bench_folder, find_bench
 from winarm.trial.debian import ELSEWHERE, Packages, read_distribution
 from winarm.trial.ucrt import complete
 from winarm.trial.wine import wine_environ
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from winarm.events import Listener
-    from winarm.host import Host
 
 #: Wine and what it loads; nothing of a desktop.
 WINE = (
@@ -68,8 +62,7 @@ def set_up(host: Host, listener: Listener = lambda _: None, system: Path = Path(
         )
         bench = find_bench(host)
         if bench.found is None:
-            message = f"the ARM64 Wine was made and does not work: {bench.why}."
-            raise TrialError(message)
+            raise TrialError(f"the ARM64 Wine was made and does not work: {bench.why}.")
     return bench.found
 
 
@@ -77,11 +70,11 @@ def _make(host: Host, folder: Path, listener: Listener, system: Path) -> None:
     distribution = read_distribution(system)
     emulated = host.machine != "aarch64"
     if not emulated and distribution.release != distribution.suite:
-        message = (
+        raise TrialError(
             f"Wine of {distribution.name} {distribution.suite} does not run on "
-            f"{distribution.release} itself."
+            f"{distribution.release} itself.",
+            cure=ELSEWHERE,
         )
-        raise TrialError(message, cure=ELSEWHERE)
     packages = Packages(host, folder / "apt")
     listener(Step(f"reading the packages of {distribution.name} {distribution.suite}"))
     packages.update(distribution, host.machine)
@@ -112,11 +105,11 @@ def _make(host: Host, folder: Path, listener: Listener, system: Path) -> None:
 def _require_space(folder: Path) -> None:
     free = shutil.disk_usage(folder).free
     if free < _NEEDED:
-        message = (
+        raise TrialError(
             f"{folder.parent} has {free / _MEGABYTE:.0f} MB of free space, and "
-            f"{_NEEDED / _MEGABYTE:.0f} MB are needed."
+            f"{_NEEDED / _MEGABYTE:.0f} MB are needed.",
+            cure="Free space, or name another folder in WINARM_CACHE_DIR.",
         )
-        raise TrialError(message, cure="Free space, or name another folder in WINARM_CACHE_DIR.")
 
 
 def _fetch(
@@ -175,8 +168,7 @@ def _adapt(bench: Bench) -> None:
         _script(wine / "wineserver", '"$here/wineserver64"')
     runtime = next(bench.root.glob("usr/lib/*/wine/aarch64-windows/ucrtbase.dll"), None)
     if runtime is None:
-        message = "the packages have no Wine for ARM64 programs."
-        raise TrialError(message, cure=ELSEWHERE)
+        raise TrialError("the packages have no Wine for ARM64 programs.", cure=ELSEWHERE)
     complete(runtime)
 
 
@@ -205,8 +197,7 @@ def _make_prefix(host: Host, bench: Bench) -> None:
         host.end_processes("WINEPREFIX", str(prefix))
         registry.unlink(missing_ok=True)
     if not (prefix / "system.reg").is_file():
-        message = f"Wine {bench.wine} did not make a Windows prefix."
-        raise TrialError(message, cure=ELSEWHERE)
+        raise TrialError(f"Wine {bench.wine} did not make a Windows prefix.", cure=ELSEWHERE)
     _share(prefix, bench.root)
 
 
@@ -216,8 +207,7 @@ def _run(host: Host, words: Sequence[str], environ: dict[str, str]) -> None:
 
     def tick() -> None:
         if time.monotonic() - began > _PATIENCE:
-            message = f"{' '.join(words[-2:])} did not end within {_PATIENCE} s."
-            raise TrialError(message)
+            raise TrialError(f"{' '.join(words[-2:])} did not end within {_PATIENCE} s.")
 
     try:
         status = host.stream(
@@ -226,8 +216,10 @@ def _run(host: Host, words: Sequence[str], environ: dict[str, str]) -> None:
     except ProgramError as error:
         raise TrialError(error.what) from error
     if status and words[-1] not in {"-k", "-w"}:
-        message = f"{' '.join(words[-2:])} ended with status {status}."
-        raise TrialError(message, why=said.decode("utf-8", "replace")[-1000:])
+        raise TrialError(
+            f"{' '.join(words[-2:])} ended with status {status}.",
+            why=said.decode("utf-8", "replace")[-1000:],
+        )
 
 
 def _without_services() -> str:

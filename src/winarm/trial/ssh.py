@@ -15,21 +15,16 @@ import secrets
 import struct
 import tarfile
 import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import NoReturn
 
 from winarm.errors import TrialError, UsageError
-from winarm.host import ProgramError
+from winarm.host import Conversation, Host, ProgramError
 from winarm.trial import on_target
+from winarm.trial.pythons import WindowsPython
 from winarm.trial.runner import Ended
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from typing import NoReturn
-
-    from winarm.host import Conversation, Host
-    from winarm.trial.pythons import WindowsPython
 
 #: `user@machine` or `ssh://user@machine:port`, as ssh has it; never an option.
 _HOST = re.compile(r"(ssh://)?[A-Za-z0-9_.@\[\]:%][A-Za-z0-9_.@\[\]:%-]*")
@@ -79,8 +74,10 @@ class SshRunner:
         if machine.startswith("//"):
             machine = f"ssh:{machine}"
         if not _HOST.fullmatch(machine):
-            message = f"--runner ssh:{words}: {machine!r} is not the name of a machine."
-            raise UsageError(message, cure="Write ssh:user@machine or ssh://user@machine:port.")
+            raise UsageError(
+                f"--runner ssh:{words}: {machine!r} is not the name of a machine.",
+                cure="Write ssh:user@machine or ssh://user@machine:port.",
+            )
         return cls(machine, python.strip() or "python")
 
     @property
@@ -213,9 +210,8 @@ class SshSession:
         said = self.conversation.errors() + bytes(self.received[:2000])
         words = said.decode("utf-8", "replace").strip()
         cure = next((cure for sign, cure in _CURES.items() if sign in words), "")
-        message = f"the machine {self.runner.machine} {what}."
         raise TrialError(
-            message,
+            f"the machine {self.runner.machine} {what}.",
             why=words[-2000:],
             cure=cure.replace("HOST", self.runner.machine)
             or f"Try it: ssh {self.runner.machine} {self.runner.python} --version",

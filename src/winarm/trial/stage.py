@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from winarm.errors import UsageError
 from winarm.storage import scratch_folder
 from winarm.trial import on_target
+from winarm.trial.options import TrialOptions
 from winarm.trial.runner import SITE, START, TEMPORARY, WORK
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from winarm.trial.options import TrialOptions
 
 
 @contextlib.contextmanager
@@ -41,8 +37,7 @@ def _copy(project: Path, path: Path, work: Path) -> None:
     """
     source = project / path
     if not source.exists():
-        message = f"--copy {path}: there is no such file or folder."
-        raise UsageError(message)
+        raise UsageError(f"--copy {path}: there is no such file or folder.")
     inside = not path.is_absolute() and ".." not in path.parts
     to = work / (path if inside else path.name)
     to.parent.mkdir(parents=True, exist_ok=True)

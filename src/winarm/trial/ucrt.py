@@ -8,16 +8,11 @@ place; the others stay as they are.
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
-from winarm.coff.headers import EXPORT, read_headers
+from winarm.coff.headers import EXPORT, Headers, read_headers
 from winarm.errors import WinarmError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from winarm.coff.headers import Headers
 
 _RET = 0xD65F03C0
 #: `fmov s0, s1`; `fmov d0, d1`; `fneg s1, s1`; `fneg d1, d1`: a complex number is in two registers.
@@ -61,8 +56,7 @@ def complete(dll: Path) -> tuple[str, ...]:
                 struct.pack_into(f"<{len(code)}I", data, offset, *code)
                 written.append(name)
     except struct.error as error:
-        message = f"{dll} is damaged: {error}."
-        raise WinarmError(message) from error
+        raise WinarmError(f"{dll} is damaged: {error}.") from error
     if written:
         dll.write_bytes(data)
     return tuple(written)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from packaging.metadata import Metadata
+from packaging.requirements import Requirement
 from packaging.tags import compatible_tags, cpython_tags
 from packaging.utils import canonicalize_name
 
@@ -15,12 +17,6 @@ from winarm.errors import UsageError
 from winarm.target import NEWEST_PYTHON, WIN_ARM64, PythonABI
 from winarm.trial.modules import modules
 from winarm.verify.wheels.filename import WheelName
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from packaging.requirements import Requirement
 
 #: Bytes of METADATA that are read.
 _MOST_METADATA = 16 * 2**20
@@ -43,19 +39,21 @@ class TriedWheel:
         """
         name = WheelName.parse(path.name)
         if name is None:
-            message = f"{path} is not a wheel: {path.name!r} is not a valid wheel file name."
-            raise UsageError(message)
+            raise UsageError(
+                f"{path} is not a wheel: {path.name!r} is not a valid wheel file name."
+            )
         if WIN_ARM64 not in name.targets and not name.any_platform:
-            message = f"{path.name} is for {'.'.join(name.platforms)}, not for Windows ARM64."
-            raise UsageError(message, cure="winarm test tries win_arm64 and pure wheels.")
+            raise UsageError(
+                f"{path.name} is for {'.'.join(name.platforms)}, not for Windows ARM64.",
+                cure="winarm test tries win_arm64 and pure wheels.",
+            )
         try:
             with zipfile.ZipFile(path) as archive:
                 members = tuple(archive.namelist())
                 requires = _requires(archive, members)
         except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
             reason = getattr(error, "strerror", None) or error
-            message = f"{path} cannot be read: {reason}."
-            raise UsageError(message) from error
+            raise UsageError(f"{path} cannot be read: {reason}.") from error
         return cls(path, name, members, requires)
 
     @cached_property
@@ -129,5 +127,4 @@ def _requires(archive: zipfile.ZipFile, members: Sequence[str]) -> tuple[Require
     try:
         return tuple(metadata.requires_dist or ())
     except Exception as error:
-        message = f"Requires-Dist cannot be read: {error}"
-        raise zipfile.BadZipFile(message) from error
+        raise zipfile.BadZipFile(f"Requires-Dist cannot be read: {error}") from error

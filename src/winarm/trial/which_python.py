@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from winarm.environment.uv import find_uv
 from winarm.errors import TargetPythonError
-from winarm.events import Note, Step
-from winarm.host import ProgramError
+from winarm.events import Listener, Note, Step
+from winarm.host import Host, ProgramError
+from winarm.target import PythonABI
 from winarm.trial.nuget import fetch_python
-from winarm.trial.pythons import find_windows_python, pythons_in, spelled
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from winarm.events import Listener
-    from winarm.host import Host
-    from winarm.target import PythonABI
-    from winarm.trial.options import TrialOptions
-    from winarm.trial.pythons import WindowsPython
+from winarm.trial.options import TrialOptions
+from winarm.trial.pythons import WindowsPython, find_windows_python, pythons_in, spelled
 
 
 def python_for(

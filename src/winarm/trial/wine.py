@@ -5,22 +5,17 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
 from winarm.errors import TrialError
-from winarm.host import ProgramError
+from winarm.host import Host, ProgramError
 from winarm.trial.local import LocalSession, plain_environ
+from winarm.trial.pythons import WindowsPython
 from winarm.trial.runner import TEMPORARY
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from winarm.host import Host
-    from winarm.trial.pythons import WindowsPython
 
 #: A CPU without branch target identification: Wine's code faults with it.
 QEMU_CPU = "neoverse-n1"
@@ -65,8 +60,7 @@ class WineRunner:
     ) -> Iterator[LocalSession]:
         """Return a session in a prefix of its own; see `Runner`."""
         if python is None:
-            message = f"the runner {self.name} needs a Python for Windows ARM64."
-            raise TrialError(message)
+            raise TrialError(f"the runner {self.name} needs a Python for Windows ARM64.")
         with _prefix(host, self.wine.template, stage) as prefix:
             _map(prefix, STAGE_DRIVE, stage)
             _map(prefix, PYTHON_DRIVE, prefix / "python")
@@ -161,8 +155,9 @@ def _free(folder: Path) -> tuple[Path, FileLock]:
         with contextlib.suppress(Timeout):
             lock.acquire(timeout=0)
             return folder / str(number), lock
-    message = f"{_MOST_PREFIXES} trials are running already."
-    raise TrialError(message, cure="Wait until one of them has ended.")
+    raise TrialError(
+        f"{_MOST_PREFIXES} trials are running already.", cure="Wait until one of them has ended."
+    )
 
 
 def _fill(prefix: Path, template: Path) -> None:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from winarm.verify.report import Finding, Report
 from winarm.verify.wheels.filename import WheelName
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from winarm.verify.report import Finding, Report
 
 #: A version in a message or in a path: a new release of a project has the findings of the last.
 _VERSION = "VERSION"
@@ -47,8 +44,7 @@ class Baseline:
         try:
             return cls(frozenset(_all_known(json.loads(text))))
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-            message = f"{type(error).__name__}: {error}"
-            raise BaselineError(message) from error
+            raise BaselineError(f"{type(error).__name__}: {error}") from error
 
     def without_known(self, report: Report) -> Report:
         """Return `report` without the findings that are known.

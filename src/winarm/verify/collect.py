@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable
+from typing import Protocol
 
-from winarm.coff.buffer import MalformedError
+from winarm.coff.buffer import Buffer, MalformedError
 from winarm.coff.headers import read_headers
 from winarm.coff.image import MAX_SYMBOLS, Image, read_image, read_tables, tables_end
 from winarm.coff.library import (
@@ -17,13 +18,7 @@ from winarm.coff.library import (
 )
 from winarm.coff.sniff import Nature, identify
 from winarm.verify.member_names import suffix_of
-from winarm.verify.options import TOO_MANY_SYMBOLS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from winarm.coff.buffer import Buffer
-    from winarm.verify.options import Budget
+from winarm.verify.options import TOO_MANY_SYMBOLS, Budget
 
 #: Suffixes under which Windows, or people, expect an image.
 IMAGE_SUFFIXES = frozenset({".pyd", ".dll", ".exe"})

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from winarm.coff.buffer import MalformedError
-from winarm.coff.image import read_image
+from winarm.coff.image import Image, read_image
 from winarm.verify.wheels.archive import read_archive
 from winarm.verify.wheels.content import METHODS, Content, DamagedError
 from winarm.verify.wheels.entry import ArchiveError
 from winarm.verify.wheels.filename import WheelName
 from winarm.verify.wheels.metadata import allows_version, header_fields, requirements, same_name
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from winarm.coff.image import Image
 
 _MOST_MEMBERS = 100_000
 _MOST_METADATA = 2**20

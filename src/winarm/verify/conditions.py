@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from operator import eq, ge, gt, le, lt, ne
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from typing import Any
 
 #: Every Python for Windows on Arm is as new as this.
 _OLDEST = (3, 9)

@@ -8,21 +8,18 @@ DLLs that are loaded already are found by their name.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from enum import IntEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from winarm.coff.image import Image
+from winarm.target import Target
 from winarm.verify.dlls import LOADED_BY, Origin, is_never_bundled, origin_of
 from winarm.verify.member_names import is_module
 from winarm.verify.python_code import Code, Does
 from winarm.verify.python_paths import ELSEWHERE, Place
 from winarm.verify.wheel_code import MOST_COMPARED, Run, Searched, WheelCode, installed
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from winarm.coff.image import Image
-    from winarm.target import Target
 
 
 class Found(IntEnum):

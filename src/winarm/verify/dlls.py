@@ -6,13 +6,9 @@ import re
 from enum import Enum, auto
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from winarm.coff.buffer import MAX_DLL_NAME
-from winarm.target import WIN_ARM64
-
-if TYPE_CHECKING:
-    from winarm.target import Target
+from winarm.target import WIN_ARM64, Target
 
 
 class Origin(Enum):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,6 @@ from winarm.coff.image import MAX_SYMBOLS, Image, read_image
 from winarm.target import TARGETS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
     from multiprocessing.connection import Connection
 
     #: DLLs and symbols in no order, once each for plain and for delay imports.
@@ -80,12 +80,10 @@ def inspect_bounded(data: bytes, seconds: float) -> Inspection:
     theirs.close()
     try:
         if not ours.poll(seconds):
-            message = f"pefile takes longer than {seconds:g} seconds"
-            raise InspectionError(message)
+            raise InspectionError(f"pefile takes longer than {seconds:g} seconds")
         answer = ours.recv()
     except EOFError:
-        message = "pefile takes more memory than it may, or crashes"
-        raise InspectionError(message) from None
+        raise InspectionError("pefile takes more memory than it may, or crashes") from None
     finally:
         process.kill()
         process.join()
@@ -143,8 +141,7 @@ def read_with_pefile(data: bytes, image: Image | None) -> tuple[dict[str, Any], 
     try:
         pefile: Any = importlib.import_module("pefile")
     except ImportError:
-        message = 'pefile is not installed (pip install "winarm[cli]")'
-        raise InspectionError(message) from None
+        raise InspectionError('pefile is not installed (pip install "winarm[cli]")') from None
     # It drops all DLLs after 8,192 symbols, and cuts names at 512 characters.
     pefile.MAX_IMPORT_SYMBOLS = MAX_SYMBOLS
     pefile.MAX_IMPORT_NAME_LENGTH = pefile.MAX_SYMBOL_NAME_LENGTH = MAX_NAME

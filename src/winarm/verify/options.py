@@ -5,13 +5,10 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from winarm.target import WIN_ARM64, Target
 from winarm.verify.codes import Code, Severity
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 #: Bytes of a file for which a second more is allowed; verifying takes a fiftieth of that.
 _BYTES_A_SECOND = 4 * 2**20

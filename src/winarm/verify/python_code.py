@@ -10,19 +10,16 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from winarm.verify.conditions import Conditions
 from winarm.verify.python_names import Names, name_of
 from winarm.verify.python_paths import ELSEWHERE, UNKNOWN, Paths, Place
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
 
 #: Without one of these words, or one of the others and ctypes, a file has nothing to do with DLLs.
 _SEARCH_WORDS = (b"add_dll_directory", b"LoadLibrary", b"DLL", b"dlopen")

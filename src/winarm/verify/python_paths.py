@@ -7,16 +7,12 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from winarm.verify.conditions import Conditions
 from winarm.verify.python_names import Names, name_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from winarm.verify.conditions import Conditions
-
 
 #: Functions that return the path that they are given.
 _SAME = frozenset({

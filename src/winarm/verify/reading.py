@@ -4,31 +4,27 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 from winarm.coff.buffer import dll_file
+from winarm.coff.sniff import Nature
+from winarm.target import Target
 from winarm.verify.codes import Code
 from winarm.verify.collect import MAX_TEXT, Collector
 from winarm.verify.member_names import base_name
+from winarm.verify.options import Budget, Limits, VerifyOptions
 from winarm.verify.report import Finding, finding
 from winarm.verify.subject import Shape, Subject
 from winarm.verify.wheels.archive import Archive, read_archive
 from winarm.verify.wheels.content import METHODS, Content, DamagedError
-from winarm.verify.wheels.entry import ArchiveError
+from winarm.verify.wheels.entry import ArchiveError, Entry
+from winarm.verify.wheels.filename import WheelName
 from winarm.verify.wheels.metadata import OTHER_STRONG, record_rows
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from winarm.coff.sniff import Nature
-    from winarm.target import Target
-    from winarm.verify.options import Budget, Limits, VerifyOptions
-    from winarm.verify.wheels.entry import Entry
-    from winarm.verify.wheels.filename import WheelName
 
 _PIECE = 512 * 2**10
 #: Most members are small, and follow one another.
@@ -297,11 +293,9 @@ def _walk(root: Path, barred: list[OSError]) -> Iterator[tuple[str, Path]]:
 
 def _take_file(path: Path, member: str, size: int, collector: Collector, limits: Limits) -> Nature:
     if not stat.S_ISREG(path.stat().st_mode):
-        message = "it is no regular file"
-        raise DamagedError(message)
+        raise DamagedError("it is no regular file")
     if size > limits.member_size:
-        message = f"its {size} bytes pass the limit"
-        raise DamagedError(message)
+        raise DamagedError(f"its {size} bytes pass the limit")
     with path.open("rb") as file:
         text = _is_record(member) and size <= MAX_TEXT
         return collector.take(member, size, _FileContent(file, size), text=text)
@@ -324,8 +318,7 @@ class _FileContent:
     def read(self, size: int) -> bytes:
         piece = self._file.read(min(size, self._left, _PIECE))
         if not piece and self._left:
-            message = "it became shorter while it was read"
-            raise DamagedError(message)
+            raise DamagedError("it became shorter while it was read")
         self._left -= len(piece)
         return piece
 

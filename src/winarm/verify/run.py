@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import stat
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from winarm.target import Target
 from winarm.verify.checks import CHECKS
 from winarm.verify.codes import Code
 from winarm.verify.companions import brought, read_companions
@@ -17,11 +18,6 @@ from winarm.verify.subject import Shape, Subject
 from winarm.verify.wheels.content import DamagedError
 from winarm.verify.wheels.entry import ArchiveError
 from winarm.verify.wheels.filename import WheelName
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from winarm.target import Target
 
 #: Nothing chosen: everything is verified for win_arm64.
 DEFAULTS = VerifyOptions()

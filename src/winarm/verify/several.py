@@ -7,21 +7,16 @@ it: on two cores, threads took longer than one.
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from math import ceil
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from winarm.verify.options import Budget
+from winarm.verify.options import Budget, VerifyOptions
+from winarm.verify.report import Report
 from winarm.verify.run import DEFAULTS, verify, verify_within
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
-
-    from winarm.verify.options import VerifyOptions
-    from winarm.verify.report import Report
 
 #: Bytes, without the largest file, from which processes are started: starting one takes as long as
 #: verifying about 10 MB of wheels.

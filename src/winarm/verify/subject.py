@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from fnmatch import fnmatchcase
 from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+from winarm.coff.image import Image
+from winarm.coff.library import Library
+from winarm.coff.sniff import Nature
+from winarm.target import Target
 from winarm.verify.companions import Brought
 from winarm.verify.dll_search import DllSearch, reached
 from winarm.verify.member_names import base_name, folder_of, init_symbol, is_module, suffix_of
 from winarm.verify.wheel_code import WheelCode, installed
+from winarm.verify.wheels.archive import Archive
+from winarm.verify.wheels.filename import WheelName
 from winarm.verify.wheels.metadata import (
     header_fields,
     installed_rows,
@@ -21,17 +28,6 @@ from winarm.verify.wheels.metadata import (
     same_name,
     same_version,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
-
-    from winarm.coff.image import Image
-    from winarm.coff.library import Library
-    from winarm.coff.sniff import Nature
-    from winarm.target import Target
-    from winarm.verify.wheels.archive import Archive
-    from winarm.verify.wheels.filename import WheelName
 
 #: Launchers that setuptools and distlib (and pip, which vendors it) carry for every machine and
 #: copy out for the one they run on.

@@ -7,22 +7,18 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import chain
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-from winarm.target import WIN_ARM64
+from winarm.coff.image import Image
+from winarm.target import WIN_ARM64, Target
 from winarm.verify.dlls import LOADED_BY
 from winarm.verify.member_names import is_module
 from winarm.verify.python_code import UNREADABLE, Code, Does, Step, may_search, read_code
 from winarm.verify.python_paths import ELSEWHERE, UNKNOWN
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from winarm.coff.image import Image
-    from winarm.target import Target
 
 #: Bytes of one Python file, and of all that are looked through.
 _MOST_SOURCE = 2**20

@@ -45,8 +45,7 @@ class GnuCompiler(MsvcAttributes, TargetCompiler, UnixCCompiler):  # type: ignor
     ) -> Step:
         if ext == ".rc":
             if not self._spec["toolchain"]["rc"]:
-                message = f"{src}: this toolchain has no resource compiler"
-                raise CompileError(message)
+                raise CompileError(f"{src}: this toolchain has no resource compiler")
             options = resource(self._translator.compile(cc_args, None), obj)
             return Step("compile", src, [*self._spec["toolchain"]["rc"], *options, src])
         language = self._translator.language(

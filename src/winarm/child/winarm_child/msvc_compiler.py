@@ -54,8 +54,7 @@ class MsvcCompiler(TargetCompiler):
     ) -> Step:
         if ext == ".rc":
             if not self._commands["rc"]:
-                message = f"{src}: this toolchain has no resource compiler"
-                raise CompileError(message)
+                raise CompileError(f"{src}: this toolchain has no resource compiler")
             options = [arg for arg in cc_args if arg[:2] in {"-D", "-I"}]
             # As a relative path, since one that begins with `/` would be an option.
             source = os.path.relpath(src)

@@ -139,12 +139,12 @@ class Views:
             self._registry = self._registry or registry.make()
             return self._registry
         if name in WINDOWS_ONLY:
-            message = (
+            raise ModuleNotFoundError(
                 f"{name} exists on Windows only, and this build runs on {platform.system()}. "
                 "A project that is cross-built cannot ask the machine that it is built for: "
-                "guard the import, or build on Windows."
+                "guard the import, or build on Windows.",
+                name=name,
             )
-            raise ModuleNotFoundError(message, name=name)
         return None
 
     def concerns(self, name: str, importer: Mapping[str, Any]) -> bool:

@@ -13,18 +13,14 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from winarm.errors import WinarmError
+from winarm.host import Host
 from winarm.locate.tools.table import table
 from winarm.storage import cached_folder, link_or_copy, remove_unused
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from winarm.host import Host
-    from winarm.target import Target
+from winarm.target import Target
 
 #: Raised when the same sources make another folder.
 GENERATOR = 1
@@ -159,8 +155,10 @@ class _Maker:
         environ = {"ZIG_GLOBAL_CACHE_DIR": self._cache, **self._host.environ}
         answer = self._host.run([self._zig, *arguments], environ=environ, timeout=TIMEOUT)
         if not answer.ok:
-            message = f"zig cannot make its one-word tools: {' '.join(arguments)[:500]}"
-            raise ToolLayerError(message, why=answer.stderr.strip()[-2000:])
+            raise ToolLayerError(
+                f"zig cannot make its one-word tools: {' '.join(arguments)[:500]}",
+                why=answer.stderr.strip()[-2000:],
+            )
 
 
 def _lasting_python(host: Host) -> Path:

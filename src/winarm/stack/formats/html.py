@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from importlib.resources import files
-from typing import TYPE_CHECKING
 
 from jinja2 import Environment, StrictUndefined
 
 from winarm.errors import DOCUMENTATION
 from winarm.stack.formats.table import summary
-from winarm.stack.report import Status
-
-if TYPE_CHECKING:
-    from winarm.stack.report import ReportDifference, StackReport
+from winarm.stack.report import ReportDifference, StackReport, Status
 
 
 def render(report: StackReport, difference: ReportDifference | None = None) -> str:

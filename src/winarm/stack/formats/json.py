@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from winarm.errors import FileSystemError, UsageError
 from winarm.stack.report import (
@@ -14,9 +15,6 @@ from winarm.stack.report import (
     Status,
     StatusChange,
 )
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 #: A report of more bytes is not read.
 MAX_REPORT = 64 * 2**20
@@ -52,8 +50,10 @@ def difference_from(path: Path, report: StackReport) -> ReportDifference:
     """
     try:
         if path.stat().st_size > MAX_REPORT:
-            message = f"{path} has more than {MAX_REPORT} bytes."
-            raise UsageError(message, cure="Name a report that --format json wrote.")
+            raise UsageError(
+                f"{path} has more than {MAX_REPORT} bytes.",
+                cure="Name a report that --format json wrote.",
+            )
         document = json.loads(path.read_bytes())
         version = document["version"]
         before = {one["name"]: Status(one["status"]) for one in document["packages"]}
@@ -61,11 +61,14 @@ def difference_from(path: Path, report: StackReport) -> ReportDifference:
     except OSError as error:
         raise FileSystemError(path, error, cure="Make it readable.") from error
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        message = f"{path} is not a status report."
-        raise UsageError(message, cure="Name a report that --format json wrote.") from error
+        raise UsageError(
+            f"{path} is not a status report.", cure="Name a report that --format json wrote."
+        ) from error
     if version != REPORT_VERSION:
-        message = f"{path} is a report of version {version}, and not of {REPORT_VERSION}."
-        raise UsageError(message, cure="Write it again with this winarm.")
+        raise UsageError(
+            f"{path} is a report of version {version}, and not of {REPORT_VERSION}.",
+            cure="Write it again with this winarm.",
+        )
     after = {package.name: package.status for package in report.packages}
     changes = tuple(
         StatusChange(name, before.get(name), after.get(name))

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from winarm.stack.formats.table import summary
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from winarm.stack.report import PackageStatus, ReportDifference, StackReport
+from winarm.stack.report import PackageStatus, ReportDifference, StackReport
 
 
 def render(report: StackReport, difference: ReportDifference | None = None) -> str:

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
-from winarm.stack.report import Status
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from winarm.stack.report import PackageStatus, ReportDifference, StackReport
+from winarm.stack.report import PackageStatus, ReportDifference, StackReport, Status
 
 #: Fewest columns in which a reason stands beside the name; below, it is on lines of its own.
 NARROW = 80

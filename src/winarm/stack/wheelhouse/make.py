@@ -12,9 +12,11 @@ import json
 import threading
 import time
 import warnings
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from pathlib import Path
+from typing import Protocol
 
 from filelock import FileLock
 
@@ -30,20 +32,13 @@ from winarm.errors import (
 from winarm.host import Host
 from winarm.host.programs import GRACE
 from winarm.pipeline.isolated import build_wheel
-from winarm.stack.client import sha256_of, wrong_content
+from winarm.stack.client import IndexClient, sha256_of, wrong_content
 from winarm.stack.files import IndexedFile
-from winarm.stack.wheelhouse.plan import Action
+from winarm.stack.wheelhouse.plan import Action, PlannedPackage, WheelhousePlan
 from winarm.stack.wheelhouse.result import Outcome, PackageOutcome, WheelhouseResult, write_results
 from winarm.storage import deliver, replacing, scratch_folder
 from winarm.target import WIN_ARM64
 from winarm.verify import Severity, VerifyOptions, verify
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
-
-    from winarm.stack.client import IndexClient
-    from winarm.stack.wheelhouse.plan import PlannedPackage, WheelhousePlan
 
 #: The folder of records in a wheelhouse.
 RECORDS = ".winarm"
@@ -165,8 +160,7 @@ def make_wheelhouse(
     """
     began = time.monotonic()
     if folder.exists() and not folder.is_dir():
-        message = f"{folder} is a file, not a folder."
-        raise UsageError(message, cure="Choose another folder.")
+        raise UsageError(f"{folder} is a file, not a folder.", cure="Choose another folder.")
     try:
         (folder / RECORDS).mkdir(parents=True, exist_ok=True)
     except OSError as error:

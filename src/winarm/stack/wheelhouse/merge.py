@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 from winarm.errors import FileSystemError, UsageError
 from winarm.stack.client import sha256_of
 from winarm.stack.wheelhouse.make import RECORDS
-from winarm.stack.wheelhouse.plan import Action
+from winarm.stack.wheelhouse.plan import Action, PlannedPackage, WheelhousePlan
 from winarm.stack.wheelhouse.result import (
     JSON_FILE,
     Outcome,
@@ -18,12 +20,6 @@ from winarm.stack.wheelhouse.result import (
     write_results,
 )
 from winarm.storage import deliver
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
-
-    from winarm.stack.wheelhouse.plan import PlannedPackage, WheelhousePlan
 
 
 def merge_wheelhouses(
@@ -88,6 +84,8 @@ def _outcomes(part: Path) -> dict[str, PackageOutcome]:
             for entry in document["packages"]
         ]
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        message = f"{part} is not a part of a wheelhouse: {path.name} cannot be read."
-        raise UsageError(message, cure="Name folders that winarm wheelhouse has made.") from error
+        raise UsageError(
+            f"{part} is not a part of a wheelhouse: {path.name} cannot be read.",
+            cure="Name folders that winarm wheelhouse has made.",
+        ) from error
     return {entry.name: entry for entry in entries}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from packaging.utils import canonicalize_name
@@ -16,9 +18,6 @@ from winarm.stack.report import PackageStatus, Status
 from winarm.storage import replacing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from pathlib import Path
-
     from winarm.stack.files import IndexedFile
     from winarm.stack.status import Surveyed
 
@@ -89,8 +88,9 @@ class WheelhousePlan:
         known = {package.name: package for package in self.packages}
         for name in wanted:
             if name not in known:
-                message = f"the plan has no package {name}."
-                raise UsageError(message, cure=f"It has {', '.join(sorted(known))}.")
+                raise UsageError(
+                    f"the plan has no package {name}.", cure=f"It has {', '.join(sorted(known))}."
+                )
         chosen = tuple(known[name] for name in dict.fromkeys(wanted))
         return WheelhousePlan(self.origin, self.target, self.python, chosen)
 
@@ -190,8 +190,9 @@ def read_plan(path: Path) -> WheelhousePlan:
     """
     try:
         if path.stat().st_size > MAX_PLAN:
-            message = f"{path} has more than {MAX_PLAN} bytes."
-            raise UsageError(message, cure="Name a plan that winarm wrote.")
+            raise UsageError(
+                f"{path} has more than {MAX_PLAN} bytes.", cure="Name a plan that winarm wrote."
+            )
         document = json.loads(path.read_bytes())
         version = document["version"]
         packages = tuple(map(_read_package, document["packages"]))
@@ -199,11 +200,15 @@ def read_plan(path: Path) -> WheelhousePlan:
     except OSError as error:
         raise FileSystemError(path, error, cure="Make it readable.") from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        message = f"{path} is not a plan of a wheelhouse."
-        raise UsageError(message, cure="Write one: winarm wheelhouse … --plan FILE") from error
+        raise UsageError(
+            f"{path} is not a plan of a wheelhouse.",
+            cure="Write one: winarm wheelhouse … --plan FILE",
+        ) from error
     if version != PLAN_VERSION:
-        message = f"{path} is a plan of version {version}, and not of {PLAN_VERSION}."
-        raise UsageError(message, cure="Write it again with this winarm.")
+        raise UsageError(
+            f"{path} is a plan of version {version}, and not of {PLAN_VERSION}.",
+            cure="Write it again with this winarm.",
+        )
     return WheelhousePlan(origin, target, python, packages)
 
 

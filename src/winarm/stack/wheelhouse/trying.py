@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from winarm.events import Listener
+from winarm.host import Host
 from winarm.stack.wheelhouse.result import Outcome, PackageOutcome, WheelhouseResult
-from winarm.trial import TrialOptions, test_wheels
-from winarm.verify import Severity
+from winarm.target import PythonABI
+from winarm.trial import TrialOptions, TrialResult, test_wheels
+from winarm.verify import Report, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from winarm.events import Listener
-    from winarm.host import Host
-    from winarm.target import PythonABI
-    from winarm.trial import TrialResult
-    from winarm.verify import Report
-
     Tries = Callable[[Sequence[Path], TrialOptions], TrialResult]
 
 

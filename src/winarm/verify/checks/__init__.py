@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
 
 from winarm.verify.checks.container import check_archive
 from winarm.verify.checks.dist_info import check_metadata
@@ -17,13 +17,9 @@ from winarm.verify.checks.record import check_installed, check_record
 from winarm.verify.checks.soundness import check_soundness
 from winarm.verify.checks.symbols import check_symbols
 from winarm.verify.checks.tags import check_promised_pythons, check_tags
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from winarm.verify.options import VerifyOptions
-    from winarm.verify.report import Finding
-    from winarm.verify.subject import Subject
+from winarm.verify.options import VerifyOptions
+from winarm.verify.report import Finding
+from winarm.verify.subject import Subject
 
 #: Every check, in the order in which people want to read the findings.
 CHECKS: tuple[Callable[[Subject, VerifyOptions], Iterator[Finding]], ...] = (

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from winarm.verify.codes import Code
+from winarm.verify.options import VerifyOptions
 from winarm.verify.report import Finding, finding
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from winarm.verify.options import VerifyOptions
-    from winarm.verify.subject import Subject
-    from winarm.verify.wheels.entry import Entry
+from winarm.verify.subject import Subject
+from winarm.verify.wheels.entry import Entry
 
 #: Windows' 260 less the usual place of site-packages below a user's AppData folder.
 LONGEST_PATH = 180

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from math import prod
-from typing import TYPE_CHECKING
 
 from winarm.verify.codes import Code
+from winarm.verify.options import VerifyOptions
 from winarm.verify.report import Finding, finding
+from winarm.verify.subject import Subject
 from winarm.verify.wheels.core_metadata import metadata_faults
-from winarm.verify.wheels.filename import STABLE_TAGS
+from winarm.verify.wheels.filename import STABLE_TAGS, WheelName
 from winarm.verify.wheels.metadata import header_fields, is_utf8, same_name, same_version
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from winarm.verify.options import VerifyOptions
-    from winarm.verify.subject import Subject
-    from winarm.verify.wheels.filename import WheelName
 
 #: Single tags that a compressed one may stand for; wheels have about ten.
 _MOST_TAGS = 10_000

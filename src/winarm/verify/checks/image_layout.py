@@ -6,20 +6,16 @@ collected too: every published image of the corpus keeps them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from winarm.coff import headers as pe
+from winarm.coff.image import Image
 from winarm.coff.managed import Managed
 from winarm.verify.codes import Code
 from winarm.verify.member_names import suffix_of
+from winarm.verify.options import VerifyOptions
 from winarm.verify.report import Finding, finding
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from winarm.coff.image import Image
-    from winarm.verify.options import VerifyOptions
-    from winarm.verify.subject import Subject
+from winarm.verify.subject import Subject
 
 _PAGE = 0x1000
 #: Bytes of the DOS header, before which no other header may begin.

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from winarm.verify.checks.module_name import ModuleName
 from winarm.verify.codes import Code
 from winarm.verify.member_names import base_name, folder_of, is_module, suffix_of
+from winarm.verify.options import VerifyOptions
 from winarm.verify.report import Finding, finding
-from winarm.verify.subject import Shape
+from winarm.verify.subject import Shape, Subject
 from winarm.verify.wheel_code import installed
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from winarm.verify.options import VerifyOptions
-    from winarm.verify.subject import Subject
 
 _BY_PRODUCTS = frozenset({".exp", ".pdb", ".ilk", ".obj", ".o"})
 

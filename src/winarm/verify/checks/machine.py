@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
+from winarm.coff.image import Image
 from winarm.coff.machines import Kind, loads
 from winarm.target import WIN_ARM64
 from winarm.verify.codes import Code
 from winarm.verify.member_names import base_name, is_module, stem_of, suffix_of
-from winarm.verify.options import TOO_MANY_SYMBOLS
+from winarm.verify.options import TOO_MANY_SYMBOLS, VerifyOptions
 from winarm.verify.report import Finding, finding
 from winarm.verify.subject import Shape, Subject
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from winarm.coff.image import Image
-    from winarm.verify.options import VerifyOptions
 
 #: How the libraries of other systems end.
 _LIBRARY = re.compile(r"\.(so|dylib)(\.[0-9.]+)?$")

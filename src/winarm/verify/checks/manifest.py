@@ -7,20 +7,17 @@ Manifests" in Microsoft's documentation). Whatever is wrong with it, the load fa
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 from xml.parsers.expat import ExpatError, ParserCreate
 
 from winarm.coff.managed import Managed
+from winarm.target import Target
 from winarm.verify.codes import Code
 from winarm.verify.member_names import folder_of
+from winarm.verify.options import VerifyOptions
 from winarm.verify.report import Finding, finding
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from winarm.target import Target
-    from winarm.verify.options import VerifyOptions
-    from winarm.verify.subject import Subject
+from winarm.verify.subject import Subject
 
 #: Visual C++ 2005 and 2008 came as assemblies, for x86 and x64 only.
 _OLD_RUNTIME = re.compile(r"microsoft\.vc[0-9]{2,3}\.[a-z0-9]+")

@@ -8,23 +8,20 @@ CPython looks for NAME and one of its suffixes in turn: `.cp313-win_arm64.pyd`, 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from winarm.coff.buffer import symbol_text
 from winarm.coff.headers import EXECUTABLE
+from winarm.coff.image import Image
 from winarm.target import PythonABI, Target, parse_target
 from winarm.verify.codes import Code
 from winarm.verify.member_names import base_name, folder_of, is_module, suffix_of
+from winarm.verify.options import VerifyOptions
 from winarm.verify.report import Finding, finding
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from winarm.coff.image import Image
-    from winarm.verify.options import VerifyOptions
-    from winarm.verify.subject import Subject
-    from winarm.verify.wheels.filename import Promise
+from winarm.verify.subject import Subject
+from winarm.verify.wheels.filename import Promise
 
 _TAGGED = re.compile(
     r"(?P<name>[^.]+)\.(?P<abi>cp3[0-9]+t?d?)-(?P<platform>[a-z0-9_]+)\.pyd", re.IGNORECASE

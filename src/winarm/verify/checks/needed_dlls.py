@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
 
+from winarm.coff.image import Image
+from winarm.coff.imports import Import
 from winarm.coff.managed import Managed
 from winarm.verify.codes import Code, Severity
 from winarm.verify.dll_search import Found, Located
 from winarm.verify.dlls import Origin, origin_of
 from winarm.verify.member_names import folder_of, is_module
+from winarm.verify.options import VerifyOptions
 from winarm.verify.report import Finding, finding
+from winarm.verify.subject import Subject
 from winarm.verify.wheel_code import installed
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from winarm.coff.image import Image
-    from winarm.coff.imports import Import
-    from winarm.verify.options import VerifyOptions
-    from winarm.verify.subject import Subject
 
 #: What an origin means for an image that a module needs in order to start.
 _CODES = {

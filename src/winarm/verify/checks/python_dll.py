@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
+from winarm.coff.image import Image
 from winarm.target import PythonABI
 from winarm.verify.checks.module_name import ModuleName
 from winarm.verify.codes import Code
 from winarm.verify.member_names import is_module
+from winarm.verify.options import VerifyOptions
 from winarm.verify.report import Finding, finding
+from winarm.verify.subject import Subject
 from winarm.verify.wheels.filename import Promise
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from winarm.coff.image import Image
-    from winarm.verify.options import VerifyOptions
-    from winarm.verify.subject import Subject
 
 STABLE_DLLS = frozenset({"python3.dll", "python3t.dll"})
 _PYTHON_DLL = re.compile(r"python(?P<major>3)(?P<minor>[0-9]*)(?P<threading>t?)(?P<debug>_d)?\.dll")

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from winarm.verify.checks.container import path_escapes
 from winarm.verify.codes import Code
+from winarm.verify.options import VerifyOptions
 from winarm.verify.report import Finding, finding
 from winarm.verify.subject import Shape, Subject
 from winarm.verify.wheels.metadata import OTHER_STRONG, Row, installed_rows, record_rows
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from winarm.verify.options import VerifyOptions
 
 #: In .dist-info, and never in RECORD: it, and its signatures.
 _UNLISTED = ("RECORD", "RECORD.jws", "RECORD.p7s")

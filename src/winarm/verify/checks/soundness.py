@@ -7,22 +7,18 @@ linker will not make (LNK1246, LNK1355).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from winarm.coff import headers as pe
+from winarm.coff.image import Image
 from winarm.coff.machines import Kind
 from winarm.coff.managed import Managed
 from winarm.verify.codes import Code
 from winarm.verify.member_names import is_module
+from winarm.verify.options import VerifyOptions
 from winarm.verify.report import Finding, finding
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from winarm.coff.image import Image
-    from winarm.verify.options import VerifyOptions
-    from winarm.verify.subject import Subject
+from winarm.verify.subject import Subject
 
 _FOUR_GIB = 2**32
 #: IMAGE_SUBSYSTEM_WINDOWS_GUI and _CUI.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from heapq import nsmallest
-from typing import TYPE_CHECKING
 
 from winarm.coff.buffer import dll_file, symbol_text
+from winarm.coff.image import Image
 from winarm.python_exports import exported_names, stable_names
 from winarm.target import NEWEST_PYTHON, PythonABI
 from winarm.verify.checks.module_name import ModuleName
@@ -20,15 +21,10 @@ from winarm.verify.codes import Code
 from winarm.verify.dll_search import Found
 from winarm.verify.dlls import Origin, origin_of
 from winarm.verify.member_names import is_module
+from winarm.verify.options import VerifyOptions
 from winarm.verify.report import Finding, finding
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
-
-    from winarm.coff.image import Image
-    from winarm.verify.options import VerifyOptions
-    from winarm.verify.subject import Subject
-    from winarm.verify.wheels.filename import Promise
+from winarm.verify.subject import Subject
+from winarm.verify.wheels.filename import Promise
 
 #: Forwarders that lead to one another.
 _LONGEST_CHAIN = 64

@@ -6,24 +6,20 @@ Each of these Pythons must find every module, and be able to load it.
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
+from winarm.coff.image import Image
+from winarm.target import PythonABI
 from winarm.verify.checks.dist_info import allowed_minors
 from winarm.verify.checks.module_name import ModuleName
 from winarm.verify.checks.python_dll import STABLE_DLLS, python_dlls, serves
 from winarm.verify.codes import Code
 from winarm.verify.member_names import folder_of, is_module, stem_of, suffix_of
+from winarm.verify.options import VerifyOptions
 from winarm.verify.report import Finding, finding
 from winarm.verify.subject import Shape, Subject
+from winarm.verify.wheels.filename import Promise
 from winarm.verify.wheels.metadata import header_fields
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from winarm.coff.image import Image
-    from winarm.target import PythonABI
-    from winarm.verify.options import VerifyOptions
-    from winarm.verify.wheels.filename import Promise
 
 #: Suffixes that make a wheel belong to a platform, whatever is in the files.
 _NATIVE = frozenset({".pyd", ".dll", ".exe", ".lib", ".a", ".so", ".dylib"})

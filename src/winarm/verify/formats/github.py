@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from winarm.verify.codes import Severity
-from winarm.verify.report import Evidence, printable
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from winarm.verify.report import Finding, Report
+from winarm.verify.report import Evidence, Finding, Report, printable
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 #: GitHub cuts a summary at 1 MiB.

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from winarm.verify.codes import Severity
-from winarm.verify.report import judge
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from winarm.verify.report import Report, Verdict
+from winarm.verify.report import Report, Verdict, judge
 
 #: Changes when a field goes or changes its meaning; new fields may come without.
 VERSION = 1

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from winarm.verify.codes import FAMILIES, Code
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 def explain(code: Code) -> str:

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from winarm.verify.codes import Severity
-from winarm.verify.report import Evidence, printable
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from winarm.verify.report import Finding, ImageSummary, Report
+from winarm.verify.report import Evidence, Finding, ImageSummary, Report, printable
 
 _LABEL_WIDTH = 1 + max(len(severity.label) for severity in Severity)
 

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
-from rich.console import Group
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from winarm.verify.codes import Severity
 from winarm.verify.formats.table import contents, cures, image_lines, known, outcome, total
-from winarm.verify.report import printable
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from rich.console import RenderableType
-
-    from winarm.verify.report import Finding, Report
+from winarm.verify.report import Finding, Report, printable
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 _OUTCOMES = {"FAIL": "bold red", "ok": "green", "skip": "dim"}

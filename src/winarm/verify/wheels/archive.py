@@ -61,13 +61,11 @@ def read_archive(file: IO[bytes], max_members: int) -> Archive:
     size = file.seek(0, 2)
     end, faults = find_end(file, size)
     if end.members > max_members or end.directory_size > _MAX_DIRECTORY:
-        message = f"it claims {end.members} members"
-        raise ArchiveError(message)
+        raise ArchiveError(f"it claims {end.members} members")
     # As other readers do: bytes before the archive shift all offsets.
     shift = end.start - end.directory_size - end.directory_offset
     if shift < 0:
-        message = "its directory overlaps its end"
-        raise ArchiveError(message)
+        raise ArchiveError("its directory overlaps its end")
     if shift:
         faults.append(Fault(Code.WA013, "", f"{shift} bytes do not belong to the archive"))
     directory = read_exactly(file, end.directory_offset + shift, end.directory_size)

@@ -8,12 +8,10 @@ zlib refuses, such as symbols that no compressor writes.
 from __future__ import annotations
 
 import importlib
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from winarm.coff.buffer import U32
-
-if TYPE_CHECKING:
-    from winarm.verify.wheels.entry import Entry
+from winarm.verify.wheels.entry import Entry
 
 try:
     _libdeflate: Any = importlib.import_module("deflate")

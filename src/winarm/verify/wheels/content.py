@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import zlib
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from winarm.verify.wheels.at_once import inflated
-
-if TYPE_CHECKING:
-    from winarm.verify.wheels.entry import Entry
+from winarm.verify.wheels.entry import Entry
 
 STORED, DEFLATED = 0, 8
 METHODS = frozenset({STORED, DEFLATED})
@@ -65,8 +63,7 @@ class Content:
         self._size += len(piece)
         if self._size > self._entry.size:
             promised = self._entry.size
-            message = f"it holds more than the {promised} bytes that the archive promises"
-            raise DamagedError(message)
+            raise DamagedError(f"it holds more than the {promised} bytes that the archive promises")
         if not piece:
             self._end()
         if self._checked:
@@ -87,8 +84,7 @@ class Content:
         self._file.seek(self._offset)
         data = self._file.read(size)
         if not data and size:
-            message = "its data is cut off"
-            raise DamagedError(message)
+            raise DamagedError("its data is cut off")
         self._offset += len(data)
         self._packed_left -= len(data)
         return data
@@ -103,21 +99,18 @@ class Content:
                 if piece or not packed:
                     return piece
         except zlib.error as error:
-            message = f"its data does not inflate ({error})"
-            raise DamagedError(message) from None
+            raise DamagedError(f"its data does not inflate ({error})") from None
         return b""
 
     def _end(self) -> None:
         inflater = self._inflater
         if inflater is not None and not inflater.eof:
-            message = "its compressed data is cut off"
-            raise DamagedError(message)
+            raise DamagedError("its compressed data is cut off")
         if self._packed_left or (inflater is not None and inflater.unused_data):
-            message = "bytes follow the end of its compressed data"
-            raise DamagedError(message)
+            raise DamagedError("bytes follow the end of its compressed data")
         if self._size != self._entry.size:
-            message = f"it holds {self._size} bytes where the archive promises {self._entry.size}"
-            raise DamagedError(message)
+            raise DamagedError(
+                f"it holds {self._size} bytes where the archive promises {self._entry.size}"
+            )
         if self._checked and self._crc != self._entry.crc:
-            message = "its checksum is not the one in the archive"
-            raise DamagedError(message)
+            raise DamagedError("its checksum is not the one in the archive")

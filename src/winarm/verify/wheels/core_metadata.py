@@ -7,11 +7,8 @@ that it is asked only where a field is not of the plain form that it would accep
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
 
 _LINE = re.compile(r".*")
 _MARKER = (

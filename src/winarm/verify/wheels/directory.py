@@ -58,8 +58,7 @@ def find_end(file: IO[bytes], size: int) -> tuple[End, list[Fault]]:
     tail = read_exactly(file, start, size - start)
     at = tail.rfind(b"PK\5\6", 0, max(0, len(tail) - _END.size + 4))
     if at < 0:
-        message = "it has no directory: no zip archive, or cut off"
-        raise ArchiveError(message)
+        raise ArchiveError("it has no directory: no zip archive, or cut off")
     _, disk, first_disk, here, count, length, offset, comment = _END.unpack_from(tail, at)
     faults = []
     if any(signature in tail[at + _END.size :] for signature in _SIGNATURES):
@@ -81,11 +80,9 @@ def find_end(file: IO[bytes], size: int) -> tuple[End, list[Fault]]:
             faults.append(Fault(Code.WA013, "", "its end record contradicts the 64-bit one"))
         return end, faults
     if FULL_32 in {length, offset}:
-        message = "its end record refers to a 64-bit one that is not there"
-        raise ArchiveError(message)
+        raise ArchiveError("its end record refers to a 64-bit one that is not there")
     if disk or first_disk or here != count:
-        message = "it is one part of an archive in several files"
-        raise ArchiveError(message)
+        raise ArchiveError("it is one part of an archive in several files")
     return End(count, length, offset, start + at), faults
 
 
@@ -109,13 +106,11 @@ def _end_64(file: IO[bytes], end: int, faults: list[Fault]) -> End | None:
     if signature != b"PK\6\7":
         return None
     if disk or disks > 1:
-        message = "it is one part of an archive in several files"
-        raise ArchiveError(message)
+        raise ArchiveError("it is one part of an archive in several files")
     record = read_exactly(file, offset, _END_64.size)
     signature, rest, _, _, disk, first_disk, here, count, length, directory = _END_64.unpack(record)
     if signature != b"PK\6\6" or disk or first_disk or here != count:
-        message = "its 64-bit end record is damaged"
-        raise ArchiveError(message)
+        raise ArchiveError("its 64-bit end record is damaged")
     if rest != _END_64_REST:
         words = "its 64-bit end record has extensible data"
         faults.append(Fault(Code.WA015, "", words))
@@ -139,11 +134,9 @@ def read_entries(directory: bytes, count: int, shift: int, faults: list[Fault]) 
             entry, at = _entry(directory, at, shift, faults)
             entries.append(entry)
     except struct.error:
-        message = "its directory is cut off"
-        raise ArchiveError(message) from None
+        raise ArchiveError("its directory is cut off") from None
     if len(entries) != count:
-        message = f"its directory has {len(entries)} members and claims {count}"
-        raise ArchiveError(message)
+        raise ArchiveError(f"its directory has {len(entries)} members and claims {count}")
     return entries
 
 
@@ -156,8 +149,7 @@ def _entry(directory: bytes, at: int, shift: int, faults: list[Fault]) -> tuple[
     extra_at = name_at + name_size
     end = extra_at + extra_size + comment_size
     if signature != b"PK\1\2" or end > len(directory):
-        message = "its directory is damaged"
-        raise ArchiveError(message)
+        raise ArchiveError("its directory is damaged")
     raw_name = directory[name_at:extra_at]
     name = raw_name.decode("utf-8" if flags & UTF8 else "cp437", "backslashreplace")
     # Up to three bytes at the end are passed over here by every reader.

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import IO, TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping
+from typing import IO, NamedTuple
 from zlib import crc32
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from winarm.verify.codes import Code
+from winarm.verify.codes import Code
 
 #: In place of a size or an offset that the ZIP64 extra field has.
 FULL_32 = 0xFFFF_FFFF
@@ -93,8 +91,7 @@ def read_exactly(file: IO[bytes], offset: int, size: int) -> bytes:
         file.seek(offset)
         data = file.read(size)
     if len(data) != size:
-        message = "it is cut off"
-        raise ArchiveError(message)
+        raise ArchiveError("it is cut off")
     return data
 
 

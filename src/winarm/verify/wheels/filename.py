@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
-from typing import TYPE_CHECKING
 
 from winarm.target import TARGETS, PythonABI, Target
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _NAME = re.compile(
     r"(?P<distribution>[^\s-]+)-(?P<version>[^\s-]+)(?:-(?P<build>[0-9][^\s-]*))?"

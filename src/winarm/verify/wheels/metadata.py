@@ -6,12 +6,10 @@ import csv
 import io
 import posixpath
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from winarm.target import NEWEST_PYTHON, TARGETS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 #: Bytes of METADATA and WHEEL that are read for their fields.
 MAX_HEADER = 2**20
@@ -157,8 +155,7 @@ def _bounded(lines: Iterable[str]) -> Iterator[str]:
     """
     for line in lines:
         if len(line) > _LONGEST_ROW:
-            message = f"it has over {_LONGEST_ROW} characters"
-            raise csv.Error(message)
+            raise csv.Error(f"it has over {_LONGEST_ROW} characters")
         yield line
 
 
