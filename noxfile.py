@@ -93,7 +93,7 @@ def workflows(session: nox.Session) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     """Build the documentation without a warning and run its commands; `-- linkcheck` for links."""
-    install(session, "docs", "test")
+    install(session, "docs", "test", "lint")
     for builder in ("html", "man", *session.posargs):
         session.run("sphinx-build", "-W", "-b", builder, "docs", f"site/{builder}")
     session.run("pytest", "-n", "auto", "-m", "docs", "tests/integration/test_docs.py")

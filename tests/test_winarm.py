@@ -80,6 +80,8 @@ def uses(path: Path) -> None:
     for found in winarm.verify_wheel("a.whl", options).findings:
         assert_type(found, winarm.Finding)
         assert_type(found.code, winarm.Code)
+    for report in winarm.verify_wheels([path], options, jobs=2):
+        assert_type(report, winarm.Report)
     toolchain = winarm.find_toolchain()
     assert_type(toolchain, winarm.Toolchain)
     assert_type(toolchain.target, winarm.Target)

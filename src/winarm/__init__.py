@@ -70,6 +70,7 @@ if TYPE_CHECKING:
         VerifyOptions,
     )
     from winarm.verify import verify as verify_wheel
+    from winarm.verify import verify_all as verify_wheels
 
     __version__ = version("winarm")
 
@@ -130,6 +131,7 @@ __all__ = [
     "stack_status",
     "test_wheel",
     "verify_wheel",
+    "verify_wheels",
 ]
 
 #: The modules that public names come from; those in winarm.errors are all others.
@@ -160,8 +162,9 @@ def __getattr__(name: str) -> object:
         return importlib.import_module("importlib.metadata").version("winarm")
     if name == "events":
         return importlib.import_module("winarm.events")
-    if name == "verify_wheel":
-        return importlib.import_module("winarm.verify").verify
+    if name in {"verify_wheel", "verify_wheels"}:
+        verify = importlib.import_module("winarm.verify")
+        return verify.verify if name == "verify_wheel" else verify.verify_all
     home = next((module for module, names in _HOMES.items() if name in names), "winarm.errors")
     return getattr(importlib.import_module(home), name)
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +34,8 @@ PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
 #: Where a block is run unless its page says otherwise.
 PROJECT = "examples/setuptools-c"
 
+#: Examples in Python that use winarm.
+_EXAMPLE = re.compile(r"^```python\n((?:from|import) winarm.*?)^```", re.MULTILINE | re.DOTALL)
 _BLOCK = re.compile(
     r"^(?:<!-- test: (?P<word>in|needs) (?P<rest>[^\n]*?) -->\n+)?```console\n(?P<text>.*?)^```",
     re.MULTILINE | re.DOTALL,
@@ -150,3 +153,19 @@ def copied(folder: str, to: Path) -> Path:
 
 def without_numbers(line: str) -> str:
     return re.sub(r"\d[\d,.]*", "0", line)
+
+
+def test_examples_in_python_use_public_names_and_their_types(run: Run, tmp_path: Path) -> None:
+    pytest.importorskip("mypy")
+    for page in PAGES:
+        for number, example in enumerate(_EXAMPLE.findall(page.read_text("utf-8"))):
+            (tmp_path / f"{page.stem}_{number}.py").write_text(example, "utf-8")
+            assert re.findall(r"winarm\.\w+", example) == [], "what is public is in winarm itself"
+
+    mypy = (sys.executable, "-m", "mypy", "--strict", "--config-file=", ".")
+    # An editable install is a finder, which mypy does not ask.
+    environ = {**os.environ, "MYPYPATH": str(REPOSITORY / "src")}
+    done = run(*mypy, environ=environ, cwd=tmp_path)
+
+    assert done.returncode == 0, done.stdout
+    assert {"api_0.py", "verify_0.py"} <= {file.name for file in tmp_path.iterdir()}

@@ -26,23 +26,24 @@ _MOST_JOBS = 61
 
 
 def verify_all(
-    paths: Sequence[Path], options: VerifyOptions = DEFAULTS, *, jobs: int = 1
+    paths: Sequence[Path | str], options: VerifyOptions = DEFAULTS, *, jobs: int = 1
 ) -> Iterator[Report]:
     """Verify several paths, `jobs` at once, and yield their reports in order.
 
     More than one job may start processes, so that a script that asks for it must be importable
     (`if __name__ == "__main__"`), as for all of multiprocessing.
     """
-    if len(paths) > 1:
+    files = [Path(path) for path in paths]
+    if len(files) > 1:
         # Whatever is verified together may bring DLLs to one another.
-        options = replace(options, companions=(*options.companions, *paths))
-    sizes = [_size(path) for path in paths]
-    jobs = min(jobs, len(paths), _MOST_JOBS)
+        options = replace(options, companions=(*options.companions, *files))
+    sizes = [_size(path) for path in files]
+    jobs = min(jobs, len(files), _MOST_JOBS)
     if jobs > 1 and sum(sizes) - max(sizes) > WORTHWHILE:
-        yield from _in_processes(paths, sizes, options, jobs)
+        yield from _in_processes(files, sizes, options, jobs)
     else:
         budget = Budget(options.limits)
-        yield from (verify_within(budget, path, options) for path in paths)
+        yield from (verify_within(budget, path, options) for path in files)
 
 
 def _size(path: Path) -> int:
