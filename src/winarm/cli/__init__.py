@@ -123,10 +123,12 @@ def parser(verbs: Collection[str] = tuple(VERBS)) -> argparse.ArgumentParser:
     top.add_argument("-V", "--version", action=_Version, nargs=0, help="show the version and exit")
     subparsers = top.add_subparsers(dest="verb", metavar="VERB", required=True)
     for verb, summary in VERBS.items():
-        sub = subparsers.add_parser(verb, help=summary)
+        sub = subparsers.add_parser(verb, help=summary, formatter_class=top.formatter_class)
         sub.set_defaults(parser=sub)
         if verb in verbs:
-            _module(verb).configure(sub)
+            module = _module(verb)
+            sub.description, sub.epilog = module.DESCRIPTION, getattr(module, "EPILOG", None)
+            module.configure(sub)
     return top
 
 

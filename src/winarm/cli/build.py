@@ -30,7 +30,7 @@ winarm: it is built unchanged, with its own build backend and requirements, in a
 environment. Without a toolchain on this machine, zig is fetched from the package index.
 """
 
-EXAMPLES = """\
+EPILOG = """\
 examples:
   winarm build                          the project in this folder
   winarm build annoy==1.17.3 -o dist    an sdist from the package index
@@ -45,9 +45,6 @@ exit status: 0 the wheels are good, 1 a build failed, 2 a mistake in options or 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Describe the verb's options."""
-    parser.description = DESCRIPTION
-    parser.epilog = EXAMPLES
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument(
         "sources", metavar="SRC", nargs="*", help="what to build (this folder); may be several"
     )

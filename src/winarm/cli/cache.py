@@ -21,7 +21,7 @@ Everything in the cache can be made again: the next build fetches or makes what 
 WINARM_CACHE_DIR to keep the cache in another folder.
 """
 
-EXAMPLES = """\
+EPILOG = """\
 examples:
   winarm cache                     the folder, and the size of each part
   winarm cache --dir               only the folder, for a CI cache
@@ -64,9 +64,6 @@ class Part:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Describe the verb's options."""
-    parser.description = DESCRIPTION
-    parser.epilog = EXAMPLES
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--dir", action="store_true", help="print only the folder")
     form.add_argument("--json", action="store_true", help="print it as JSON")

@@ -25,7 +25,7 @@ What the workflow needs to know is read from the project's files, and shown; edi
 like, it is yours.
 """
 
-EXAMPLES = """\
+EPILOG = """\
 examples:
   winarm ci github                          write .github/workflows/wheels.yml
   winarm ci github -o -                     print it
@@ -46,9 +46,6 @@ _RELEASES = re.compile(r"cibuildwheel|pypi-publish|twine upload|uv publish")
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Describe the verb's options."""
-    parser.description = DESCRIPTION
-    parser.epilog = EXAMPLES
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("service", choices=("github",), help="the service that runs it")
     parser.add_argument(
         "source", metavar="SRC", nargs="?", type=Path, default=Path(), help="the project's folder"

@@ -12,7 +12,7 @@ DESCRIPTION = """\
 Print a script that completes winarm's verbs and options in a shell.
 """
 
-EXAMPLES = """\
+EPILOG = """\
 where to put it:
   bash        winarm completion bash > ~/.local/share/bash-completion/completions/winarm
   zsh         winarm completion zsh > DIR/_winarm, with DIR in fpath
@@ -27,9 +27,6 @@ SHELLS = ("bash", "zsh", "fish", "powershell", "tcsh")
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Describe the verb's options."""
-    parser.description = DESCRIPTION
-    parser.epilog = EXAMPLES
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("shell", choices=SHELLS, help="the shell")
 
 

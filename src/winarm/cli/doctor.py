@@ -26,7 +26,7 @@ Show the toolchains, Windows SDKs, sysroots, Pythons and build backends that are
 toolchain a build would take and why, and for everything that is missing how to get it.
 """
 
-EXAMPLES = """\
+EPILOG = """\
 examples:
   winarm doctor                       what is here
   winarm doctor --probe               and whether each toolchain really makes ARM64 code
@@ -38,9 +38,6 @@ exit status: 0 something can build, 1 nothing can, 2 a mistake in options or set
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Describe the verb's options."""
-    parser.description = DESCRIPTION
-    parser.epilog = EXAMPLES
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--toolchain", choices=TOOLCHAINS, help="the toolchain to ask about (auto)")
     parser.add_argument(
         "--probe", action="store_true", help="have each toolchain make a DLL and look at it"

@@ -30,7 +30,7 @@ No batch file is run to find it out, only vswhere or a compiler's --version: it 
 of the seconds that vcvarsall takes.
 """
 
-EXAMPLES = """\
+EPILOG = """\
 examples:
   eval "$(winarm env)"                                    bash, zsh
   winarm env -- ./configure --prefix=/opt/arm64           run one command in it
@@ -46,9 +46,6 @@ exit status: 0 printed (of COMMAND: its own), 1 no toolchain, 2 a mistake in opt
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Describe the verb's options."""
-    parser.description = DESCRIPTION
-    parser.epilog = EXAMPLES
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--toolchain", choices=TOOLCHAINS, help="the toolchain to take (auto)")
     parser.add_argument(
         "argv",

@@ -47,9 +47,6 @@ _IMAGES = (".pyd", ".dll", ".exe")
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Describe the verb's options."""
-    parser.description = DESCRIPTION
-    parser.epilog = EPILOG
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     add = parser.add_argument
     add("file", metavar="FILE", help="an image, a wheel, or WHEEL:MEMBER")
     add("--format", choices=("text", "json"), default="text", help="how it is written (text)")

@@ -27,7 +27,7 @@ It works on any machine and does not run what is in the wheels. Licences of what
 .dist-info/licenses, and an SBOM names it. A wheel that needs nothing is copied as it is.
 """
 
-EXAMPLES = """\
+EPILOG = """\
 examples:
   winarm repair dist/*.whl --prefix deps/arm64
   winarm repair x.whl --msvcp140                also Visual C++'s msvcp140.dll, from the index
@@ -39,9 +39,6 @@ exit status: 0 the wheels are good, 1 one is not, 2 a mistake in options or sett
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Describe the verb's options."""
-    parser.description = DESCRIPTION
-    parser.epilog = EXAMPLES
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("wheels", metavar="WHEEL", nargs="+", type=Path, help="what to repair")
     parser.add_argument(
         "--prefix",

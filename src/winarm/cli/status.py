@@ -40,9 +40,6 @@ FORMATS = ("table", "json", "markdown", "html", "badge")
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Describe the verb's options."""
-    parser.description = DESCRIPTION
-    parser.epilog = EPILOG
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     add = parser.add_argument
     add("sources", metavar="SOURCE", nargs="*", help="what to look at (this folder)")
     add_input_options(parser)

@@ -45,9 +45,6 @@ _VERSION = re.compile(r"3\.(?P<minor>[0-9]{1,2})(?P<threading>t?)")
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Describe the verb's options."""
-    parser.description = DESCRIPTION
-    parser.epilog = EPILOG
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.usage = "winarm test [OPTIONS] [WHEEL ...] [-- COMMAND ...]"
     add = parser.add_argument
     add("wheels", metavar="WHEEL", nargs="*", help="what to try; patterns are expanded")

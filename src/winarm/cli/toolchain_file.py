@@ -29,8 +29,6 @@ NAMES = ("clang-cl", "llvm-mingw", "msvc", "visual-studio", "zig")
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Describe the verb's options."""
-    parser.description = DESCRIPTION
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("name", metavar="NAME", nargs="?", help=f"one of {', '.join(NAMES)}")
 
 

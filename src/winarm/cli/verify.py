@@ -59,9 +59,6 @@ _MOST_BASELINE = 64 * 2**20
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Describe the verb's options."""
-    parser.description = DESCRIPTION
-    parser.epilog = EPILOG
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     add = parser.add_argument
     add("paths", metavar="WHAT", nargs="*", help="what to verify; patterns are expanded")
     add("--tree", action="store_true", help="a folder is an installed tree, not one of wheels")

@@ -49,9 +49,6 @@ SETTINGS_FILE = "wheelhouse.toml"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Describe the verb's options."""
-    parser.description = DESCRIPTION
-    parser.epilog = EPILOG
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     add = parser.add_argument
     add("sources", metavar="SOURCE", nargs="*", help="as of winarm status (this folder)")
     add_input_options(parser)
