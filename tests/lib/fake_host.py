@@ -93,13 +93,12 @@ class FakeHost(Host):
         environ: Mapping[str, str] | None = None,
         cwd: Path | None = None,
         timeout: float = 60,
-        input: str | None = None,  # noqa: A002 - Host's own name for it
     ) -> Answer:
         own = self.environ if environ is None else environ
         answer = self._answer(argv, own, cwd)
         if answer is None:
             assert self.behind is not None
-            return self.behind.run(argv, environ=own, cwd=cwd, timeout=timeout, input=input)
+            return self.behind.run(argv, environ=own, cwd=cwd, timeout=timeout)
         return answer
 
     def stream(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from winarm.python_exports import names_in_release, stable_names
 from winarm.target import PythonABI
-from winarm.target_python.export_directory import named_exports
 
 #: A folder below which such DLLs are, for any 64-bit machine.
 DLLS = "WINARM_TEST_PYTHON_DLLS"
@@ -29,16 +29,19 @@ def dlls(name: str) -> list[Path]:
     return found
 
 
-@pytest.mark.parametrize("name", ["python313.dll", "python313t.dll"])
-def test_a_version_exports_what_is_listed_with_its_kinds(name: str) -> None:
-    for dll in dlls(name):
-        assert named_exports(dll) == names_in_release(name, PATCH), dll
+@pytest.mark.parametrize("free_threaded", [False, True])
+def test_a_version_exports_what_is_listed_with_its_kinds(
+    tool: dict[str, Any], *, free_threaded: bool
+) -> None:
+    abi = PythonABI(MINOR, free_threaded)
+    for dll in dlls(abi.dll):
+        assert tool["named_exports"](dll) == names_in_release(abi, PATCH), dll
 
 
 @pytest.mark.parametrize("name", ["python3.dll", "python3t.dll"])
-def test_the_stable_dll_forwards_what_is_promised(name: str) -> None:
+def test_the_stable_dll_forwards_what_is_promised(tool: dict[str, Any], name: str) -> None:
     stable = stable_names(PythonABI(MINOR, free_threaded=name == "python3t.dll"))
 
     for dll in dlls(name):
-        assert named_exports(dll).keys() - HOLLOW == stable.keys(), dll
+        assert tool["named_exports"](dll).keys() - HOLLOW == stable.keys(), dll
         assert not HOLLOW & stable.keys()

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import struct
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -32,8 +31,6 @@ if TYPE_CHECKING:
 CP313 = PythonABI(13)
 CP313T = PythonABI(13, free_threaded=True)
 CP315 = PythonABI(15)
-#: One that winarm has no list of.
-CP316 = PythonABI(16)
 
 
 def files(folder: Path) -> set[str]:
@@ -189,35 +186,6 @@ def test_on_windows_the_pyconfig_is_the_interpreters_own(
     assert ("#  define Py_GIL_DISABLED 1" in pyconfig) is abi.free_threaded
 
 
-def test_a_python_without_a_list_is_read_from_its_headers(
-    make_host: MakeHost, make_interpreter: MakeInterpreter, fake_toolchain: Toolchain
-) -> None:
-    said = "int winarm_declares_ PyNew_In316(void); extern int winarm_declares_ PyNew_Flag;"
-    host = make_host(answer=Answer(0, said, ""))
-
-    python = provide(host, make_interpreter(CP316), WIN_ARM64, fake_toolchain)
-
-    definition = (python.libraries / "python316.def").read_text()
-    assert "    PyNew_In316\n" in definition
-    assert "    PyNew_Flag DATA\n" in definition
-    # In no header any more, kept by the stable ABI.
-    assert "    PyEval_AcquireLock\n" in definition
-    for stable in ("python3.def", "python3t.def"):
-        assert "PyModule_FromSlotsAndSpec" in (python.libraries / stable).read_text()
-
-
-def test_on_windows_a_python_without_a_list_is_read_from_its_dll(
-    recording_host: FakeHost, make_interpreter: MakeInterpreter, fake_toolchain: Toolchain
-) -> None:
-    host = replace(recording_host, system="windows")
-    interpreter = make_interpreter(CP316)
-    interpreter.dll_folder.mkdir()
-    (interpreter.dll_folder / "python316.dll").write_bytes(b"MZ, and no more")
-
-    with pytest.raises(TargetPythonError, match=r"python316\.dll is not a DLL"):
-        provide(host, interpreter, WIN_ARM64, fake_toolchain)
-
-
 def test_a_header_of_microsofts_compiler_is_there_under_its_name(
     recording_host: FakeHost, make_interpreter: MakeInterpreter, fake_toolchain: Toolchain
 ) -> None:
@@ -256,21 +224,6 @@ def test_since_315_every_python_has_the_stable_dll_of_free_threaded_code(
     for library in libraries:
         definition = (python.libraries / library).with_suffix(".def").read_text()
         assert "PyModule_FromSlotsAndSpec" in definition
-
-
-def test_a_name_that_only_headers_declare_is_not_promised(
-    make_host: MakeHost, make_interpreter: MakeInterpreter, fake_toolchain: Toolchain
-) -> None:
-    names = ("Py_Absent", "PyObject_Call", "PyErr_SetFromWindowsErr")
-    declarations = "".join(f"int winarm_declares_ {name}(void);" for name in names)
-    # One answer to both questions: what the headers declare, and which names exist.
-    host = make_host(answer=Answer(0, json.dumps(["PyObject_Call", declarations]), ""))
-
-    python = provide(host, make_interpreter(CP316), WIN_ARM64, fake_toolchain)
-
-    promised = (python.libraries / "python316.def").read_text().split()
-    # The interpreter of this machine lacks the last one, too, but python315.dll has it.
-    assert [name in promised for name in names] == [False, True, True]
 
 
 @pytest.fixture

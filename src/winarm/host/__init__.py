@@ -10,16 +10,31 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import subprocess
 import sys
 import sysconfig
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PureWindowsPath
 from typing import Literal
 
-from winarm.host import programs
-from winarm.host.programs import Answer, Conversation, ProgramError
+from winarm.host.programs import (
+    GRACE,
+    MAX_ANSWER,
+    PAUSE,
+    Answer,
+    Conversation,
+    Pieces,
+    ProgramError,
+    kill_tree,
+    listening,
+    piped,
+    processes_with,
+    started,
+)
 from winarm.host.windows import Hive, RegistryError, native_machine, registry_value
 
 __all__ = [
@@ -33,6 +48,9 @@ __all__ = [
 ]
 
 System = Literal["windows", "macos", "linux"]
+
+#: How often processes are looked for that are to end.
+_ROUNDS = 20
 
 
 @dataclass(frozen=True)
@@ -133,16 +151,40 @@ class Host:
         environ: Mapping[str, str] | None = None,
         cwd: Path | None = None,
         timeout: float = 60,
-        input: str | None = None,  # noqa: A002 - subprocess's own name for it
     ) -> Answer:
         """Run a program to its end and return what it said.
 
         :param timeout: seconds until the program and all that it started are stopped.
         :raises ProgramError: it cannot be started, takes too long, or never stops talking.
         """
-        own = self.environ if environ is None else environ
-        stdin = None if input is None else input.encode()
-        return programs.run(argv, environ=own, cwd=cwd, timeout=timeout, stdin=stdin)
+        heard = (bytearray(), bytearray())
+        endless = threading.Event()
+        with piped(argv, self.environ if environ is None else environ, cwd) as process:
+
+            def hear(kept: bytearray, chunk: bytes) -> None:
+                kept += chunk[: MAX_ANSWER - len(kept)]
+                if len(kept) >= MAX_ANSWER and not endless.is_set():
+                    endless.set()
+                    kill_tree(process)
+
+            streams = zip((process.stdout, process.stderr), heard, strict=True)
+            threads = [listening(stream, partial(hear, kept)) for stream, kept in streams]
+            try:
+                process.wait(timeout)
+                # A grandchild may hold the pipes open for longer.
+                deadline = time.monotonic() + GRACE
+                for thread in threads:
+                    thread.join(max(0.0, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                kill_tree(process)
+                raise ProgramError(f"{argv[0]} did not answer within {timeout:g} s.") from None
+            except BaseException:
+                kill_tree(process)
+                raise
+        if endless.is_set():
+            raise ProgramError(f"{argv[0]} says more than {MAX_ANSWER} bytes, and was stopped.")
+        out, err = (bytes(kept).decode("utf-8", "replace") for kept in heard)
+        return Answer(process.returncode, out, err)
 
     def attend(self, argv: Sequence[str | Path]) -> int:
         """Run a program with this process's own streams to its end; return its exit status.
@@ -153,7 +195,13 @@ class Host:
         """
         program = str(argv[0])
         named = program if os.path.dirname(program) else self.which(program)  # noqa: PTH120
-        return programs.attend((named or program, *argv[1:]), environ=self.environ)
+        with started((named or program, *argv[1:]), self.environ) as process:
+            while True:
+                try:
+                    return process.wait()
+                except KeyboardInterrupt:
+                    # The program has it too, and decides.
+                    continue
 
     def stream(
         self,
@@ -163,7 +211,7 @@ class Host:
         cwd: Path,
         output: Callable[[bytes], None],
         tick: Callable[[], None] = lambda: None,
-        grace: float = programs.GRACE,
+        grace: float = GRACE,
     ) -> int:
         """Run a program to its end, pass on what it prints as it comes, return its exit status.
 
@@ -175,9 +223,30 @@ class Host:
             process that it started may hold the pipe open.
         :raises ProgramError: it cannot be started.
         """
-        return programs.stream(
-            argv, environ=environ, cwd=cwd, output=output, tick=tick, grace=grace
-        )
+        with piped(argv, environ, cwd, stderr=subprocess.STDOUT) as process:
+            pieces = Pieces(process.stdout)
+            ticked, ended = time.monotonic(), None
+            try:
+                while (piece := pieces.next()) is not None:
+                    if piece:
+                        output(piece)
+                    now = time.monotonic()
+                    if now - ticked >= PAUSE:
+                        ticked = now
+                        tick()
+                    if process.poll() is not None:
+                        # A grandchild that outlives the build may hold the pipe open.
+                        ended = ended or now
+                        if not piece and now - ended > grace:
+                            break
+                status = process.wait()
+            except BaseException:
+                kill_tree(process)
+                raise
+            finally:
+                pieces.drop()
+        tick()
+        return status
 
     @contextlib.contextmanager
     def converse(self, argv: Sequence[str | Path]) -> Iterator[Conversation]:
@@ -188,12 +257,18 @@ class Host:
 
         :raises ProgramError: it cannot be started.
         """
-        with programs.converse(argv, environ=self.environ) as conversation:
-            yield conversation
+        with piped(argv, self.environ, None, feed=True) as process:
+            conversation = Conversation(process)
+            try:
+                yield conversation
+                conversation.end()
+            except BaseException:
+                kill_tree(process)
+                raise
 
     def has_process(self, variable: str, value: str) -> bool:
         """Return whether a process has `variable` set to `value`; only Linux tells that."""
-        return programs.has_process(variable, value)
+        return any(True for _ in processes_with(variable, value))
 
     def end_processes(
         self,
@@ -209,7 +284,22 @@ class Host:
 
         :param spare: is asked for each command line whether that process may go on.
         """
-        return programs.end_processes(variable, value, spare=spare)
+        ended: dict[int, tuple[str, ...]] = {}
+        # Again, because one of them may have started another meanwhile.
+        for _ in range(_ROUNDS):
+            found = {
+                pid: words
+                for pid, words in processes_with(variable, value)
+                if pid != os.getpid() and not spare(words)
+            }
+            if not found:
+                break
+            for pid in found:
+                with contextlib.suppress(OSError):
+                    os.kill(pid, signal.SIGKILL)
+            ended |= found
+            time.sleep(PAUSE)
+        return tuple(" ".join(words) for words in ended.values())
 
 
 def terminations_as_interrupts() -> None:

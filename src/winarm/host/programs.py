@@ -1,4 +1,4 @@
-"""Running programs: to their end or as they talk, with all that they start, and never a shell."""
+"""Processes: started without a shell, listened to on threads, ended with all that they start."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ import queue
 import signal
 import subprocess
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -25,8 +23,6 @@ MAX_ERRORS, FAREWELL = 2**16, 15.0
 PAUSE = 0.1
 #: Seconds that are left to the output of a program that has ended.
 GRACE = 2.0
-#: How often processes are looked for that are to end.
-_ROUNDS = 20
 #: Pieces of output that may wait for the reader.
 MAX_WAITING = 64
 
@@ -49,120 +45,14 @@ class Answer:
         return self.status == 0
 
 
-def run(
-    argv: Sequence[str | Path],
-    *,
-    environ: Mapping[str, str],
-    cwd: Path | None,
-    timeout: float,
-    stdin: bytes | None,
-    most: int = MAX_ANSWER,
-) -> Answer:
-    """Run a program to its end and return what it said; see `Host.run`.
-
-    :param stdin: what is written to its standard input, if anything.
-    :param most: bytes that are taken from each stream.
-    """
-    heard = (bytearray(), bytearray())
-    endless = threading.Event()
-    with _piped(argv, environ, cwd, feed=stdin is not None) as process:
-
-        def hear(kept: bytearray, chunk: bytes) -> None:
-            kept += chunk[: most - len(kept)]
-            if len(kept) >= most and not endless.is_set():
-                endless.set()
-                kill_tree(process)
-
-        streams = zip((process.stdout, process.stderr), heard, strict=True)
-        threads = [_listening(stream, partial(hear, kept)) for stream, kept in streams]
-        if stdin is not None:
-            threads.append(_on_thread(partial(_feed, process, stdin)))
-        try:
-            process.wait(timeout)
-            # A grandchild may hold the pipes open for longer.
-            deadline = time.monotonic() + GRACE
-            for thread in threads:
-                thread.join(max(0.0, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            kill_tree(process)
-            raise ProgramError(f"{argv[0]} did not answer within {timeout:g} s.") from None
-        except BaseException:
-            kill_tree(process)
-            raise
-    if endless.is_set():
-        raise ProgramError(f"{argv[0]} says more than {most} bytes, and was stopped.")
-    out, err = (bytes(kept).decode("utf-8", "replace") for kept in heard)
-    return Answer(process.returncode, out, err)
-
-
-def attend(argv: Sequence[str | Path], *, environ: Mapping[str, str]) -> int:
-    """Run a program with this process's own streams; see `Host.attend`."""
-    with _started(argv, environ) as process:
-        while True:
-            try:
-                return process.wait()
-            except KeyboardInterrupt:
-                # The program has it too, and decides.
-                continue
-
-
-def stream(
-    argv: Sequence[str | Path],
-    *,
-    environ: Mapping[str, str],
-    cwd: Path,
-    output: Callable[[bytes], None],
-    tick: Callable[[], None],
-    grace: float = GRACE,
-) -> int:
-    """Run a program to its end, pass on what it prints as it comes; see `Host.stream`."""
-    with _piped(argv, environ, cwd, stderr=subprocess.STDOUT) as process:
-        pieces = _Pieces(process.stdout)
-        ticked, ended = time.monotonic(), None
-        try:
-            while (piece := pieces.next()) is not None:
-                if piece:
-                    output(piece)
-                now = time.monotonic()
-                if now - ticked >= PAUSE:
-                    ticked = now
-                    tick()
-                if process.poll() is not None:
-                    # A grandchild that outlives the build may hold the pipe open.
-                    ended = ended or now
-                    if not piece and now - ended > grace:
-                        break
-            status = process.wait()
-        except BaseException:
-            kill_tree(process)
-            raise
-        finally:
-            pieces.drop()
-    tick()
-    return status
-
-
-@contextlib.contextmanager
-def converse(argv: Sequence[str | Path], *, environ: Mapping[str, str]) -> Iterator[Conversation]:
-    """Run a program that reads messages and answers in turns; see `Host.converse`."""
-    with _piped(argv, environ, None, feed=True) as process:
-        conversation = Conversation(process)
-        try:
-            yield conversation
-            conversation.end()
-        except BaseException:
-            kill_tree(process)
-            raise
-
-
 class Conversation:
     """A program that runs, as it is talked to."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
         self._errors = bytearray()
-        self._pieces = _Pieces(process.stdout)
-        self._noting = _listening(process.stderr, self._note)
+        self._pieces = Pieces(process.stdout)
+        self._noting = listening(process.stderr, self._note)
 
     def send(self, data: bytes) -> None:
         """Write to the program's input.
@@ -197,14 +87,14 @@ class Conversation:
         self._errors += chunk[: MAX_ERRORS - len(self._errors)]
 
 
-class _Pieces:
+class Pieces:
     """What a program prints, piece by piece; it waits where nobody takes them."""
 
     def __init__(self, pipe: IO[bytes] | None) -> None:
         self._waiting: queue.Queue[bytes] = queue.Queue(MAX_WAITING)
         self._unwanted = threading.Event()
         self._ended = False
-        _listening(pipe, self._put)
+        listening(pipe, self._put)
 
     def next(self) -> bytes | None:
         """Return the next piece, nothing after a pause, None after the end."""
@@ -228,7 +118,7 @@ class _Pieces:
                 break
 
 
-def _piped(
+def piped(
     argv: Sequence[str | Path],
     environ: Mapping[str, str],
     cwd: Path | None,
@@ -236,7 +126,8 @@ def _piped(
     stderr: int = subprocess.PIPE,
     feed: bool = False,
 ) -> subprocess.Popen[bytes]:
-    return _started(
+    """Start a program with pipes for what it prints and, with `feed`, for what it reads."""
+    return started(
         argv,
         environ,
         cwd=cwd,
@@ -248,11 +139,15 @@ def _piped(
     )
 
 
-def _started(
+def started(
     argv: Sequence[str | Path],
     environ: Mapping[str, str],
     **options: Any,  # noqa: ANN401 - Popen's own
 ) -> subprocess.Popen[bytes]:
+    """Start a program.
+
+    :raises ProgramError: it cannot be started.
+    """
     try:
         # Argument lists only, never a shell.
         words = [os.fspath(part) for part in argv]
@@ -261,7 +156,7 @@ def _started(
         raise ProgramError(f"{argv[0]} cannot be started: {error.strerror or error}.") from error
 
 
-def _listening(pipe: IO[bytes] | None, take: Callable[[bytes], None]) -> threading.Thread:
+def listening(pipe: IO[bytes] | None, take: Callable[[bytes], None]) -> threading.Thread:
     """Pass on what comes out of a pipe, and nothing at its end."""
     # A duplicate: the original may be closed, and its number used again, while this waits.
     descriptor = os.dup(cast("IO[bytes]", pipe).fileno())
@@ -272,17 +167,7 @@ def _listening(pipe: IO[bytes] | None, take: Callable[[bytes], None]) -> threadi
                 take(chunk)
         take(b"")
 
-    return _on_thread(listen)
-
-
-def _feed(process: subprocess.Popen[bytes], stdin: bytes) -> None:
-    # It need not listen to the end.
-    with contextlib.suppress(OSError), cast("IO[bytes]", process.stdin) as pipe:
-        pipe.write(stdin)
-
-
-def _on_thread(work: Callable[[], None]) -> threading.Thread:
-    thread = threading.Thread(target=work, daemon=True)
+    thread = threading.Thread(target=listen, daemon=True)
     thread.start()
     return thread
 
@@ -308,35 +193,9 @@ def kill_tree(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def has_process(variable: str, value: str) -> bool:
-    """Return whether a process has a variable in its environment; see `Host.has_process`."""
-    return any(True for _ in _processes_with(f"{variable}={value}".encode()))
-
-
-def end_processes(
-    variable: str, value: str, *, spare: Callable[[tuple[str, ...]], bool]
-) -> tuple[str, ...]:
-    """End the processes with a variable in their environment; see `Host.end_processes`."""
-    ended: dict[int, tuple[str, ...]] = {}
-    # Again, because one of them may have started another meanwhile.
-    for _ in range(_ROUNDS):
-        found = {
-            pid: words
-            for pid, words in _processes_with(f"{variable}={value}".encode())
-            if pid != os.getpid() and not spare(words)
-        }
-        if not found:
-            break
-        for pid in found:
-            with contextlib.suppress(OSError):
-                os.kill(pid, signal.SIGKILL)
-        ended |= found
-        time.sleep(PAUSE)
-    return tuple(" ".join(words) for words in ended.values())
-
-
-def _processes_with(setting: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Yield the running processes with a setting in their environment, and their command lines."""
+def processes_with(variable: str, value: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Yield the running processes with a variable in their environment, and their command lines."""
+    setting = f"{variable}={value}".encode()
     for folder in Path("/proc").glob("[0-9]*"):
         # Most belong to others, and any may end at any time.
         with contextlib.suppress(OSError):

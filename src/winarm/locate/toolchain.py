@@ -225,14 +225,6 @@ class Toolchain:
         machine = _DLLTOOL_MACHINES[self.target]
         return [*self.dlltool, "-m", machine, "-d", str(definition), "-l", str(library)]
 
-    def preprocess_command(self, source: Path, folders: Iterable[Path]) -> list[str]:
-        """Return the command that prints a preprocessed C source."""
-        includes = [argument for folder in folders for argument in ("-I", str(folder))]
-        if self.style == "msvc":
-            # With /Tc: `/tmp/names.c` alone would be an option.
-            return [*self.cc, *includes, "/nologo", "/EP", f"/Tc{source}"]
-        return [*self.cc, *includes, "-E", "-P", "-w", str(source)]
-
     def dll_commands(self, name: str) -> list[list[str]]:
         """Return the commands that make NAME.dll from NAME.c in the working directory."""
         if self.style == "msvc":

@@ -58,17 +58,10 @@ def exported_names(dll: str) -> Mapping[str, ExportKind] | None:
     return None if match is None else _names(match["stem"].lower())
 
 
-def names_in_release(dll: str, patch: int) -> Mapping[str, ExportKind] | None:
-    """Return the names that the DLL of one patch release exports, or None when none are known.
-
-    >>> [len(names_in_release("python313t.dll", patch) or ()) for patch in (5, 6)]
-    [1660, 1661]
-    """
-    names = exported_names(dll)
-    if names is None:
-        return None
-    late = {row.name for row in _rows(dll.lower().removesuffix(".dll")) if row.after >= patch}
-    return MappingProxyType({name: kind for name, kind in names.items() if name not in late})
+def names_in_release(abi: PythonABI, patch: int) -> Mapping[str, ExportKind]:
+    """Return the names that the DLL of one patch release of a supported Python exports."""
+    rows = _rows(abi.library)
+    return MappingProxyType({row.name: row.kind for row in rows if row.after < patch})
 
 
 def stable_names(abi: PythonABI) -> Mapping[str, ExportKind]:

@@ -15,17 +15,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winarm.errors import FileSystemError
 from winarm.host import Host
-from winarm.python_exports import ExportKind, exported_names, names_in_release, stable_names
+from winarm.python_exports import ExportKind, names_in_release, stable_names
 from winarm.storage import cached_folder
-from winarm.target import NEWEST_PYTHON, PythonABI, Target
-from winarm.target_python.export_directory import named_exports
-from winarm.target_python.header_names import defined_names, header_names
+from winarm.target import PythonABI, Target
 from winarm.target_python.headers import (
     copy_headers,
     headers_identity,
@@ -137,15 +135,14 @@ def _made(
             write_compatible_headers(include)
         libraries.mkdir()
         for dll, names in promises.items():
-            found = _found_names(host, interpreter, toolchain, include) if names is None else names
-            make_import_library(host, toolchain, dll, found, libraries / _library(dll))
+            make_import_library(host, toolchain, dll, names, libraries / _library(dll))
 
     facts = (
         interpreter.version,
         headers_identity(interpreter.include),
         *(toolchain.kind, toolchain.version, toolchain.style),
         pyconfig,
-        *(f"{dll} {sorted((names or {}).items())}" for dll, names in promises.items()),
+        *(f"{dll} {sorted(names.items())}" for dll, names in promises.items()),
     )
     folder = cached_folder(
         host.cache / "python" / _cache_key(abi, target, facts),
@@ -162,10 +159,10 @@ def _made(
     )
 
 
-def _promises(interpreter: Interpreter) -> dict[str, Mapping[str, ExportKind] | None]:
-    """Return the names of each DLL that a module may be linked to; None where none are listed."""
+def _promises(interpreter: Interpreter) -> dict[str, Mapping[str, ExportKind]]:
+    """Return the names of each DLL that a module may be linked to."""
     abi, patch = interpreter.abi, int(interpreter.version.rpartition(".")[2])
-    promises = {abi.dll: names_in_release(abi.dll, patch), abi.stable_dll: stable_names(abi)}
+    promises = {abi.dll: names_in_release(abi, patch), abi.stable_dll: stable_names(abi)}
     if abi.abi3t_library is not None:
         promises[f"{abi.abi3t_library}.dll"] = stable_names(abi)
     return promises
@@ -177,25 +174,6 @@ def _pyconfig(host: Host, interpreter: Interpreter, target: Target) -> str:
     if is_windows_pyconfig(own):
         return adapted_pyconfig(own, interpreter.abi)
     return windows_pyconfig(interpreter.abi, target)
-
-
-def _found_names(
-    host: Host, interpreter: Interpreter, toolchain: Toolchain, include: Path
-) -> Mapping[str, ExportKind]:
-    """Return what the DLL of a Python exports that winarm has no list of."""
-    dll = interpreter.dll_folder / interpreter.abi.dll
-    if host.system == "windows" and dll.is_file():
-        return named_exports(dll)
-    # Some of what the stable ABI promises is in no header any more.
-    stable = stable_names(interpreter.abi)
-    declared = header_names(host, toolchain, include)
-    exist = defined_names(host, interpreter, declared)
-    if not exist:
-        return {**stable, **declared}
-    # What is for Windows only does not exist here; the newest DLL that winarm knows has it.
-    known = exported_names(replace(interpreter.abi, minor=NEWEST_PYTHON.minor).dll) or {}
-    proven = exist | known.keys()
-    return {**stable, **{name: kind for name, kind in declared.items() if name in proven}}
 
 
 def _cache_key(abi: PythonABI, target: Target, facts: Iterable[str]) -> str:
