@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -141,6 +142,42 @@ def test_a_zip_archive_says_that_it_cannot_run(tmp_path: Path) -> None:
 
     assert "winarm cannot run from a zip archive." in done.stderr
     assert "Traceback" not in done.stderr
+
+
+#: Calls that only show something, of verbs that write in each of the ways.
+SHOWN = ["--version", "--help", "verify --help", "verify --explain WA4", "cache --json",
+         "completion bash"]  # fmt: skip
+
+
+def shown_to(stdout: int, call: str) -> tuple[int, str]:
+    """Return the status and what is said on stderr, where stdout is buffered as it usually is."""
+    env = {key: value for key, value in unmeasured().items() if key != "PYTHONUNBUFFERED"}
+    words = [sys.executable, "-m", "winarm", *call.split()]
+    done = subprocess.run(
+        words, stdout=stdout, stderr=subprocess.PIPE, text=True, env=env, check=False
+    )
+    return done.returncode, done.stderr
+
+
+@pytest.mark.parametrize("call", SHOWN)
+def test_a_reader_that_has_gone_is_no_failure(call: str) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        assert shown_to(writing, call) == (0, "")
+    finally:
+        os.close(writing)
+
+
+@pytest.mark.parametrize("call", SHOWN)
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has /dev/full")
+def test_a_result_that_cannot_be_written_is_one_message(call: str) -> None:
+    with Path("/dev/full").open("wb") as full:
+        status, said = shown_to(full.fileno(), call)
+
+    assert status == 2
+    assert said.startswith("winarm: error: cannot use standard output: No space left")
+    assert "Traceback" not in said
 
 
 def test_python_m_winarm_is_the_command() -> None:

@@ -100,6 +100,13 @@ class TestStatus:
         assert shown.getvalue().endswith("\x1b[2K")
 
 
+def test_what_is_written_past_the_console_comes_first(streams: Streams) -> None:
+    print("a result", file=streams.console._out)
+    streams.console.exact(b"\xff")
+
+    assert streams._out.getvalue() == b"a result\n\xff"
+
+
 def test_a_reader_that_has_gone_is_written_to_no_more(tmp_path: Path) -> None:
     with (tmp_path / "out").open("w") as file:
         console = Console(file, io.StringIO())

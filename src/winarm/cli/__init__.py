@@ -74,7 +74,7 @@ def main(argv: Sequence[str] | None = None, *, run: Run | None = None) -> int:
         _refuse_archives()
         return (run or _run)(args, Host.current(), console)
     except BrokenPipeError:
-        # The reader has seen enough, as `head` does.
+        # Of stderr, which tells how the work goes; the console sees to stdout.
         console.abandon()
         return EXIT_FAILURE
     except WinarmError as error:
@@ -95,7 +95,12 @@ def _run(argv: Sequence[str], host: Host, console: Console) -> int:
     if argv[:1] == ["test"] and "--" in argv:
         # Everything after it is a command; argparse would take it for wheels.
         own, command = argv[: argv.index("--")], list(argv[argv.index("--") + 1 :])
-    args, unknown = parser(argv[:1]).parse_known_args(own)
+    try:
+        args, unknown = parser(argv[:1]).parse_known_args(own)
+    except SystemExit:
+        # argparse leaves what it prints (help) to the end of Python, which fails with 120.
+        console.flush()
+        raise
     if unknown:
         # With the usage of the verb, not of winarm.
         args.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
@@ -151,7 +156,7 @@ class _Version(argparse.Action):
         from importlib.metadata import version  # noqa: PLC0415
 
         # argparse's own exit message would go to stderr.
-        sys.stdout.write(f"winarm {version('winarm')}\n")
+        Console.standard().out(f"winarm {version('winarm')}")
         parser.exit()
 
 

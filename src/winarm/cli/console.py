@@ -7,6 +7,7 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TextIO
 
@@ -53,19 +54,34 @@ class Console:
 
         :raises OutputError: it cannot be written, for example because the disk is full.
         """
+        self._write(lambda: print(text, file=self._out))
+
+    def exact(self, data: str | bytes) -> None:
+        """Write a result as it is, and text in UTF-8, whatever the console's own encoding.
+
+        :raises OutputError: as `out`.
+        """
+        data = data.encode() if isinstance(data, str) else data
+        self.flush()
+        self._write(lambda: self._out.buffer.write(data))
+
+    def flush(self) -> None:
+        """Write what was written to stdout without this console.
+
+        :raises OutputError: as `out`.
+        """
+        self._write(lambda: None)
+
+    def _write(self, write: Callable[[], object]) -> None:
         try:
-            print(text, file=self._out, flush=True)
+            write()
+            self._out.flush()
         except BrokenPipeError:
-            raise
+            # The reader has seen enough, as `head` does. The work and its verdict are as they are.
+            self.abandon()
         except OSError as error:
             self.abandon()
             raise OutputError(STDOUT, error) from error
-
-    def exact(self, text: str) -> None:
-        """Write what another program will read: as it is, in UTF-8, whatever the console's own."""
-        self._out.flush()
-        self._out.buffer.write(text.encode("utf-8"))
-        self._out.buffer.flush()
 
     def err(self, text: str) -> None:
         """Write about the work."""
@@ -81,12 +97,6 @@ class Console:
         self._err.flush()
         self._err.buffer.write(data)
         self._err.buffer.flush()
-
-    def raw_out(self, data: bytes) -> None:
-        """Write what a program printed as a result."""
-        self._out.flush()
-        self._out.buffer.write(data)
-        self._out.buffer.flush()
 
     def abandon(self) -> None:
         """Write no more results: nobody reads them, and Python would complain at its end."""

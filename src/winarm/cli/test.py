@@ -190,6 +190,6 @@ class Listener:
             case Note(text):
                 self._console.err(f"winarm: {text}")
             case Output(data):
-                self._console.raw_out(data)
+                self._console.exact(data)
             case _:
                 pass

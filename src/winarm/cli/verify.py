@@ -119,15 +119,10 @@ def run(args: argparse.Namespace, host: Host, console: Console) -> int:
     if baseline is not None:
         reports = [baseline.without_known(report) for report in reports]
     verdict = judge(reports, options.fail_on, _required(args, options))
-    status = 0 if verdict.good else 1
-    try:
-        _show(args, console, reports, verdict, options)
-    except BrokenPipeError:
-        # The reader has closed the pipe; the verdict does not change.
-        console.abandon()
+    _show(args, console, reports, verdict, options)
     if args.format == "github":
         append_summary(host, reports, options)
-    return status
+    return 0 if verdict.good else 1
 
 
 def _show(
