@@ -15,6 +15,7 @@ from winarm.verify.options import VerifyOptions
 from winarm.verify.subject import Shape, Subject
 
 VC90 = 'name="Microsoft.VC90.CRT" version="9.0.21022.8" processorArchitecture="arm64"'
+ANY = f'{CONTROLS} processorArchitecture="*"'
 
 
 def messages(data: bytes, *others: str) -> list[str]:
@@ -34,13 +35,12 @@ def messages(data: bytes, *others: str) -> list[str]:
     [
         b"",
         manifest(),
-        manifest(f'{CONTROLS} processorArchitecture="*"'),
+        manifest(ANY),
         manifest(f'{CONTROLS} processorArchitecture="ARM64"'),
-        manifest(CONTROLS),
-        manifest(CONTROLS) + bytes(8),
-        manifest('name="Microsoft.Windows.GdiPlus" version="1.1.0.0"'),
+        manifest(ANY) + bytes(8),
+        manifest('name="Microsoft.Windows.GdiPlus" version="1.1.0.0" processorArchitecture="*"'),
         b"\xef\xbb\xbf" + manifest(),
-        manifest(CONTROLS).decode().encode("utf-16"),
+        manifest(ANY).decode().encode("utf-16"),
     ],
 )
 def test_what_windows_has_is_not_reported(content: bytes) -> None:
@@ -52,6 +52,8 @@ def test_what_windows_has_is_not_reported(content: bytes) -> None:
     [
         (manifest(f'{CONTROLS} processorArchitecture="x86"'), "for x86"),
         (manifest(f'{CONTROLS} processorArchitecture="AMD64"'), "for amd64"),
+        (manifest(CONTROLS), "without a processorArchitecture"),
+        (manifest(f'{CONTROLS} processorArchitecture=" "'), "without a processorArchitecture"),
         (manifest(CONTROLS.replace("6.0.", "7.0.")), "7.0.0.0"),
         (manifest(VC90), "vc90"),
         (manifest('name="Vendor.Thing" version="1.0.0.0"'), "vendor.thing"),
@@ -65,6 +67,14 @@ def test_what_is_not_there_is_reported(content: bytes, words: str) -> None:
     (message,) = messages(im.module(manifest=content))
 
     assert words in message
+
+
+@pytest.mark.parametrize("machine", ["", "x86", "X86", "amd64", "arm64", "ia64", "*", "\u00fc"])
+def test_the_machine_of_a_manifest_itself_keeps_nothing_from_loading(machine: str) -> None:
+    own = f'<assemblyIdentity name="x" version="1.0.0.0" processorArchitecture="{machine}"/>'
+    content = manifest(ANY).replace(b"<dependency>", f"{own}<dependency>".encode())
+
+    assert messages(im.module(manifest=content)) == []
 
 
 def test_an_optional_dependency_may_be_absent() -> None:

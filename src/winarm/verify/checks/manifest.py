@@ -2,6 +2,12 @@
 
 Windows makes an activation context of it before it binds the imports (sxs.dll; "Assembly
 Manifests" in Microsoft's documentation). Whatever is wrong with it, the load fails.
+
+The machine in the manifest's own identity is not among that. Windows compares it only where a
+reference has led to the manifest (event 35 of SideBySide: "does not match the identity of the
+component requested"), and no reference leads to the manifest that is inside of an image. x64
+programs with "x86" or "ia64" there start: runhcs (microsoft/hcsshim#2694), Geany (geany#4631),
+akavel/rsrc#29.
 """
 
 from __future__ import annotations
@@ -25,7 +31,7 @@ _OLD_RUNTIME = re.compile(r"microsoft\.vc[0-9]{2,3}\.[a-z0-9]+")
 _OF_WINDOWS = "microsoft.windows."
 _COMMON_CONTROLS = "microsoft.windows.common-controls"
 _CONTROLS_VERSIONS = ("5.82.", "6.0.")
-_ANY_MACHINE = frozenset({"", "*", "msil", "neutral"})
+_ANY_MACHINE = frozenset({"*", "msil", "neutral"})
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _ROOT = ("urn:schemas-microsoft-com:asm.v1", "assembly", "1.0")
 _NAMESPACE = "urn:schemas-microsoft-com:asm.v"
@@ -96,17 +102,21 @@ def needed_assemblies(manifest: bytes) -> tuple[Assembly, ...] | None:
 
 
 def _fault(subject: Subject, member: str, assembly: Assembly) -> str:
+    asks = f"its manifest asks for {assembly.name or 'an assembly without name'}"
     if _is_private(subject, member, assembly):
         return ""
-    if assembly.machine not in _ANY_MACHINE | _own_names(subject.target):
-        return f"its manifest asks for {assembly.name} for {assembly.machine}"
-    if _OLD_RUNTIME.fullmatch(assembly.name):
-        return f"its manifest asks for {assembly.name} {assembly.version}".rstrip()
-    if assembly.name == _COMMON_CONTROLS and not assembly.version.startswith(_CONTROLS_VERSIONS):
-        return f"its manifest asks for {assembly.name} {assembly.version}"
+    if assembly.machine and assembly.machine not in _ANY_MACHINE | _own_names(subject.target):
+        return f"{asks} for {assembly.machine}"
+    is_controls = assembly.name == _COMMON_CONTROLS
+    if _OLD_RUNTIME.fullmatch(assembly.name) or (
+        is_controls and not assembly.version.startswith(_CONTROLS_VERSIONS)
+    ):
+        return f"{asks} {assembly.version}".rstrip()
     if not assembly.name.startswith(_OF_WINDOWS):
-        return f"its manifest asks for {assembly.name or 'an assembly without name'}"
-    return ""
+        return asks
+    # Windows keeps its assemblies by machine, and none is not any (MicrosoftDocs/win32#369, tried
+    # on Windows 10; Wine's lookup_winsxs).
+    return "" if assembly.machine else f"{asks} without a processorArchitecture"
 
 
 def _own_names(target: Target) -> frozenset[str]:

@@ -276,6 +276,11 @@ def manifest(*assemblies: str) -> bytes:
 CONTROLS = 'type="win32" name="Microsoft.Windows.Common-Controls" version="6.0.0.0"'
 one("a manifest for x64", "WA514",
     im.module(manifest=manifest(f'{CONTROLS} processorArchitecture="amd64"')))  # fmt: skip
+one(
+    "a manifest that leaves the machine of Windows' controls out",
+    "WA514",
+    im.module(manifest=manifest(CONTROLS)),
+)
 one("a manifest of Visual C++ 2008", "WA514",
     im.module(manifest=manifest('name="Microsoft.VC90.CRT" version="9.0.21022.8"')))  # fmt: skip
 one("a manifest that is no XML", "WA514", im.module(manifest=b"<assembly>"))
