@@ -7,18 +7,14 @@ import pytest
 
 from winarm.errors import SourceError
 from winarm.stack.files import IndexedFile
-from winarm.stack.pages import files_of, read_page
+from winarm.stack.pages import links_of, read_page
 
 URL = "https://index.example/simple/a/"
 JSON = "application/vnd.pypi.simple.v1+json"
 
 
-def page(*entries: object, version: str = "1.1") -> bytes:
-    return json.dumps({"meta": {"api-version": version}, "name": "a", "files": entries}).encode()
-
-
-def files(content: bytes, kind: str = JSON, url: str = URL) -> list[IndexedFile]:
-    return files_of("a", read_page(content, kind, url, "index"))
+def page(*files: object, version: str = "1.1") -> bytes:
+    return json.dumps({"meta": {"api-version": version}, "name": "a", "files": files}).encode()
 
 
 def test_json_has_everything() -> None:
@@ -32,7 +28,7 @@ def test_json_has_everything() -> None:
         "core-metadata": {"sha256": "1" * 64},
     }
 
-    assert files(page(entry)) == [
+    assert read_page("a", page(entry), JSON, URL, "index") == [
         IndexedFile(
             "a-1-py3-none-any.whl",
             "1",
@@ -55,7 +51,7 @@ def test_html_has_what_html_can() -> None:
         '<a href="a-1.tar.gz">a</a><a>nothing</a><a href="b-1.tar.gz">other</a>'
     )
 
-    wheel, sdist = files(text.encode(), "text/html")
+    wheel, sdist = read_page("a", text.encode(), "text/html", URL, "index")
 
     assert wheel.url == "https://files.example/x/a-1-py3-none-any.whl"
     assert (wheel.sha256, wheel.requires_python, wheel.yanked) == ("0" * 64, ">=3.9", True)
@@ -69,7 +65,7 @@ def test_html_has_what_html_can() -> None:
 )
 def test_what_is_no_page_is_one_error(content: bytes) -> None:
     with pytest.raises(SourceError, match="does not answer as a package index"):
-        files(content)
+        read_page("a", content, JSON, URL, "index")
 
 
 @pytest.mark.parametrize(
@@ -86,17 +82,23 @@ def test_what_is_no_page_is_one_error(content: bytes) -> None:
     ],
 )
 def test_entries_that_are_no_files_are_left_out(entry: object) -> None:
-    assert files(page(entry)) == []
+    assert read_page("a", page(entry), JSON, URL, "index") == []
 
 
 def test_a_checksum_of_another_form_is_none() -> None:
-    (file,) = files(page({"filename": "a-1.tar.gz", "url": "x", "hashes": {"sha256": "../.."}}))
+    (file,) = read_page(
+        "a",
+        page({"filename": "a-1.tar.gz", "url": "x", "hashes": {"sha256": "../.."}}),
+        JSON,
+        URL,
+        "index",
+    )
 
     assert file.sha256 == ""
 
 
 def test_a_page_of_five_megabytes_is_read_fast() -> None:
-    entries = [
+    files = [
         {
             "filename": f"a-1.{number}-cp313-cp313-manylinux_2_28_x86_64.whl",
             "url": f"https://files.example/{'x' * 200}/{number}.whl",
@@ -105,31 +107,18 @@ def test_a_page_of_five_megabytes_is_read_fast() -> None:
         }
         for number in range(12_000)
     ]
-    content = page(*entries)
+    content = page(*files)
     assert len(content) > 4 * 10**6
     began = time.process_time()
 
-    assert len(files(content)) == 12_000
+    assert len(read_page("a", content, JSON, URL, "index")) == 12_000
 
     assert time.process_time() - began < 20
 
 
-def test_a_page_without_a_project_has_the_files_of_several() -> None:
+def test_links_of_a_page() -> None:
     digest = "0" * 64
-    text = f'<a href="w/a-1.tar.gz#sha256={digest}"><a href="b-2.tar.gz">'
 
-    assert [
-        (file.name, file.url, file.sha256)
-        for file in read_page(text.encode(), "text/html", "https://x/y/", "x")
-    ] == [
-        ("a-1.tar.gz", "https://x/y/w/a-1.tar.gz", digest),
-        ("b-2.tar.gz", "https://x/y/b-2.tar.gz", ""),
+    assert links_of(f'<a href="w/a-1.tar.gz#sha256={digest}">', "https://x/y/") == [
+        ("a-1.tar.gz", "https://x/y/w/a-1.tar.gz", digest)
     ]
-
-
-@pytest.mark.parametrize(("url", "found"), [(URL, 0), ("file:///simple/a/index.html", 1)])
-def test_a_page_of_a_server_names_no_file_of_this_machine(url: str, found: int) -> None:
-    entry = {"filename": "a-1.tar.gz", "url": "file:///secret/a-1.tar.gz"}
-    link = b'<a href="file:///secret/a-1.tar.gz">'
-
-    assert len(files(page(entry), url=url)) == len(files(link, "text/html", url)) == found

@@ -578,9 +578,9 @@ class Code(Enum):
     WA514 = Rule(
         ERROR,
         "the image's manifest cannot be satisfied",
-        "The side-by-side manifest is not valid, or asks for an assembly for another machine, "
-        "for Visual C++ 2005 to 2008, which do not exist for Arm, or for one that is neither "
-        "in Windows nor next to the image. Loading fails with error 14001.",
+        "The side-by-side manifest is not valid, or asks for an assembly for another machine or "
+        "without a machine, for Visual C++ 2005 to 2008, which do not exist for Arm, or for one "
+        "that is neither in Windows nor next to the image. Loading fails with error 14001.",
         'Link without that manifest (/MANIFEST:NO), or with processorArchitecture="*".',
     )
     WA515 = Rule(
@@ -752,6 +752,21 @@ class Code(Enum):
         "label means into variant.json. pip and package indexes do not know such names yet.",
         "Nothing, if a tool that knows variants installs it; otherwise remove the label from "
         "the file name.",
+    )
+    WA625 = Rule(
+        WARNING,
+        "PyPI refuses the wheel for its METADATA",
+        "A classifier that does not exist, an address that is not one, a long Summary or label, or "
+        "License besides License-Expression. Installers take it.",
+        "Correct the project's metadata before it is uploaded.",
+    )
+    WA626 = Rule(
+        NOTE,
+        "the wheel is not for PyPI",
+        "PyPI refuses versions with a local part (1.0+cpu), requirements with an address (x @ "
+        "https://…) and classifiers that begin with Private. Installers and other package indexes "
+        "take them.",
+        "Nothing, if that is right.",
     )
 
     # 7: layout

@@ -91,12 +91,18 @@ def test_metadata_that_indexes_refuse_is_found(text: str, tmp_path: Path) -> Non
         f"{HEAD}License-File: LICENSE\n",
         f"{HEAD}Author: Andr\u00e9\n",
         f"{HEAD}License: MIT\n        \n        Copyright\n",
-        f"{HEAD}Classifier: a\nClassifier: b\n",
+        f"{HEAD}Classifier: Topic :: Games/Entertainment\nClassifier: Typing :: Typed\n",
         f"{HEAD}\nName: of the description\n",
     ],
 )
 def test_good_metadata_is_good(text: str, tmp_path: Path) -> None:
     assert codes(tmp_path, metadata(text)) == []
+
+
+def test_what_only_an_index_refuses_is_no_error(tmp_path: Path) -> None:
+    text = f"{HEAD}Classifier: a\nClassifier: Private :: x\n"
+
+    assert codes(tmp_path, metadata(text)) == ["WA625", "WA626"]
 
 
 def test_name_after_a_line_that_is_no_field_is_missing(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import sys
 import pytest
 from packaging.metadata import Metadata
 
-from winarm.verify.wheels.core_metadata import metadata_faults
+from winarm.verify.wheels.core_metadata import index_faults, metadata_faults, private_parts
 from winarm.verify.wheels.metadata import header_fields
 
 HEAD = "Metadata-Version: 2.4\nName: pkg\nVersion: 1.0\n"
@@ -95,7 +95,62 @@ def test_what_build_backends_wrote_too_early_is_no_fault(text: str) -> None:
     assert list(metadata_faults(text.encode(), header_fields(text.encode()))) == []
 
 
-def test_summary_is_as_long_as_indexes_take() -> None:
-    for length, found in ((512, 0), (513, 1)):
-        text = f"{HEAD}Summary: {'a' * length}\n".encode()
-        assert len(list(metadata_faults(text, header_fields(text)))) == found
+PUBLIC = [
+    f"Summary: {'a' * 512}\n",
+    "Summary: a\n  b\n",
+    "Classifier: Programming Language :: C++\nClassifier: Typing :: Typed\n",
+    "Project-URL: a label of thirty-two characters, https://example.org\n",
+    "Project-URL: Home,HTTP://example.org/a,b\nHome-page: https://example.org\n",
+    "Home-page: UNKNOWN\nDownload-URL:\nAuthor-email: UNKNOWN\n",
+    "Author-email: A <a@example.org>, B <>\nMaintainer-email: a, b\n",
+    "Requires-Dist: a; extra == '@'\nRequires-Dist: a[b]>=1\n",
+    "License:\nLicense-Expression: MIT\n",
+]
+REFUSED_BY_INDEXES = [
+    (f"Summary: {'a' * 513}\n", "over 512"),
+    ("Classifier: License-Expression :: MIT\n", "License-Expression :: MIT"),
+    ("Classifier: Typing\n", "Typing"),
+    ("Classifier:\n", "''"),
+    ("Project-URL: a label of thirty-three characters!, https://example.org\n", "at most 32"),
+    ("Project-URL: Home\n", "an address on the web"),
+    ("Project-URL: , https://example.org\n", "a label"),
+    ("Project-URL: Home, ftp://example.org\n", "ftp:"),
+    ("Home-page: example.org\n", "example.org"),
+    ("Download-URL: see the README\n", "see the README"),
+    ("Author-email: nobody\n", "no @"),
+    ("License: MIT\nLicense-Expression: MIT\n", "a License-Expression"),
+    ("Maintainer-email: n\ufffdb\x00dy\n", "no @"),
+]
+PRIVATE = ["Version: 1.0+cpu\n", "Requires-Dist: a@ https://example.org/a.whl\n",
+           "Requires-Dist: a [b] @ file:///a ; extra == 'x'\n",
+           "Classifier: Private :: Do Not Upload\n"]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", PUBLIC)
+def test_what_indexes_take_is_not_reported(text: str) -> None:
+    fields = header_fields((HEAD + text).encode())
+
+    assert [*index_faults(fields), *private_parts(fields)] == []
+
+
+@pytest.mark.parametrize(("text", "words"), REFUSED_BY_INDEXES)
+def test_what_indexes_alone_refuse_is_found(text: str, words: str) -> None:
+    fields = header_fields((HEAD + text).encode())
+
+    (fault,) = index_faults(fields)
+    assert words in fault
+    assert len(fault) < 250
+
+
+@pytest.mark.parametrize("text", PRIVATE)
+def test_what_is_for_another_index_is_found(text: str) -> None:
+    fields = header_fields(text.encode())
+
+    assert len(list(private_parts(fields))) == 1
+    assert list(index_faults(fields)) == []
+
+
+def test_many_faults_of_one_kind_are_not_all_listed() -> None:
+    fields = header_fields((HEAD + "Classifier: a\n" * 10_000).encode())
+
+    assert len(list(index_faults(fields))) == 8

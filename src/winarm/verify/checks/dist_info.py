@@ -11,7 +11,7 @@ from winarm.verify.codes import Code
 from winarm.verify.options import VerifyOptions
 from winarm.verify.report import Finding, finding
 from winarm.verify.subject import Subject
-from winarm.verify.wheels.core_metadata import metadata_faults
+from winarm.verify.wheels.core_metadata import index_faults, metadata_faults, private_parts
 from winarm.verify.wheels.filename import STABLE_TAGS, WheelName
 from winarm.verify.wheels.metadata import header_fields, is_utf8, same_name, same_version
 
@@ -122,8 +122,12 @@ def _metadata_file(subject: Subject, name: WheelName, dist_info: str) -> Iterato
 def _rules_of_indexes(
     subject: Subject, member: str, text: bytes, found: Mapping[str, list[str]]
 ) -> Iterator[Finding]:
-    for words in metadata_faults(text, found):
-        yield finding(Code.WA619, member, words)
+    for code, faults in (
+        (Code.WA619, metadata_faults(text, found)),
+        (Code.WA625, index_faults(found)),
+        (Code.WA626, private_parts(found)),
+    ):
+        yield from (finding(code, member, words) for words in faults)
     version = found.get("metadata-version", [""])[0]
     if version >= _LICENSES_SINCE:
         licences = dict.fromkeys(found.get("license-file", []))

@@ -1,7 +1,8 @@
 """What installers and package indexes refuse of METADATA (core metadata specifications).
 
 `packaging.metadata` decides, as on PyPI. Importing it takes as long as verifying a small wheel, so
-that it is asked only where a field is not of the plain form that it would accept.
+that it is asked only where a field is not of the plain form that it would accept. PyPI has rules of
+its own, too.
 """
 
 from __future__ import annotations
@@ -57,8 +58,39 @@ _SEVERAL = "has invalid data"
 _JUDGED = frozenset({"metadata-version", "name", "version", "requires-python"})
 _MOST_FAULTS = 8
 _LARGEST = 2**20
-#: Characters of a Summary that PyPI takes.
-_LONGEST_SUMMARY = 512
+_URL = re.compile(r"https?:.*|UNKNOWN|", re.IGNORECASE)
+_ADDRESS = re.compile(r".*[@,<].*|UNKNOWN|", re.DOTALL)
+#: What PyPI alone asks of fields on upload, and what values of another form are (warehouse,
+#: forklift/metadata.py). Its classifiers are too many to list; the first part of each is not.
+_FOR_INDEXES = {
+    "Summary": (re.compile(r".{0,512}", re.DOTALL), "has over 512 characters"),
+    "Classifier": (
+        re.compile(
+            r"(Development Status|Environment|Framework|Intended Audience|License|Natural Language"
+            r"|Operating System|Private|Programming Language|Topic|Typing) :: .+"
+        ),
+        "is not one of the list",
+    ),
+    "Project-URL": (
+        re.compile(r"[^,]{1,32},\s*https?:.*", re.IGNORECASE),
+        "is not a label of at most 32 characters and an address on the web",
+    ),
+    "Home-page": (_URL, "is not an address on the web"),
+    "Download-URL": (_URL, "is not an address on the web"),
+    "Author-email": (_ADDRESS, "has no @"),
+    "Maintainer-email": (_ADDRESS, "has no @"),
+}
+#: What is there on purpose in a wheel that is not for PyPI, as the forms of all other values.
+_PRIVATE = {
+    "Version": (re.compile(r"[^+]*"), "has a local part"),
+    "Requires-Dist": (
+        re.compile(r"(?![A-Za-z0-9._-]+\s*(\[[^]]*\])?\s*@).*", re.DOTALL),
+        "names an address",
+    ),
+    "Classifier": (re.compile(r"(?!Private ::).*", re.DOTALL), "keeps it off PyPI"),
+}
+#: Characters of a value in a sentence.
+_LONGEST_VALUE = 100
 
 
 def metadata_faults(text: bytes, fields: Mapping[str, Sequence[str]]) -> Iterator[str]:
@@ -71,8 +103,30 @@ def metadata_faults(text: bytes, fields: Mapping[str, Sequence[str]]) -> Iterato
         yield f"its Metadata-Version is {version or 'missing'}"
     elif not _is_plain(fields) and len(text) <= _LARGEST:
         yield from islice(_refused(text), _MOST_FAULTS)
-    if any(len(summary) > _LONGEST_SUMMARY for summary in fields.get("summary", ())):
-        yield f"its Summary has over {_LONGEST_SUMMARY} characters, which package indexes refuse"
+
+
+def index_faults(fields: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Yield what PyPI alone refuses of METADATA, in sentences."""
+    yield from _of_other_forms(fields, _FOR_INDEXES)
+    if any(fields.get("license", ())) and any(fields.get("license-expression", ())):
+        yield "it has a License and a License-Expression"
+
+
+def private_parts(fields: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Yield what PyPI refuses of METADATA and is there on purpose, in sentences."""
+    return _of_other_forms(fields, _PRIVATE)
+
+
+def _of_other_forms(
+    fields: Mapping[str, Sequence[str]], forms: Mapping[str, tuple[re.Pattern[str], str]]
+) -> Iterator[str]:
+    faults = (
+        f"its {name} {value[:_LONGEST_VALUE]!r} {words}"
+        for name, (form, words) in forms.items()
+        for value in fields.get(name.lower(), ())
+        if form.fullmatch(value) is None
+    )
+    return islice(faults, _MOST_FAULTS)
 
 
 def _is_plain(fields: Mapping[str, Sequence[str]]) -> bool:

@@ -89,6 +89,10 @@ changed("another version in METADATA", "WA614", "METADATA", METADATA.replace(b"1
 changed("METADATA that is not UTF-8", "WA619", "METADATA", METADATA + b"Author: Andr\xe9\n")
 changed("a Requires-Python without the wheel's Python", "WA620", "METADATA",
         METADATA + b"Requires-Python: >=3.8,<3.13\n")  # fmt: skip
+changed("a classifier that does not exist", "WA625", "METADATA",
+        METADATA + b"Classifier: License-Expression :: MIT\n")  # fmt: skip
+changed("a requirement with an address", "WA626", "METADATA",
+        METADATA + b"Requires-Dist: other @ https://example.org/other.whl\n")  # fmt: skip
 raw("RECORD that spells itself with a backslash", "WA621")(
     lambda: with_record(lambda text: text.replace(b"info/RECORD", b"info\\RECORD"))
 )
