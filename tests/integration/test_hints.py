@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from winarm.pipeline.failures import explain
-from winarm.pipeline.hints import hint
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -209,7 +208,7 @@ def test_words_of_the_compiler_are_explained(
     answer = zig_host.run([*zig.cc, *case.argv], cwd=tmp_path, timeout=600)
 
     assert not answer.ok
-    explained = hint(answer.stderr, tmp_path)
+    explained = explain(answer.stderr, tmp_path)
     assert case.why in explained.why, answer.stderr
     assert case.cure in explained.cure
 

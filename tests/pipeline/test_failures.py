@@ -1,10 +1,19 @@
-"""What the words of CMake, linkers and shells mean in a cross build."""
+"""What is read from the output of a failed build, and what the words of CMake mean."""
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from winarm.pipeline.failures import explain, first_error
+from winarm.pipeline.failures import (
+    complaints,
+    explain,
+    first_error,
+    last_exception,
+    missing_symbols,
+    system_library_hint,
+)
 
 CMAKE_ERROR = """\
 -- Detecting C compile features - done
@@ -187,3 +196,65 @@ def test_a_library_that_is_optional_is_no_reason() -> None:
 
 def test_unknown_words_get_no_explanation() -> None:
     assert explain("everything is fine") == ("", "")
+
+
+def test_long_output_takes_no_time() -> None:
+    began = time.monotonic()
+
+    explain("error: redefinition of x\n" * 5000)
+
+    assert time.monotonic() - began < 20
+
+
+class TestComplaints:
+    def test_are_the_lines_in_which_a_program_complains(self) -> None:
+        said = "copying error.py\nbuilding\nError: no x.lib\nthe build of x failed\ndone"
+
+        assert complaints(said) == "Error: no x.lib\nthe build of x failed"
+
+    @pytest.mark.parametrize("line", ["cc -Wno-error x.c", "tests/failed/x.py", "errors.c"])
+    def test_a_flag_or_a_file_is_no_complaint(self, line: str) -> None:
+        assert complaints(line) == ""
+
+    def test_the_last_ones_are_kept_and_none_is_long(self) -> None:
+        said = "\n".join(f"error: {number} {'x' * 10_000}" for number in range(1000))
+
+        kept = complaints(said).splitlines()
+
+        assert kept[-1].startswith("error: 999")
+        assert len(kept) < 50
+        assert max(map(len, kept)) < 1000
+
+
+@pytest.mark.parametrize(
+    ("output", "words"),
+    [
+        ("Traceback\n  File x\nRuntimeError: no Windows\n", "RuntimeError: no Windows"),
+        ("distutils.errors.DistutilsError: a: b\n\n", "DistutilsError: a: b"),
+        ("SystemExit: 3\n", "SystemExit: 3"),
+        ("RuntimeError: early\nand more", ""),
+        ("error: command failed", ""),
+        ("KeyError\n", ""),
+        ("", ""),
+    ],
+)
+def test_the_exception_that_an_output_ends_with(output: str, words: str) -> None:
+    assert last_exception(output) == words
+
+
+def test_missing_symbols_are_named_once_without_their_decoration() -> None:
+    output = (
+        "lld-link: error: undefined symbol: __declspec(dllimport) CertOpenStore\n"
+        ">>> referenced by a.o\n"
+        "lld-link: error: undefined symbol: __imp_CertOpenStore\n"
+        "lld-link: error: undefined symbol: own\n"
+    )
+
+    assert missing_symbols(output) == ["CertOpenStore", "own"]
+
+
+def test_libraries_of_windows_are_named_with_the_setting() -> None:
+    why, cure = system_library_hint({"CertOpenStore": "crypt32", "htonl": "ws2_32"})
+
+    assert "CertOpenStore is in crypt32, htonl is in ws2_32" in why
+    assert cure == "-C winarm.libraries='crypt32 ws2_32'"

@@ -87,6 +87,28 @@ def test_a_page_is_asked_for_again_when_its_index_says_so(
     assert len(index.asked) == asks
 
 
+def test_a_page_that_has_not_changed_is_not_sent_again(index: LocalIndex, host: Host) -> None:
+    index.add("a-1-py3-none-any.whl")
+    index.headers = {"ETag": '"1"', "Cache-Control": "max-age=0"}
+    first = asked(host, "a")
+    index.files["a"].clear()
+
+    assert asked(host, "a") == first
+    assert asked(host, "a") == first
+    index.headers["ETag"] = '"2"'
+    assert not asked(host, "a").releases
+
+
+def test_a_page_of_links_is_kept_too(index: LocalIndex, host: Host) -> None:
+    index.add("a-1-py3-none-any.whl")
+    links = {**host.environ, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": f"{index.simple}a/"}
+    host = replace(host, environ=links)
+
+    assert asked(host, "a") == asked(host, "a", offline=True)
+
+    assert len(index.asked) == 1
+
+
 def test_a_page_is_asked_for_again_on_demand(index: LocalIndex, host: Host) -> None:
     asked(host, "a")
     index.add("a-1-py3-none-any.whl")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import time
+import zipfile
 from typing import TYPE_CHECKING
 
+import httpx2
 import pytest
+from stack_samples import wheel
 
 from winarm.errors import SourceError, StoppedError, UnreachableError
-from winarm.stack.http_reader import NOT_FOUND, HttpReader
+from winarm.stack.http_reader import MAX_WHOLE, NOT_FOUND, PIECE, HttpReader, refusal
 from winarm.stack.places import configured_places
 from winarm.stack.transport import http_client
 
@@ -24,12 +28,10 @@ MOST = 2**20
 
 
 @pytest.fixture
-def reader(index: LocalIndex, host: Host, tmp_path: Path) -> Iterator[HttpReader]:
+def reader(index: LocalIndex, host: Host) -> Iterator[HttpReader]:
     index.add("a-1-py3-none-any.whl")
-    cache = tmp_path / "cache" / "status"
-    cache.mkdir(parents=True)
-    with http_client(host, configured_places(host), cache, 2) as client:
-        yield HttpReader(lambda: client, offline=False, refresh=False)
+    with http_client(host, configured_places(host)) as client:
+        yield HttpReader(lambda: client, offline=False)
 
 
 def test_a_server_that_asks_to_wait_is_asked_again(index: LocalIndex, reader: HttpReader) -> None:
@@ -46,9 +48,9 @@ def test_a_server_that_asks_to_wait_is_asked_again(index: LocalIndex, reader: Ht
 def test_a_server_that_refuses_is_not_asked_again(index: LocalIndex, reader: HttpReader) -> None:
     index.refusals["a"] = [(403, {})] * 3
 
-    with pytest.raises(UnreachableError, match=r"refuses access \(403\)"):
-        reader.page(f"{index.simple}a/", MOST)
+    response, _ = reader.page(f"{index.simple}a/", MOST)
 
+    assert refusal(response).what == "refuses access (403)"
     assert len(index.asked) == 1
 
 
@@ -86,8 +88,7 @@ def test_who_waits_is_stopped(index: LocalIndex, reader: HttpReader) -> None:
 
 
 def test_offline_nothing_is_asked(index: LocalIndex, reader: HttpReader, tmp_path: Path) -> None:
-    client = reader._client
-    offline = HttpReader(lambda: client, offline=True, refresh=False)
+    offline = HttpReader(reader._connect, offline=True)
 
     for ask in (
         lambda: offline.page(f"{index.simple}a/", MOST),
@@ -98,3 +99,86 @@ def test_offline_nothing_is_asked(index: LocalIndex, reader: HttpReader, tmp_pat
             ask()
 
     assert index.asked == []
+
+
+#: A file on a server.
+URL = "https://index.example/a.whl"
+#: Longer than some pieces.
+CONTENT = bytes(range(256)) * (3 * PIECE // 256) + b"the end"
+
+
+class PiecewiseServer:
+    """Answers with pieces of a file, or with all of it."""
+
+    def __init__(self, content: bytes, *, ranges: bool = True) -> None:
+        self.content, self.ranges = content, ranges
+        self.asked: list[str] = []
+
+    def answer(self, request: httpx2.Request) -> httpx2.Response:
+        wanted = request.headers["Range"].removeprefix("bytes=")
+        self.asked.append(wanted)
+        if not self.ranges:
+            return httpx2.Response(200, content=self.content)
+        start, _, end = wanted.partition("-")
+        size = len(self.content)
+        first = int(start) if start else max(0, size - int(end))
+        last = min(int(end), size - 1) if start else size - 1
+        headers = {"Content-Range": f"bytes {first}-{last}/{size}"}
+        return httpx2.Response(206, content=self.content[first : last + 1], headers=headers)
+
+    def opened(self) -> io.BufferedReader:
+        client = httpx2.Client(transport=httpx2.MockTransport(self.answer))
+        return HttpReader(lambda: client, offline=False).opened(URL)
+
+
+def test_any_part_is_read_and_the_end_is_asked_for_once() -> None:
+    server = PiecewiseServer(CONTENT)
+
+    with server.opened() as file:
+        file.seek(-7, 2)
+        assert file.read() == b"the end"
+        assert server.asked == [f"-{PIECE}"]
+        file.seek(5)
+        assert file.read(3) == CONTENT[5:8]
+        file.seek(0)
+        assert file.read() == CONTENT
+
+    assert len(server.asked) > 1
+
+
+def test_a_wheel_is_opened_by_its_end_alone() -> None:
+    data = wheel("a-1-py3-none-any.whl", members={"a/large.bin": bytes(10)})
+    server = PiecewiseServer(data)
+
+    with zipfile.ZipFile(server.opened()) as archive:
+        assert "a-1.dist-info/METADATA" in archive.namelist()
+
+    assert server.asked == [f"-{PIECE}"]
+
+
+def test_a_server_without_pieces_is_asked_once_for_all_of_it() -> None:
+    server = PiecewiseServer(CONTENT, ranges=False)
+
+    with server.opened() as file:
+        assert file.read() == CONTENT
+
+    assert server.asked == [f"-{PIECE}"]
+
+
+def test_a_server_without_pieces_is_not_asked_for_more_than_the_limit() -> None:
+    server = PiecewiseServer(bytes(MAX_WHOLE + 1), ranges=False)
+
+    with pytest.raises(ValueError, match="not served in pieces"):
+        server.opened()
+
+
+def test_a_file_that_is_gone_is_an_error_of_http(index: LocalIndex, reader: HttpReader) -> None:
+    with pytest.raises(httpx2.HTTPStatusError):
+        reader.opened(f"{index.url}/files/a/nothing.whl")
+
+
+def test_behind_the_end_is_nothing() -> None:
+    with PiecewiseServer(b"abc").opened() as file:
+        file.seek(10)
+        assert file.read() == b""
+        assert (file.seekable(), file.readable(), file.tell()) == (True, True, 10)

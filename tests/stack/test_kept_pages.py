@@ -16,25 +16,18 @@ FILES = [IndexedFile("a-1.tar.gz", "1", "https://files.example/a-1.tar.gz", "0" 
 
 def keep(folder: Path, url: str, *, age: float) -> None:
     with KeptPages(folder) as kept:
-        kept.put(url, FILES, time.time() - age)
+        kept.put(url, time.time() - age, '"tag"', FILES)
 
 
-@pytest.mark.parametrize(("age", "stale", "known"), [(-60, False, True), (60, False, False)])
-def test_files_are_known_while_their_page_is_fresh(
-    tmp_path: Path, age: float, *, stale: bool, known: bool
-) -> None:
+@pytest.mark.parametrize("age", [-60, 60])
+def test_a_page_is_known_with_its_files_and_its_time(tmp_path: Path, age: float) -> None:
     keep(tmp_path, "page", age=age)
 
     with KeptPages(tmp_path) as kept:
-        assert kept.has("page", stale=stale) is known
-        assert kept.get("page", stale=stale) == (FILES if known else None)
+        page = kept.get("page")
 
-
-def test_an_old_page_is_better_than_none(tmp_path: Path) -> None:
-    keep(tmp_path, "page", age=60)
-
-    with KeptPages(tmp_path) as kept:
-        assert kept.get("page", stale=True) == FILES
+    assert page is not None
+    assert (page.files, page.etag, page.until > time.time()) == (FILES, '"tag"', age < 0)
 
 
 def test_a_page_that_is_old_is_forgotten(tmp_path: Path) -> None:
@@ -42,7 +35,17 @@ def test_a_page_that_is_old_is_forgotten(tmp_path: Path) -> None:
     keep(tmp_path, "other", age=0)
 
     with KeptPages(tmp_path) as kept:
-        assert not kept.has("page", stale=True)
+        assert kept.get("page") is None
+
+
+def test_credentials_count_and_are_not_written(tmp_path: Path) -> None:
+    keep(tmp_path, "https://me:secret@x/a/", age=0)
+
+    with KeptPages(tmp_path) as kept:
+        assert kept.get("https://me:secret@x/a/")
+        assert not kept.get("https://me:guess@x/a/")
+        assert not kept.get("https://x/a/")
+    assert not [file for file in tmp_path.iterdir() if b"secret" in file.read_bytes()]
 
 
 def test_a_damaged_database_is_done_without(tmp_path: Path) -> None:
@@ -52,4 +55,4 @@ def test_a_damaged_database_is_done_without(tmp_path: Path) -> None:
 
     keep(tmp_path, "page", age=-60)
     with KeptPages(tmp_path) as kept:
-        assert kept.get("page", stale=False) is None
+        assert kept.get("page") is None

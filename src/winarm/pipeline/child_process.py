@@ -21,8 +21,15 @@ from pyproject_hooks import (
 
 from winarm import events
 from winarm.errors import BackendError, BuildFailedError
-from winarm.pipeline.failures import explain, first_error, without_tracebacks
-from winarm.pipeline.hints import Hint, hint, last_exception, missing_symbols, system_library_hint
+from winarm.pipeline.failures import (
+    explain,
+    first_error,
+    last_exception,
+    missing_symbols,
+    system_library_hint,
+    without_tracebacks,
+)
+from winarm.pipeline.hints import Hint
 
 if TYPE_CHECKING:
     from winarm.host import Host
@@ -263,9 +270,7 @@ class Child:
             # The project went on after earlier failures: an optional extension, or a first try.
             last = self.journal.failures[-1]
             what = f"could not {last.doing} {last.subject} for the target."
-            why, cure = self._library_hint(last.output) or hint(
-                _readable(last.output), self.project
-            )
+            why, cure = self._meaning(_readable(last.output))
             return BuildFailedError(what, why=why, cure=cure, output=last.output)
         # The project's own words first: it may say that it does not support Windows.
         words = last_exception(output)
@@ -275,16 +280,16 @@ class Child:
         said = without_tracebacks(output) if _PROGRAM_FAILED.search(words) else output
         tail = "\n".join(said.splitlines()[-LAST_LINES:])
         cause = self.journal.without_programs(_readable(output))
-        why, cure = self._library_hint(cause) or explain(cause, self.project)
+        why, cure = self._meaning(cause)
         # What failed may say why long before the last line.
         first = first_error(cause)
         shown = tail if first in tail else f"{first}\n\n{tail}"
         return BuildFailedError(what, why=why, cure=cure, output=shown)
 
-    def _library_hint(self, output: str) -> Hint | None:
-        """Return which libraries of Windows have what a linker misses, if any has."""
-        found = self.libraries_of(missing_symbols(_readable(output)))
-        return system_library_hint(found) if found else None
+    def _meaning(self, output: str) -> Hint:
+        """Return what an output means; which libraries of Windows have what a linker misses."""
+        found = self.libraries_of(missing_symbols(output))
+        return system_library_hint(found) if found else explain(output, self.project)
 
 
 #: What build tools raise when a program of the toolchain fails.

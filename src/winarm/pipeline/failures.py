@@ -1,4 +1,4 @@
-"""What a failed build of CMake or Meson usually means, read from what its programs said.
+"""Why a build failed, read from what its programs said: the message, its meaning, what helps.
 
 The programs' own words are always shown; this adds why, and what to do, where a cross build has
 reasons of its own.
@@ -7,17 +7,32 @@ reasons of its own.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
-from winarm.pipeline.hints import LIBRARIES, OPENMP, REFUSED, Hint, Rule, first_hint, hint
+from winarm.pipeline.hints import (
+    ALSO_NATIVE,
+    LIBRARIES,
+    NAME_A_PREFIX,
+    TOOLS,
+    UNDEFINED,
+    Hint,
+    Rule,
+)
+from winarm.pipeline.own_sources import asks_for_msvc, own_header, own_inline
 
 #: Lines of one message that are kept.
 _MESSAGE_LINES = 40
 
 
-def _rule(said: str, why: str, cure: str) -> Rule:
-    return said, Hint(why, cure)
-
+#: What a line has in which a program complains: a word of its own, no part of a flag or a name.
+_COMPLAINT = re.compile(
+    r"(?<![-\w./=])(?:error|failed|failure|fatal|cannot|could not|unable to)\b(?![.\w/\\])",
+    re.IGNORECASE,
+)
+#: How many of them are shown, and how much of each.
+_COMPLAINTS = 15
+_LINE_LENGTH = 500
 
 #: What git, CMake and Meson say when they cannot fetch.
 _NO_NETWORK = (
@@ -25,16 +40,27 @@ _NO_NETWORK = (
     r"each download failed|Failed to connect to|<urlopen error )"
 )
 
-#: What to do about a library that is not there for the target.
-_NAME_A_PREFIX = (
-    "Name an install tree that has it, built for ARM64 Windows: -C winarm.prefix=DIR. See "
-    f"{LIBRARIES}. Or switch off the project's option that wants it."
-)
-
-_RULES = (
-    REFUSED,
-    OPENMP,
-    _rule(
+#: What CMake, Meson, shells and winarm's own tools say; the first that fits counts.
+_BUILDS = (
+    Rule(
+        # The child, and the one-word tools.
+        r"(?P<flag>[/-]\S+) is refused: (?P<reason>[^.]+)\.",
+        "The project passes {flag}, and this toolchain cannot do what it means: {reason}.",
+        "Take a toolchain that can (clang-cl knows most of MSVC's flags), or build without the "
+        "flag: -C winarm.drop-flags={flag}",
+    ),
+    Rule(
+        # It is not asked for as other libraries are.
+        r"(?<!-- )Could NOT find OpenMP|ERROR: Dependency \"openmp\" not found|"
+        r"fatal error: 'omp\.h' file not found|"
+        rf"{UNDEFINED}(__kmpc_|omp_)\w|"
+        r"(?:unable to find dynamic system library|could not open|unable to find library) "
+        r"['\"]?(?:-l|lib)?i?omp5?(?:\.\w+)*['\"]",
+        "The code uses OpenMP, and the toolchain has no runtime of it.",
+        "LLVM's libomp for ARM64 Windows is in MSYS2 (mingw-w64-clang-aarch64-openmp) and in "
+        f"conda-forge's win-arm64 (llvm-openmp): -C winarm.prefix=DIR. See {LIBRARIES}#openmp",
+    ),
+    Rule(
         r"Generator\s+(?P<generator>.+?)\s+does not support platform specification, but\s+"
         r"platform\s+(?P<platform>\S+)\s+was specified",
         "The project passes `-A {platform}` to CMake, which only Visual Studio's generators take; "
@@ -42,13 +68,13 @@ _RULES = (
         "The target is set by winarm: have the project pass -A for Visual Studio's generators "
         "only, and ARM64 there.",
     ),
-    _rule(
+    Rule(
         r"Could not create named generator (?P<generator>.+)",
         "The project, or CMAKE_ARGS, asks for the CMake generator {generator}, which this machine "
         "does not have.",
         "Have the project leave the choice to CMAKE_GENERATOR, or set `generator` for winarm.",
     ),
-    _rule(
+    Rule(
         r"(?i:TRY_RUN)\(\) invoked in cross-compiling mode, please set the following cache "
         r"variables[^:]*:\s+(?P<variable>\S+)",
         "The project wants to run a program of the target while it configures, which this machine "
@@ -56,7 +82,7 @@ _RULES = (
         "Say what it would print or return: -C cmake.define.{variable}=VALUE, or name an emulator "
         "in CMAKE_CROSSCOMPILING_EMULATOR.",
     ),
-    _rule(
+    Rule(
         r"Can not run test applications in this cross environment|"
         r"An exe_wrapper is needed for \S+ but was not found",
         "The project wants to run a program of the target while Meson configures or builds, which "
@@ -64,13 +90,13 @@ _RULES = (
         "Have the project ask meson.can_run_host_binaries() before, or name an emulator in "
         "CMAKE_CROSSCOMPILING_EMULATOR, which Meson gets as its exe_wrapper.",
     ),
-    _rule(
+    Rule(
         r"-- Performing Test (?P<test>\w+)\s+\*\*\* CMake configuration failed",
-        "CMake ended without a word in the test {test}. CMake 3.25.0 and 3.25.1 crash there when a "
-        "project wants to run a program of the target while it configures.",
+        "CMake ended without a word in the test {test}. CMake 3.25.0 and 3.25.1 crash there when "
+        "a project wants to run a program of the target while it configures.",
         'Take a newer one, which says what it needs: -C cmake.version=">=3.26".',
     ),
-    _rule(
+    Rule(
         r"Linking \w+ executable \S*?(?P<program>[\w.+-]+)\.exe\b[\s\S]*"
         r"\b(?P=program)(?:\.exe)?: (?:command )?not found",
         "The build made {program} for the target and then wanted to run it on this machine.",
@@ -78,7 +104,7 @@ _RULES = (
         "host's compiler when CMAKE_CROSSCOMPILING, or name an emulator in "
         "CMAKE_CROSSCOMPILING_EMULATOR.",
     ),
-    _rule(
+    Rule(
         r"make(?:\[\d+\])?: (?P<command>del|copy|xcopy|move|md|rd|cmd(?:\.exe)?): "
         r"(?:No such file or directory|not found)|"
         r"sh: (?:line )?(?:\d+: )?(?P<unknown>del|copy|xcopy|move|md|rd|cmd(?:\.exe)?): "
@@ -88,63 +114,61 @@ _RULES = (
         "Build on Windows, or have the project use commands that CMake has on every system "
         "(cmake -E rm, cmake -E copy …).",
     ),
-    _rule(
+    Rule(
         r"(?P<file>\S+\.(?:exe|EXE))\W.*(?:Exec format error|cannot execute binary file|"
         r"Permission denied|run-detectors: unable to find an interpreter)",
         "The build made {file} for the target and then ran it on this machine.",
         "Programs that a build runs are this machine's: have the project build it with the host's "
         "compiler when CMAKE_CROSSCOMPILING, or name an emulator in CMAKE_CROSSCOMPILING_EMULATOR.",
     ),
-    _rule(
+    Rule(
         r"has no LLVM CPU feature named \"(?P<feature>[\w.-]+)\""
         r"|unsupported option '(?P<flag>-m[^']*)' for target"
         r"|(?:error: |'|Unknown argument: )(?P<msvc>/arch:\w+)",
         "The project chooses instructions of x86 processors ({feature}{flag}{msvc}), and the "
         "target has none of them.",
         "Have the project look at CMAKE_SYSTEM_PROCESSOR before. To leave such flags out, set "
-        'drop-flags = ["-msse*", "-mavx*", "/arch:*"] under [tool.winarm], or '
-        "-C winarm.drop-flags='-msse* -mavx* /arch:*'.",
+        'drop-flags = ["-msse*", "-mavx*", "/arch:*"] under [tool.winarm], or -C '
+        "winarm.drop-flags='-msse* -mavx* /arch:*'.",
     ),
-    _rule(
+    Rule(
         r"(?P<file>/(?:usr/)?(?:local/)?lib\S*\.(?:a|lib|so[.\d]*))\s[\s\S]*?"
         r"lld-link: error: unknown file type",
         "The linker was given {file}, a library of this machine, which is not for the target.",
-        _NAME_A_PREFIX,
+        NAME_A_PREFIX,
     ),
-    _rule(
-        r"(?:lld-link|ld\.lld|lld): error: (?P<file>[^:\n]+?)(?:\([^)\n]*\))?: "
-        r"(?:machine type \S+ conflicts with (?:arm64|0xaa64)|unknown file type)",
-        "The linker was given {file}, which holds code of another machine: a library of this "
-        "machine, not of the target.",
-        _NAME_A_PREFIX,
-    ),
-    _rule(
+    Rule(
         # An error's text is indented; `-- Could NOT find` is only information.
         r"^ +Could NOT find (?P<package>\w+) \(missing:"
         r"|By not providing \"Find(?P<config>\w+)\.cmake\"",
         "{package}{config} is not there for the target. This machine's own libraries are for "
         "another processor, so they are not looked at.",
-        _NAME_A_PREFIX,
+        NAME_A_PREFIX,
     ),
-    _rule(
+    Rule(
         r"No CMAKE_(?:C|CXX)_COMPILER could be found|"
         r"The C(?:\+\+|XX)? compiler\s+\S+\s+is not able to compile a simple test program",
         "The toolchain cannot compile and link a simple program for the target.",
         "See the compiler's own message above. `winarm doctor --probe` tests each toolchain, and "
         "--toolchain chooses another.",
     ),
-    _rule(
+    Rule(
         # FetchContent, before and since CMake 3.30.
         rf"{_NO_NETWORK}[\s\S]*?(?:Build step for (?P<old>\S+) failed|/fc-tmp/(?P<new>[^/\s]+)/)",
         "The project fetches {old}{new} while it configures, and that failed.",
         "Check the network; or unpack those sources and name the folder: "
         "-C cmake.define.FETCHCONTENT_SOURCE_DIR_{OLD}{NEW}=DIR.",
     ),
-    _rule(
+    Rule(
         _NO_NETWORK,
         "The project fetches something while it builds, and that failed.",
         "Check the network; or fetch it first and name its place in the project's own option.",
     ),
+)
+
+_MAYBE_NATIVE = (
+    "A native build with Visual Studio may work: {} asks for _MSC_VER, which this toolchain does "
+    "not define. What that sets can be set with -C winarm.cflags=-DNAME."
 )
 
 #: How the first message begins that says what is wrong: CMake's, a compiler's, Meson's, a linker's.
@@ -160,11 +184,66 @@ _TRACEBACK = re.compile(
     r"^Traceback \(most recent call last\):\n(?:[ \t].*\n)+(?:\S.*\n?)?", re.MULTILINE
 )
 
+#: How many missing symbols are looked at one by one, or named with their libraries.
+_SHOWN = 5
+
+#: The last line of a traceback, without the module that the exception is from.
+_RAISED = re.compile(r"(?:[a-z_]\w*\.)*(?P<words>[A-Z]\w*(?:Error|Exception|Exit|Interrupt)\b: .+)")
+
+#: Symbols that no library was given for, of C and with what C++ says of their types.
+_MISSING = re.compile(rf"{UNDEFINED}(?:__imp_)?(?P<symbol>[A-Za-z_]\w*)")
+
+
+def missing_symbols(output: str) -> list[str]:
+    r"""Return the undefined symbols that a linker names.
+
+    >>> missing_symbols("lld-link: error: undefined symbol: __declspec(dllimport) CertOpenStore\n")
+    ['CertOpenStore']
+    """
+    return list(dict.fromkeys(match["symbol"] for match in _MISSING.finditer(output)))
+
+
+def system_library_hint(libraries: Mapping[str, str]) -> Hint:
+    """Return what to do where libraries of Windows have symbols that are missing.
+
+    >>> print(system_library_hint({"CertOpenStore": "crypt32"}).why)
+    CertOpenStore is in crypt32, a library of Windows that the project does not name.
+    """
+    symbols = sorted(libraries)
+    names = sorted(set(libraries.values()))
+    shown = [f"{symbol} is in {libraries[symbol]}" for symbol in symbols[:_SHOWN]]
+    more = ", and others" if len(symbols) > _SHOWN else ""
+    noun = "a library" if len(names) == 1 else "libraries"
+    value = names[0] if len(names) == 1 else f"'{' '.join(names)}'"
+    return Hint(
+        f"{', '.join(shown)}{more}, {noun} of Windows that the project does not name.",
+        f"-C winarm.libraries={value}",
+    )
+
 
 def explain(output: str, project: Path | None = None) -> Hint:
-    """Return what the first known sign in `output` means; empty texts without one."""
-    found = first_hint(_RULES, output)
-    return found if found.why else hint(output, project)
+    """Return what the first known sign in `output` means; empty texts without one.
+
+    :param project: the project's folder, where a missing header may be under another name.
+    """
+    missing = missing_symbols(output)[:_SHOWN]
+    own = project and (own_header(output, project) or own_inline(missing, project))
+    found = own or _first_hint(output)
+    if project and ALSO_NATIVE in found.why and (file := asks_for_msvc(output, project)):
+        return found._replace(why=found.why.replace(ALSO_NATIVE, _MAYBE_NATIVE.format(file)))
+    return found
+
+
+def _first_hint(output: str) -> Hint:
+    for rule in (*_BUILDS, *TOOLS):
+        if match := re.search(rule.said, output, re.MULTILINE):
+            said = {
+                name: " ".join((text or "").split()) for name, text in match.groupdict().items()
+            }
+            # As CMake spells a name in a variable.
+            said |= {name.upper(): text.upper() for name, text in said.items()}
+            return Hint(rule.why.format(**said), rule.cure.format(**said))
+    return Hint("", "")
 
 
 def first_error(output: str) -> str:
@@ -198,3 +277,24 @@ def without_tracebacks(output: str) -> str:
     'no x.h\nend'
     """
     return _TRACEBACK.sub("", output)
+
+
+def last_exception(output: str) -> str:
+    r"""Return the exception that an output ends with, empty if it ends with none.
+
+    >>> last_exception("Traceback …\n  File …\na.b.RuntimeError: no Windows here\n")
+    'RuntimeError: no Windows here'
+    """
+    last = output.rstrip().rpartition("\n")[2][:_LINE_LENGTH]
+    match = _RAISED.fullmatch(last)
+    return match["words"] if match else ""
+
+
+def complaints(output: str) -> str:
+    r"""Return the last lines of an output in which a program complains.
+
+    >>> complaints("copying error.py\nerror: no x.lib\ncc -Wno-error x.c\nbuild of x failed")
+    'error: no x.lib\nbuild of x failed'
+    """
+    lines = [line.strip()[:_LINE_LENGTH] for line in output.splitlines()]
+    return "\n".join([line for line in lines if _COMPLAINT.search(line)][-_COMPLAINTS:])

@@ -20,8 +20,8 @@ from winarm.libraries.bundle import bundle, epoch
 from winarm.libraries.target_packages import cpp_runtime
 from winarm.pipeline.child_layout import build_layout, early_layout
 from winarm.pipeline.child_process import Child
+from winarm.pipeline.failures import complaints
 from winarm.pipeline.first_use import Announcer
-from winarm.pipeline.hints import complaints
 from winarm.plan import Build, EquippedBuild
 from winarm.storage import deliver
 from winarm.target import parse_target

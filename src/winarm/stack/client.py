@@ -18,16 +18,11 @@ from urllib.parse import urljoin, urlsplit
 
 from packaging.utils import canonicalize_name
 
-from winarm.errors import (
-    CacheError,
-    SourceError,
-    UnreachableError,
-    UsageError,
-)
+from winarm.errors import CacheError, SourceError, UnreachableError, UsageError
 from winarm.stack.files import IndexedFile, IndexedProject
-from winarm.stack.http_reader import NOT_FOUND, HttpReader
-from winarm.stack.kept_pages import KeptPages
-from winarm.stack.pages import ACCEPT, file_at, read_page
+from winarm.stack.http_reader import AT_ONCE, NOT_FOUND, NOT_MODIFIED, HttpReader, refusal
+from winarm.stack.kept_pages import KeptPage, KeptPages
+from winarm.stack.pages import ACCEPT, files_of, read_page
 from winarm.storage import PATIENCE, replacing
 
 if TYPE_CHECKING:
@@ -36,8 +31,8 @@ if TYPE_CHECKING:
     from winarm.host import Host
     from winarm.stack.places import Place, Places
 
-#: Requests at once: what index operators accept from one client.
-AT_ONCE = 32
+#: Seconds for which a page is fresh whose index does not say; the public index says 600.
+FRESH = 600
 #: Longest page; the largest real ones have about 5 MB.
 MAX_PAGE = 64 * 2**20
 #: Longest metadata of a file.
@@ -67,7 +62,7 @@ class IndexClient:
         self._offline = offline
         self._refresh = refresh
         self._projects: dict[str, IndexedProject] = {}
-        self._linked: dict[str, list[tuple[str, str, str]]] = {}
+        self._linked: dict[str, list[IndexedFile]] = {}
         self._lock = threading.Lock()
         self.stopped = http.stopped
 
@@ -93,10 +88,10 @@ class IndexClient:
 
     def _is_at_hand(self, name: str) -> bool:
         """Return whether no index need be asked for a project."""
-        indexes = [place for place in self._places.all if place.is_index]
-        return name in self._projects or (
-            not self._refresh
-            and all(self._kept.has(_page_url(p, name), stale=self._offline) for p in indexes)
+        return name in self._projects or all(
+            self._suffices(self._kept.get(_page_url(place, name)))
+            for place in self._places.all
+            if place.is_index
         )
 
     def each(self, work: Callable[[_Item], _Result], items: Iterable[_Item]) -> list[_Result]:
@@ -189,52 +184,74 @@ class IndexClient:
     def _files(self, place: Place, name: str) -> list[IndexedFile]:
         """Return the files of a project in one place; none where the place does not have it."""
         if not place.is_index:
-            return [
-                found
-                for file, url, sha256 in self._links(place)
-                if (found := file_at(name, file, url, place.name, {"sha256": sha256}))
-            ]
+            return files_of(name, self._links(place))
         url = _page_url(place, name)
         if url.startswith("file:"):
             page = _local(url) / "index.html"
-            if not page.is_file():
-                return []
-            return read_page(name, page.read_bytes(), "text/html", page.as_uri(), place.name)
-        if not self._refresh:
-            known = self._kept.get(url, stale=self._offline)
-            if known is not None:
-                return known
-        response, content = self._page(url)
-        kind = response.headers.get("Content-Type", "text/html")
-        files = read_page(name, content, kind, str(response.url), place.name) if content else []
-        if until := _fresh_until(response):
-            self._kept.put(url, files, until)
-        return files
+            return files_of(name, _read_local(page, place)) if page.is_file() else []
+        return self._page(url, lambda found: files_of(name, found), place)
 
-    def _links(self, place: Place) -> list[tuple[str, str, str]]:
-        """Return name, address and checksum of every file in a folder, or on a page."""
+    def _links(self, place: Place) -> list[IndexedFile]:
+        """Return every file in a folder, or on a page."""
         with self._lock:
             known = self._linked.get(place.url)
             if known is None:
                 known = self._linked[place.url] = self._read_links(place)
         return known
 
-    def _read_links(self, place: Place) -> list[tuple[str, str, str]]:
-        from winarm.stack.pages import links_of  # noqa: PLC0415 - few users have one
-
+    def _read_links(self, place: Place) -> list[IndexedFile]:
         url = _as_url(place.url)
         if not url.startswith("file:"):
-            response, content = self._page(url)
-            return links_of(content.decode("utf-8", "replace"), str(response.url))
+            return self._page(url, list, place)
         folder = _local(url)
         if folder.is_file():
-            return links_of(folder.read_text("utf-8", "replace"), folder.as_uri())
-        return [(f.name, f.as_uri(), "") for f in sorted(folder.iterdir()) if f.is_file()]
+            return _read_local(folder, place)
+        return [
+            IndexedFile(file.name, "", file.as_uri(), place=place.name)
+            for file in sorted(folder.iterdir())
+            if file.is_file()
+        ]
 
-    def _page(self, url: str) -> tuple[httpx2.Response, bytes]:
-        """Return a page with its content; no content where there is none."""
-        response, content = self._http.page(url, MAX_PAGE, headers={"Accept": ACCEPT})
-        return response, b"" if response.status_code == NOT_FOUND else content
+    def _page(
+        self,
+        url: str,
+        choose: Callable[[Iterable[IndexedFile]], list[IndexedFile]],
+        place: Place,
+    ) -> list[IndexedFile]:
+        """Return what `choose` takes of a page: as kept while that is fresh, or nothing answers."""
+        known = self._kept.get(url)
+        if known is not None and self._suffices(known):
+            return known.files
+        headers = {"Accept": ACCEPT}
+        if known and known.etag:
+            headers["If-None-Match"] = known.etag
+        if self._refresh:
+            headers["Cache-Control"] = "no-cache"
+        try:
+            response, content = self._http.page(url, MAX_PAGE, headers)
+        except UnreachableError:
+            if known is None:
+                raise
+            return known.files
+        if response.status_code == NOT_MODIFIED and known:
+            files = known.files
+        elif response.status_code == NOT_FOUND:
+            files = []
+        elif response.is_success:
+            kind = response.headers.get("Content-Type", "text/html")
+            files = choose(read_page(content, kind, str(response.url), place.name))
+        else:
+            raise refusal(response)
+        until = _fresh_until(response, has_credentials="@" in urlsplit(url).netloc)
+        if until is not None:
+            self._kept.put(url, until, response.headers.get("ETag", ""), files)
+        return files
+
+    def _suffices(self, known: KeptPage | None) -> bool:
+        """Return whether what is kept of a page is taken without asking its index."""
+        if known is None:
+            return False
+        return self._offline or (known.until > time.time() and not self._refresh)
 
     def _bytes(self, url: str, most: int) -> bytes:
         if url.startswith("file:"):
@@ -242,6 +259,8 @@ class IndexClient:
         response, content = self._http.page(url, most)
         if response.status_code == NOT_FOUND:
             raise SourceError(f"{url} is not there (404).")
+        if not response.is_success:
+            raise refusal(response)
         return content
 
     def _metadata_in_wheel(self, file: IndexedFile) -> str:
@@ -287,15 +306,15 @@ def index_client(
 
         def connect() -> httpx2.Client:
             try:
-                from winarm.stack.transport import http_client  # noqa: PLC0415 - 150 ms
+                from winarm.stack.transport import http_client  # noqa: PLC0415 - 130 ms
             except ImportError as error:
                 raise UsageError(
                     f"the package index cannot be asked: {error.name} is not installed.",
                     cure='pip install "winarm[stack]"',
                 ) from None
-            return opened.enter_context(http_client(host, places, folder, AT_ONCE))
+            return opened.enter_context(http_client(host, places))
 
-        http = HttpReader(connect, offline=offline, refresh=refresh)
+        http = HttpReader(connect, offline=offline)
         yield IndexClient(http, places, folder, kept, offline=offline, refresh=refresh)
 
 
@@ -328,15 +347,26 @@ def _local(url: str) -> Path:
     return Path(url2pathname(urlsplit(url).path))
 
 
-def _fresh_until(response: httpx2.Response) -> float:
-    """Return until when what was read of an answer may be used without asking; 0 for never.
+def _read_local(page: Path, place: Place) -> list[IndexedFile]:
+    return list(read_page(page.read_bytes(), "text/html", page.as_uri(), place.name))
 
-    Answers to credentials are left to the HTTP cache, which keeps them for these credentials alone.
+
+def _fresh_until(response: httpx2.Response, *, has_credentials: bool) -> float | None:
+    """Return until when an answer may be used without asking again; None if it must not be kept.
+
+    :param has_credentials: whether the address has credentials, with which the answer is kept. With
+        others, of netrc or a keyring, only the index can tell whether they are still good.
     """
     said = response.headers.get("Cache-Control", "").lower()
-    lifetime = re.search(r"\bmax-age=(\d{1,9})\b", said)
-    private = "Authorization" in response.request.headers or "*" in response.headers.get("Vary", "")
-    if not (response.is_success and lifetime) or private or re.search("no-store|no-cache", said):
-        return 0
+    if "no-store" in said:
+        return None
     age = response.headers.get("Age", "0")
-    return time.time() + int(lifetime[1]) - (int(age) if age.isdecimal() else 0)
+    borrowed = "Authorization" in response.request.headers and not has_credentials
+    if borrowed or "no-cache" in said or "*" in response.headers.get("Vary", ""):
+        lifetime = 0
+    elif found := re.search(r"\bmax-age=(\d{1,9})\b", said):
+        lifetime = int(found[1]) - (int(age) if age.isdecimal() else 0)
+    else:
+        is_open = response.is_success and not {"cache-control", "expires"} & set(response.headers)
+        lifetime = FRESH if is_open else 0
+    return time.time() + lifetime

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
@@ -49,6 +50,11 @@ class IndexedFile(NamedTuple):
         """Return Python, ABI and platform tags of a wheel."""
         pythons, abis, platforms = self.name[:-4].lower().rsplit("-", 3)[1:]
         return tuple(pythons.split(".")), tuple(abis.split(".")), tuple(platforms.split("."))
+
+
+def is_file_name(text: str) -> bool:
+    """Return whether a text is a plain file name, wherever it comes from: no path, no drive."""
+    return re.fullmatch(r"[A-Za-z0-9][\w.+!-]*", text, re.ASCII) is not None
 
 
 def version_in(filename: str, project: str) -> str | None:

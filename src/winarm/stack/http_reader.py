@@ -1,4 +1,4 @@
-"""Reading over HTTP: patient with servers, with a cache on disk, and bounded."""
+"""Reading over HTTP: pages, files and pieces of files; patient with servers, and bounded."""
 
 from __future__ import annotations
 
@@ -12,99 +12,85 @@ from winarm.errors import SourceError, StoppedError, UnreachableError
 
 if TYPE_CHECKING:
     import httpx2
-    from hishel.httpx2 import CacheConfig
 
+#: Requests at once: what index operators accept from one client.
+AT_ONCE = 32
 #: Longest file that is fetched.
 MAX_DOWNLOAD = 4 * 2**30
 #: Attempts for an answer that asks to come back later, and the longest wait for one in seconds.
 ATTEMPTS = 4
 LONGEST_WAIT = 30.0
-NOT_FOUND = 404
-_TOO_MANY = 429
-_T = TypeVar("_T")
+#: The size of a piece of a file: the central directory of a typical wheel fits.
+PIECE = 2**16
+#: A file on a server that serves no pieces is read whole up to this size.
+MAX_WHOLE = 64 * 2**20
+NOT_MODIFIED, NOT_FOUND = 304, 404
+_PARTIAL, _TOO_MANY = 206, 429
 _TEMPORARY = frozenset((_TOO_MANY, 500, 502, 503, 504))
+_T = TypeVar("_T")
 
 
 class HttpReader:
     """Reads pages and files; connects when something is read first.
 
-    :param offline: answer from the cache only.
-    :param refresh: ask again what the cache still has.
+    :param connect: returns the client, which stays the caller's.
+    :param offline: ask nothing.
     """
 
-    def __init__(
-        self, connect: Callable[[], httpx2.Client], *, offline: bool, refresh: bool
-    ) -> None:
+    def __init__(self, connect: Callable[[], httpx2.Client], *, offline: bool) -> None:
         self._connect = connect
         self._offline = offline
-        self._refresh = refresh
         self._http: httpx2.Client | None = None
         self._connecting = threading.Lock()
         #: Once it is set, no server is waited for: who waits gets StoppedError.
         self.stopped = threading.Event()
 
-    @property
-    def _client(self) -> httpx2.Client:
-        with self._connecting:
-            if self._http is None:
-                self._http = self._connect()
-            return self._http
-
     def page(
         self, url: str, most: int, headers: Mapping[str, str] | None = None
     ) -> tuple[httpx2.Response, bytes]:
-        """Return a page with its content, from the cache where the network has no answer.
-
-        A page that is not there has the status `NOT_FOUND`.
+        """Return the answer to a request, a refusal too, with its content.
 
         :param most: bytes that it may have.
-        :raises UnreachableError: there is no answer, or one that is of no use.
+        :raises UnreachableError: there is no answer, or the server asks to come back later.
         :raises SourceError: it is longer.
         """
-        import httpx2  # noqa: PLC0415 - as in fetch
-
-        if self._offline:
-            return self._cached(url, most, headers, UnreachableError(f"{url} is not cached."))
-        sent = {**(headers or {}), **({"Cache-Control": "no-cache"} if self._refresh else {})}
+        client = self._client(url)
+        import httpx2  # noqa: PLC0415 - 100 ms, and many runs are answered from the cache
 
         def attempt() -> tuple[httpx2.Response, bytes]:
-            response, content = self._request(url, most, sent)
-            if response.status_code != NOT_FOUND:
+            content = bytearray()
+            with client.stream("GET", url, headers=headers) as response:
+                for chunk in response.iter_bytes():
+                    content += chunk
+                    if len(content) > most:
+                        raise SourceError(f"{url} has more than {most} bytes.")
+            if response.status_code in _TEMPORARY:
                 response.raise_for_status()
-            return response, content
+            return response, bytes(content)
 
         try:
             return self._patiently(attempt)
         except httpx2.HTTPStatusError as error:
-            status = error.response.status_code
-            failure = UnreachableError(_refusal(status))
-            if status not in _TEMPORARY:
-                raise failure from error
+            raise refusal(error.response) from error
         except httpx2.HTTPError as error:
             reason = f"{type(error).__name__}: {error}".rstrip(": ")
-            failure = UnreachableError(f"cannot be reached ({reason})")
-        return self._cached(url, most, headers, failure)
+            raise UnreachableError(f"cannot be reached ({reason})") from error
 
     def fetch(self, name: str, url: str, to: Path, progress: Callable[[int], None]) -> None:
         """Write the file `name` of at most `MAX_DOWNLOAD` bytes to `to`.
 
         :param progress: called with the number of bytes so far.
-        :raises UnreachableError: it cannot be fetched, or is not cached.
+        :raises UnreachableError: it cannot be fetched, or the network is not to be asked.
         """
-        self._require_network(name)
-        import httpx2  # noqa: PLC0415 - 150 ms, and many runs are answered from the cache
-
-        from winarm.stack.transport import NOT_KEPT  # noqa: PLC0415
+        client = self._client(name)
+        import httpx2  # noqa: PLC0415 - as in page
 
         # The file itself, and not what a server makes of it on its way.
-        headers, kept = {"Accept-Encoding": "identity"}, {NOT_KEPT: True}
+        headers = {"Accept-Encoding": "identity"}
 
         def attempt() -> None:
             size = 0
-            with (
-                self._client.stream("GET", url, headers=headers, extensions=kept) as response,
-                to.open("wb") as output,
-            ):
+            with client.stream("GET", url, headers=headers) as response, to.open("wb") as output:
                 response.raise_for_status()
                 for chunk in response.iter_bytes(2**20):
                     size += len(chunk)
@@ -120,47 +106,21 @@ class HttpReader:
                 f"{name} cannot be fetched: {error}", cure="Try again; check the network."
             ) from error
 
-    def opened(self, url: str) -> io.BufferedIOBase:
+    def opened(self, url: str) -> io.BufferedReader:
         """Open a file of which only the pieces are fetched that are read.
 
         :raises UnreachableError: the network is not to be asked.
+        :raises HTTPError: a piece cannot be fetched; later reads raise it, too.
         """
-        self._require_network(url)
-        from winarm.stack.remote_file import opened  # noqa: PLC0415 - as in fetch
+        return io.BufferedReader(_RemoteFile(self._client(url), url), PIECE)
 
-        return opened(self._client, url)
-
-    def _require_network(self, name: str) -> None:
+    def _client(self, wanted: str) -> httpx2.Client:
         if self._offline:
-            raise UnreachableError(f"{name} is not cached.")
-
-    def _cached(
-        self, url: str, most: int, headers: Mapping[str, str] | None, failure: SourceError
-    ) -> tuple[httpx2.Response, bytes]:
-        """Return what is cached of an address, however old; else raise `failure`."""
-        from winarm.stack.transport import CACHED_ONLY  # noqa: PLC0415 - as in fetch
-
-        stale: CacheConfig = {"rfc": {"allow_stale": True, "shared": False}}
-        extensions = {"caching": stale, CACHED_ONLY: True}
-        response, content = self._request(url, most, headers or {}, extensions)
-        if response.is_success:
-            return response, content
-        raise failure
-
-    def _request(
-        self,
-        url: str,
-        most: int,
-        headers: Mapping[str, str],
-        extensions: dict[str, object] | None = None,
-    ) -> tuple[httpx2.Response, bytes]:
-        content = bytearray()
-        with self._client.stream("GET", url, headers=headers, extensions=extensions) as response:
-            for chunk in response.iter_bytes():
-                content += chunk
-                if len(content) > most:
-                    raise SourceError(f"{url} has more than {most} bytes.")
-        return response, bytes(content)
+            raise UnreachableError(f"{wanted} is not cached.")
+        with self._connecting:
+            if self._http is None:
+                self._http = self._connect()
+            return self._http
 
     def _patiently(self, attempt: Callable[[], _T]) -> _T:
         """Return what `attempt` returns, made again after an error that may pass.
@@ -168,7 +128,7 @@ class HttpReader:
         :raises HTTPError: of the last attempt.
         :raises StoppedError: the client was stopped meanwhile.
         """
-        import httpx2  # noqa: PLC0415 - as in fetch
+        import httpx2  # noqa: PLC0415 - as in page
 
         for number in range(1, ATTEMPTS):
             try:
@@ -186,16 +146,75 @@ class HttpReader:
         return attempt()
 
 
+def refusal(response: httpx2.Response) -> UnreachableError:
+    """Return the error for an answer that is of no use."""
+    known = {
+        401: "asks for credentials (401)",
+        403: "refuses access (403)",
+        _TOO_MANY: "asks to slow down, again and again (429)",
+    }
+    status = response.status_code
+    return UnreachableError(known.get(status, f"answers with status {status}"))
+
+
 def _wait(retry_after: str, attempt: int) -> float:
     """Return the seconds to wait: what the server asks for, with a bound."""
     asked = float(retry_after) if retry_after.strip().isdecimal() else 0.5 * 2**attempt
     return min(asked, LONGEST_WAIT)
 
 
-def _refusal(status: int) -> str:
-    known = {
-        401: "asks for credentials (401)",
-        403: "refuses access (403)",
-        _TOO_MANY: "asks to slow down, again and again (429)",
-    }
-    return known.get(status, f"answers with status {status}")
+class _RemoteFile(io.RawIOBase):
+    """A file on a server, in pieces; fetched whole from a server that serves none."""
+
+    def __init__(self, client: httpx2.Client, url: str) -> None:
+        self._client = client
+        self._url = url
+        self._position = 0
+        self._whole: bytes | None = None
+        # The end of a zip archive says where everything is.
+        self._tail = self._fetch(f"bytes=-{PIECE}")
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
+        self._position = max(0, start + offset)
+        return self._position
+
+    def tell(self) -> int:
+        return self._position
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        end = min(self._position + len(buffer), self._size)
+        if end <= self._position:
+            return 0
+        if self._whole is not None:
+            data = self._whole[self._position : end]
+        elif self._position >= (first := self._size - len(self._tail)):
+            data = self._tail[self._position - first : end - first]
+        else:
+            data = self._fetch(f"bytes={self._position}-{end - 1}")[: end - self._position]
+        buffer[: len(data)] = data
+        self._position += len(data)
+        return len(data)
+
+    def _fetch(self, wanted: str) -> bytes:
+        headers = {"Range": wanted, "Accept-Encoding": "identity"}
+        content = bytearray()
+        with self._client.stream("GET", self._url, headers=headers) as response:
+            response.raise_for_status()
+            for chunk in response.iter_bytes():
+                content += chunk
+                if len(content) > MAX_WHOLE:
+                    raise ValueError(
+                        f"{self._url} is not served in pieces, and too long to be read whole"
+                    )
+        if response.status_code == _PARTIAL:
+            self._size = int(response.headers.get("Content-Range", "").rpartition("/")[2])
+        else:
+            self._whole, self._size = bytes(content), len(content)
+        return bytes(content)

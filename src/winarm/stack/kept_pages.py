@@ -1,35 +1,53 @@
-"""What was read from the pages of indexes, for as long as the pages are fresh.
+"""What was read from the pages of indexes: used while a page is fresh, and where none answers.
 
-The HTTP cache has the pages themselves. To take 300 of them from there and to read them again takes
-a second; what they came to takes 50 ms.
+Reading 300 pages again takes a second; taking what they came to from here takes 50 ms.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
+import hashlib
 import json
 import sqlite3
 import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
+from urllib.parse import urlsplit
 
 from winarm.stack.files import IndexedFile
 
 #: Seconds after which a page that is no longer fresh is forgotten.
 FORGOTTEN = 30 * 24 * 3600
-#: Another one for other fields of `IndexedFile`.
-_FORMAT = 1
+#: Another one for other columns, or other fields of `IndexedFile`.
+_FORMAT = 2
+
+
+class KeptPage(NamedTuple):
+    """What is kept of a page."""
+
+    #: The time until which the index need not be asked again.
+    until: float
+    #: What the index calls this state of the page; empty where it does not say.
+    etag: str
+    #: JSON of the files, which takes longer to read than all else.
+    text: str
+
+    @property
+    def files(self) -> list[IndexedFile]:
+        """Return the files that the page offers."""
+        return [IndexedFile._make(file) for file in json.loads(self.text)]
 
 
 class KeptPages:
-    """Files by the address of their page. A database that cannot be used is done without."""
+    """Pages by their address. A database that cannot be used is done without."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / f"projects-{_FORMAT}.db"
         self._lock = threading.Lock()
-        self._new: dict[str, tuple[str, float, str]] = {}
+        self._new: dict[str, tuple[str, float, str, str]] = {}
         self._database: sqlite3.Connection | None = None
 
     def __enter__(self) -> Self:
@@ -37,7 +55,8 @@ class KeptPages:
         with contextlib.suppress(sqlite3.Error):
             database = sqlite3.connect(self._path, check_same_thread=False)
             database.execute(
-                "CREATE TABLE IF NOT EXISTS pages (url TEXT PRIMARY KEY, until REAL, files TEXT)"
+                "CREATE TABLE IF NOT EXISTS pages"
+                " (url TEXT PRIMARY KEY, until REAL, etag TEXT, files TEXT)"
             )
             self._database = database
         return self
@@ -50,36 +69,38 @@ class KeptPages:
             if self._new:
                 database.execute("DELETE FROM pages WHERE until < ?", [time.time() - FORGOTTEN])
                 rows = self._new.values()
-                database.executemany("INSERT OR REPLACE INTO pages VALUES (?, ?, ?)", rows)
+                database.executemany("INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?)", rows)
         self._database.close()
 
-    def has(self, url: str, *, stale: bool) -> bool:
-        """Return whether the files of a page are known."""
-        return self._row(url, stale=stale) is not None
-
-    def get(self, url: str, *, stale: bool) -> list[IndexedFile] | None:
-        """Return the files of a page; None where they are not known.
-
-        :param stale: take those of a page that is no longer fresh, too.
-        """
-        row = self._row(url, stale=stale)
-        try:
-            return [IndexedFile._make(file) for file in json.loads(row)] if row else None
-        except (ValueError, TypeError):
-            return None
-
-    def put(self, url: str, files: Sequence[IndexedFile], until: float) -> None:
-        """Keep the files of a page that is fresh until then."""
-        with self._lock:
-            self._new[url] = (url, until, json.dumps(files))
-
-    def _row(self, url: str, *, stale: bool) -> str | None:
+    def get(self, url: str) -> KeptPage | None:
+        """Return what is kept of a page, however old."""
         if self._database is None:
             return None
-        query = "SELECT files FROM pages WHERE url = ? AND until > ?"
+        query = "SELECT until, etag, files FROM pages WHERE url = ?"
         try:
             with self._lock:
-                row = self._database.execute(query, [url, 0 if stale else time.time()]).fetchone()
+                row = self._database.execute(query, [_key(url)]).fetchone()
         except sqlite3.Error:
             return None
-        return row[0] if row else None
+        return KeptPage(*row) if row else None
+
+    def put(self, url: str, until: float, etag: str, files: Sequence[IndexedFile]) -> None:
+        """Keep the files of a page that is fresh until then."""
+        row = (_key(url), until, etag, json.dumps(files))
+        with self._lock:
+            self._new[url] = row
+
+
+def _key(url: str) -> str:
+    """Return what stands for an address on disk: credentials in it count, and are not written."""
+    if "@" not in url:
+        return url
+    parts = urlsplit(url)
+    secret, _, server = parts.netloc.rpartition("@")
+    return parts._replace(netloc=f"{_digest(secret)}@{server}").geturl()
+
+
+@functools.lru_cache
+def _digest(secret: str) -> str:
+    """Return what stands for credentials; slow, so that they cannot be guessed from it."""
+    return hashlib.pbkdf2_hmac("sha256", secret.encode(), b"winarm", 200_000).hex()

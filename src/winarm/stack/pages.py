@@ -1,16 +1,19 @@
-"""Reading the pages of package indexes: JSON (PEP 691, PEP 700) and HTML (PEP 503)."""
+"""Reading the pages of package indexes: JSON (PEP 691, PEP 700) and HTML (PEP 503).
+
+unearth reads them, too, but makes a large object of each of up to 5,000 links, and takes 100 ms to
+import.
+"""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
-from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 from winarm.errors import SourceError
-from winarm.stack.files import IndexedFile, version_in
+from winarm.stack.files import IndexedFile, is_file_name, version_in
 
 #: What is asked for: JSON where the index has it.
 ACCEPT = (
@@ -20,34 +23,33 @@ ACCEPT = (
 _SHA256 = re.compile("[0-9a-f]{64}")
 
 
-def read_page(
-    project: str, content: bytes, content_type: str, url: str, place: str
-) -> list[IndexedFile]:
-    """Return the files of `project` that a page offers.
+def read_page(content: bytes, content_type: str, url: str, place: str) -> Iterator[IndexedFile]:
+    """Return the files that a page offers, whatever they are; `files_of` says of which version.
 
     :param url: where the page came from; links are relative to it.
     :param place: how people know the index.
     :raises SourceError: it is not a page of an index.
     """
     if "json" in content_type:
-        return list(_from_json(project, content, url, place))
-    return list(_from_html(project, content.decode("utf-8", "replace"), url, place))
+        found = _from_json(content, url, place)
+    else:
+        found = _from_html(content.decode("utf-8", "replace"), url, place)
+    # A page of a server names no file of this machine.
+    is_local = url.startswith("file:")
+    return (file for file in found if is_local or not file.url.startswith("file:"))
 
 
-def file_at(
-    project: str, name: str, url: str, place: str, attributes: Mapping[str, Any]
-) -> IndexedFile | None:
-    """Return the file called `name`, or None where that is not a file of the project."""
-    # A name is used as the name of a file here later.
-    if not re.fullmatch(r"[A-Za-z0-9][\w.+!-]*", name, re.ASCII):
-        return None
-    version = version_in(name, project)
-    if version is None:
-        return None
-    return IndexedFile(name=name, version=version, url=url, place=place, **attributes)
+def files_of(project: str, offered: Iterable[IndexedFile]) -> list[IndexedFile]:
+    """Return the files of `project` among those that a page or a folder offers."""
+    return [
+        file._replace(version=version)
+        for file in offered
+        # A name is used as the name of a file here later.
+        if is_file_name(file.name) and (version := version_in(file.name, project)) is not None
+    ]
 
 
-def _from_json(project: str, content: bytes, url: str, place: str) -> Iterator[IndexedFile]:
+def _from_json(content: bytes, url: str, place: str) -> Iterator[IndexedFile]:
     try:
         page = json.loads(content)
         files = page["files"]
@@ -62,18 +64,17 @@ def _from_json(project: str, content: bytes, url: str, place: str) -> Iterator[I
         name, link, hashes = entry.get("filename"), entry.get("url"), entry.get("hashes")
         if not isinstance(name, str) or not isinstance(link, str):
             continue
-        sha256 = hashes.get("sha256", "") if isinstance(hashes, dict) else ""
-        metadata = entry.get("core-metadata", entry.get("dist-info-metadata", False))
-        attributes = {
-            "sha256": _sha256(sha256),
-            "requires_python": _text(entry.get("requires-python")),
-            "yanked": bool(entry.get("yanked", False)),
-            "uploaded": _text(entry.get("upload-time"))[:10],
-            "has_metadata": bool(metadata),
-        }
-        absolute = link if link.startswith(("https://", "http://")) else urljoin(url, link)
-        if found := file_at(project, name, absolute, place, attributes):
-            yield found
+        yield IndexedFile(
+            name,
+            "",
+            link if link.startswith(("https://", "http://")) else urljoin(url, link),
+            _sha256(hashes.get("sha256")) if isinstance(hashes, dict) else "",
+            _text(entry.get("requires-python")),
+            bool(entry.get("yanked", False)),
+            _text(entry.get("upload-time"))[:10],
+            bool(entry.get("core-metadata", entry.get("dist-info-metadata", False))),
+            place,
+        )
 
 
 class _Anchors(HTMLParser):
@@ -91,23 +92,7 @@ class _Anchors(HTMLParser):
             self.base = dict(attrs).get("href") or ""
 
 
-def links_of(text: str, url: str) -> list[tuple[str, str, str]]:
-    """Return name, address and checksum of every file that a page of links names."""
-    anchors = _Anchors()
-    anchors.feed(text)
-    base = urljoin(url, anchors.base)
-    found = [urldefrag(urljoin(base, href)) for a in anchors.found if (href := a.get("href"))]
-    return [
-        (
-            unquote(urlsplit(link).path.rpartition("/")[2]),
-            link,
-            _sha256(fragment.removeprefix("sha256=")),
-        )
-        for link, fragment in found
-    ]
-
-
-def _from_html(project: str, text: str, url: str, place: str) -> Iterator[IndexedFile]:
+def _from_html(text: str, url: str, place: str) -> Iterator[IndexedFile]:
     anchors = _Anchors()
     anchors.feed(text)
     base = urljoin(url, anchors.base)
@@ -116,20 +101,21 @@ def _from_html(project: str, text: str, url: str, place: str) -> Iterator[Indexe
         if not href:
             continue
         link, fragment = urldefrag(urljoin(base, href))
-        name = unquote(urlsplit(link).path.rpartition("/")[2])
         metadata = anchor.get("data-core-metadata") or anchor.get("data-dist-info-metadata")
-        attributes = {
-            "sha256": _sha256(fragment.removeprefix("sha256=")),
-            "requires_python": _text(anchor.get("data-requires-python")),
-            "yanked": "data-yanked" in anchor,
-            "has_metadata": bool(metadata and metadata != "false"),
-        }
-        if found := file_at(project, name, link, place, attributes):
-            yield found
+        yield IndexedFile(
+            unquote(urlsplit(link).path.rpartition("/")[2]),
+            "",
+            link,
+            _sha256(fragment.removeprefix("sha256=")),
+            _text(anchor.get("data-requires-python")),
+            yanked="data-yanked" in anchor,
+            has_metadata=bool(metadata and metadata != "false"),
+            place=place,
+        )
 
 
 def _sha256(value: object) -> str:
-    text = value.lower() if isinstance(value, str) else ""
+    text = _text(value).lower()
     return text if _SHA256.fullmatch(text) else ""
 
 

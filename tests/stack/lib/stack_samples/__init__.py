@@ -214,8 +214,12 @@ class _Handler(BaseHTTPRequestHandler):
     def respond(self, parts: list[str]) -> None:
         match parts:
             case ["simple", project] if project in self.server.index.files:
+                headers = self.server.index.headers
+                if self.headers.get("If-None-Match", "") == headers.get("ETag"):
+                    self.answer(304, b"", headers)
+                    return
                 kind, content = self.server.index.page(project)
-                self.answer(200, content, {"Content-Type": kind, **self.server.index.headers})
+                self.answer(200, content, {"Content-Type": kind, **headers})
             case ["files", project, name] if name in self.server.index.files.get(project, {}):
                 self.file(self.server.index.files[project][name])
             case ["files", project, name] if self.server.index.core_metadata and name.removesuffix(
