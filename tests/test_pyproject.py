@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from winarm.errors import FileSystemError, SourceError
-from winarm.pyproject import MAX_PYPROJECT, read_pyproject, stays_inside
+from winarm.pyproject import MAX_PYPROJECT, read_pyproject, stays_inside, table
 
 
 def test_a_project_without_one_has_none(tmp_path: Path) -> None:
@@ -115,3 +115,11 @@ def test_a_project_behind_a_link_is_a_project(tmp_path: Path) -> None:
     link(tmp_path / "link", tmp_path / "real")
 
     assert stays_inside(tmp_path / "link", "tools")
+
+
+def test_a_table_is_found_inside_others() -> None:
+    document = {"tool": {"uv": {"index": []}, "pdm": 3}}
+
+    assert table(document, "tool", "uv") == {"index": []}
+    assert table(document, "tool", "pdm") == table(document, "tool", "pdm", "build") == {}
+    assert table(None, "tool") == table(document, "tool", "uv", "index") == {}

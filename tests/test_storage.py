@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from filelock import FileLock
 
-from winarm.errors import FileSystemError
+from winarm.errors import FileSystemError, UsageError
 from winarm.storage import (
     PART,
     STALE,
@@ -21,6 +21,7 @@ from winarm.storage import (
     cached_folder,
     deliver,
     file_errors_in_words,
+    read_bounded,
     remove_unused,
     scratch_folder,
 )
@@ -337,3 +338,15 @@ class TestFileErrorsInWords:
     def test_a_reader_that_has_gone_is_no_file(self) -> None:
         with pytest.raises(BrokenPipeError), file_errors_in_words():
             raise BrokenPipeError
+
+
+def test_a_file_is_read_up_to_its_bound(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(b"12345")
+
+    assert read_bounded(file, 5, cure="") == b"12345"
+    with pytest.raises(UsageError, match="has more than 4 bytes") as caught:
+        read_bounded(file, 4, cure="Name another.")
+    assert caught.value.cure == "Name another."
+    with pytest.raises(FileSystemError):
+        read_bounded(tmp_path / "nothing", 5, cure="")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,13 @@ def read_pyproject(project: Path) -> dict[str, Any] | None:
         raise _not_toml(path, str(error)) from error
     except RecursionError as error:
         raise _not_toml(path, "its values are nested too deeply") from error
+
+
+def table(document: object, *keys: str) -> Mapping[str, Any]:
+    """Return the table at `keys`, one inside the other; an empty one where there is none."""
+    for key in keys:
+        document = document.get(key) if isinstance(document, dict) else None
+    return document if isinstance(document, dict) else {}
 
 
 def stays_inside(project: Path, folder: str) -> bool:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from winarm.errors import CacheError, FileSystemError
+from winarm.errors import CacheError, FileSystemError, UsageError
 
 #: Seconds to wait for another process that makes the same file or folder.
 PATIENCE = 900
@@ -95,6 +95,22 @@ def remove_unused(parent: Path, pattern: str) -> None:
                 with FileLock(lock, timeout=0):
                     _remove(folder)
                 _remove(lock)
+
+
+def read_bounded(path: Path, most: int, *, cure: str) -> bytes:
+    """Return the content of a file that a user names.
+
+    :raises UsageError: it has more than `most` bytes, as a device may; `cure` helps.
+    :raises FileSystemError: it cannot be read.
+    """
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(most + 1)
+    except OSError as error:
+        raise FileSystemError(path, error, cure="Make it readable.") from error
+    if len(content) > most:
+        raise UsageError(f"{path} has more than {most} bytes.", cure=cure)
+    return content
 
 
 def link_or_copy(source: str | Path, destination: str | Path) -> None:

@@ -169,8 +169,18 @@ def test_metadata_in_a_wheel_is_read_without_fetching_it_whole(
     assert (again, index.asked) == (text, [])
 
 
-def test_a_wheel_that_is_none_is_one_error(index: LocalIndex, host: Host) -> None:
-    index.add("a-1-py3-none-any.whl", b"not a zip archive")
+@pytest.mark.parametrize("damage", ["no archive", "data", "method"])
+def test_a_wheel_that_is_none_is_one_error(index: LocalIndex, host: Host, damage: str) -> None:
+    content = bytearray(wheel("a-1-py3-none-any.whl"))
+    name = content.index(b".dist-info/METADATA")
+    match damage:
+        case "no archive":
+            content[:] = b"not a zip archive"
+        case "data":
+            content[name + 19 : name + 49] = b"\xff" * 30
+        case _:
+            content[content.rindex(b"PK\x01\x02", 0, content.rindex(b"METADATA")) + 10] = 99
+    index.add("a-1-py3-none-any.whl", bytes(content))
     index.core_metadata = False
 
     with index_client(host, configured_places(host)) as client:

@@ -20,13 +20,16 @@ ONE = Version("1")
 WHEEL, LINUX, SDIST = "a-1-py3-none-win_arm64.whl", "a-1-py3-none-linux.whl", "a-1.tar.gz"
 
 
-def evidence(known: Known) -> Evidence:
-    return Evidence(FakeHost(default_cache=known.folder / "cache"), known.client)
+def evidence(known: Known, *, build_metadata: bool = False) -> Evidence:
+    host = FakeHost(default_cache=known.folder / "cache")
+    return Evidence(host, known.client, build_metadata=build_metadata)
 
 
-def of_sdist(folder: Path, content: bytes) -> tuple[tuple[str, ...], str]:
+def of_sdist(
+    folder: Path, content: bytes, *, build_metadata: bool = False
+) -> tuple[tuple[str, ...], str]:
     known = Known(folder, {"a": (SDIST,)}, contents={SDIST: content})
-    return evidence(known).dependencies("a", ONE)
+    return evidence(known, build_metadata=build_metadata).dependencies("a", ONE)
 
 
 def test_metadata_of_a_wheel_says_it_and_is_read_once(tmp_path: Path) -> None:
@@ -113,3 +116,19 @@ def test_metadata_for_the_resolver_has_this_name_and_no_line_breaks(tmp_path: Pa
 def test_a_damaged_sdist_is_one_error(tmp_path: Path) -> None:
     with pytest.raises(SourceError):
         of_sdist(tmp_path, b"no archive")
+
+
+@pytest.mark.integration
+def test_a_backend_tells_what_its_sdist_does_not(tmp_path: Path) -> None:
+    setup = "from setuptools import setup\nsetup(name='a', install_requires=['i' + 'dna'])\n"
+    content = sdist("a-1", {"setup.py": setup}, dynamic=True)
+
+    assert of_sdist(tmp_path, content, build_metadata=True) == (("idna",), "")
+
+
+@pytest.mark.integration
+def test_a_backend_that_fails_is_one_error(tmp_path: Path) -> None:
+    content = sdist("a-1", {"setup.py": "raise SystemExit(3)\n"}, dynamic=True)
+
+    with pytest.raises(SourceError, match=r"the metadata of a-1\.tar\.gz cannot be built"):
+        of_sdist(tmp_path, content, build_metadata=True)

@@ -132,12 +132,12 @@ def test_a_file_of_names_has_one_on_each_line(folder: Path) -> None:
     assert [one.name for one in stack.packages] == ["a-b", "c"]
 
 
-@pytest.mark.parametrize("content", [None, b"\xff\xfe"])
-def test_names_that_cannot_be_read_are_one_message(folder: Path, content: bytes | None) -> None:
-    if content is not None:
-        (folder / "names").write_bytes(content)
-
+def test_names_that_cannot_be_read_are_one_message(folder: Path) -> None:
     with pytest.raises(FileSystemError, match="names"):
+        found(StackInput(names=folder / "names"))
+
+    (folder / "names").write_bytes(b"\xff\xfe")
+    with pytest.raises(UsageError, match="names is not UTF-8 text"):
         found(StackInput(names=folder / "names"))
 
 
@@ -157,3 +157,38 @@ def test_the_project_that_is_asked_for(
     (folder / "a").mkdir()
 
     assert project_folder(asked) == expected
+
+
+def install(site: Path, name: str, *requires: str) -> None:
+    info = site / f"{name}-1.dist-info"
+    info.mkdir(parents=True)
+    lines = "".join(f"Requires-Dist: {one}\n" for one in requires)
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n{lines}")
+
+
+@pytest.mark.parametrize("layout", ["lib/python3.13/site-packages", "Lib/site-packages", "."])
+def test_an_environment_has_what_is_installed_and_who_requires_it(
+    folder: Path, layout: str
+) -> None:
+    install(folder / "env" / layout, "a", "b", "not-there")
+    install(folder / "env" / layout, "b")
+
+    stack = found(StackInput(installed=folder / "env"))
+
+    assert isinstance(stack, WantedStack)
+    assert [one.name for one in stack.packages] == ["a", "b"]
+    assert {(edge.requirer, edge.required) for edge in stack.edges} == {("a", "b"), ("", "a")}
+
+
+def test_the_active_environment_is_the_one_of_its_variable(folder: Path) -> None:
+    install(folder / "env/lib/python3.13/site-packages", "a")
+    host = FakeHost(environ={"VIRTUAL_ENV": str(folder / "env")})
+
+    stack = found(StackInput(installed=Path()), host)
+
+    assert stack.origin == "the active environment"
+
+
+def test_what_is_no_environment_is_named(folder: Path) -> None:
+    with pytest.raises(UsageError, match="is not an environment"):
+        found(StackInput(installed=folder))

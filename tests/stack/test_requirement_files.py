@@ -75,6 +75,24 @@ def test_files_include_others_relative_to_themselves(tmp_path: Path) -> None:
     assert [str(one) for one in file.constraints] == ["b<2"]
 
 
+def test_a_file_with_hashes_may_be_one_of_constraints(tmp_path: Path) -> None:
+    written(tmp_path, f"b==1 --hash=sha256:{HASH}\n", "lock.txt")
+
+    file = read(written(tmp_path, "b\n-c lock.txt\n"))
+
+    assert [str(one) for one in file.constraints] == ["b==1"]
+
+
+def test_files_that_include_each_other_without_end_are_refused(tmp_path: Path) -> None:
+    for number in range(10):
+        inner = f"-r {number + 1}.txt\n" * 2
+        written(tmp_path, inner, f"{number}.txt")
+    written(tmp_path, "", "10.txt")
+
+    with pytest.raises(UsageError, match="more than 200 files"):
+        read(tmp_path / "0.txt")
+
+
 def test_options_name_places(tmp_path: Path) -> None:
     file = read(
         written(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -211,6 +212,19 @@ def test_a_damaged_sdist_is_one_error(tmp_path: Path, content: bytes) -> None:
     file.write_bytes(content)
 
     with pytest.raises(SourceError, match=r"a-1\.tar\.gz cannot be read"):
+        read_sdist(file)
+
+
+def test_an_sdist_with_a_password_is_one_error(tmp_path: Path) -> None:
+    file = tmp_path / "a-1.zip"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("a-1/setup.py", "setup()")
+    content = bytearray(file.read_bytes())
+    for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.index(mark) + place] |= 1  # the flag of an encrypted member
+    file.write_bytes(content)
+
+    with pytest.raises(SourceError, match=r"a-1\.zip cannot be read"):
         read_sdist(file)
 
 

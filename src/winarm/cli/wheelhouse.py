@@ -230,12 +230,20 @@ def package_settings(path: Path | None) -> Mapping[str, PackageSettings]:
     from winarm.config import read_package_settings  # noqa: PLC0415 - as in run
     from winarm.config.packages import Packages  # noqa: PLC0415
     from winarm.config.values import InvalidValueError  # noqa: PLC0415
+    from winarm.pyproject import MAX_PYPROJECT  # noqa: PLC0415
+    from winarm.storage import read_bounded  # noqa: PLC0415
 
     settings = dict(read_package_settings(Path()) or {})
     if path is None and not Path(SETTINGS_FILE).is_file():
         return settings
     path = path or Path(SETTINGS_FILE)
-    document = _toml(path)
+    content = read_bounded(path, MAX_PYPROJECT, cure="Name a file with tables [packages.NAME].")
+    try:
+        document = tomllib.loads(content.decode("utf-8"))
+    except ValueError as error:
+        raise UsageError(
+            f"{path} is not valid TOML: {error}.", cure="Correct the file there."
+        ) from None
     unknown = sorted(set(document) - {"packages"})
     if unknown:
         raise UsageError(
@@ -247,17 +255,6 @@ def package_settings(path: Path | None) -> Mapping[str, PackageSettings]:
     except InvalidValueError as error:
         raise UsageError(f"{path}: {error}", cure="Correct the file there.") from None
     return settings
-
-
-def _toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_bytes().decode("utf-8"))
-    except OSError as error:
-        raise FileSystemError(path, error, cure="Make it readable.") from error
-    except ValueError as error:
-        raise UsageError(
-            f"{path} is not valid TOML: {error}.", cure="Correct the file there."
-        ) from None
 
 
 class Display:

@@ -14,14 +14,14 @@ from pathlib import Path, PurePosixPath
 from winarm.errors import FileSystemError, SourceError
 
 #: Endings of the archives that can be unpacked, as pip and PyPI know them for sdists.
-ENDINGS = (".tar.gz", ".tgz", ".tar.bz2", ".tbz", ".tar", ".zip")
+ENDINGS = (".tar.gz", ".tgz", ".tar.bz2", ".tbz", ".tar.xz", ".tar", ".zip")
 
 MAX_MEMBERS = 100_000
 #: Bytes that all files of an archive may have together.
 MAX_SIZE = 4 * 2**30
 
 #: What tarfile, zipfile and the decompressors raise for bytes that they do not expect.
-_BAD_DATA = (
+BAD_DATA = (
     *(tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError),
     *(RuntimeError, ValueError, LookupError),
 )
@@ -47,7 +47,7 @@ def unpack(
             _unpack_zip(archive, into, wanted)
         else:
             _unpack_tar(archive, into, wanted)
-    except _BAD_DATA as error:
+    except BAD_DATA as error:
         raise _damaged(archive, str(error)) from error
     except OSError as error:
         if error.errno in _BAD_NAMES:

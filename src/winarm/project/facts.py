@@ -15,7 +15,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
 from winarm.project.build_system import requirement_name
-from winarm.pyproject import read_pyproject
+from winarm.pyproject import read_pyproject, table
 from winarm.target import NEWEST_PYTHON, OLDEST_PYTHON
 
 #: A setup.py or setup.cfg of more bytes is not read.
@@ -73,12 +73,12 @@ def read_facts(project: Path) -> Facts:
     :raises FileSystemError: it cannot be read.
     """
     document = read_pyproject(project) or {}
-    table = _table(document, "project")
-    name = table.get("name")
+    project_table = table(document, "project")
+    name = project_table.get("name")
     tools = _build_requirements(document)
     return Facts(
         name=name if isinstance(name, str) else project.resolve().name,
-        pythons=_pythons(table.get("requires-python"), _cibuildwheel(document)),
+        pythons=_pythons(project_table.get("requires-python"), _cibuildwheel(document)),
         stable_abi=_stable_abi(project, document),
         has_submodules=(project / ".gitmodules").is_file(),
         version_from_history=not tools.isdisjoint(_VERSION_TOOLS),
@@ -129,11 +129,10 @@ def _stable_abi(project: Path, document: Mapping[str, Any]) -> str | None:
 
 def _stable_tags(project: Path, document: Mapping[str, Any]) -> Iterator[str]:
     """Return the tags that each backend's own setting for the stable ABI has."""
-    tool = _table(document, "tool")
-    yield str(_table(_table(tool, "scikit-build"), "wheel").get("py-api", ""))
-    distutils = _table(_table(tool, "distutils"), "bdist_wheel")
+    yield str(table(document, "tool", "scikit-build", "wheel").get("py-api", ""))
+    distutils = table(document, "tool", "distutils", "bdist_wheel")
     yield str(distutils.get("py-limited-api", distutils.get("py_limited_api", "")))
-    if _table(tool, "meson-python").get("limited-api") is True:
+    if table(document, "tool", "meson-python").get("limited-api") is True:
         # Meson names the version in meson.build.
         match = re.search(r"limited_api'?\s*[:=]\s*'3\.(\d+)'", text_of(project / "meson.build"))
         yield f"cp3{match[1]}" if match else f"cp3{OLDEST_PYTHON.minor}"
@@ -149,7 +148,7 @@ def _stable_tags(project: Path, document: Mapping[str, Any]) -> Iterator[str]:
 
 def _build_requirements(document: Mapping[str, Any]) -> set[str]:
     """Return the distributions that a build needs."""
-    requires = _table(document, "build-system").get("requires")
+    requires = table(document, "build-system").get("requires")
     lines = requires if isinstance(requires, list) else []
     return {requirement_name(line) for line in lines if isinstance(line, str)}
 
@@ -160,8 +159,8 @@ def _tests(project: Path, document: Mapping[str, Any]) -> ProjectTests:
 
 def _cibuildwheel(document: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return cibuildwheel's settings for Windows."""
-    settings = _table(_table(document, "tool"), "cibuildwheel")
-    return {**settings, **_table(settings, "windows")}
+    settings = table(document, "tool", "cibuildwheel")
+    return {**settings, **table(settings, "windows")}
 
 
 def _cibuildwheel_tests(document: Mapping[str, Any]) -> ProjectTests | None:
@@ -187,8 +186,8 @@ def _pytest_tests(project: Path, document: Mapping[str, Any]) -> ProjectTests | 
     folder = next((name for name in _TEST_FOLDERS if (project / name).is_dir()), None)
     if folder is None:
         return None
-    groups = _table(document, "dependency-groups")
-    extras = _table(_table(document, "project"), "optional-dependencies")
+    groups = table(document, "dependency-groups")
+    extras = table(document, "project", "optional-dependencies")
     group = next((name for name in _TEST_NAMES if name in groups), None)
     extra = next((name for name in _TEST_NAMES if name in extras), None)
     requires = _group(document, group) if group else ()
@@ -207,7 +206,7 @@ def _group(document: Mapping[str, Any], name: str) -> tuple[str, ...]:
     """Return the requirements of a dependency group (PEP 735), with those that it includes."""
     groups = {
         canonicalize_name(key): value
-        for key, value in _table(document, "dependency-groups").items()
+        for key, value in table(document, "dependency-groups").items()
         if isinstance(value, list)
     }
     lines: list[str] = []
@@ -229,11 +228,6 @@ def _words(value: object) -> tuple[str, ...]:
     if isinstance(value, str):
         return tuple(value.split())
     return tuple(map(str, value)) if isinstance(value, list) else ()
-
-
-def _table(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    value = document.get(name)
-    return value if isinstance(value, dict) else {}
 
 
 def text_of(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""What is known of a version without running any of it: its metadata and its source."""
+"""What is known of a version: its metadata and its source, read without running any of it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from email.parser import HeaderParser
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from winarm.errors import SourceError, UnreachableError, WinarmError
+from winarm.errors import SourceError, UnreachableError, UsageError, WinarmError
+from winarm.storage import scratch_folder
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from packaging.version import Version
 
     from winarm.host import Host
@@ -110,9 +113,7 @@ class Evidence:
         if sdist.has_static_dependencies:
             return sdist.metadata, ""
         if self._build:
-            from winarm.stack.build_metadata import built_metadata  # noqa: PLC0415
-
-            return built_metadata(path), ""
+            return _built_metadata(path), ""
         headers = sdist.metadata.partition("\n\n")[0]
         if "requires.txt" not in sdist.texts:
             note = "" if "\nRequires-Dist:" in headers else _UNKNOWN_NOTE
@@ -142,6 +143,29 @@ def _from_egg_info(text: str) -> list[str]:
         elif line:
             found.append(f"{line}; {condition}" if condition else line)
     return found
+
+
+def _built_metadata(sdist: Path) -> str:
+    """Return the METADATA that the sdist's backend makes, in an isolated environment.
+
+    :raises UsageError: the package `build` is not installed.
+    :raises SourceError: the backend fails.
+    """
+    try:
+        from build import BuildBackendException, BuildException  # noqa: PLC0415 - only for --build-metadata
+        from build.util import project_wheel_metadata  # noqa: PLC0415
+    except ImportError:
+        raise UsageError(
+            "--build-metadata needs the package `build`.", cure='pip install "winarm[stack]"'
+        ) from None
+    from winarm.project.archives import top_folder, unpack  # noqa: PLC0415 - as above
+
+    with scratch_folder() as folder:
+        unpack(sdist, folder)
+        try:
+            return str(project_wheel_metadata(top_folder(folder, sdist)))
+        except (BuildException, BuildBackendException, OSError, ValueError) as error:
+            raise SourceError(f"the metadata of {sdist.name} cannot be built: {error}") from error
 
 
 def _line(text: str) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from winarm.errors import FileSystemError, UsageError
+from winarm.errors import UsageError
 from winarm.pyproject import read_pyproject
 from winarm.stack.files import parsed_version
 from winarm.stack.lock_file import Selection
@@ -20,8 +20,9 @@ from winarm.stack.project_requirements import (
     requirements_of_project,
     states_dependencies,
 )
-from winarm.stack.requirement_files import RequirementsFile, read_requirements
+from winarm.stack.requirement_files import MAX_FILE, RequirementsFile, read_requirements
 from winarm.stack.wanted import Edge, TargetMarkers, WantedPackage, WantedStack, Wish, edges_of
+from winarm.storage import read_bounded
 
 if TYPE_CHECKING:
     from winarm.host import Host
@@ -64,9 +65,7 @@ def read_input(host: Host, asked: StackInput, places: Places, markers: TargetMar
     :raises UsageError: it is not there, or cannot be understood.
     """
     if asked.installed is not None:
-        from winarm.stack.installed import installed_packages  # noqa: PLC0415 - 10 ms
-
-        return InputFound(installed_packages(host, asked.installed, markers), places)
+        return InputFound(_installed(host, asked.installed, markers), places)
     if asked.names is not None:
         return InputFound(_names(asked.names), places)
     paths = {source: path for source in asked.sources if (path := _existing(source))}
@@ -239,18 +238,58 @@ def _existing(word: str) -> Path | None:
 
 
 def _names(path: Path) -> WantedStack:
+    cure = "Name a file with a package on each line."
     try:
-        lines = path.read_text("utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise FileSystemError(
-            path,
-            error if isinstance(error, OSError) else OSError(0, "it is not UTF-8 text"),
-            cure="Name a file with a package on each line.",
-        ) from error
+        text = read_bounded(path, MAX_FILE, cure=cure).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError(f"{path} is not UTF-8 text.", cure=cure) from None
     names = []
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(text.splitlines(), 1):
         word = line.partition("#")[0].strip()
         if word:
             names.append(canonicalize_name(requirement_of(word, f"{path}:{number}").name))
     packages = tuple(WantedPackage(name) for name in dict.fromkeys(names))
     return WantedStack(path.name, packages, resolved=False)
+
+
+def _installed(host: Host, environment: Path, markers: TargetMarkers) -> WantedStack:
+    """Return the packages of an environment.
+
+    :param environment: its folder; an empty path for the active one, or winarm's own.
+    :raises UsageError: it is not an environment.
+    """
+    from importlib.metadata import distributions  # noqa: PLC0415 - 10 ms
+
+    folders = _site_packages(host, environment)
+    found: dict[str, WantedPackage] = {}
+    edges: list[Edge] = []
+    for distribution in distributions(path=[str(folder) for folder in folders]):
+        if not distribution.metadata["Name"]:
+            continue
+        name = canonicalize_name(distribution.metadata["Name"])
+        if name in found:
+            continue
+        elsewhere = distribution.read_text("direct_url.json") or ""
+        local = "a folder or a repository" if '"url"' in elsewhere else ""
+        found[name] = WantedPackage(name, parsed_version(distribution.version), elsewhere=local)
+        edges += edges_of(name, markers.wanted(distribution.requires or ()))
+    known = [edge for edge in edges if edge.required in found]
+    required = {edge.required for edge in known}
+    roots = [Edge("", name) for name in sorted(found) if name not in required]
+    origin = str(environment) if environment != Path() else "the active environment"
+    return WantedStack(origin, tuple(found[name] for name in sorted(found)), (*known, *roots))
+
+
+def _site_packages(host: Host, environment: Path) -> list[Path]:
+    if environment == Path():
+        active = host.variable("VIRTUAL_ENV")
+        environment = Path(active) if active else host.executable.parent.parent
+    candidates = [environment / "Lib" / "site-packages", environment]
+    candidates[:0] = sorted(environment.glob("lib/python3*/site-packages"))
+    found = [path for path in candidates if path.is_dir() and any(path.glob("*.dist-info"))]
+    if not found:
+        raise UsageError(
+            f"{environment} is not an environment: it has no site-packages.",
+            cure="Name the folder of a virtual environment.",
+        )
+    return found[:1]

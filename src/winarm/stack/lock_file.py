@@ -10,9 +10,10 @@ from typing import Any, NoReturn
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from winarm.errors import FileSystemError, UsageError
+from winarm.errors import UsageError
 from winarm.stack.files import parsed_specifier, parsed_version
 from winarm.stack.wanted import Edge, TargetMarkers, WantedPackage, WantedStack
+from winarm.storage import read_bounded
 
 #: A lock of more bytes is not read; those of large workspaces have some 10 MB.
 MAX_LOCK = 128 * 2**20
@@ -43,14 +44,9 @@ class LockFile:
         :raises UsageError: it is not such a file.
         :raises FileSystemError: it cannot be read.
         """
+        content = read_bounded(path, MAX_LOCK, cure="Name a lock file.")
         try:
-            if path.stat().st_size > MAX_LOCK:
-                raise UsageError(
-                    f"{path} has more than {MAX_LOCK} bytes.", cure="Name a lock file."
-                )
-            document = parse(path.read_bytes().decode("utf-8"))
-        except OSError as error:
-            raise FileSystemError(path, error, cure="Make it readable.") from error
+            document = parse(content.decode("utf-8"))
         except (ValueError, RecursionError) as error:
             raise UsageError(f"{path} cannot be read: {error}.", cure=_LOCK_AGAIN) from error
         if not isinstance(document, dict):
@@ -145,12 +141,6 @@ def package(
     version = parsed_version(str(entry.get("version", "")).removeprefix("=="))
     digests = {one.removeprefix("sha256:") for one in map(str, hashes) if one[:7] == "sha256:"}
     return WantedPackage(name, version, frozenset(digests - {""}), str(elsewhere))
-
-
-def table(document: object, key: str) -> Mapping[str, Any]:
-    """Return the table at `key`; an empty one where there is none."""
-    value = document.get(key) if isinstance(document, dict) else None
-    return value if isinstance(value, dict) else {}
 
 
 def items(document: object, key: str) -> list[Any]:

@@ -18,8 +18,9 @@ from packaging.markers import Marker
 from packaging.utils import canonicalize_name
 
 from winarm.errors import UsageError
+from winarm.pyproject import table
 from winarm.stack.files import parsed_specifier
-from winarm.stack.lock_file import LockFile, Selection, items, package, table, values
+from winarm.stack.lock_file import LockFile, Selection, items, package, values
 from winarm.stack.uv_lock import read_uv_lock
 from winarm.stack.wanted import Edge, TargetMarkers, WantedPackage, WantedStack
 
@@ -157,7 +158,7 @@ def _edges_of_lines(name: str, lines: list[Any], markers: TargetMarkers) -> Iter
 def read_pipfile_lock(path: Path, markers: TargetMarkers, selection: Selection) -> WantedStack:
     """Return what `pipenv sync` would install on the target."""
     lock = LockFile.read(path, markers, json.loads)
-    required = table(table(lock.document, "_meta"), "requires").get("python_version")
+    required = table(lock.document, "_meta", "requires").get("python_version")
     if isinstance(required, str) and required != markers.python.version:
         lock.refuse_python(required)
     lock.require_names(selection.groups, set(lock.document) - {"_meta"})

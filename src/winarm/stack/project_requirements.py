@@ -10,7 +10,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from winarm.errors import UsageError
-from winarm.pyproject import read_pyproject
+from winarm.pyproject import read_pyproject, table
 from winarm.stack.requirement_files import read_requirements
 from winarm.stack.wanted import Wish
 
@@ -22,9 +22,7 @@ def tool_uv(folder: Path | None) -> Mapping[str, Any]:
     """Return `[tool.uv]` of the project in `folder`; nothing where there is none."""
     if folder is None:
         return {}
-    tool = (read_pyproject(folder) or {}).get("tool")
-    table = tool.get("uv") if isinstance(tool, dict) else None
-    return table if isinstance(table, dict) else {}
+    return table(read_pyproject(folder), "tool", "uv")
 
 
 def states_dependencies(document: Mapping[str, Any]) -> bool:
@@ -37,10 +35,8 @@ def states_dependencies(document: Mapping[str, Any]) -> bool:
 
 def _dependency_files(document: Mapping[str, Any]) -> list[str]:
     """Return the files from which setuptools reads the dependencies of a project."""
-    table: Any = document
-    for key in ("tool", "setuptools", "dynamic", "dependencies", "file"):
-        table = table.get(key) if isinstance(table, dict) else None
-    return [table] if isinstance(table, str) else _texts(table, "tool.setuptools.dynamic: file")
+    files = table(document, "tool", "setuptools", "dynamic", "dependencies").get("file")
+    return [files] if isinstance(files, str) else _texts(files, "tool.setuptools.dynamic: file")
 
 
 def requirements_of_project(
@@ -96,8 +92,7 @@ def requirements_of_project(
 
 
 def _sources(folder: Path) -> Iterator[str]:
-    table = tool_uv(folder).get("sources")
-    for name, source in table.items() if isinstance(table, dict) else ():
+    for name, source in table(tool_uv(folder), "sources").items():
         if isinstance(source, dict) and {"git", "path", "url", "workspace"} & set(source):
             yield name
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import codecs
+import itertools
 import re
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
 
-from winarm.errors import FileSystemError, UsageError
+from winarm.errors import UsageError
+from winarm.storage import read_bounded
 
 #: A file of more bytes is not read.
 MAX_FILE = 8 * 2**20
@@ -24,10 +26,8 @@ _PLACES = {
     "--extra-index-url": "extra",
     **dict.fromkeys(("-f", "--find-links"), "links"),
 }
-_FILES = {
-    **dict.fromkeys(("-r", "--requirement"), "requirements"),
-    **dict.fromkeys(("-c", "--constraint"), "constraints"),
-}
+#: Options that include another file, and whether that is one of constraints.
+_FILES = {"-r": False, "--requirement": False, "-c": True, "--constraint": True}
 #: Options that say how pip installs, which is not asked here.
 _PASSED_OVER = frozenset(
     (
@@ -67,25 +67,16 @@ class RequirementsFile:
 
 
 @dataclass(frozen=True, slots=True)
-class _Inside:
-    """Which file is read, as what, and which files have included it."""
+class _Line:
+    """A line of a file: an option with its value, or a requirement."""
 
-    path: Path
-    kind: str
-    above: tuple[Path, ...]
-
-
-@dataclass
-class _Reading:
-    environ: Mapping[str, str]
-    lines: list[RequirementLine] = field(default_factory=list)
-    constraints: list[Requirement] = field(default_factory=list)
-    elsewhere: list[str] = field(default_factory=list)
-    index: list[str] = field(default_factory=list)
-    extra: list[str] = field(default_factory=list)
-    links: list[str] = field(default_factory=list)
-    no_index: bool = False
-    files: int = 0
+    #: `--index-url`; empty for a requirement.
+    option: str
+    text: str
+    place: str
+    #: The file that it stands in, and whether that is one of constraints.
+    file: Path
+    constrains: bool
 
 
 def read_requirements(path: Path, environ: Mapping[str, str]) -> RequirementsFile:
@@ -95,22 +86,55 @@ def read_requirements(path: Path, environ: Mapping[str, str]) -> RequirementsFil
     :raises UsageError: a line cannot be understood, or a file includes itself.
     :raises FileSystemError: a file cannot be read.
     """
-    reading = _Reading(environ)
-    _read(path, reading, "requirements", ())
+    lines: list[RequirementLine] = []
+    constraints: list[Requirement] = []
+    elsewhere: list[str] = []
+    places: dict[str, list[str]] = {"index": [], "extra": [], "links": []}
+    no_index = False
+    for line in _lines(path, environ, itertools.count(1)):
+        if kind := _PLACES.get(line.option):
+            relative = kind == "links" and "://" not in line.text
+            places[kind].append(str(line.file.parent / line.text) if relative else line.text)
+        elif line.option == "--no-index":
+            no_index = True
+        elif line.option in {"-e", "--editable"} or (not line.option and _is_elsewhere(line)):
+            elsewhere.append(f"{line.text.partition(' --')[0]} ({line.place})")
+        elif not line.option:
+            found = _requirement(line)
+            if line.constrains:
+                constraints.append(found.requirement)
+            else:
+                lines.append(found)
+        elif line.option not in _PASSED_OVER:
+            raise UsageError(
+                f"{line.place}: {line.option} is not an option of a requirements file.",
+                cure="Correct the line.",
+            )
     return RequirementsFile(
-        lines=tuple(reading.lines),
-        constraints=tuple(reading.constraints),
-        elsewhere=tuple(reading.elsewhere),
-        index=reading.index[-1] if reading.index else None,
-        extra=tuple(reading.extra),
-        links=tuple(reading.links),
-        no_index=reading.no_index,
+        lines=tuple(lines),
+        constraints=tuple(constraints),
+        elsewhere=tuple(elsewhere),
+        index=places["index"][-1] if places["index"] else None,
+        extra=tuple(places["extra"]),
+        links=tuple(places["links"]),
+        no_index=no_index,
     )
 
 
-def _read(path: Path, reading: _Reading, kind: str, above: tuple[Path, ...]) -> None:
+def _lines(
+    path: Path,
+    environ: Mapping[str, str],
+    number: Iterator[int],
+    above: tuple[Path, ...] = (),
+    *,
+    constrains: bool = False,
+) -> Iterator[_Line]:
+    """Yield the lines of a file, each that includes another file replaced by the lines of that.
+
+    :param number: counts the files.
+    :param above: the files that include this one.
+    """
     resolved = path.resolve()
-    reading.files += 1
     if resolved in above:
         circle = " includes ".join(
             file.name for file in (*above[above.index(resolved) :], resolved)
@@ -118,20 +142,32 @@ def _read(path: Path, reading: _Reading, kind: str, above: tuple[Path, ...]) -> 
         raise UsageError(
             f"{path} includes itself: {circle}.", cure="Remove one of the -r or -c lines."
         )
-    if reading.files > MAX_FILES:
+    if next(number) > MAX_FILES:
         raise UsageError(
             f"{above[0]} includes more than {MAX_FILES} files.", cure="Name fewer files."
         )
-    for number, written in _logical_lines(path):
-        place = f"{path}:{number}"
+    for start, written in _logical_lines(path):
+        place = f"{path}:{start}"
         # As pip does: capitals in braces; one that is not set stays as it is.
-        line = re.sub(r"\$\{([A-Z0-9_]+)\}", lambda m: reading.environ.get(m[1]) or m[0], written)
-        if line.startswith("-"):
-            _option(line, place, _Inside(path, kind, (*above, resolved)), reading)
-        elif kind == "constraints":
-            reading.constraints.append(_requirement(line, place))
-        else:
-            _line(line, place, reading)
+        text = re.sub(r"\$\{([A-Z0-9_]+)\}", lambda m: environ.get(m[1]) or m[0], written)
+        option = ""
+        if match := re.match(r"(--[\w-]+|-\w|-)(?:\s*=\s*|\s+)?(.*)$", text):
+            option, text = match[1], match[2].strip().strip("\"'")
+        if option not in _FILES:
+            yield _Line(option, text, place, path, constrains)
+            continue
+        if "://" in text:
+            raise UsageError(
+                f"{place}: {text} is an address; winarm reads local files only.",
+                cure="Download it, and name the file.",
+            )
+        yield from _lines(
+            path.parent / text,
+            environ,
+            number,
+            (*above, resolved),
+            constrains=constrains or _FILES[option],
+        )
 
 
 def _logical_lines(path: Path) -> Iterator[tuple[int, str]]:
@@ -152,19 +188,13 @@ def _logical_lines(path: Path) -> Iterator[tuple[int, str]]:
 
 
 def _text(path: Path) -> str:
+    if not path.is_file():
+        raise UsageError(f"there is no requirements file {path}.", cure="Check its name.")
+    content = read_bounded(path, MAX_FILE, cure="Name a requirements file.")
+    # `pip freeze > requirements.txt` in a PowerShell writes UTF-16.
+    utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
-        if not path.is_file():
-            raise UsageError(f"there is no requirements file {path}.", cure="Check its name.")
-        if path.stat().st_size > MAX_FILE:
-            raise UsageError(
-                f"{path} has more than {MAX_FILE} bytes.", cure="Name a requirements file."
-            )
-        content = path.read_bytes()
-        # `pip freeze > requirements.txt` in a PowerShell writes UTF-16.
-        utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
         return content.decode("utf-16" if utf16 else "utf-8-sig")
-    except OSError as error:
-        raise FileSystemError(path, error, cure="Make it readable.") from error
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise UsageError(
@@ -172,71 +202,36 @@ def _text(path: Path) -> str:
         ) from None
 
 
-def _option(line: str, place: str, inside: _Inside, reading: _Reading) -> None:
-    match = re.match(r"(--[\w-]+|-\w)(?:\s*=\s*|\s+)?(.*)$", line)
-    name, value = (match[1], match[2].strip().strip("\"'")) if match else (line, "")
-    if name in _FILES:
-        if "://" in value:
-            raise UsageError(
-                f"{place}: {value} is an address; winarm reads local files only.",
-                cure="Download it, and name the file.",
-            )
-        inner = "constraints" if "constraints" in {inside.kind, _FILES[name]} else "requirements"
-        _read(inside.path.parent / value, reading, inner, inside.above)
-    elif name in _PLACES:
-        relative = _PLACES[name] == "links" and "://" not in value
-        getattr(reading, _PLACES[name]).append(
-            str(inside.path.parent / value) if relative else value
-        )
-    elif name == "--no-index":
-        reading.no_index = True
-    elif name in {"-e", "--editable"}:
-        reading.elsewhere.append(f"{value} ({place})")
-    elif name not in _PASSED_OVER:
-        raise UsageError(
-            f"{place}: {name} is not an option of a requirements file.", cure="Correct the line."
-        )
-
-
-def _line(line: str, place: str, reading: _Reading) -> None:
-    text, hashes = _apart(line, place)
-    if re.match(r"(git|hg|svn|bzr)\+|https?://|file:", text) or _is_path(text):
-        reading.elsewhere.append(f"{text} ({place})")
-        return
-    reading.lines.append(RequirementLine(_requirement(text, place), hashes, place))
-
-
-def _is_path(text: str) -> bool:
-    named = text.split(";", maxsplit=1)[0].split("[", maxsplit=1)[0].strip()
-    return named.startswith((".", "/", "~")) or (
-        named.endswith((".whl", ".tar.gz", ".zip")) and " " not in named
+def _is_elsewhere(line: _Line) -> bool:
+    """Return whether a requirement is an address, a folder or a file."""
+    named = line.text.split(";", maxsplit=1)[0].split("[", maxsplit=1)[0].strip()
+    return not line.constrains and (
+        re.match(r"(git|hg|svn|bzr)\+|https?://|file:", line.text) is not None
+        or named.startswith((".", "/", "~"))
+        or (named.endswith((".whl", ".tar.gz", ".zip")) and " " not in named)
     )
 
 
-def _apart(line: str, place: str) -> tuple[str, frozenset[str]]:
-    """Return a requirement and its SHA-256 checksums; options of other kinds are passed over."""
-    text, dashes, options = line.partition(" --")
-    if not dashes:
-        return line, frozenset()
+def _requirement(line: _Line) -> RequirementLine:
+    """Return a requirement with its SHA-256 checksums; options of other kinds are passed over."""
+    text, dashes, options = line.text.partition(" --")
     try:
-        words = shlex.split("--" + options)
+        words = shlex.split(dashes + options)
     except ValueError as error:
-        raise UsageError(f"{place}: {error}", cure="Correct the line.") from None
+        raise UsageError(f"{line.place}: {error}", cure="Correct the line.") from None
     written = " ".join(words).replace("--hash sha256:", "--hash=sha256:")
-    found = re.findall(r"--hash=sha256:(\S*)", written)
-    for digest in found:
+    digests = re.findall(r"--hash=sha256:(\S*)", written)
+    for digest in digests:
         if not re.fullmatch("[0-9a-f]{64}", digest):
             raise UsageError(
-                f"{place}: {digest!r} is not a SHA-256 checksum.", cure="Correct the line."
+                f"{line.place}: {digest!r} is not a SHA-256 checksum.", cure="Correct the line."
             )
-    return text.strip(), frozenset(found)
-
-
-def _requirement(text: str, place: str) -> Requirement:
     try:
-        return Requirement(text)
+        requirement = Requirement(text.strip())
     except InvalidRequirement as error:
         reason = str(error).splitlines()[0]
         raise UsageError(
-            f"{place}: {text!r} is not a requirement: {reason}", cure="Correct the line."
+            f"{line.place}: {text.strip()!r} is not a requirement: {reason}",
+            cure="Correct the line.",
         ) from None
+    return RequirementLine(requirement, frozenset(digests), line.place)

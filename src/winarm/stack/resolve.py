@@ -8,11 +8,8 @@ then it is asked what of them there is.
 
 from __future__ import annotations
 
-import contextlib
 import re
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
@@ -24,13 +21,15 @@ from winarm.host import Host
 from winarm.stack.files import Suitability, parsed_version
 from winarm.stack.loopback import loopback_index
 from winarm.stack.wanted import Edge, TargetMarkers, WantedPackage, WantedStack, Wish, edges_of
+from winarm.storage import scratch_folder
 
 if TYPE_CHECKING:
     from winarm.stack.evidence import Evidence
 
 #: Seconds for a resolution; uv takes a few even for large sets.
 TIMEOUT = 600
-_LINE = re.compile(r"^([A-Za-z0-9][\w.-]*)==([^\s;]+)")
+#: A line of uv's answer, perhaps with extras: `httpx[http2]==0.28`.
+_LINE = re.compile(r"^([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?==([^\s;]+)", re.MULTILINE)
 
 
 def resolve(
@@ -57,7 +56,7 @@ def resolve(
             address,
             failures,
         ),
-        _scratch() as folder,
+        scratch_folder() as folder,
     ):
         lines = "\n".join(str(one) for one in wish.requirements)
         (folder / "requirements.in").write_text(lines + "\n", "utf-8")
@@ -82,16 +81,8 @@ def resolve(
 
 
 def _versions(output: str) -> dict[str, Version]:
-    found: dict[str, Version] = {}
-    for line in output.splitlines():
-        match = _LINE.match(line.replace(" ", ""))
-        if not match:
-            # With its extras: `httpx[http2]==0.28`.
-            match = re.match(r"^([A-Za-z0-9][\w.-]*)\[[^\]]*\]==([^\s;]+)", line)
-        version = parsed_version(match[2]) if match else None
-        if match and version is not None:
-            found[canonicalize_name(match[1])] = version
-    return found
+    found = _LINE.findall(output)
+    return {canonicalize_name(name): v for name, text in found if (v := parsed_version(text))}
 
 
 def _stack(
@@ -153,9 +144,3 @@ def _without_uv(host: Host) -> dict[str, str]:
         and name.upper() not in {"VIRTUAL_ENV", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"}
     }
     return {**kept, "UV_HTTP_RETRIES": "0", "UV_PYTHON_DOWNLOADS": "never", "NO_PROXY": "*"}
-
-
-@contextlib.contextmanager
-def _scratch() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="winarm-", ignore_cleanup_errors=True) as name:
-        yield Path(name)

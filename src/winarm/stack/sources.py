@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import json
 import os
@@ -9,16 +10,18 @@ import re
 import tarfile
 import tomllib
 import zipfile
-import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from email.parser import HeaderParser
+from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import IO, Any
 
 from packaging.utils import canonicalize_name
 
 from winarm.errors import SourceError
+from winarm.project.archives import BAD_DATA
+from winarm.pyproject import table
 from winarm.stack.report import SourceFacts
 from winarm.storage import replacing
 from winarm.verify.dlls import system_dlls
@@ -120,7 +123,7 @@ def read_sdist(path: Path) -> Sdist:
     texts: dict[str, str] = {}
     languages: set[str] = set()
     try:
-        for name, read in _members(path):
+        for name, opened in _members(path):
             parts = PurePosixPath(name).parts
             inner = "/".join(parts[1:])
             language = _SUFFIXES.get(PurePosixPath(name).suffix.lower())
@@ -128,10 +131,12 @@ def read_sdist(path: Path) -> Sdist:
                 languages.add(language)
             at_top = len(parts) == 2 and parts[1] in _READ  # noqa: PLR2004 - NAME-VERSION/file
             in_egg = len(parts) > 2 and parts[-2].endswith(".egg-info")  # noqa: PLR2004
-            if at_top or (in_egg and parts[-1] in {"requires.txt", "PKG-INFO"}):
-                texts.setdefault(parts[-1], read().decode("utf-8", "replace"))
-    except (tarfile.TarError, zipfile.BadZipFile, EOFError, zlib.error, OSError, ValueError) as e:
-        raise SourceError(f"{path.name} cannot be read: {e}") from e
+            wanted = at_top or (in_egg and parts[-1] in {"requires.txt", "PKG-INFO"})
+            if wanted and (stream := opened()):
+                with stream:
+                    texts.setdefault(parts[-1], stream.read(MAX_TEXT).decode("utf-8", "replace"))
+    except (*BAD_DATA, OSError) as error:
+        raise SourceError(f"{path.name} cannot be read: {error}") from error
     return Sdist(path.name, texts, tuple(sorted(languages)))
 
 
@@ -156,7 +161,7 @@ def kept_facts(path: Path, cache: Path, key: str) -> SourceFacts:
 def source_facts(sdist: Sdist) -> SourceFacts:
     """Return how an sdist is built, as far as its files tell."""
     document = _toml(sdist.texts.get("pyproject.toml", ""))
-    system = _table(document, "build-system")
+    system = table(document, "build-system")
     requires = [one for one in system.get("requires", []) if isinstance(one, str)]
     backend = system.get("build-backend")
     backend = backend if isinstance(backend, str) else "setuptools.build_meta:__legacy__"
@@ -214,15 +219,13 @@ def _setuptools_is_native(sdist: Sdist) -> bool:
 
 
 def _build_script(backend: str, document: Mapping[str, Any]) -> bool:
-    tool = _table(document, "tool")
     if backend == "poetry":
-        return "build" in _table(tool, "poetry")
+        return "build" in table(document, "tool", "poetry")
     if backend == "pdm":
-        return "custom-hook" in _table(_table(tool, "pdm"), "build") or bool(
-            _table(_table(tool, "pdm"), "build").get("run-setuptools")
-        )
-    build = _table(_table(tool, "hatch"), "build")
-    return "hooks" in build or "hooks" in _table(_table(build, "targets"), "wheel")
+        build = table(document, "tool", "pdm", "build")
+        return "custom-hook" in build or bool(build.get("run-setuptools"))
+    build = table(document, "tool", "hatch", "build")
+    return "hooks" in build or "hooks" in table(build, "targets", "wheel")
 
 
 def _uses_cmake(requires: set[str], sdist: Sdist) -> bool:
@@ -281,25 +284,25 @@ def _one_name_each(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(found - {name.removeprefix("lib") for name in found if name[:3] == "lib"}))
 
 
-def _members(path: Path) -> Iterator[tuple[str, Any]]:
-    """Yield the name of each file with a function that reads its beginning."""
+def _members(path: Path) -> Iterator[tuple[str, Callable[[], IO[bytes] | io.FileIO | None]]]:
+    """Yield the name of each file with a function that opens it."""
     if path.is_dir():
         for file in itertools.islice(_own_files(path), MAX_MEMBERS):
-            yield f"project/{file.relative_to(path).as_posix()}", lambda file=file: _read_file(file)
+            yield f"project/{file.relative_to(path).as_posix()}", partial(io.FileIO, file)
         return
     if path.name.endswith(".zip"):
         with zipfile.ZipFile(path) as archive:
             for info in archive.infolist()[:MAX_MEMBERS]:
-                yield info.filename, lambda info=info: _read_zipped(archive, info)
+                yield info.filename, partial(archive.open, info)
         return
     size = 0
-    with tarfile.open(path, "r|*") as archive:
-        for count, member in enumerate(archive):
+    with tarfile.open(path, "r|*") as packed:
+        for count, member in enumerate(packed):
             size += member.size
             if count > MAX_MEMBERS or size > MAX_BYTES:
                 raise ValueError(f"more than {MAX_MEMBERS} members or {MAX_BYTES} bytes")
             if member.isfile():
-                yield member.name, lambda member=member: _read_packed(archive, member)
+                yield member.name, partial(packed.extractfile, member)
 
 
 def _own_files(project: Path) -> Iterator[Path]:
@@ -312,21 +315,6 @@ def _own_files(project: Path) -> Iterator[Path]:
         yield from (Path(folder, name) for name in files)
 
 
-def _read_file(file: Path) -> bytes:
-    with file.open("rb") as stream:
-        return stream.read(MAX_TEXT)
-
-
-def _read_zipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
-    with archive.open(info) as stream:
-        return stream.read(MAX_TEXT)
-
-
-def _read_packed(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
-    stream = archive.extractfile(member)
-    return stream.read(MAX_TEXT) if stream else b""
-
-
 def _at_least_2_2(version: list[str]) -> bool:
     return [int(part) if part.isdecimal() else 0 for part in version[:2]] >= [2, 2]
 
@@ -336,8 +324,3 @@ def _toml(text: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except (ValueError, RecursionError):
         return {}
-
-
-def _table(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    value = document.get(name)
-    return value if isinstance(value, dict) else {}

@@ -11,8 +11,9 @@ from typing import Any
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
+from winarm.pyproject import table
 from winarm.stack.files import parsed_specifier
-from winarm.stack.lock_file import LockFile, Selection, items, package, table, values
+from winarm.stack.lock_file import LockFile, Selection, items, package, values
 from winarm.stack.wanted import Edge, TargetMarkers, WantedPackage, WantedStack
 
 

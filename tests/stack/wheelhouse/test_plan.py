@@ -66,6 +66,8 @@ def test_a_part_that_the_plan_does_not_have_is_refused() -> None:
         lambda d: d["packages"][0].update(action="run"),
         lambda d: d["packages"][0].update(name="../x"),
         lambda d: d["packages"][0]["file"].update(name="../../evil.whl"),
+        lambda d: d["packages"][0]["file"].update(name="C:evil.whl"),
+        lambda d: d["packages"][0]["file"].update(sha256="../../evil"),
         lambda d: d["packages"][0].update(more=1),
         lambda d: d.update(version=99),
         lambda d: d.update(packages={}) or d["packages"].update(x=1),

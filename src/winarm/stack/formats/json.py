@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from winarm.errors import FileSystemError, UsageError
+from winarm.errors import UsageError
 from winarm.stack.report import (
     REPORT_VERSION,
     ReportDifference,
@@ -15,6 +15,7 @@ from winarm.stack.report import (
     Status,
     StatusChange,
 )
+from winarm.storage import read_bounded
 
 #: A report of more bytes is not read.
 MAX_REPORT = 64 * 2**20
@@ -48,22 +49,15 @@ def difference_from(path: Path, report: StackReport) -> ReportDifference:
     :raises UsageError: it is not such a report.
     :raises FileSystemError: it cannot be read.
     """
+    cure = "Name a report that --format json wrote."
+    content = read_bounded(path, MAX_REPORT, cure=cure)
     try:
-        if path.stat().st_size > MAX_REPORT:
-            raise UsageError(
-                f"{path} has more than {MAX_REPORT} bytes.",
-                cure="Name a report that --format json wrote.",
-            )
-        document = json.loads(path.read_bytes())
+        document = json.loads(content)
         version = document["version"]
         before = {one["name"]: Status(one["status"]) for one in document["packages"]}
         share, made = float(document["summary"]["ready-share"]), str(document["made"])
-    except OSError as error:
-        raise FileSystemError(path, error, cure="Make it readable.") from error
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise UsageError(
-            f"{path} is not a status report.", cure="Name a report that --format json wrote."
-        ) from error
+        raise UsageError(f"{path} is not a status report.", cure=cure) from error
     if version != REPORT_VERSION:
         raise UsageError(
             f"{path} is a report of version {version}, and not of {REPORT_VERSION}.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
@@ -14,11 +15,11 @@ from packaging.version import Version
 
 from winarm.config.packages import PackageSettings
 from winarm.errors import FileSystemError, UsageError
+from winarm.stack.files import IndexedFile, is_file_name
 from winarm.stack.report import PackageStatus, Status
-from winarm.storage import replacing
+from winarm.storage import read_bounded, replacing
 
 if TYPE_CHECKING:
-    from winarm.stack.files import IndexedFile
     from winarm.stack.status import Surveyed
 
 #: Version of the JSON form of a plan.
@@ -188,17 +189,12 @@ def read_plan(path: Path) -> WheelhousePlan:
     :raises UsageError: it is not one.
     :raises FileSystemError: it cannot be read.
     """
+    content = read_bounded(path, MAX_PLAN, cure="Name a plan that winarm wrote.")
     try:
-        if path.stat().st_size > MAX_PLAN:
-            raise UsageError(
-                f"{path} has more than {MAX_PLAN} bytes.", cure="Name a plan that winarm wrote."
-            )
-        document = json.loads(path.read_bytes())
+        document = json.loads(content)
         version = document["version"]
         packages = tuple(map(_read_package, document["packages"]))
         origin, target, python = (str(document[key]) for key in ("origin", "target", "python"))
-    except OSError as error:
-        raise FileSystemError(path, error, cure="Make it readable.") from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UsageError(
             f"{path} is not a plan of a wheelhouse.",
@@ -214,7 +210,8 @@ def read_plan(path: Path) -> WheelhousePlan:
 
 def _read_package(entry: dict[str, Any]) -> PlannedPackage:
     file = entry["file"] and PlannedFile(**entry["file"])
-    if file and ("/" in file.name or "\\" in file.name or file.name.startswith(".")):
+    # Both are used as names of files and folders later.
+    if file and not (is_file_name(file.name) and re.fullmatch("([0-9a-f]{64})?", file.sha256)):
         raise ValueError
     return PlannedPackage(
         **{
