@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +62,25 @@ Event = Step | Working | Worked | Note | Detail | Output
 
 #: Takes each event as it happens; called from one thread at a time.
 Listener = Callable[[Event], None]
+
+#: How ninja counts, for CMake and Meson.
+_NINJA = re.compile(rb"^\[(\d{1,6})/(\d{1,6})\]", re.MULTILINE)
+
+
+def progress(event: Event) -> str:
+    """Return what the status line says from now on; empty where it stays as it is."""
+    match event:
+        case Step(what):
+            return what
+        case Working("compile", _, done, _, total) if total:
+            return f"compiled {done} of {total} files"
+        case Working("compile", subject, done):
+            return f"compiling {Path(subject).name}, {done} compiled"
+        case Working(doing, subject):
+            # `link` or `archive` a file, `run` a program.
+            return f"{doing} {Path(subject).name}"
+        case Output(data) if counts := _NINJA.findall(data):
+            done, total = (int(number) for number in counts[-1])
+            return f"made {done} of {total} files"
+        case _:
+            return ""

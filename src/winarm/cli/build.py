@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -255,10 +254,6 @@ def closing_line(built: BuiltWheel, seconds: float) -> str:
     return f"{built.path} ({size:,.0f} kB, {seconds:.0f} s) {built.summary}"
 
 
-#: How ninja counts, for CMake and Meson.
-_NINJA = re.compile(rb"^\[(\d{1,6})/(\d{1,6})\]", re.MULTILINE)
-
-
 class Listener:
     """Turns the events of a build into what people see."""
 
@@ -278,24 +273,5 @@ class Listener:
                 self._console.raw(data)
             case _:
                 pass
-        if text := progress(event):
+        if text := events.progress(event):
             self._status.update(text)
-
-
-def progress(event: events.Event) -> str:
-    """Return what the status line says from now on; empty where it stays as it is."""
-    match event:
-        case events.Step(what):
-            return what
-        case events.Working("compile", _, done, _, total) if total:
-            return f"compiled {done} of {total} files"
-        case events.Working("compile", subject, done):
-            return f"compiling {Path(subject).name}, {done} compiled"
-        case events.Working(doing, subject):
-            # `link` or `archive` a file, `run` a program.
-            return f"{doing} {Path(subject).name}"
-        case events.Output(data) if counts := _NINJA.findall(data):
-            done, total = (int(number) for number in counts[-1])
-            return f"made {done} of {total} files"
-        case _:
-            return ""

@@ -117,7 +117,7 @@ class Status:
         self._patience = patience
         self._began = time.monotonic()
         self._text = ""
-        self._live = _live_line(console.rich) if console.rich else None
+        self._live = live_lines(console.rich) if console.rich else None
         self._over = threading.Event()
         self._ticker = threading.Thread(target=self._tick, daemon=True)
 
@@ -156,7 +156,8 @@ def _nowhere() -> TextIO:
     return Path(os.devnull).open("w", encoding="utf-8")
 
 
-def _live_line(console: RichConsole) -> Progress:
+def live_lines(console: RichConsole) -> Progress:
+    """Return what shows each task as a line, with a spinner and its time, while it runs."""
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
 
     text = TextColumn("{task.description}", markup=False)

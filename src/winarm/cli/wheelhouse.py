@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import time
+import functools
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from winarm.cli.console import Console
+from winarm.cli.console import Console, live_lines
 from winarm.cli.status import add_input_options, asked_for, options_of
-from winarm.errors import FileSystemError, UsageError, WinarmError
+from winarm.errors import UsageError, WinarmError
 from winarm.host import Host
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def run(args: argparse.Namespace, host: Host, console: Console) -> int:
             f"--jobs must be at least 1, not {args.jobs}.", cure="Leave it out to use all cores."
         )
     if args.merge:
-        from winarm.stack.wheelhouse.merge import merge_wheelhouses  # noqa: PLC0415
+        from winarm.stack.wheelhouse.result import merge_wheelhouses  # noqa: PLC0415
 
         merged = merge_wheelhouses(plans.read_plan(args.plan), args.merge, args.output)
         return _closed(merged, console)
@@ -197,20 +197,19 @@ def _tried(
 ) -> WheelhouseResult:
     from winarm.cli.build import Listener  # noqa: PLC0415 - as in run
     from winarm.stack.wheelhouse.result import write_results  # noqa: PLC0415
-    from winarm.stack.wheelhouse.trying import tried, trying  # noqa: PLC0415
+    from winarm.stack.wheelhouse.trying import tried  # noqa: PLC0415
+    from winarm.trial import test_wheels  # noqa: PLC0415
 
     try:
         with console.status() as status:
-            tries = trying(host, Listener(console, status, verbose=False))
+            listener = Listener(console, status, verbose=False)
+            tries = functools.partial(test_wheels, host=host, listener=listener)
             result = tried(result, args.output.resolve(), trial, tries)
     except WinarmError:
         # What was made is worth knowing all the same.
         _closed(result, console)
         raise
-    try:
-        write_results(result, args.output)
-    except OSError as error:
-        raise FileSystemError(args.output, error) from error
+    write_results(result, args.output)
     return result
 
 
@@ -266,25 +265,11 @@ class Display:
         self._done = 0
         self._live: Any = None
         self._tasks: dict[str, Any] = {}
-        self._began: dict[str, float] = {}
 
     def __enter__(self) -> Self:
         """Begin to show."""
         if self._console.rich:
-            from rich.progress import (  # noqa: PLC0415 - an extra
-                Progress,
-                SpinnerColumn,
-                TextColumn,
-                TimeElapsedColumn,
-            )
-
-            self._live = Progress(
-                SpinnerColumn(),
-                TimeElapsedColumn(),
-                TextColumn("{task.description}", markup=False),
-                console=self._console.rich,
-                transient=True,
-            )
+            self._live = live_lines(self._console.rich)
             self._live.start()
         return self
 
@@ -297,7 +282,6 @@ class Display:
         """Show what happens to a package."""
         package, outcome = progress.package, progress.outcome
         if outcome is None:
-            self._began.setdefault(package.name, time.monotonic())
             if self._live:
                 text = f"{package.title}: {progress.doing}"
                 if package.name not in self._tasks:

@@ -12,15 +12,18 @@ from typing import TYPE_CHECKING
 import pytest
 from stack_samples import sdist, wheel
 
+from winarm import events
 from winarm.config.packages import PackageSettings
 from winarm.errors import BuildFailedError, StoppedError, UsageError
+from winarm.pipeline.wheel import BuiltWheel
 from winarm.stack.client import index_client
 from winarm.stack.inputs import StackInput
 from winarm.stack.places import configured_places
 from winarm.stack.status import StatusOptions, surveyed
-from winarm.stack.wheelhouse.make import WheelhouseOptions, make_wheelhouse
+from winarm.stack.wheelhouse.make import Progress, WheelhouseOptions, make_wheelhouse
 from winarm.stack.wheelhouse.plan import Action, WheelhousePlan, plan_of
 from winarm.stack.wheelhouse.result import Outcome, WheelhouseResult
+from winarm.verify import Report
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +31,6 @@ if TYPE_CHECKING:
 
     from stack_samples import LocalIndex
 
-    from winarm import events
     from winarm.host import Host
 
 SETUP = "from setuptools import setup, Extension\nsetup(ext_modules=[Extension('a', ['a.c'])])\n"
@@ -46,14 +48,17 @@ class FakeBuilder:
 
     def __call__(
         self,
-        host: Host,
         sdist: Path,
         folder: Path,
         *,
         python: str,
         config_settings: Mapping[str, str | list[str]],
         listener: events.Listener,
-    ) -> tuple[Path, str]:
+        host: Host,
+    ) -> BuiltWheel:
+        del host
+        listener(events.Step("preparing"))
+        listener(events.Working("compile", "a.c", 1, "c", 3))
         name, _, version = sdist.name.removesuffix(".tar.gz").rpartition("-")
         with self._lock:
             self.running += 1
@@ -69,7 +74,7 @@ class FakeBuilder:
         tag = "cp" + python.replace(".", "")
         path = folder / f"{name}-{version}-{tag}-{tag}-win_arm64.whl"
         path.write_bytes(wheel(path.name))
-        return path, "verified 1 ARM64 image"
+        return BuiltWheel(path, Report(path, (), (), pure=True))
 
 
 @pytest.fixture
@@ -146,6 +151,23 @@ def test_pip_installs_the_lock_with_hashes_and_without_an_index(
 
     assert answer.returncode == 0, answer.stderr
     assert (tmp_path / "site" / "one.py").is_file()
+
+
+def test_what_is_done_is_said_of_each_package(
+    stack: LocalIndex, host: Host, tmp_path: Path
+) -> None:
+    seen: list[Progress] = []
+    plan, options = planned(host, "one"), WheelhouseOptions(build=FakeBuilder())
+
+    with index_client(host, configured_places(host)) as client:
+        make_wheelhouse(host, plan, tmp_path, client, options=options, listener=seen.append)
+
+    assert [progress.doing for progress in seen if "fetching" not in progress.doing] == [
+        "preparing",
+        "compiled 1 of 3 files",
+        "built",
+    ]
+    assert {progress.package.title for progress in seen} == {"one 1.0"}
 
 
 def test_one_failure_does_not_stop_the_rest(stack: LocalIndex, host: Host, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 from jinja2 import Environment, StrictUndefined
 
@@ -13,14 +14,19 @@ from winarm.stack.report import ReportDifference, StackReport, Status
 
 def render(report: StackReport, difference: ReportDifference | None = None) -> str:
     """Return the page."""
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    template = files("winarm.stack.formats").joinpath("status.html.jinja").read_text("utf-8")
-    return environment.from_string(template).render(
+    return filled(
+        files("winarm.stack.formats").joinpath("status.html.jinja"),
         report=report,
         summary=summary(report),
         difference=difference,
         statuses=list(Status),
         documentation=DOCUMENTATION,
     )
+
+
+def filled(template: Traversable, **values: object) -> str:
+    """Return a template's page, in which every value is escaped."""
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.from_string(template.read_text("utf-8")).render(values)

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any
 
 from filelock import FileLock
 
@@ -32,16 +32,21 @@ from winarm.errors import (
 from winarm.host import Host
 from winarm.host.programs import GRACE
 from winarm.pipeline.isolated import build_wheel
+from winarm.pipeline.wheel import BuiltWheel
 from winarm.stack.client import IndexClient, sha256_of, wrong_content
 from winarm.stack.files import IndexedFile
 from winarm.stack.wheelhouse.plan import Action, PlannedPackage, WheelhousePlan
-from winarm.stack.wheelhouse.result import Outcome, PackageOutcome, WheelhouseResult, write_results
+from winarm.stack.wheelhouse.result import (
+    RECORDS,
+    Outcome,
+    PackageOutcome,
+    WheelhouseResult,
+    write_results,
+)
 from winarm.storage import deliver, replacing, scratch_folder
 from winarm.target import WIN_ARM64
 from winarm.verify import Severity, VerifyOptions, verify
 
-#: The folder of records in a wheelhouse.
-RECORDS = ".winarm"
 #: Wheels that are fetched at once.
 FETCHES_AT_ONCE = 8
 #: Lines of a failed build that a report keeps.
@@ -93,46 +98,6 @@ class StoppableHost(Host):
         )
 
 
-class Builder(Protocol):
-    """Builds an sdist into a folder and returns the wheel, and in a few words how it went."""
-
-    def __call__(
-        self,
-        host: Host,
-        sdist: Path,
-        folder: Path,
-        *,
-        python: str,
-        config_settings: Mapping[str, str | list[str]],
-        listener: events.Listener,
-    ) -> tuple[Path, str]:
-        """Build.
-
-        :raises WinarmError: the build failed, or the wheel failed verification.
-        """
-
-
-def build_by_pipeline(
-    host: Host,
-    sdist: Path,
-    folder: Path,
-    *,
-    python: str,
-    config_settings: Mapping[str, str | list[str]],
-    listener: events.Listener,
-) -> tuple[Path, str]:
-    """Build as `winarm build` does."""
-    built = build_wheel(
-        sdist,
-        folder,
-        python=python,
-        config_settings=config_settings,
-        listener=listener,
-        host=host,
-    )
-    return built.path, built.summary
-
-
 @dataclass(frozen=True)
 class WheelhouseOptions:
     """How a wheelhouse is made."""
@@ -142,7 +107,7 @@ class WheelhouseOptions:
     #: Compilations at once, of all builds together; as many as the machine has cores by default.
     jobs: int | None = None
     fail_fast: bool = False
-    build: Builder = build_by_pipeline
+    build: Callable[..., BuiltWheel] = build_wheel
 
 
 def make_wheelhouse(
@@ -165,50 +130,42 @@ def make_wheelhouse(
         (folder / RECORDS).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise FileSystemError(folder, error) from error
-    work = _Work(host, plan, folder.resolve(), client, options, listener)
+    fields = {item.name: getattr(host, item.name) for item in dataclasses.fields(Host)}
+    # Work that waits for a server waits for the same event.
+    stoppable = StoppableHost(**fields, stop=client.stopped)
+    work = _Work(stoppable, plan, folder.resolve(), client, options, listener)
     with warnings.catch_warnings():
         # Those of the projects' build backends, which are not for whoever installs them.
         warnings.simplefilter("ignore")
         outcomes = work.outcomes()
     result = WheelhouseResult(plan, outcomes, time.monotonic() - began)
-    try:
-        write_results(result, folder)
-    except OSError as error:
-        raise FileSystemError(folder, error) from error
+    write_results(result, folder)
     if work.interrupted:
         raise KeyboardInterrupt
     return result
 
 
+@dataclass
 class _Work:
     """One run: several threads, one budget of jobs, and one way to stop."""
 
-    def __init__(  # noqa: PLR0917 - a private class, made in one place
-        self,
-        host: Host,
-        plan: WheelhousePlan,
-        folder: Path,
-        client: IndexClient,
-        options: WheelhouseOptions,
-        listener: Callable[[Progress], None],
-    ) -> None:
-        fields = {item.name: getattr(host, item.name) for item in dataclasses.fields(Host)}
-        # Whoever waits for a server waits for the same event.
-        self._host = StoppableHost(**fields, stop=client.stopped)
-        self._plan = plan
-        self._folder = folder
-        self._client = client
-        self._options = options
-        self._listener = listener
-        self._jobs = options.jobs or host.cpus
-        self._waiting = len(plan.named(Action.BUILD))
+    host: StoppableHost
+    plan: WheelhousePlan
+    folder: Path
+    client: IndexClient
+    options: WheelhouseOptions
+    listener: Callable[[Progress], None]
+    interrupted: bool = False
+
+    def __post_init__(self) -> None:
+        self._jobs = self.options.jobs or self.host.cpus
+        self._waiting = len(self.plan.named(Action.BUILD))
         self._lock = threading.Lock()
         self._done: dict[str, PackageOutcome] = {}
-        self.interrupted = False
 
     def outcomes(self) -> tuple[PackageOutcome, ...]:
         """Do all of the work, and return what became of each package."""
-        for package in self._plan.packages:
+        for package in self.plan.packages:
             if package.action in {Action.SKIP, Action.FAIL}:
                 outcome = Outcome.SKIPPED if package.action is Action.SKIP else Outcome.FAILED
                 self._finish(package, _outcome(package, outcome, package.reason, package.cure))
@@ -226,23 +183,23 @@ class _Work:
                     for future in pending:
                         future.result()
                 except BaseException:
-                    self._host.stop.set()
+                    self.host.stop.set()
                     raise
         except KeyboardInterrupt:
             self.interrupted = True
         return tuple(
             self._done.get(package.name)
             or _outcome(package, Outcome.NOT_STARTED, "the run ended before")
-            for package in self._plan.packages
+            for package in self.plan.packages
         )
 
     def _in_order(self) -> list[PlannedPackage]:
         """Return what is fetched, then what is built: first what others wait for."""
-        work = [p for p in self._plan.packages if p.action in {Action.FETCH, Action.BUILD}]
+        work = [p for p in self.plan.packages if p.action in {Action.FETCH, Action.BUILD}]
         return sorted(work, key=lambda p: (p.action is Action.BUILD, -len(p.required_by)))
 
     def _do(self, package: PlannedPackage) -> None:
-        if self._host.stop.is_set():
+        if self.host.stop.is_set():
             return
         began = time.monotonic()
         try:
@@ -252,13 +209,16 @@ class _Work:
             return
         except WinarmError as error:
             output = error.output if isinstance(error, BuildFailedError) else ""
-            outcome = dataclasses.replace(
-                _outcome(package, Outcome.FAILED, _cause(error), error.cure or package.cure),
+            outcome = _outcome(
+                package,
+                Outcome.FAILED,
+                "\n".join(filter(None, (error.what, error.why))),
+                error.cure or package.cure,
                 output="\n".join(output.splitlines()[-KEPT_LINES:]),
                 seconds=round(time.monotonic() - began, 1),
             )
         except OSError as error:
-            said = FileSystemError(error.filename or self._folder, error)
+            said = FileSystemError(error.filename or self.folder, error)
             outcome = _outcome(package, Outcome.FAILED, said.what, said.cure)
         finally:
             if package.action is Action.BUILD:
@@ -269,27 +229,26 @@ class _Work:
     def _finish(self, package: PlannedPackage, outcome: PackageOutcome) -> None:
         with self._lock:
             self._done[package.name] = outcome
-            self._listener(Progress(package, str(outcome.outcome), outcome))
-        if outcome.outcome is Outcome.FAILED and self._options.fail_fast:
-            self._host.stop.set()
+            self.listener(Progress(package, str(outcome.outcome), outcome))
+        if outcome.outcome is Outcome.FAILED and self.options.fail_fast:
+            self.host.stop.set()
 
     def _kept(self, package: PlannedPackage) -> PackageOutcome | None:
         """Return what an earlier run has made, if it is what is wanted and still whole."""
         try:
             record = json.loads(self._record(package).read_text("utf-8"))
-            file = self._folder / record["file"]
+            file = self.folder / record["file"]
             good = (
-                record["key"] == _key(package, self._plan)
-                and file.parent == self._folder
+                record["key"] == _key(package, self.plan)
+                and file.parent == self.folder
                 and sha256_of(file) == record["sha256"]
             )
         except (OSError, ValueError, KeyError, TypeError):
             return None
         if not good:
             return None
-        kept = _outcome(package, Outcome.KEPT, str(record.get("detail", "")))
-        size = file.stat().st_size
-        return dataclasses.replace(kept, file=file.name, sha256=record["sha256"], size=size)
+        detail, digest, size = str(record.get("detail", "")), record["sha256"], file.stat().st_size
+        return _outcome(package, Outcome.KEPT, detail, file=file.name, sha256=digest, size=size)
 
     def _made(self, package: PlannedPackage, began: float) -> PackageOutcome:
         with scratch_folder() as scratch:
@@ -299,21 +258,19 @@ class _Work:
             else:
                 wheel, detail = self._fetched(package)
                 outcome = Outcome.FETCHED
-            file = deliver(wheel, self._folder)
+            file = deliver(wheel, self.folder)
             digest = sha256_of(file)
-        made = dataclasses.replace(
-            _outcome(package, outcome, detail),
+        made = _outcome(
+            package,
+            outcome,
+            detail,
             file=file.name,
             sha256=digest,
             size=file.stat().st_size,
             seconds=round(time.monotonic() - began, 1),
         )
-        record = {
-            "key": _key(package, self._plan),
-            "file": made.file,
-            "sha256": digest,
-            "detail": detail,
-        }
+        key = _key(package, self.plan)
+        record = {"key": key, "file": made.file, "sha256": digest, "detail": detail}
         with replacing(self._record(package)) as part:
             part.write_text(json.dumps(record), "utf-8")
         return made
@@ -334,27 +291,21 @@ class _Work:
         with self._lock:
             share = max(1, self._jobs // max(1, min(self._jobs, self._waiting)))
         settings = {"winarm.jobs": str(share), **package.config_settings}
-        output = scratch / "wheel"
 
         def listen(event: events.Event) -> None:
-            self._host.raise_if_stopped()
-            match event:
-                case events.Step(what):
-                    self._say(package, what)
-                case events.Working(doing, subject):
-                    self._say(package, f"{doing} {subject}")
-                case _:
-                    pass
+            self.host.raise_if_stopped()
+            if text := events.progress(event):
+                self._say(package, text)
 
-        wheel, summary = self._options.build(
-            self._host,
+        built = self.options.build(
             sdist,
-            output,
-            python=self._options.python or self._plan.python,
+            scratch / "wheel",
+            python=self.options.python or self.plan.python,
             config_settings=settings,
             listener=listen,
+            host=self.host,
         )
-        return wheel, f"{summary} ({package.reason})"
+        return built.path, f"{built.summary} ({package.reason})"
 
     def _download(self, package: PlannedPackage, folder: str) -> Path:
         file = package.file
@@ -364,10 +315,10 @@ class _Work:
         wanted = IndexedFile(file.name, package.version, file.url, file.sha256)
 
         def progress(size: int) -> None:
-            self._host.raise_if_stopped()
+            self.host.raise_if_stopped()
             self._say(package, f"fetching {file.name} ({size >> 20} MB)")
 
-        path = self._client.fetch(wanted, self._host.cache / folder, progress)
+        path = self.client.fetch(wanted, self.host.cache / folder, progress)
         digest = sha256_of(path)
         if package.allowed_sha256 and digest not in package.allowed_sha256:
             raise wrong_content(file.name, " or ".join(package.allowed_sha256[:2]), digest)
@@ -375,10 +326,10 @@ class _Work:
 
     def _say(self, package: PlannedPackage, doing: str) -> None:
         with self._lock:
-            self._listener(Progress(package, doing))
+            self.listener(Progress(package, doing))
 
     def _record(self, package: PlannedPackage) -> Path:
-        return self._folder / RECORDS / f"{package.name}.json"
+        return self.folder / RECORDS / f"{package.name}.json"
 
 
 def _key(package: PlannedPackage, plan: WheelhousePlan) -> str:
@@ -395,11 +346,11 @@ def _key(package: PlannedPackage, plan: WheelhousePlan) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-def _cause(error: WinarmError) -> str:
-    return "\n".join(filter(None, (error.what, error.why)))
-
-
 def _outcome(
-    package: PlannedPackage, outcome: Outcome, detail: str, cure: str = ""
+    package: PlannedPackage,
+    outcome: Outcome,
+    detail: str,
+    cure: str = "",
+    **more: Any,  # noqa: ANN401 - further fields
 ) -> PackageOutcome:
-    return PackageOutcome(package.name, package.version, outcome, detail=detail, cure=cure)
+    return PackageOutcome(package.name, package.version, outcome, detail=detail, cure=cure, **more)

@@ -1,19 +1,19 @@
-"""What became of a wheelhouse, as values, and its reports."""
+"""What became of a wheelhouse: its reports, and putting together what several machines made."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
-from winarm.storage import replacing
-
-if TYPE_CHECKING:
-    from winarm.stack.wheelhouse.plan import WheelhousePlan
+from winarm.errors import FileSystemError, UsageError
+from winarm.stack.client import sha256_of
+from winarm.stack.wheelhouse.plan import Action, PlannedPackage, WheelhousePlan
+from winarm.storage import deliver, read_bounded, replacing
 
 #: Version of the JSON form of a result.
 RESULT_VERSION = 1
@@ -21,6 +21,9 @@ RESULT_VERSION = 1
 LOCK_FILE = "requirements.txt"
 JSON_FILE = "wheelhouse.json"
 HTML_FILE = "wheelhouse.html"
+RECORDS = ".winarm"
+#: A result of more bytes is not read.
+MAX_RESULT = 64 * 2**20
 
 
 class Outcome(StrEnum):
@@ -98,7 +101,7 @@ class WheelhouseResult:
 def write_results(result: WheelhouseResult, folder: Path) -> None:
     """Write the lock and the reports into the wheelhouse.
 
-    :raises OSError: the folder cannot be written.
+    :raises FileSystemError: the folder cannot be written.
     """
     document = {
         "version": RESULT_VERSION,
@@ -114,9 +117,12 @@ def write_results(result: WheelhouseResult, folder: Path) -> None:
         JSON_FILE: json.dumps(document, indent=2) + "\n",
         HTML_FILE: page(result),
     }
-    for name, text in texts.items():
-        with replacing(folder / name) as part:
-            part.write_text(text, "utf-8")
+    try:
+        for name, text in texts.items():
+            with replacing(folder / name) as part:
+                part.write_text(text, "utf-8")
+    except OSError as error:
+        raise FileSystemError(folder, error) from error
 
 
 def table(result: WheelhouseResult) -> Iterator[str]:
@@ -138,14 +144,78 @@ def table(result: WheelhouseResult) -> Iterator[str]:
     yield f"{good} of {len(result.packages)} packages ({result.seconds:.0f} s)"
 
 
+def merge_wheelhouses(
+    plan: WheelhousePlan, parts: Sequence[Path], folder: Path
+) -> WheelhouseResult:
+    """Copy the wheels of `parts` into `folder`; what the plan has and no part has is a failure.
+
+    :raises UsageError: a part is not a wheelhouse.
+    :raises FileSystemError: a folder cannot be read or written.
+    """
+    found: dict[str, tuple[Path, PackageOutcome]] = {}
+    for part in parts:
+        for name, outcome in _outcomes(part).items():
+            known = found.get(name)
+            # A good part is better than one in which the package failed.
+            if known is None or (outcome.outcome.good and not known[1].outcome.good):
+                found[name] = (part, outcome)
+    try:
+        (folder / RECORDS).mkdir(parents=True, exist_ok=True)
+        packages = tuple(_merged(package, found, folder) for package in plan.packages)
+    except OSError as error:
+        raise FileSystemError(error.filename or folder, error) from error
+    result = WheelhouseResult(plan, packages, sum(one.seconds for one in packages))
+    write_results(result, folder)
+    return result
+
+
+def _merged(
+    package: PlannedPackage, found: Mapping[str, tuple[Path, PackageOutcome]], folder: Path
+) -> PackageOutcome:
+    if package.action is Action.SKIP:
+        return PackageOutcome(package.name, package.version, Outcome.SKIPPED, detail=package.reason)
+    part, outcome = found.get(package.name, (None, None))
+    if outcome is None or part is None:
+        detail = package.reason if package.action is Action.FAIL else "no part has it"
+        return PackageOutcome(
+            package.name, package.version, Outcome.FAILED, detail=detail, cure=package.cure
+        )
+    if not outcome.sha256:
+        return outcome
+    if outcome.version != package.version:
+        detail = f"{part} has version {outcome.version}"
+        return replace(outcome, outcome=Outcome.FAILED, detail=detail)
+    wheel = part / outcome.file
+    if wheel.parent != part or not wheel.is_file() or sha256_of(wheel) != outcome.sha256:
+        detail = f"{wheel} is not the wheel that its report names"
+        return PackageOutcome(package.name, package.version, Outcome.FAILED, detail=detail)
+    deliver(wheel, folder)
+    record = part / RECORDS / f"{package.name}.json"
+    if record.is_file():
+        # So that a later run in the folder knows what is there.
+        deliver(record, folder / RECORDS)
+    return outcome
+
+
+def _outcomes(part: Path) -> dict[str, PackageOutcome]:
+    path, cure = part / JSON_FILE, "Name folders that winarm wheelhouse has made."
+    try:
+        document: Any = json.loads(read_bounded(path, MAX_RESULT, cure=cure))
+        entries = [
+            PackageOutcome(**{**entry, "outcome": Outcome(entry["outcome"])})
+            for entry in document["packages"]
+        ]
+    except (FileSystemError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise UsageError(
+            f"{part} is not a part of a wheelhouse: {path.name} cannot be read.", cure=cure
+        ) from error
+    return {entry.name: entry for entry in entries}
+
+
 def page(result: WheelhouseResult) -> str:
     """Return the result as one page that asks nothing of the network."""
-    # Not at the top: it takes 30 ms that the lock does not need.
-    from jinja2 import Environment, StrictUndefined  # noqa: PLC0415
+    # Not at the top: Jinja2 takes 30 ms that the lock does not need.
+    from winarm.stack.formats.html import filled  # noqa: PLC0415
 
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    folder = files("winarm.stack.wheelhouse")
-    template = folder.joinpath("wheelhouse.html.jinja").read_text("utf-8")
-    return environment.from_string(template).render(result=result, lock=LOCK_FILE)
+    template = files("winarm.stack.wheelhouse").joinpath("wheelhouse.html.jinja")
+    return filled(template, result=result, lock=LOCK_FILE)

@@ -5,46 +5,35 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from winarm.events import Listener
 from winarm.host import Host
 from winarm.stack.wheelhouse.result import Outcome, PackageOutcome, WheelhouseResult
 from winarm.target import PythonABI
-from winarm.trial import TrialOptions, TrialResult, test_wheels
+from winarm.trial import TrialOptions, TrialResult
 from winarm.verify import Report, Severity
-
-if TYPE_CHECKING:
-    Tries = Callable[[Sequence[Path], TrialOptions], TrialResult]
 
 
 def trial_options(host: Host, python: PythonABI) -> TrialOptions:
     """Return how a wheelhouse is tried on this machine."""
     named = host.variable("WINARM_TARGET_PYTHON") or ""
-    separator = ";" if host.system == "windows" else ":"
     return TrialOptions(
         runner=host.variable("WINARM_RUNNER") or "auto",
-        python_dirs=tuple(Path(one) for one in named.split(separator) if one),
+        python_dirs=tuple(Path(one) for one in named.split(host.pathsep) if one),
         abi=python,
     )
 
 
-def trying(host: Host, listener: Listener) -> Tries:
-    """Return what tries wheels on this machine's runner."""
-
-    def tries(wheels: Sequence[Path], options: TrialOptions) -> TrialResult:
-        return test_wheels(wheels, options, host=host, listener=listener)
-
-    return tries
-
-
 def tried(
-    result: WheelhouseResult, folder: Path, options: TrialOptions, tries: Tries
+    result: WheelhouseResult,
+    folder: Path,
+    options: TrialOptions,
+    tries: Callable[[Sequence[Path], TrialOptions], TrialResult],
 ) -> WheelhouseResult:
     """Return the result with what came of importing every native wheel; a failure counts.
 
     The environment has the wheelhouse and nothing else, so what failed or was skipped is not there.
 
+    :param tries: `test_wheels` on this machine.
     :raises WinarmError: nothing can be tried here.
     """
     wheels = [folder / one.file for one in result.packages if _is_native(one)]
