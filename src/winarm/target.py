@@ -130,6 +130,11 @@ class PythonABI:
         return f"{self.major}.{self.minor}"
 
     @property
+    def spelling(self) -> str:
+        """Return how users write it: `3.13`, `3.13t`."""
+        return f"{self.version}{'t' if self.free_threaded else ''}"
+
+    @property
     def nodot(self) -> str:
         """Return the version as file names have it: `313`, `313t`."""
         return f"{self.major}{self.minor}{'t' if self.free_threaded else ''}"

@@ -4,19 +4,19 @@ import os
 import sys
 import textwrap
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from winarm.errors import TrialError
-from winarm.trial.importing import import_all
-from winarm.trial.local import LocalSession
+from winarm.trial.importing import Outcome, findings_of, findings_of_wheel, import_all
+from winarm.trial.local import LocalSession, plain_environ
+from winarm.verify import Code
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
-
-    from winarm.trial.importing import Outcome
 
 
 @pytest.fixture
@@ -150,6 +150,19 @@ def test_pth_files_and_packages_of_the_environment_count(
     assert [outcome.kind for outcome in found.values()] == ["ok", "ok"]
 
 
+def test_a_runner_that_cannot_set_pythonpath_has_the_environment_too(
+    session: LocalSession, stage: Path, modules: Path
+) -> None:
+    bare = replace(session, environ=plain_environ(session.host))
+    write(modules, sitecustomize="import builtins; builtins.chained = True", uses="chained")
+    write(modules, wants="import packaging")
+
+    found = outcomes(bare, stage, ["uses", "wants"])
+
+    assert found["uses"].kind == "ok"
+    assert found["wants"].exception == "ModuleNotFoundError"
+
+
 def test_site_packages_of_the_target_do_not_count(
     session: LocalSession, stage: Path, modules: Path
 ) -> None:
@@ -178,3 +191,77 @@ def test_runner_that_cannot_be_started_is_one_error(session: LocalSession, stage
 
     with pytest.raises(TrialError, match="cannot be started"):
         import_all(broken, stage, ["a"], timeout=5)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "code", "words"),
+    [
+        (Outcome("a", "exception", 1, "no", "ValueError"), Code.WA801, "raises ValueError: no"),
+        (Outcome("a", "exception", 1, "", "KeyError"), Code.WA801, "raises KeyError"),
+        (
+            Outcome(
+                *("a", "exception", 1),
+                "dynamic module does not define module export function (PyInit_a)",
+                "ImportError",
+            ),
+            Code.WA207,
+            "PyInit_a",
+        ),
+        (Outcome("a", "loader", winerror=126), Code.WA405, "is not found (error 126)"),
+        (Outcome("a", "loader", winerror=193), Code.WA101, "not ARM64 code (error 193)"),
+        (Outcome("a", "loader", winerror=127), Code.WA804, "lacks a symbol"),
+        (Outcome("a", "loader", 1, "DLL load failed"), Code.WA804, "DLL load failed"),
+        (Outcome("a", "crash", 1, "exit status 5"), Code.WA802, "exit status 5"),
+        (Outcome("a", "hang", 60), Code.WA803, "had not ended after 60 s"),
+        (Outcome("a", "flood", 1, "it prints without end"), Code.WA803, "prints without end"),
+        (Outcome("a", "elsewhere", 1, "C:/x.py"), Code.WA805, "import a gives C:/x.py"),
+    ],
+)
+def test_every_kind_of_failure_has_a_code(outcome: Outcome, code: Code, words: str) -> None:
+    (found,) = findings_of(outcome, "a.pyd")
+
+    assert (found.code, found.member) == (code, "a.pyd")
+    assert words in found.message
+
+
+def test_good_import_is_no_finding() -> None:
+    assert list(findings_of(Outcome("a"), "a.py")) == []
+
+
+@pytest.mark.parametrize(
+    ("missing", "top", "code"),
+    [
+        ("psutil", "ok", Code.WA808),
+        # Its own module, and a wheel of which nothing works.
+        ("a._speedups", "ok", Code.WA801),
+        ("psutil", "exception", Code.WA801),
+    ],
+)
+def test_a_part_that_needs_another_package_is_a_warning_where_the_wheel_works(
+    missing: str, top: str, code: Code
+) -> None:
+    words = ("exception", 1.0, f"No module named {missing!r}", "ModuleNotFoundError", missing)
+    outcomes = {"a": Outcome("a", top), "a.tests._x": Outcome("a.tests._x", *words)}
+    members = {"a.tests._x": "a/tests/_x.pyd", "a": "a/__init__.py"}
+
+    found = next(findings_of_wheel(members, outcomes))
+
+    assert (found.code, found.member) == (code, "a/tests/_x.pyd")
+    assert missing in found.message
+
+
+def test_a_package_that_needs_another_one_to_be_imported_is_an_error() -> None:
+    words = ("exception", 1.0, "No module named 'six'", "ModuleNotFoundError", "six")
+    outcomes = {"a._x": Outcome("a._x"), "a": Outcome("a", *words)}
+
+    (found,) = findings_of_wheel({"a._x": "a/_x.pyd", "a": "a.py"}, outcomes)
+
+    assert found.code is Code.WA801
+
+
+def test_a_module_that_the_trials_python_lacks_is_said_to_be_of_the_standard_library() -> None:
+    words = ("exception", 1.0, "No module named '_bz2'", "ModuleNotFoundError", "_bz2")
+
+    (found,) = findings_of(Outcome("a", *words), "a.py")
+
+    assert "the trial's Python lacks it" in found.message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,8 +10,9 @@ from fake_host import FakeHost, Run
 
 from winarm.errors import TrialError
 from winarm.host import Answer, ProgramError
-from winarm.trial.local import LocalSession, NativeRunner, plain_environ, read_said
+from winarm.trial.local import CommandRunner, LocalSession, NativeRunner, plain_environ
 from winarm.trial.pythons import WindowsPython
+from winarm.trial.runner import IMPORTS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,15 +60,18 @@ def test_a_python_that_cannot_be_started_is_an_error_of_the_trial(tmp_path: Path
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(None, b""), (b"", b""), (b"short", b"short"), (b"a" * 9000 + b"end", b"a" * 3997 + b"end")],
+    [(None, ""), (b"", ""), (b"short", "short"), (b"a" * 9000 + b"end", "a" * 3997 + "end")],
 )
-def test_the_end_of_what_modules_printed(
-    tmp_path: Path, content: bytes | None, said: bytes
+def test_the_end_of_what_modules_printed_is_told(
+    tmp_path: Path, content: bytes | None, said: str
 ) -> None:
     if content is not None:
         (tmp_path / "said.txt").write_bytes(content)
+    host = FakeHost(answers={"python": Answer(0, "", "")})
 
-    assert read_said(tmp_path) == said
+    ended = session(host, tmp_path).run([], output=print, expired=lambda: False)
+
+    assert ended.said == said
 
 
 def test_what_would_change_the_python_of_a_trial_is_left_out() -> None:
@@ -90,3 +95,34 @@ class TestNative:
             assert opened.command == (str(tmp_path / "python.exe"),)
             assert opened.environ["PYTHONPATH"] == str(tmp_path / "start")
             assert opened.environ["TEMP"] == opened.environ["TMP"] == str(tmp_path / "tmp")
+
+
+def calls(stage: Path, *arguments: str) -> tuple[str, ...]:
+    host = FakeHost(answers={"winpy": Answer(0, "", "")})
+    runner = CommandRunner(("winpy", "-x"))
+    with runner.session(host, stage, None) as session:
+        ended = session.run(arguments, output=lambda _: None, expired=lambda: False)
+    assert ended.status == 0
+    (call,) = host.calls
+    return call
+
+
+def test_imports_are_a_script_of_the_stage(tmp_path: Path) -> None:
+    assert calls(tmp_path, IMPORTS) == (
+        *("winpy", "-x", "-p", str(tmp_path)),
+        str(tmp_path / "imports.py"),
+    )
+    assert not (tmp_path / "command.json").exists()
+
+
+def test_any_other_command_is_written_down_for_a_script(tmp_path: Path) -> None:
+    call = calls(tmp_path, "-m", "pytest", "a b", "é")
+
+    assert call[-1] == str(tmp_path / "command.py")
+    assert json.loads((tmp_path / "command.json").read_text("utf-8")) == [
+        *("-m", "pytest", "a b", "é")
+    ]
+
+
+def test_its_place_is_the_program() -> None:
+    assert CommandRunner(("/opt/winpy", "-x")).place == "/opt/winpy"

@@ -1,17 +1,26 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from nuget_source import DLL
 
 from winarm.errors import TargetPythonError
 from winarm.search import miss
 from winarm.target import WIN_AMD64, WIN_ARM64, PythonABI
-from winarm.trial.pythons import find_windows_python, pythons_in
+from winarm.trial import TrialOptions
+from winarm.trial.pythons import known_pythons, python_for, pythons_in
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from nuget_source import Source
+
+    from winarm.events import Event
+    from winarm.host import Host
+
 
 P313, P313T = PythonABI(13), PythonABI(13, free_threaded=True)
 
@@ -65,13 +74,70 @@ def test_damaged_dll_is_none(content: bytes, tmp_path: Path) -> None:
     assert pythons_in(tmp_path).found is None
 
 
-def test_everything_that_was_looked_at_is_named(tmp_path: Path) -> None:
+def test_everything_that_was_looked_at_is_named(tmp_path: Path, host: Host) -> None:
     image(tmp_path / "a" / "python312.dll")
     (tmp_path / "a" / "python.exe").touch()
+    options = TrialOptions(python_dirs=(tmp_path / "a", tmp_path / "gone"))
 
     with pytest.raises(TargetPythonError) as caught:
-        find_windows_python(P313, [tmp_path / "a", tmp_path / "gone"])
+        python_for(host, P313, options, lambda _: None)
 
     assert "a holds Python 3.12" in caught.value.what
     assert "gone cannot be read: No such file" in caught.value.what
     assert "--python" in caught.value.cure
+
+
+def python_in(folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    (folder / "python313.dll").write_bytes(DLL)
+    (folder / "python.exe").touch()
+    return folder / "python.exe"
+
+
+def test_source_that_is_down_is_named_with_what_was_looked_at(host: Host) -> None:
+    options = TrialOptions(python_dirs=(host.cache,), python_source="http://127.0.0.1:1/index.json")
+
+    with pytest.raises(TargetPythonError) as caught:
+        python_for(host, P313, options, lambda _: None)
+
+    assert str(host.cache) in caught.value.what
+    assert "cannot be fetched from http://127.0.0.1:1/index.json" in caught.value.why
+
+
+def test_python_that_no_folder_has_is_fetched_and_said(source: Source, host: Host) -> None:
+    source.offer("3.13.2")
+    heard: list[Event] = []
+
+    found = python_for(host, P313, TrialOptions(python_source=source.index), heard.append)
+
+    assert found.abi == P313
+    assert any("fetching Python 3.13" in str(event) for event in heard)
+
+
+def test_package_with_another_python_is_refused(source: Source, host: Host) -> None:
+    source.offer("3.13.2", dll="python312.dll")
+
+    with pytest.raises(TargetPythonError) as caught:
+        python_for(host, P313, TrialOptions(python_source=source.index), lambda _: None)
+
+    assert "pythonarm64-3.13.2" in caught.value.why
+    assert "is another Python" in caught.value.why
+
+
+def test_pythons_of_uv_are_found(host: Host) -> None:
+    folder = host.cache / "uv" / "cpython-3.13.9-windows-aarch64-none"
+    executable = python_in(folder)
+    environ = {**host.environ, "UV_PYTHON_INSTALL_DIR": str(folder.parent)}
+
+    found = python_for(replace(host, environ=environ), P313, TrialOptions(), lambda _: None)
+
+    assert found.executable == executable
+
+
+def test_a_folder_that_is_named_comes_before_the_cache(host: Host, tmp_path: Path) -> None:
+    python_in(host.cache / "trial" / "pythons" / "python")
+    named = python_in(tmp_path / "named")
+
+    known = known_pythons(host, TrialOptions(python_dirs=(named.parent,)))
+
+    assert {abi: python.executable for abi, python in known.items()} == {P313: named}

@@ -1,17 +1,19 @@
 from __future__ import annotations
 
 import io
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from winarm.errors import TargetPythonError, TrialError, UsageError
+from winarm.config.trial import TrialSettings
+from winarm.errors import TargetPythonError, TrialError, TrialFailedError, UsageError
 from winarm.events import Note, Output
 from winarm.target import PythonABI
-from winarm.trial import TrialOptions, run
-from winarm.verify import Code, Evidence
+from winarm.trial import TrialOptions, run, try_built
+from winarm.verify import Code, Evidence, verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from winarm.host import Host
 
     MakeWheel = Callable[..., Path]
+
+    from winarm.plan import EquippedBuild
+
 
 try_wheel, try_wheels = run.test_wheel, run.test_wheels
 P313 = PythonABI(13)
@@ -187,3 +192,78 @@ def test_without_a_python_everything_that_was_looked_at_is_named(
         )
 
     assert str(tmp_path) in caught.value.what
+
+
+@pytest.fixture
+def heard() -> list[Event]:
+    return []
+
+
+@pytest.fixture
+def build(
+    make_build: Callable[..., EquippedBuild],
+    host: Host,
+    pretended_arm64: str,
+    heard: list[Event],
+) -> EquippedBuild:
+    """A build for 3.13 whose runner is this machine's Python."""
+    made = make_build("inner")
+    settings = replace(made.settings, runner=pretended_arm64)
+    return replace(
+        made,
+        host=host,
+        project=replace(made.project, settings=settings),
+        interpreter=replace(made.interpreter, abi=PythonABI(13)),
+        listener=heard.append,
+    )
+
+
+def with_test(build: EquippedBuild, test: TrialSettings) -> EquippedBuild:
+    settings = replace(build.settings, test=test)
+    return replace(build, project=replace(build.project, settings=settings))
+
+
+def test_good_wheel_has_more_evidence(build: EquippedBuild, make_wheel: MakeWheel) -> None:
+    wheel = make_wheel({"spam.py": ""})
+
+    report = try_built(build, wheel, verify(wheel))
+
+    assert (report.evidence, report.findings) == (Evidence.IMPORTED_NATIVELY, ())
+
+
+def test_wheel_that_cannot_be_imported_is_withheld(
+    build: EquippedBuild, make_wheel: MakeWheel
+) -> None:
+    wheel = make_wheel({"spam.py": "1/0"})
+
+    with pytest.raises(TrialFailedError, match="raises ZeroDivisionError") as caught:
+        try_built(build, wheel, verify(wheel))
+
+    assert "not delivered" in caught.value.why
+
+
+def test_projects_command_is_run_with_its_copies_and_its_output_is_kept(
+    build: EquippedBuild, make_wheel: MakeWheel, heard: list[Event]
+) -> None:
+    (build.folder / "checks").mkdir(parents=True)
+    (build.folder / "checks" / "check.py").write_text("import spam; print('checked'); spam.x")
+    wheel = make_wheel({"spam.py": ""})
+    build = with_test(build, TrialSettings(("python", "checks/check.py"), copy=("checks",)))
+
+    with pytest.raises(TrialFailedError, match="exit status 1") as caught:
+        try_built(build, wheel, verify(wheel))
+
+    assert "AttributeError" in caught.value.output
+    assert any(isinstance(event, Output) and b"checked" in event.data for event in heard)
+
+
+def test_wheel_for_other_pythons_than_the_one_that_builds_is_tried_on_one_of_its_own(
+    build: EquippedBuild, make_wheel: MakeWheel
+) -> None:
+    wheel = make_wheel({"spam.py": ""})
+    other = wheel.rename(wheel.with_name("spam-1.0-cp313-none-any.whl"))
+    build = replace(build, interpreter=replace(build.interpreter, abi=PythonABI(12)))
+
+    report = try_built(build, other, verify(other))
+
+    assert report.evidence is Evidence.IMPORTED_NATIVELY, sys.version

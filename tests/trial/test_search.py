@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from winarm.errors import TrialError, UsageError
-from winarm.trial.bench import Bench, bench_folder
-from winarm.trial.command import CommandRunner
+from winarm.trial.local import CommandRunner
 from winarm.trial.search import find_runner, search_runners
+from winarm.trial.wine import Bench, bench_folder
 
 if TYPE_CHECKING:
     from winarm.host import Host
@@ -95,7 +95,7 @@ def test_wanted_runner_that_is_not_here_is_not_replaced(linux: Host) -> None:
 
 
 def test_bench_starts_wine_through_the_emulator(tmp_path: Path) -> None:
-    wine = Bench(Path("/bench"), "10.0", "7.2").started()
+    bench = Bench(Path("/bench"), "10.0", "7.2")
 
-    assert [Path(word).name for word in wine.command] == ["qemu-aarch64", "wine64"]
-    assert wine.environ["QEMU_LD_PREFIX"] == "/bench/root"
+    assert [Path(word).name for word in bench.command] == ["qemu-aarch64", "wine64"]
+    assert bench.environ(tmp_path)["QEMU_LD_PREFIX"] == "/bench/root"

@@ -13,9 +13,9 @@ from winarm.errors import TrialError
 from winarm.events import Note
 from winarm.host import Answer, ProgramError
 from winarm.trial import set_up as made
-from winarm.trial.bench import find_bench
 from winarm.trial.debian import Packages, read_distribution
 from winarm.trial.set_up import set_up
+from winarm.trial.wine import find_bench
 
 if TYPE_CHECKING:
     from fake_host import Reply, Run

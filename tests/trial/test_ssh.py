@@ -47,9 +47,7 @@ def test_modules_are_imported_there_and_nothing_is_left(
     write(stage, good="", bad="1/0", ends="import os; os._exit(3)", last="import good")
 
     with runner_of(server).session(server.client(host), stage, None) as session:
-        _, found = import_all(
-            session, stage, ["good", "bad", "ends", "last"], timeout=20, activate=True
-        )
+        _, found = import_all(session, stage, ["good", "bad", "ends", "last"], timeout=20)
         assert len(list(server.stages.iterdir())) == 1
 
     kinds = [(outcome.module, outcome.kind) for outcome in found]
@@ -61,7 +59,7 @@ def test_what_a_module_said_before_it_hung_is_told(server: Server, host: Host, s
     write(stage, hangs="print('hello')\nimport time\ntime.sleep(600)")
 
     with runner_of(server).session(server.client(host), stage, None) as session:
-        _, (found,) = import_all(session, stage, ["hangs"], timeout=1, activate=True)
+        _, (found,) = import_all(session, stage, ["hangs"], timeout=1)
 
     assert found.kind == "hang"
     assert "hello" in found.details

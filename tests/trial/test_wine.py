@@ -7,26 +7,40 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from fake_host import FakeHost, touch
 
 from winarm.errors import TrialError
 from winarm.target import PythonABI
 from winarm.trial.pythons import WindowsPython
-from winarm.trial.wine import Wine, WineRunner, _is_service
+from winarm.trial.wine import Bench, WineRunner, _is_service, bench_folder, find_bench
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from winarm.host import Host
+
+    MakeRunner = Callable[..., WineRunner]
+
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="prefixes are links on POSIX")
 
 
 @pytest.fixture
-def template(tmp_path: Path) -> Path:
-    folder = tmp_path / "template"
-    (folder / "drive_c" / "windows").mkdir(parents=True)
-    (folder / "drive_c" / "users" / "me").mkdir(parents=True)
-    for name in ("system.reg", "user.reg", ".update-timestamp"):
-        (folder / name).write_text(name)
-    return folder
+def make_runner(tmp_path: Path) -> MakeRunner:
+    """Return a runner whose Wine is a shell script, and a program that ends at once."""
+
+    def make(script: str, first: str = "exit") -> WineRunner:
+        bench = Bench(tmp_path / "bench", "10.0", "")
+        (bench.template / "drive_c" / "windows").mkdir(parents=True)
+        (bench.template / "drive_c" / "users" / "me").mkdir(parents=True)
+        for name in ("system.reg", "user.reg", ".update-timestamp"):
+            (bench.template / name).write_text(name)
+        (wine,) = map(Path, bench.command)
+        touch(wine)
+        wine.write_text(f'#!/bin/sh\nif [ "$1" = cmd.exe ]; then {first}; else {script}; fi\n')
+        return WineRunner("wine", bench)
+
+    return make
 
 
 @pytest.fixture
@@ -36,10 +50,9 @@ def python(tmp_path: Path) -> WindowsPython:
 
 
 @pytest.fixture
-def runner(template: Path) -> WineRunner:
+def runner(make_runner: MakeRunner) -> WineRunner:
     """Instead of Wine, a shell that shows what it was given."""
-    script = 'printf "%s\\n" "$WINEPREFIX" "$PYTHONPATH" "$TEMP" "$0 $*"'
-    return WineRunner("wine", Wine(("sh", "-c", script), {}, template), "Wine")
+    return make_runner('printf "%s\\n" "$WINEPREFIX" "$PYTHONPATH" "$TEMP" "$*"')
 
 
 def shown(runner: WineRunner, host: Host, stage: Path, python: WindowsPython) -> list[str]:
@@ -50,8 +63,9 @@ def shown(runner: WineRunner, host: Host, stage: Path, python: WindowsPython) ->
 
 
 def test_stage_and_python_are_drives_of_a_private_prefix(
-    runner: WineRunner, host: Host, stage: Path, python: WindowsPython, template: Path
+    runner: WineRunner, host: Host, stage: Path, python: WindowsPython
 ) -> None:
+    template = runner.bench.template
     with runner.session(host, stage, python):
         prefix = host.cache / "trial" / "prefixes" / "0"
         drives = prefix / "dosdevices"
@@ -86,11 +100,11 @@ def test_trials_at_the_same_time_have_a_prefix_each(
 
 
 def test_prefix_of_another_template_is_made_again(
-    runner: WineRunner, host: Host, stage: Path, python: WindowsPython, template: Path
+    runner: WineRunner, host: Host, stage: Path, python: WindowsPython
 ) -> None:
     shown(runner, host, stage, python)
-    (template / ".update-timestamp").write_text("newer")
-    (template / "system.reg").write_text("newer")
+    for name in (".update-timestamp", "system.reg"):
+        (runner.bench.template / name).write_text("newer")
 
     shown(runner, host, stage, python)
 
@@ -121,10 +135,9 @@ def test_cache_that_cannot_be_written_does_not_matter(
 
 
 def test_processes_that_are_left_are_ended_and_named(
-    template: Path, host: Host, stage: Path, python: WindowsPython
+    make_runner: MakeRunner, host: Host, stage: Path, python: WindowsPython
 ) -> None:
-    script = "sleep 600 >/dev/null 2>&1 & echo $!"
-    runner = WineRunner("wine", Wine(("sh", "-c", script), {}, template), "Wine")
+    runner = make_runner("sleep 600 >/dev/null 2>&1 & echo $!")
     output = bytearray()
 
     with runner.session(host, stage, python) as session:
@@ -135,11 +148,9 @@ def test_processes_that_are_left_are_ended_and_named(
 
 
 def test_nothing_is_left_of_a_session_that_is_interrupted(
-    template: Path, host: Host, stage: Path, python: WindowsPython
+    make_runner: MakeRunner, host: Host, stage: Path, python: WindowsPython
 ) -> None:
-    runner = WineRunner(
-        "wine", Wine(("sh", "-c", "setsid sleep 600 & echo $!; wait"), {}, template), "W"
-    )
+    runner = make_runner("setsid sleep 600 & echo $!; wait")
     output = bytearray()
 
     def interrupt() -> bool:
@@ -161,12 +172,10 @@ def is_running(pid: int) -> bool:
 
 
 def test_services_are_started_by_a_program_of_their_own(
-    template: Path, host: Host, stage: Path, python: WindowsPython, tmp_path: Path
+    make_runner: MakeRunner, host: Host, stage: Path, python: WindowsPython, tmp_path: Path
 ) -> None:
     log = tmp_path / "log"
-    script = f'echo "$0" >>{log}; [ "$0" = first ] && (sleep 5 & :) || echo said'
-    wine = Wine(("sh", "-c", script), {}, template, ("first",))
-    runner = WineRunner("wine", wine, "Wine")
+    runner = make_runner("echo said", first=f"echo first >>{log}; (sleep 5 & :)")
 
     said = [shown(runner, host, stage, python) for _ in range(2)]
 
@@ -191,3 +200,69 @@ def test_wine_needs_a_python(runner: WineRunner, host: Host, stage: Path) -> Non
 )
 def test_wines_own_services_may_go_on(words: tuple[str, ...], *, service: bool) -> None:
     assert _is_service(words) is service
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> FakeHost:
+    return FakeHost(default_cache=tmp_path)
+
+
+def make(machine: FakeHost, qemu: str = "10.0.13") -> Bench:
+    bench = Bench(bench_folder(machine), "10.0", qemu)
+    loader = bench.root / "usr" / "lib" / "wine" / "wine64"
+    touch(loader, bench.emulator, bench.template / "system.reg")
+    bench.write()
+    return bench
+
+
+@pytest.mark.parametrize("qemu", ["10.0.13", ""])
+def test_what_was_written_is_found(machine: FakeHost, qemu: str) -> None:
+    bench = make(machine, qemu)
+
+    assert find_bench(machine).found == bench
+    assert bench.versions == ("Wine 10.0 under qemu 10.0.13" if qemu else "Wine 10.0")
+
+
+def test_none_is_said_with_its_folder(machine: FakeHost) -> None:
+    assert find_bench(machine).misses == (f"no ARM64 Wine in {bench_folder(machine)}",)
+
+
+def test_one_of_another_machine_is_not_ours(machine: FakeHost) -> None:
+    make(machine)
+
+    assert find_bench(FakeHost(machine="aarch64", default_cache=machine.cache)).found is None
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"{", "cannot be read"),
+        (b"\xff", "cannot be read"),
+        (b"[]", "does not describe an ARM64 Wine"),
+        (b'{"version": 0}', "does not describe an ARM64 Wine"),
+    ],
+)
+def test_a_damaged_description_is_a_miss(machine: FakeHost, content: bytes, reason: str) -> None:
+    bench = make(machine)
+    (bench.folder / "bench.json").write_bytes(content)
+
+    assert reason in find_bench(machine).why
+
+
+def test_missing_files_are_all_named(machine: FakeHost) -> None:
+    bench = make(machine)
+    bench.emulator.unlink()
+    (bench.template / "system.reg").unlink()
+
+    why = find_bench(machine).why
+
+    assert str(bench.emulator) in why
+    assert "system.reg and " in why
+
+
+def test_an_emulator_that_is_not_needed_is_not_missed(machine: FakeHost) -> None:
+    bench = make(machine, qemu="")
+    bench.emulator.unlink()
+
+    assert find_bench(machine).found is not None
+    assert bench.command == (str(bench.root / "usr/lib/wine/wine64"),)

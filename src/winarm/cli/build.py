@@ -132,7 +132,7 @@ def _built(
 
     approve = None
     if args.test:
-        from winarm.trial.of_build import try_built  # noqa: PLC0415 - as above
+        from winarm.trial import try_built  # noqa: PLC0415 - as above
 
         approve = try_built
     with console.status() as status:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import argparse
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winarm.cli.console import Console, Status
 from winarm.cli.verify import append_summary, expanded, rendered
 from winarm.config import Settings, read_settings
-from winarm.config.trial import TrialSettings
 from winarm.errors import EXIT_FAILURE, UsageError
 from winarm.events import Event, Note, Output, Step
 from winarm.host import Host
 from winarm.target import PythonABI
-from winarm.verify.options import VerifyOptions
 from winarm.verify.report import judge
 
 if TYPE_CHECKING:
@@ -138,7 +137,6 @@ def options_from(args: argparse.Namespace, settings: Settings) -> TrialOptions:
     """
     from winarm.trial import TrialOptions  # noqa: PLC0415 - as in run
 
-    own = settings.test or TrialSettings()
     if args.timeout is not None and not 0 < args.timeout <= 10**6:
         raise UsageError(f"--timeout {args.timeout:g}: must be a number of seconds over 0.")
     abis = [abi for abi in map(_abi, args.python) if abi]
@@ -151,19 +149,19 @@ def options_from(args: argparse.Namespace, settings: Settings) -> TrialOptions:
                 f"--python {folder} is neither a version of Python nor a folder.",
                 cure="Write 3.13, 3.13t, or the path of a folder.",
             )
-    return TrialOptions(
+    own = TrialOptions.of(settings)
+    return replace(
+        own,
         command=tuple(args.command) or own.command,
         requires=(*own.requires, *args.requires),
         find_links=tuple(args.find_links),
         extras=(*own.extras, *args.extra),
-        copy=tuple(map(Path, (*own.copy, *args.copy))),
+        copy=(*own.copy, *map(Path, args.copy)),
         skip=(*own.skip, *args.skip),
         timeout=args.timeout or own.timeout,
-        runner=args.runner or settings.runner,
-        python_dirs=(*folders, *map(Path, settings.target_python)),
-        python_source="" if settings.python_source == "off" else settings.python_source,
+        runner=args.runner or own.runner,
+        python_dirs=(*folders, *own.python_dirs),
         abi=abis[0] if abis else None,
-        verify=settings.verify or VerifyOptions(),
     )
 
 

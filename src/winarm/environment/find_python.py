@@ -52,7 +52,7 @@ def _search(host: Host, abi: PythonABI, fetching: Callable[[str], None] | None) 
     misses: list[str] = []
     without_headers: list[Interpreter] = []
     seen: set[Path] = set()
-    fetched = _fetched(host, _spelled(abi), fetching) if fetching else ()
+    fetched = _fetched(host, abi.spelling, fetching) if fetching else ()
     for candidate in itertools.chain(_candidates(host, abi), fetched):
         if candidate.found in seen:
             continue
@@ -74,13 +74,13 @@ def _asked(host: Host, abi: PythonABI, candidate: Path) -> Search[Interpreter]:
     except InterpreterError as error:
         return miss(f"{candidate}: {_one_line(error.what)}")
     if found.abi != abi:
-        return miss(f"{candidate} is Python {_spelled(found.abi)}")
+        return miss(f"{candidate} is Python {found.abi.spelling}")
     return Search(found)
 
 
 def _candidates(host: Host, abi: PythonABI) -> Iterator[Search[Path]]:
     """Yield what may be a Python of that version."""
-    version = _spelled(abi)
+    version = abi.spelling
     yield Search(host.executable)
     if host.system == "windows":
         yield from _from_launcher(host, version)
@@ -153,7 +153,7 @@ def _from_pyenv(host: Host, abi: PythonABI) -> Iterator[Search[Path]]:
         if name.fullmatch(entry.name) and entry.name.endswith("t") == abi.free_threaded
     ]
     if not installed:
-        yield miss(f"pyenv has no {_spelled(abi)} in {folder / 'versions'}")
+        yield miss(f"pyenv has no {abi.spelling} in {folder / 'versions'}")
     for entry in sorted(installed, key=_numbers, reverse=True):
         yield Search(entry / python)
 
@@ -194,16 +194,12 @@ def _has_headers(interpreter: Interpreter) -> bool:
     return (interpreter.include / "Python.h").is_file()
 
 
-def _spelled(abi: PythonABI) -> str:
-    return f"{abi.version}{'t' if abi.free_threaded else ''}"
-
-
 def _one_line(words: str) -> str:
     return " ".join(words.split())[:200]
 
 
 def _not_found(abi: PythonABI, misses: list[str]) -> InterpreterError:
-    version = _spelled(abi)
+    version = abi.spelling
     apt = "" if abi.free_threaded else f"apt-get install python{version}-dev, "
     message = f"there is no Python {version} on this machine. Looked at:\n{bullets(misses)}"
     return InterpreterError(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from winarm.trial.of_build import try_built
 from winarm.trial.options import TrialOptions
-from winarm.trial.run import TrialResult, test_wheel, test_wheels
+from winarm.trial.run import TrialResult, test_wheel, test_wheels, try_built
 from winarm.trial.search import find_runner
 
 __all__ = ["TrialOptions", "TrialResult", "find_runner", "test_wheel", "test_wheels", "try_built"]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from email import message_from_string
 from pathlib import Path
 
 from winarm.errors import TrialError
@@ -21,8 +22,6 @@ _UBUNTU_PORTS = "http://ports.ubuntu.com/ubuntu-ports"
 _COMPONENTS = {"debian": "main", "ubuntu": "main universe"}
 #: Settings of the machine's apt that are kept: how it reaches the network.
 _KEPT = re.compile(r"Acquire::(https?|ftp|ForceIPv[46]|Retries|AuthFile|ProxyAutoDetect)\b.*")
-#: Seconds for one call of apt.
-_PATIENCE = 1800
 _WORDS = 1500
 
 
@@ -45,7 +44,8 @@ def read_distribution(system: Path = Path("/")) -> Distribution:
     :raises TrialError: it is neither Debian nor Ubuntu, or has no release with a usable Wine.
     """
     facts = _os_release(system)
-    name = next((known for known in _likes(facts) if known in RELEASES), "")
+    likes = (facts.get("ID", ""), *facts.get("ID_LIKE", "").split())
+    name = next((known for known in likes if known in RELEASES), "")
     if not name:
         what = facts.get("PRETTY_NAME") or "not a Linux distribution that says its name"
         raise TrialError(
@@ -115,11 +115,7 @@ class Packages:
         :raises TrialError: they cannot be fetched.
         """
         into.mkdir(parents=True, exist_ok=True)
-        said = bytearray()
-        words = ("apt-get", "--quiet", "download", *names)
-        status = self._stream(words, into, said, tick)
-        if status:
-            raise _failed(words, said.decode("utf-8", "replace"))
+        self.call("apt-get", "--quiet", "download", *names, cwd=into, tick=tick)
         return tuple(sorted(into.glob("*.deb")))
 
     def unpack(self, package: Path, into: Path) -> None:
@@ -130,40 +126,33 @@ class Packages:
         into.mkdir(parents=True, exist_ok=True)
         self.call("dpkg-deb", "--extract", str(package), str(into))
 
-    def call(self, *words: str) -> str:
+    def call(
+        self, *words: str, cwd: Path = Path("/"), tick: Callable[[], None] = lambda: None
+    ) -> str:
         """Run a program of apt's with the private configuration, and return what it says.
 
+        :param tick: called about ten times a second.
         :raises TrialError: it fails.
         """
+        own = {"APT_CONFIG": str(self.folder / "apt.conf"), "LC_ALL": "C.UTF-8"}
+        said = bytearray()
         try:
-            answer = self.host.run(words, environ=self._environ(), timeout=_PATIENCE)
-        except ProgramError as error:
-            raise TrialError(error.what, cure=ELSEWHERE) from error
-        if not answer.ok:
-            raise _failed(words, answer.stderr or answer.stdout)
-        return answer.stdout
-
-    def _stream(
-        self, words: Sequence[str], cwd: Path, said: bytearray, tick: Callable[[], None]
-    ) -> int:
-        try:
-            return self.host.stream(
-                words, environ=self._environ(), cwd=cwd, output=said.extend, tick=tick
+            status = self.host.stream(
+                words, environ={**self.host.environ, **own}, cwd=cwd, output=said.extend, tick=tick
             )
         except ProgramError as error:
             raise TrialError(error.what, cure=ELSEWHERE) from error
-
-    def _environ(self) -> Mapping[str, str]:
-        own = {"APT_CONFIG": str(self.folder / "apt.conf"), "LC_ALL": "C.UTF-8"}
-        return {**self.host.environ, **own}
+        text = said.decode("utf-8", "replace")
+        if status:
+            raise _failed(words, text)
+        return text
 
     def _configuration(self, machine: str) -> str:
-        kept = []
         try:
             answer = self.host.run(["apt-config", "dump"], timeout=60)
-            kept = [line for line in answer.stdout.splitlines() if _KEPT.match(line)]
         except ProgramError as error:
             raise TrialError(error.what, cure=ELSEWHERE) from error
+        kept = [line for line in answer.stdout.splitlines() if _KEPT.match(line)]
         own = {
             "Dir": str(self.folder),
             "Dir::Etc": "etc",
@@ -228,33 +217,26 @@ def _entries(apt: Path) -> Iterator[_Entry]:
             yield from _stanzas(text)
 
 
-_LINE = re.compile(r"deb\s+(?:\[(?P<options>[^\]]*)\]\s+)?(?P<uri>\S+)\s+(?P<suite>\S+)")
+_LINE = re.compile(
+    r"^deb\s+(?:\[(?P<options>[^\]]*)\]\s+)?(?P<uri>\S+)\s+(?P<suite>\S+)", re.MULTILINE
+)
 
 
 def _lines(text: str) -> Iterator[_Entry]:
-    for line in text.splitlines():
-        found = re.match(
-            r"deb\s+(?:\[(?P<options>[^\]]*)\]\s+)?(?P<uri>\S+)\s+(?P<suite>\S+)", line
-        )
-        if found:
-            signed = re.search(r"signed-by=(\S+)", found["options"] or "")
-            yield _Entry(found["uri"], (found["suite"],), signed[1] if signed else "")
+    for found in _LINE.finditer(text):
+        signed = re.search(r"signed-by=(\S+)", found["options"] or "")
+        yield _Entry(found["uri"], (found["suite"],), signed[1] if signed else "")
 
 
 def _stanzas(text: str) -> Iterator[_Entry]:
-    for stanza in re.split(r"\n\s*\n", text):
-        lines = (line for line in stanza.splitlines() if not line.startswith(("#", " ")))
-        found = {
-            key.strip().lower(): value.strip()
-            for key, colon, value in (line.partition(":") for line in lines)
-            if colon
-        }
-        uris = found.get("uris", "").split()
-        enabled = found.get("enabled", "yes").lower() not in {"no", "false"}
-        if uris and enabled and "deb" in found.get("types", "").split():
-            yield _Entry(
-                uris[0], tuple(found.get("suites", "").split()), found.get("signed-by", "")
-            )
+    for stanza in re.split(r"\n\s*\n", re.sub(r"^#.*\n", "", text, flags=re.MULTILINE)):
+        # A stanza has the form of a message's header, as of RFC 822.
+        found = message_from_string(stanza.lstrip())
+        uris = found.get("URIs", "").split()
+        enabled = found.get("Enabled", "yes").lower() not in {"no", "false"}
+        if uris and enabled and "deb" in found.get("Types", "").split():
+            suites = tuple(found.get("Suites", "").split())
+            yield _Entry(uris[0], suites, found.get("Signed-By", "").strip())
 
 
 def _os_release(system: Path) -> dict[str, str]:
@@ -264,7 +246,3 @@ def _os_release(system: Path) -> dict[str, str]:
         return {}
     pairs = (line.partition("=") for line in text.splitlines() if not line.startswith("#"))
     return {name: value.strip().strip("\"'") for name, equals, value in pairs if equals}
-
-
-def _likes(facts: Mapping[str, str]) -> tuple[str, ...]:
-    return (facts.get("ID", ""), *facts.get("ID_LIKE", "").split())

@@ -1,21 +1,35 @@
-"""Python for Windows ARM64 in a folder: NuGet's layout, python.org's or uv's."""
+"""Pythons for Windows ARM64 that trials run: in folders, of the cache or of uv, or from NuGet.
+
+A folder has the layout of NuGet's package, of python.org's installer or of uv.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from winarm.coff.buffer import MalformedError
 from winarm.coff.headers import read_machine
-from winarm.errors import TargetPythonError, bullets
+from winarm.environment.uv import find_uv
+from winarm.errors import SourceError, TargetPythonError, bullets
+from winarm.events import Listener, Note, Step
+from winarm.host import Host, ProgramError
 from winarm.search import Search, miss
 from winarm.target import TARGETS, WIN_ARM64, PythonABI
+from winarm.trial.nuget import fetch_python
+from winarm.trial.options import TrialOptions
 
 _DLL = re.compile(r"python(3)([0-9]{1,2})(t?)\.dll", re.IGNORECASE)
 #: Bytes of an image in which its header is.
 _HEAD = 4096
+#: What helps where no Python for Windows ARM64 is found.
+CURE = (
+    "Name a folder that has one with --python or WINARM_TARGET_PYTHON: the unpacked NuGet package "
+    "pythonarm64, or where python.org's installer put Python."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +43,6 @@ class WindowsPython:
     def folder(self) -> Path:
         """Return the folder that the Python is in."""
         return self.executable.parent
-
-
-def spelled(abi: PythonABI) -> str:
-    """Return how users write a version: `3.13`, `3.13t`."""
-    return f"{abi.version}{'t' if abi.free_threaded else ''}"
 
 
 def pythons_in(folder: Path) -> Search[tuple[WindowsPython, ...]]:
@@ -66,30 +75,67 @@ def pythons_in(folder: Path) -> Search[tuple[WindowsPython, ...]]:
     return miss(*(reasons or [f"{folder} has no python3XX.dll, nor has its folder tools"]))
 
 
-def find_windows_python(abi: PythonABI, folders: Iterable[Path]) -> WindowsPython:
-    """Return the Python of an ABI in one of the folders.
+def known_pythons(host: Host, options: TrialOptions) -> Mapping[PythonABI, WindowsPython]:
+    """Return the Pythons of the folders that the user names and of winarm's cache."""
+    found: dict[PythonABI, WindowsPython] = {}
+    for folder in _folders(host, options):
+        for python in pythons_in(folder).found or ():
+            found.setdefault(python.abi, python)
+    return found
 
-    :raises TargetPythonError: there is none; the message names everything that was looked at.
+
+def python_for(
+    host: Host, abi: PythonABI, options: TrialOptions, listener: Listener
+) -> WindowsPython:
+    """Return a Python of an ABI that is here, or that is fetched.
+
+    :raises TargetPythonError: there is none, and none can be fetched; the message names
+        everything that was looked at.
     """
     misses = []
-    for folder in folders:
+    for folder in (*_folders(host, options), *_uv_pythons(host)):
         search = pythons_in(folder)
-        for python in search.found or ():
-            if python.abi == abi:
-                return python
-        others = " and ".join(spelled(python.abi) for python in search.found or ())
+        if python := _of(abi, search):
+            return python
+        others = " and ".join(python.abi.spelling for python in search.found or ())
         misses.append(search.why or f"{folder} holds Python {others}")
-    what = f"there is no Python {spelled(abi)} for Windows ARM64 to try the wheel with."
+    wanted, source = f"Python {abi.spelling} for Windows ARM64", options.python_source
+    what = f"there is no {wanted} to try the wheel with."
     if misses:
         what += f" Looked at:\n{bullets(misses)}"
-    raise TargetPythonError(what, cure=CURE)
+    if not source:
+        raise TargetPythonError(what, cure=CURE)
+    listener(Note(f"fetching {wanted} from {source}"))
+    try:
+        fetched = fetch_python(host, abi, source, lambda text: listener(Step(text)))
+    except SourceError as error:
+        raise TargetPythonError(what, why=error.what, cure=CURE) from error
+    if python := _of(abi, pythons_in(fetched)):
+        return python
+    raise TargetPythonError(what, why=f"{fetched.name} of {source} is another Python.", cure=CURE)
 
 
-#: What helps where no Python for Windows ARM64 is found.
-CURE = (
-    "Name a folder that has one with --python or WINARM_TARGET_PYTHON: the unpacked NuGet package "
-    "pythonarm64, or where python.org's installer put Python."
-)
+def _of(abi: PythonABI, search: Search[tuple[WindowsPython, ...]]) -> WindowsPython | None:
+    return next((python for python in search.found or () if python.abi == abi), None)
+
+
+def _uv_pythons(host: Host) -> tuple[Path, ...]:
+    """Return the folders of the Pythons for Windows ARM64 that uv has installed."""
+    uv = find_uv(host)
+    if uv is None:
+        return ()
+    try:
+        folder = Path(host.run([*uv, "python", "dir"]).stdout.strip())
+        return tuple(sorted(folder.glob("cpython-*-windows-aarch64-*"), reverse=True))
+    except (OSError, ProgramError):
+        return ()
+
+
+def _folders(host: Host, options: TrialOptions) -> tuple[Path, ...]:
+    cached = host.cache / "trial" / "pythons"
+    with contextlib.suppress(OSError):
+        return (*options.python_dirs, *sorted(cached.iterdir()))
+    return options.python_dirs
 
 
 def _executables(abi: PythonABI) -> tuple[str, ...]:

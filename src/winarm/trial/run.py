@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from winarm.errors import RequirementsError, TrialError, UsageError
-from winarm.events import Listener, Note, Output, Step
+from winarm.errors import RequirementsError, TrialError, TrialFailedError, UsageError
+from winarm.events import Event, Listener, Note, Output, Step
 from winarm.host import Host
 from winarm.target import WIN_ARM64, PythonABI
-from winarm.trial.environment import install
-from winarm.trial.findings import findings_of_wheel
-from winarm.trial.importing import Greeting, Outcome, import_all
+from winarm.trial.importing import Greeting, Outcome, findings_of_wheel, import_all
 from winarm.trial.options import TrialOptions
-from winarm.trial.pythons import WindowsPython, spelled
+from winarm.trial.pythons import WindowsPython, known_pythons, python_for
 from winarm.trial.runner import SITE, Runner, Session
 from winarm.trial.search import find_runner
-from winarm.trial.stage import stage_for
+from winarm.trial.stage import install, stage_for
 from winarm.trial.wheel import TriedWheel
-from winarm.trial.which_python import known_pythons, python_for
-from winarm.verify import Code, Evidence, Finding, Report, verify
+from winarm.verify import Code, Evidence, Finding, Report, Severity, verify
 from winarm.verify.report import finding, listed
+
+if TYPE_CHECKING:
+    from winarm.plan import Build
 
 #: Seconds for one import, and for a command, where the user names none.
 IMPORT_TIME = 120.0
 COMMAND_TIME = 3600.0
+#: Failed imports whose traceback is shown.
+_MOST_SHOWN = 5
+#: Bytes of a command's output that an error has.
+_MOST_OUTPUT = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +47,6 @@ class TrialResult:
     def ok(self) -> bool:
         """Return whether every wheel is good and the command succeeded."""
         return not self.status and all(report.ok for report in self.reports)
-
-
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """Wheels that are tried in one environment."""
-
-    abi: PythonABI
-    python: WindowsPython | None
-    wheels: tuple[TriedWheel, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _At:
-    """Where a group is tried."""
-
-    runner: Runner
-    session: Session
-    stage: Path
 
 
 def test_wheel(
@@ -96,174 +84,202 @@ def test_wheels(
         raise UsageError("there is no wheel to try.")
     runner = find_runner(host, options.runner)
     listener(Note(f"runner {runner.name}: {runner.place}"))
-    groups = _grouped(host, runner, tried, options, listener)
-    reports: dict[Path, Report] = {}
-    status = None
-    for group in groups:
-        found, ended = _try_together(host, runner, group, options, listener)
-        reports |= found
-        status = status or ended
-    return TrialResult(tuple(reports[wheel.path] for wheel in tried), status)
+    trial = _Trial(host, runner, options, listener)
+    result = _joined([trial.of_group(group) for group in trial.grouped(tried)])
+    reports = {report.path: report for report in result.reports}
+    return replace(result, reports=tuple(reports[wheel.path] for wheel in tried))
 
 
-def _grouped(
-    host: Host,
-    runner: Runner,
-    wheels: Sequence[TriedWheel],
-    options: TrialOptions,
-    listener: Listener,
-) -> tuple[_Group, ...]:
-    """Return the wheels by Python; two of one project are never in one group."""
-    known = known_pythons(host, options)
-    groups: dict[tuple[PythonABI, int], list[TriedWheel]] = {}
-    for wheel in wheels:
-        abi = options.abi or wheel.best(() if runner.brings_python else tuple(known))
-        if not wheel.suits(abi):
-            raise UsageError(
-                f"{wheel.path.name} is not for Python {spelled(abi)}.",
-                cure="Name the Python that its tags name with --python.",
+def try_built(build: Build, wheel: Path, report: Report) -> Report:
+    """Return the report of a wheel that has just been built with what a trial adds to it.
+
+    The project's `[tool.winarm.test]` says how it is tried.
+
+    :raises TrialFailedError: the wheel, or the command of the trial, fails.
+    :raises WinarmError: it cannot be tried.
+    """
+    printed = bytearray()
+
+    def listen(event: Event) -> None:
+        if isinstance(event, Output):
+            printed.extend(event.data)
+            del printed[:-_MOST_OUTPUT]
+        build.listener(event)
+
+    options = TrialOptions.of(build.settings, build.folder)
+    if TriedWheel.read(wheel).suits(build.interpreter.abi):
+        options = replace(options, abi=build.interpreter.abi)
+    result = test_wheels([wheel], options, host=build.host, listener=listen)
+    (tried,) = result.reports
+    problems = [found for found in tried.findings if found not in report.findings]
+    # What verification found has been judged by then.
+    if result.status or replace(tried, findings=tuple(problems)).reaches(options.verify.fail_on):
+        worst = [found for found in problems if found.severity is Severity.ERROR] or problems
+        lines = [found.line() for found in worst] or [f"exit status {result.status}"]
+        raise TrialFailedError(wheel.name, lines, printed.decode("utf-8", "replace"))
+    return tried
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Wheels that are tried in one environment."""
+
+    abi: PythonABI
+    python: WindowsPython | None
+    wheels: tuple[TriedWheel, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """How the wheels of one call are tried."""
+
+    host: Host
+    runner: Runner
+    options: TrialOptions
+    listener: Listener
+
+    def grouped(self, wheels: Sequence[TriedWheel]) -> list[_Group]:
+        """Return the wheels by Python; two of one project are never in one group."""
+        known = known_pythons(self.host, self.options)
+        brings_python = self.runner.brings_python
+        groups: dict[tuple[PythonABI, int], list[TriedWheel]] = {}
+        for wheel in wheels:
+            abi = self.options.abi or wheel.best(() if brings_python else tuple(known))
+            if not wheel.suits(abi):
+                raise UsageError(
+                    f"{wheel.path.name} is not for Python {abi.spelling}.",
+                    cure="Name the Python that its tags name with --python.",
+                )
+            place = next(
+                number
+                for number in itertools.count()
+                if all(other.project != wheel.project for other in groups.get((abi, number), ()))
             )
-        copies = (number for number in range(len(wheels)))
-        place = next(
-            number
-            for number in copies
-            if all(other.project != wheel.project for other in groups.get((abi, number), ()))
+            groups.setdefault((abi, place), []).append(wheel)
+
+        def python(abi: PythonABI) -> WindowsPython | None:
+            if brings_python:
+                return None
+            return known.get(abi) or python_for(self.host, abi, self.options, self.listener)
+
+        return [_Group(abi, python(abi), tuple(found)) for (abi, _), found in groups.items()]
+
+    def of_group(self, group: _Group) -> TrialResult:
+        """Try wheels in one environment, or each in its own where their requirements contradict."""
+        try:
+            return self._together(group)
+        except RequirementsError:
+            if len(group.wheels) == 1:
+                raise
+        self.listener(
+            Note("the wheels' requirements contradict each other; each is tried by itself")
         )
-        groups.setdefault((abi, place), []).append(wheel)
-    return tuple(
-        _Group(
-            abi,
-            None
-            if runner.brings_python
-            else known.get(abi) or python_for(host, abi, options, listener),
-            tuple(members),
-        )
-        for (abi, _), members in groups.items()
-    )
+        alone = [replace(group, wheels=(wheel,)) for wheel in group.wheels]
+        return _joined([self._together(group) for group in alone])
 
+    def _together(self, group: _Group) -> TrialResult:
+        abi, options = group.abi, self.options
+        with stage_for(options) as stage:
+            install(
+                self.host, group.wheels, stage / SITE, abi=abi, options=options, step=self._step
+            )
+            self._step(f"starting Python {abi.spelling}")
+            with self.runner.session(self.host, stage, group.python) as session:
+                run = self._tested if options.command else self._imported
+                return run(session, stage, group)
 
-def _try_together(
-    host: Host, runner: Runner, group: _Group, options: TrialOptions, listener: Listener
-) -> tuple[dict[Path, Report], int | None]:
-    """Try wheels in one environment, or each in its own where their requirements contradict."""
-    try:
-        return _try_group(host, runner, group, options, listener)
-    except RequirementsError:
-        if len(group.wheels) == 1:
-            raise
-    listener(Note("the wheels' requirements contradict each other; each is tried by itself"))
-    reports: dict[Path, Report] = {}
-    status = None
-    for wheel in group.wheels:
-        alone = replace(group, wheels=(wheel,))
-        found, ended = _try_group(host, runner, alone, options, listener)
-        reports |= found
-        status = status or ended
-    return reports, status
+    def _step(self, text: str) -> None:
+        self.listener(Step(text))
 
-
-def _try_group(
-    host: Host,
-    runner: Runner,
-    group: _Group,
-    options: TrialOptions,
-    listener: Listener,
-) -> tuple[dict[Path, Report], int | None]:
-    def step(text: str) -> None:
-        listener(Step(text))
-
-    with stage_for(options) as stage:
-        install(
-            host,
-            group.wheels,
-            stage / SITE,
-            abi=group.abi,
-            options=options,
-            step=step,
-        )
-        step(f"starting Python {spelled(group.abi)}")
-        with runner.session(host, stage, group.python) as session:
-            at = _At(runner, session, stage)
-            if options.command:
-                return _tested(at, group, options, listener)
-            return _imported(at, group, options, listener), None
-
-
-def _imported(
-    at: _At, group: _Group, options: TrialOptions, listener: Listener
-) -> dict[Path, Report]:
-    wanted = {
-        wheel: {
-            name: member
-            for name, member in wheel.modules(group.abi).items()
-            if not options.skips(name)
+    def _imported(self, session: Session, stage: Path, group: _Group) -> TrialResult:
+        wanted = {
+            wheel: {
+                name: member
+                for name, member in wheel.modules(group.abi).items()
+                if not self.options.skips(name)
+            }
+            for wheel in group.wheels
         }
-        for wheel in group.wheels
-    }
-    names = list(dict.fromkeys(name for found in wanted.values() for name in found))
-    greeting, outcomes = import_all(
-        at.session,
-        at.stage,
-        names,
-        timeout=options.timeout or IMPORT_TIME,
-        activate=at.runner.brings_python,
-        step=lambda text: listener(Step(text)),
-    )
-    _require_version(greeting, group.abi, at.runner)
-    _show(outcomes, listener)
-    by_name = {outcome.module: outcome for outcome in outcomes}
-    evidence = Evidence.IMPORTED_EMULATED if greeting.emulated else Evidence.IMPORTED_NATIVELY
-    return {
-        wheel.path: _report(
-            wheel,
-            evidence if found else Evidence.INSPECTED,
-            list(findings_of_wheel(found, by_name)),
-            options,
+        names = list(dict.fromkeys(name for found in wanted.values() for name in found))
+        timeout = self.options.timeout or IMPORT_TIME
+        greeting, outcomes = import_all(session, stage, names, timeout=timeout, step=self._step)
+        self._require_version(greeting, group.abi)
+        _show(outcomes, self.listener)
+        by_name = {outcome.module: outcome for outcome in outcomes}
+        evidence = Evidence.IMPORTED_EMULATED if greeting.emulated else Evidence.IMPORTED_NATIVELY
+        return TrialResult(
+            tuple(
+                self._report(
+                    wheel,
+                    evidence if found else Evidence.INSPECTED,
+                    list(findings_of_wheel(found, by_name)),
+                )
+                for wheel, found in wanted.items()
+            )
         )
-        for wheel, found in wanted.items()
-    }
 
+    def _tested(self, session: Session, stage: Path, group: _Group) -> TrialResult:
+        options, emulated = self.options, self.runner.emulated
+        if emulated is None:
+            greeting, _ = import_all(session, stage, (), timeout=IMPORT_TIME)
+            self._require_version(greeting, group.abi)
+            emulated = greeting.emulated
+        timeout = options.timeout or COMMAND_TIME
+        began = time.monotonic()
+        printed = 0
 
-def _tested(
-    at: _At, group: _Group, options: TrialOptions, listener: Listener
-) -> tuple[dict[Path, Report], int | None]:
-    emulated = at.runner.emulated
-    if emulated is None:
-        greeting, _ = import_all(
-            at.session, at.stage, (), timeout=IMPORT_TIME, activate=at.runner.brings_python
+        def output(data: bytes) -> None:
+            nonlocal printed
+            printed += len(data)
+            if printed <= options.most_output:
+                self.listener(Output(data))
+
+        ended = session.run(
+            _python_arguments(options.command, stage / SITE),
+            output=output,
+            expired=lambda: time.monotonic() - began > timeout or printed > options.most_output,
         )
-        _require_version(greeting, group.abi, at.runner)
-        emulated = greeting.emulated
-    timeout = options.timeout or COMMAND_TIME
-    began = time.monotonic()
-    printed = 0
+        problems = []
+        words = " ".join(options.command)
+        if ended.status is None:
+            reason = f"it did not end within {timeout:g} s and was stopped"
+            if printed > options.most_output:
+                reason = f"it printed more than {options.most_output >> 20} MiB and was stopped"
+            problems.append(finding(Code.WA806, "", f"{words}: {reason}"))
+        elif ended.status:
+            problems.append(finding(Code.WA806, "", f"{words}: exit status {ended.status}"))
+        if ended.left:
+            programs = ", ".join(ended.left)
+            problems.append(finding(Code.WA807, "", f"{len(ended.left)} were ended: {programs}"))
+        evidence = Evidence.TESTED_EMULATED if emulated else Evidence.TESTED_NATIVELY
+        return TrialResult(
+            tuple(self._report(wheel, evidence, problems) for wheel in group.wheels),
+            1 if ended.status is None else ended.status,
+        )
 
-    def output(data: bytes) -> None:
-        nonlocal printed
-        printed += len(data)
-        if printed <= options.most_output:
-            listener(Output(data))
+    def _require_version(self, greeting: Greeting, abi: PythonABI) -> None:
+        if greeting.suffix == abi.extension_suffix(WIN_ARM64):
+            return
+        raise TrialError(
+            f"the Python of the runner {self.runner.name} is {greeting.version} and imports "
+            f"modules that end in {greeting.suffix}; the wheel needs Python {abi.spelling} on "
+            f"Windows ARM64 ({abi.extension_suffix(WIN_ARM64)}).",
+            cure="Name another Python, or try the wheel for this one.",
+        )
 
-    ended = at.session.run(
-        _python_arguments(options.command, at.stage / SITE),
-        output=output,
-        expired=lambda: time.monotonic() - began > timeout or printed > options.most_output,
-    )
-    problems = []
-    words = " ".join(options.command)
-    if ended.status is None:
-        reason = f"it did not end within {timeout:g} s and was stopped"
-        if printed > options.most_output:
-            reason = f"it printed more than {options.most_output >> 20} MiB and was stopped"
-        problems.append(finding(Code.WA806, "", f"{words}: {reason}"))
-    elif ended.status:
-        problems.append(finding(Code.WA806, "", f"{words}: exit status {ended.status}"))
-    if ended.left:
-        programs = ", ".join(ended.left)
-        problems.append(finding(Code.WA807, "", f"{len(ended.left)} were ended: {programs}"))
-    evidence = Evidence.TESTED_EMULATED if emulated else Evidence.TESTED_NATIVELY
-    reports = {wheel.path: _report(wheel, evidence, problems, options) for wheel in group.wheels}
-    return reports, 1 if ended.status is None else ended.status
+    def _report(self, wheel: TriedWheel, evidence: Evidence, problems: Sequence[Finding]) -> Report:
+        """Return what verification finds, with what the trial found beside it."""
+        report = verify(wheel.path, self.options.verify)
+        known = {(found.code, found.member) for found in report.findings}
+        more = [found for found in problems if (found.code, found.member) not in known]
+        return replace(report, findings=listed((*report.findings, *more)), evidence=evidence)
+
+
+def _joined(results: Sequence[TrialResult]) -> TrialResult:
+    """Return all reports, with the status of the first command that failed."""
+    reports = tuple(report for result in results for report in result.reports)
+    failed = (result.status for result in results if result.status)
+    return TrialResult(reports, next(failed, results[-1].status))
 
 
 def _python_arguments(command: Sequence[str], site: Path) -> list[str]:
@@ -295,10 +311,6 @@ def _python_arguments(command: Sequence[str], site: Path) -> list[str]:
     return ["-c", call, *arguments]
 
 
-#: Failed imports whose traceback is shown.
-_MOST_SHOWN = 5
-
-
 def _show(outcomes: Sequence[Outcome], listener: Listener) -> None:
     """Show the traceback and the output of modules that failed; the same ones once."""
     details = {
@@ -308,27 +320,6 @@ def _show(outcomes: Sequence[Outcome], listener: Listener) -> None:
     }
     for text, module in list(reversed(details.items()))[:_MOST_SHOWN]:
         listener(Note(f"{module}:\n{text}"))
-
-
-def _require_version(greeting: Greeting, abi: PythonABI, runner: Runner) -> None:
-    if greeting.suffix == abi.extension_suffix(WIN_ARM64):
-        return
-    raise TrialError(
-        f"the Python of the runner {runner.name} is {greeting.version} and imports modules that "
-        f"end in {greeting.suffix}; the wheel needs Python {spelled(abi)} on Windows ARM64 "
-        f"({abi.extension_suffix(WIN_ARM64)}).",
-        cure="Name another Python, or try the wheel for this one.",
-    )
-
-
-def _report(
-    wheel: TriedWheel, evidence: Evidence, problems: Sequence[Finding], options: TrialOptions
-) -> Report:
-    """Return what verification finds, with what the trial found beside it."""
-    report = verify(wheel.path, options.verify)
-    known = {(found.code, found.member) for found in report.findings}
-    more = [found for found in problems if (found.code, found.member) not in known]
-    return replace(report, findings=listed((*report.findings, *more)), evidence=evidence)
 
 
 # pytest takes what has such a name for a test, where it is imported.

@@ -1,7 +1,8 @@
-"""What runs Python for Windows ARM64: the values that all runners share."""
+"""What runs Python for Windows ARM64: what all runners share."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ class Ended:
     status: int | None
     #: Processes that it left and that were ended.
     left: tuple[str, ...] = ()
+    #: The end of what modules have printed while they were imported.
+    said: str = ""
 
 
 class Session(Protocol):
@@ -45,39 +48,28 @@ class Session(Protocol):
         """
         ...
 
-    def said(self) -> bytes:
-        """Return the end of what modules have printed while they were imported."""
-        ...
 
-
-class Runner(Protocol):
+class Runner(ABC):
     """A way to run Python for Windows ARM64."""
 
-    @property
-    def name(self) -> str:
-        """Return its name on the command line: `native`, `wine`, `ssh`."""
-        ...
+    #: Its name on the command line: `native`, `wine`, `ssh`.
+    name: str
+    #: Whether it is an emulator; None when the target has to be asked.
+    emulated: bool | None = None
+    #: Whether the Python is the runner's own, so that none has to be found.
+    brings_python: bool = False
 
     @property
+    @abstractmethod
     def place(self) -> str:
         """Return where it runs, for people."""
-        ...
 
-    @property
-    def emulated(self) -> bool | None:
-        """Return whether it is an emulator; None when the target has to be asked."""
-        ...
-
-    @property
-    def brings_python(self) -> bool:
-        """Return whether the Python is the runner's own, so that none has to be found."""
-        ...
-
+    @abstractmethod
     def session(
         self, host: Host, stage: Path, python: WindowsPython | None
     ) -> AbstractContextManager[Session]:
         """Return a session with the stage; at its end, no process of it is left.
 
+        :param python: None where the runner brings its own.
         :raises TrialError: the runner does not work.
         """
-        ...

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable
 from dataclasses import replace
 
 from winarm.errors import TrialError, UsageError, bullets
 from winarm.host import Host
 from winarm.search import Search, first, miss
-from winarm.trial.bench import find_bench
-from winarm.trial.command import CommandRunner
-from winarm.trial.local import NativeRunner
+from winarm.trial.local import CommandRunner, NativeRunner
 from winarm.trial.runner import Runner
 from winarm.trial.ssh import SshRunner
-from winarm.trial.wine import WineRunner
+from winarm.trial.wine import WineRunner, find_bench
 
 AUTO = "auto"
 #: What makes the runners that need Wine.
@@ -35,7 +32,7 @@ def find_runner(host: Host, wanted: str = AUTO) -> Runner:
     """
     kind, _, detail = wanted.partition(":")
     if kind == "command":
-        return _command(detail)
+        return CommandRunner.parse(detail)
     if kind == "ssh":
         return SshRunner.parse(detail)
     if kind != AUTO and kind not in _KINDS:
@@ -52,16 +49,6 @@ def find_runner(host: Host, wanted: str = AUTO) -> Runner:
     raise TrialError(what, cure=search.cure)
 
 
-def _command(words: str) -> CommandRunner:
-    try:
-        command = tuple(shlex.split(words))
-    except ValueError as error:
-        raise UsageError(f"--runner command:{words}: {error}.") from error
-    if not command:
-        raise UsageError("--runner command: needs a program, as in --runner 'command:winpy DIR'.")
-    return CommandRunner(command)
-
-
 def _native(host: Host) -> Search[Runner]:
     if host.system == "windows" and host.machine == "arm64":
         return Search(NativeRunner())
@@ -72,7 +59,7 @@ def _wine(host: Host, *, name: str, machine: str) -> Search[Runner]:
     if host.system != "linux" or host.machine != machine:
         return miss(f"this machine is {host.system} {host.machine}, not linux {machine}")
     bench = replace(find_bench(host), cure=f"{SET_UP} makes the runner {name}.")
-    return bench.then(lambda it: Search(WineRunner(name, it.started(), it.versions)))
+    return bench.then(lambda it: Search(WineRunner(name, it)))
 
 
 _KINDS: dict[str, Callable[[Host], Search[Runner]]] = {

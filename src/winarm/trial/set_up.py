@@ -16,10 +16,9 @@ from winarm.errors import TrialError
 from winarm.events import Listener, Note, Step
 from winarm.host import Host, ProgramError
 from winarm.storage import cached_folder
-from winarm.trial.bench import MEMBERS, Bench, bench_folder, find_bench
 from winarm.trial.debian import ELSEWHERE, Packages, read_distribution
 from winarm.trial.ucrt import complete
-from winarm.trial.wine import wine_environ
+from winarm.trial.wine import MEMBERS, Bench, bench_folder, find_bench
 
 #: Wine and what it loads; nothing of a desktop.
 WINE = (
@@ -35,6 +34,11 @@ _MEGABYTE = 10**6
 _PATIENCE = 600
 #: Services that a Python needs none of: each costs an emulated process at every start.
 _UNWANTED = ("winebus", "wineusb", "winebth", "winehid", "PlugPlay", "StiSvc", "Spooler")
+_DISABLED = """\
+[HKEY_LOCAL_MACHINE\\System\\CurrentControlSet\\Services\\{}]
+"Start"=dword:00000004
+
+"""
 _WRAPPER = """\
 #!/bin/sh
 here=$(dirname "$(readlink -f "$0")")
@@ -178,17 +182,17 @@ def _script(path: Path, program: str) -> None:
 
 
 def _make_prefix(host: Host, bench: Bench) -> None:
-    wine = bench.started()
     prefix = bench.template
     environ = {
         **{name: host.environ[name] for name in ("HOME", "PATH", "USER") if name in host.environ},
-        **wine_environ(wine, prefix),
+        **bench.environ(prefix),
     }
     registry = bench.folder / "services.reg"
-    registry.write_text(_without_services(), "utf-8")
+    unwanted = "".join(map(_DISABLED.format, _UNWANTED))
+    registry.write_text(f"REGEDIT4\n\n{unwanted}", "utf-8", newline="\r\n")
     try:
         for words in (("wineboot", "--init"), ("regedit", "/S", str(registry))):
-            _run(host, [*wine.command, *words], environ)
+            _run(host, [*bench.command, *words], environ)
         server = bench.root / "usr" / "lib" / "wine" / "wineserver"
         # It writes the registry when it ends.
         _run(host, [str(server), "-k"], environ)
@@ -220,17 +224,6 @@ def _run(host: Host, words: Sequence[str], environ: dict[str, str]) -> None:
             f"{' '.join(words[-2:])} ended with status {status}.",
             why=said.decode("utf-8", "replace")[-1000:],
         )
-
-
-def _without_services() -> str:
-    lines = ["REGEDIT4", ""]
-    for name in _UNWANTED:
-        lines += [
-            rf"[HKEY_LOCAL_MACHINE\System\CurrentControlSet\Services\{name}]",
-            '"Start"=dword:00000004',
-            "",
-        ]
-    return "\r\n".join(lines)
 
 
 def _share(prefix: Path, root: Path) -> None:

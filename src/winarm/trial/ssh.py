@@ -24,11 +24,11 @@ from winarm.errors import TrialError, UsageError
 from winarm.host import Conversation, Host, ProgramError
 from winarm.trial import on_target
 from winarm.trial.pythons import WindowsPython
-from winarm.trial.runner import Ended
+from winarm.trial.runner import Ended, Runner
 
 #: `user@machine` or `ssh://user@machine:port`, as ssh has it; never an option.
 _HOST = re.compile(r"(ssh://)?[A-Za-z0-9_.@\[\]:%][A-Za-z0-9_.@\[\]:%-]*")
-#: cmd.exe, PowerShell and POSIX shells hand this on as it is.
+#: cmd.exe, PowerShell and POSIX shells pass this on as it is.
 _PROGRAM = '-I -c "import sys;exec(sys.stdin.buffer.readline())"'
 #: Seconds until the machine's Python must have answered, and for copies of each megabyte.
 _CONNECT, _PATIENCE, _PER_MEGABYTE = 20, 120.0, 10.0
@@ -47,22 +47,23 @@ _CURES = {
     "ssh://user@machine:port.",
     "Connection refused": "Start the OpenSSH server of the machine.",
     "timed out": "Check that the machine is on and can be reached.",
-    "not recognized": "Install Python for Windows ARM64 there, or name it: "
-    "--runner 'ssh:HOST C:/path/python.exe'.",
-    "not found": "Install Python for Windows ARM64 there, or name it: "
-    "--runner 'ssh:HOST C:/path/python.exe'.",
+    **dict.fromkeys(
+        # Of cmd.exe, and of PowerShell and POSIX shells.
+        ("not recognized", "not found"),
+        "Install Python for Windows ARM64 there, or name it: --runner "
+        "'ssh:HOST C:/path/python.exe'.",
+    ),
 }
 
 
-@dataclass(frozen=True, slots=True)
-class SshRunner:
+@dataclass(frozen=True)
+class SshRunner(Runner):
     """A machine, and the command that starts its Python."""
 
     machine: str
     python: str = "python"
-    name: str = "ssh"
-    emulated: bool | None = None
-    brings_python: bool = True
+    name = "ssh"
+    brings_python = True
 
     @classmethod
     def parse(cls, words: str) -> SshRunner:
@@ -133,7 +134,10 @@ class SshSession:
         packed = _packed(self.stage)
         self._send(_order("stage", size=len(packed)))
         self._send(packed)
-        self._wait(b"k", _PATIENCE + _PER_MEGABYTE * len(packed) / 2**20)
+        deadline = time.monotonic() + _PATIENCE + _PER_MEGABYTE * len(packed) / 2**20
+        while self._frame()[0] != b"k":
+            if time.monotonic() > deadline:
+                self._lose("does not answer")
 
     def run(
         self,
@@ -154,17 +158,13 @@ class SshSession:
             if kind == b"o":
                 output(content)
             elif kind == b"e":
-                return Ended(None if stopped else int(json.loads(content)))
+                end = json.loads(content)
+                return Ended(None if stopped else end["status"], said=end["said"])
             if not stopped and expired():
                 stopped = time.monotonic()
                 self._send(_order("stop"))
             elif stopped and time.monotonic() - stopped > _PATIENCE:
                 self._lose("does not end the trial")
-
-    def said(self) -> bytes:
-        """Return the end of what modules have printed."""
-        self._send(_order("said"))
-        return self._wait(b"s", _PATIENCE)
 
     def _send(self, data: bytes) -> None:
         try:
@@ -196,15 +196,6 @@ class SshSession:
                 self._lose("ended the connection")
             if len(self.received) < _FRAME.size:
                 return b"", b""
-
-    def _wait(self, wanted: bytes, seconds: float) -> bytes:
-        deadline = time.monotonic() + seconds
-        while True:
-            kind, content = self._frame()
-            if kind == wanted:
-                return content
-            if time.monotonic() > deadline:
-                self._lose("does not answer")
 
     def _lose(self, what: str) -> NoReturn:
         said = self.conversation.errors() + bytes(self.received[:2000])

@@ -8,10 +8,11 @@ place; the others stay as they are.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
 from pathlib import Path
 
-from winarm.coff.headers import EXPORT, Headers, read_headers
+from winarm.coff.buffer import fields
+from winarm.coff.exports import MAX_EXPORTS, read_exports
+from winarm.coff.headers import read_headers
 from winarm.errors import WinarmError
 
 _RET = 0xD65F03C0
@@ -36,8 +37,7 @@ _STUB = (
     (0xFFC003FF, 0x91000021),
     (0xFC000000, 0x14000000),
 )
-_DIRECTORY = struct.Struct("<20xIIIII")
-_MOST_NAMES = 1 << 16
+_STUB_WORDS = struct.Struct(f"<{len(_STUB)}I")
 
 
 def complete(dll: Path) -> tuple[str, ...]:
@@ -47,38 +47,24 @@ def complete(dll: Path) -> tuple[str, ...]:
     :raises OSError: it cannot be read or written.
     """
     data = bytearray(dll.read_bytes())
-    headers = read_headers(bytes(data))
+    headers = read_headers(data)
+    exports, faults, _ = read_exports(data, headers, MAX_EXPORTS)
+    if faults:
+        raise WinarmError(f"{dll} is damaged: {faults[0]}.")
     written = []
-    try:
-        for name, offset in _exports(data, headers):
-            code = CODE.get(name)
-            if code and _is_stub(data, offset):
-                struct.pack_into(f"<{len(code)}I", data, offset, *code)
-                written.append(name)
-    except struct.error as error:
-        raise WinarmError(f"{dll} is damaged: {error}.") from error
+    for name, code in CODE.items():
+        index = exports.index(name)
+        if index is None or index in exports.forwarders:
+            continue
+        offset = headers.offset(exports.addresses[index])
+        if _is_stub(data, offset):
+            struct.pack_into(f"<{len(code)}I", data, offset, *code)
+            written.append(name)
     if written:
         dll.write_bytes(data)
     return tuple(written)
 
 
-def _exports(data: bytearray, headers: Headers) -> Iterator[tuple[str, int]]:
-    """Yield the exported names, each with the place of its code in the file."""
-    directory = headers.directory(EXPORT)
-    at = headers.offset(directory.rva)
-    functions, names, addresses, pointers, ordinals = _DIRECTORY.unpack_from(data, at)
-    address_of = struct.unpack_from(f"<{functions}I", data, headers.offset(addresses))
-    names = min(names, _MOST_NAMES)
-    pointer_of = struct.unpack_from(f"<{names}I", data, headers.offset(pointers))
-    ordinal_of = struct.unpack_from(f"<{names}H", data, headers.offset(ordinals))
-    for pointer, ordinal in zip(pointer_of, ordinal_of, strict=True):
-        start = headers.offset(pointer)
-        name = bytes(data[start : data.find(b"\0", start)]).decode("latin-1")
-        forwards = directory.rva <= address_of[ordinal] < directory.rva + directory.size
-        if name in CODE and not forwards:
-            yield name, headers.offset(address_of[ordinal])
-
-
 def _is_stub(data: bytearray, offset: int) -> bool:
-    words = struct.unpack_from(f"<{len(_STUB)}I", data, offset)
+    words = fields(_STUB_WORDS, data, offset, "an exported function")
     return all(word & mask == bits for word, (mask, bits) in zip(words, _STUB, strict=True))

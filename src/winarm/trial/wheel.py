@@ -1,12 +1,13 @@
-"""A wheel to be tried: which Python it is for, and what it requires there."""
+"""A wheel to be tried: which Python it is for, what it requires and which modules it has there."""
 
 from __future__ import annotations
 
+import keyword
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from packaging.metadata import Metadata
 from packaging.requirements import Requirement
@@ -15,7 +16,6 @@ from packaging.utils import canonicalize_name
 
 from winarm.errors import UsageError
 from winarm.target import NEWEST_PYTHON, WIN_ARM64, PythonABI
-from winarm.trial.modules import modules
 from winarm.verify.wheels.filename import WheelName
 
 #: Bytes of METADATA that are read.
@@ -84,7 +84,7 @@ class TriedWheel:
 
     def modules(self, abi: PythonABI) -> dict[str, str]:
         """Return the modules to import on that Python, each with its member."""
-        return modules(self.members, abi, WIN_ARM64)
+        return importable(self.members, abi)
 
 
 @cache
@@ -128,3 +128,55 @@ def _requires(archive: zipfile.ZipFile, members: Sequence[str]) -> tuple[Require
         return tuple(metadata.requires_dist or ())
     except Exception as error:
         raise zipfile.BadZipFile(f"Requires-Dist cannot be read: {error}") from error
+
+
+def importable(members: Iterable[str], abi: PythonABI) -> dict[str, str]:
+    """Return the extension modules and top-level modules among a wheel's `members`.
+
+    Extension modules come first: a package's own import then finds them loaded, and what fails is
+    named by its cause. Of a module with several files, Python's order of suffixes decides.
+
+    >>> members = ["a/__init__.py", "a/_b.pyd", "c.py", "c-1.dist-info/RECORD"]
+    >>> importable(members, PythonABI(13))
+    {'a._b': 'a/_b.pyd', 'a': 'a/__init__.py', 'c': 'c.py'}
+    """
+    installed = dict(filter(None, map(_installed, members)))
+    suffixes = abi.loadable_suffixes(WIN_ARM64)
+    extensions = {
+        name: member
+        for suffix in reversed(suffixes)
+        for path, member in installed.items()
+        if (name := _module(path, suffix)) and (suffix != suffixes[-1] or _is_plain(path))
+    }
+    in_order = sorted(extensions, key=lambda name: (name.count("."), name))
+    top = {
+        name: member
+        for path, member in installed.items()
+        if (name := _module(path, ".py")) and "." not in name and name not in extensions
+    }
+    return {name: extensions[name] for name in in_order} | top
+
+
+def _installed(member: str) -> tuple[str, str] | None:
+    """Return where a member is installed below site-packages, and the member; or None."""
+    top, _, rest = member.partition("/")
+    if top.endswith(".data"):
+        kind, _, rest = rest.partition("/")
+        return (rest, member) if kind in {"purelib", "platlib"} else None
+    return None if top.endswith(".dist-info") else (member, member)
+
+
+def _is_plain(path: str) -> bool:
+    """Return whether `x.pyd` has no tag of a Python: `x.cp312-win_arm64.pyd` is no module here."""
+    return "." not in PurePosixPath(path).name.removesuffix(".pyd")
+
+
+def _module(path: str, suffix: str) -> str:
+    """Return the name of the module that `path` is with this suffix, or ""."""
+    if not path.endswith(suffix):
+        return ""
+    parts = path.removesuffix(suffix).split("/")
+    if parts[-1] == "__init__" and len(parts) > 1:
+        parts.pop()
+    fits = all(part.isidentifier() and not keyword.iskeyword(part) for part in parts)
+    return ".".join(parts) if fits and parts[-1] != "__main__" else ""

@@ -67,8 +67,8 @@ class Server:
         kind, size = struct.unpack("<cI", head)
         return kind, self.process.stdout.read(size)
 
-    def run(self, *arguments: str) -> tuple[bytes, int]:
-        """Return what a process printed, and how it ended."""
+    def run(self, *arguments: str) -> tuple[bytes, dict[str, object]]:
+        """Return what a process printed, and what is told of its end."""
         self.order(Order({"order": "run", "arguments": arguments}))
         printed = b""
         while (frame := self.answer())[0] == b"o":
@@ -82,17 +82,16 @@ def test_what_is_staged_runs_and_its_end_is_told() -> None:
         server.order(stage(a_py="import sys; print('printed'); sys.exit(3)"))
         assert server.answer() == (b"k", b"")
 
-        assert server.run("a.py") == (b"printed\n", 3)
+        assert server.run("a.py") == (b"printed\n", {"status": 3, "said": ""})
 
 
-def test_a_file_may_follow_and_what_modules_said_is_answered() -> None:
+def test_a_file_may_follow_and_what_modules_said_is_told_at_the_end() -> None:
     with Server() as server:
         server.order(stage())
         server.answer()
         server.order(Order({"order": "file", "name": "said.txt"}, b"a" * 5000 + b"end"))
-        server.order(Order({"order": "said"}))
 
-        assert server.answer() == (b"s", b"a" * 3997 + b"end")
+        assert server.run("-c", "") == (b"", {"status": 0, "said": "a" * 3997 + "end"})
 
 
 def test_a_process_that_hangs_is_stopped() -> None:
@@ -103,9 +102,9 @@ def test_a_process_that_hangs_is_stopped() -> None:
         assert server.answer() == (b"o", b"1\n")
         server.order(Order({"order": "stop"}))
 
-        kind, status = server.answer()
+        kind, end = server.answer()
         assert kind == b"e"
-        assert json.loads(status) != 0
+        assert json.loads(end)["status"] != 0
 
 
 def test_nothing_is_left_when_the_connection_ends() -> None:

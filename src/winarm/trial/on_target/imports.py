@@ -44,7 +44,8 @@ def main() -> None:
         version=list(sys.version_info[:3]),
         emulated=is_wine(),
     )
-    if plan.get("activate"):
+    site = os.path.realpath(os.path.join(HERE, "site"))
+    if site not in map(os.path.realpath, sys.path):
         activate()
     sys.stdout.flush()
     said = os.path.join(HERE, "said.txt")
@@ -75,9 +76,13 @@ def reporter(token: str) -> Callable[..., None]:
 
 
 def activate() -> None:
-    """Do here what sitecustomize does where PYTHONPATH can be set."""
+    """Do what Python does when it starts with the stage's PYTHONPATH, which not every runner sets.
+
+    The Python may have imported a sitecustomize of its own.
+    """
     sys.path.insert(0, os.path.join(HERE, "start"))
-    importlib.import_module("sitecustomize").activate()
+    sys.modules.pop("sitecustomize", None)
+    importlib.import_module("sitecustomize")
 
 
 def restore_streams(descriptor: int) -> None:

@@ -65,8 +65,6 @@ class Server:
             self.start(order["arguments"])
         elif what == "stop":
             self.stop()
-        elif what == "said":
-            self.frame(b"s", self.said())
 
     def start(self, arguments: list[str]) -> None:
         """Start this machine's Python in the stage."""
@@ -86,13 +84,13 @@ class Server:
         threading.Thread(target=self.follow, args=(self.process,), daemon=True).start()
 
     def follow(self, process: subprocess.Popen[bytes]) -> None:
-        """Answer with what the process prints, and then with its exit status."""
+        """Answer with what the process prints, then with its exit status and what modules said."""
         forward = threading.Thread(target=self.forward, args=(process,), daemon=True)
         forward.start()
         status = process.wait()
         # A process that it left may hold the pipe open.
         forward.join(1)
-        self.frame(b"e", json.dumps(status & 0xFF).encode())
+        self.frame(b"e", json.dumps({"status": status & 0xFF, "said": self.said()}).encode())
 
     def forward(self, process: subprocess.Popen[bytes]) -> None:
         """Answer with what the process prints."""
@@ -121,13 +119,13 @@ class Server:
         with contextlib.suppress(OSError):
             self.process.kill()
 
-    def said(self) -> bytes:
+    def said(self) -> str:
         """Return the end of what modules have printed."""
         path = os.path.join(self.stage, "said.txt")
         with contextlib.suppress(OSError), open(path, "rb") as file:
             file.seek(max(0, os.path.getsize(path) - TOLD))
-            return file.read(TOLD)
-        return b""
+            return file.read(TOLD).decode("utf-8", "replace")
+        return ""
 
     def close(self) -> None:
         """End what was started, and remove what was copied."""
