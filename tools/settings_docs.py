@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winarm.config import definitions
-from winarm.config.lists import Words
 from winarm.config.packages import Packages
 from winarm.config.sources import Source
-from winarm.config.table import ImportedTable, Table
+from winarm.config.table import Table
+from winarm.config.values import Words
 
 if TYPE_CHECKING:
     from winarm.config.sources import Definition
@@ -77,12 +77,13 @@ def section(name: str, definition: Definition) -> str:
     if definition.needs:
         lines.append(f"- Requires `{definition.needs}`.")
     described = f"\n## {name}\n\n{definition.help}\n\n" + "\n".join(lines) + "\n"
-    kind = definition.kind
-    table = kind.table if isinstance(kind, ImportedTable) else None
-    if isinstance(table, Packages):
-        return described + keys(f"{name}.NAME", table.each)
-    tables = keys(name, table) if isinstance(table, Table) else ""
-    return described + tables
+    match definition.kind:
+        case Packages() as packages:
+            return described + keys(f"{name}.NAME", packages.each)
+        case Table() as table:
+            return described + keys(name, table)
+        case _:
+            return described
 
 
 def keys(name: str, table: Table) -> str:

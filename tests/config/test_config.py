@@ -20,8 +20,8 @@ from winarm.config import (
     read_settings,
     settings_of,
 )
-from winarm.config.lists import Words, split_shell
 from winarm.config.sources import Source
+from winarm.config.values import Words, split_shell
 from winarm.errors import EXIT_USAGE, SettingsError
 from winarm.host import Host
 from winarm.target import WIN32, WIN_AMD64, WIN_ARM64

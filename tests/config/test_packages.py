@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from winarm.config import read_package_settings
+from winarm.config import read_table
 from winarm.config.packages import PackageSettings
 from winarm.errors import SettingsError
 
@@ -19,7 +19,7 @@ def test_each_package_has_its_settings_by_its_normalised_name(tmp_path: Path) ->
         "[tool.winarm.packages.x]\nskip = true\n"
     )
 
-    settings = read_package_settings(tmp_path)
+    settings = read_table(tmp_path, "packages")
 
     assert settings is not None
     assert settings["x"] == PackageSettings(skip=True)
@@ -32,7 +32,7 @@ def test_each_package_has_its_settings_by_its_normalised_name(tmp_path: Path) ->
 
 
 def test_without_the_table_there_are_none(tmp_path: Path) -> None:
-    assert read_package_settings(tmp_path) is None
+    assert read_table(tmp_path, "packages") is None
 
 
 def test_every_mistake_is_named_with_its_package(tmp_path: Path) -> None:
@@ -41,7 +41,7 @@ def test_every_mistake_is_named_with_its_package(tmp_path: Path) -> None:
     )
 
     with pytest.raises(SettingsError) as caught:
-        read_package_settings(tmp_path)
+        read_table(tmp_path, "packages")
 
     first, second = caught.value.problems
     assert first.startswith("pyproject.toml [tool.winarm.packages.a] skipp: ")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from winarm.config.sources import (
+    Definition,
     Source,
     from_front_end,
     is_unset,
@@ -14,6 +15,7 @@ from winarm.config.sources import (
     written_in_environment,
     written_in_pyproject,
 )
+from winarm.config.trial import TABLE
 from winarm.config.values import Count, Flag, InvalidValueError
 from winarm.host import Host
 
@@ -77,3 +79,8 @@ def test_what_front_ends_pass_becomes_what_toml_has() -> None:
         from_front_end(Count(8), ["3", "4"], "linux")
     with pytest.raises(InvalidValueError, match="must be text"):
         from_front_end(Count(8), 3, "linux")
+
+
+def test_a_table_may_be_that_of_a_module() -> None:
+    assert Definition("winarm.config.trial", "Help.").kind is TABLE
+    assert isinstance(Definition(Flag(), "Help.").kind, Flag)

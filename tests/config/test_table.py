@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from winarm.config.sources import Definition
-from winarm.config.table import ImportedTable, Table
+from winarm.config.table import Table
 from winarm.config.values import Count, Flag, InvalidValueError, ValueKind
 from winarm.errors import SettingsError
 
@@ -49,12 +49,3 @@ def test_the_schema_allows_the_known_keys_alone() -> None:
 
     assert schema["additionalProperties"] is False
     assert schema["properties"]["number"]["maximum"] == 9
-
-
-def test_an_imported_table_is_the_one_of_its_module() -> None:
-    imported = ImportedTable("winarm.config.trial")
-
-    assert imported.check({"timeout": 5}, PROJECT_FOLDER) == imported.table.check(
-        {"timeout": 5}, PROJECT_FOLDER
-    )
-    assert "timeout" in imported.phrase

@@ -235,12 +235,13 @@ def _settings() -> VerifyOptions:
     if not Path("pyproject.toml").exists():
         return VerifyOptions()
     # Importing the settings is a fifth of the start (30 of 150 ms), and few wheels are next to one.
-    from winarm.config import read_verify_options  # noqa: PLC0415
+    from winarm.config import read_table  # noqa: PLC0415
 
     try:
-        return read_verify_options(Path()) or VerifyOptions()
+        options: VerifyOptions | None = read_table(Path(), "verify")
     except (SourceError, FileSystemError) as error:
         raise UsageError(error.what, why=error.why, cure=error.cure) from error
+    return options or VerifyOptions()
 
 
 def _checked(key: str, given: str | list[str]) -> Any:  # noqa: ANN401 - by the kind of the setting

@@ -226,13 +226,13 @@ def package_settings(path: Path | None) -> Mapping[str, PackageSettings]:
     :raises SettingsError: settings are wrong.
     :raises UsageError: the file cannot be understood.
     """
-    from winarm.config import read_package_settings  # noqa: PLC0415 - as in run
+    from winarm.config import read_table  # noqa: PLC0415 - as in run
     from winarm.config.packages import Packages  # noqa: PLC0415
     from winarm.config.values import InvalidValueError  # noqa: PLC0415
     from winarm.pyproject import MAX_PYPROJECT  # noqa: PLC0415
     from winarm.storage import read_bounded  # noqa: PLC0415
 
-    settings = dict(read_package_settings(Path()) or {})
+    settings: dict[str, PackageSettings] = dict(read_table(Path(), "packages") or {})
     if path is None and not Path(SETTINGS_FILE).is_file():
         return settings
     path = path or Path(SETTINGS_FILE)

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from winarm.config.lists import Split, Words
 from winarm.config.sources import (
     BUILD,
     MACHINE,
@@ -35,17 +34,18 @@ from winarm.config.sources import (
     written_in_environment,
     written_in_pyproject,
 )
-from winarm.config.table import ImportedTable
 from winarm.config.values import (
+    FOLDER,
     BackendName,
     Choice,
     Count,
     Flag,
-    Folder,
     InvalidValueError,
     Line,
     Problems,
+    Split,
     TargetName,
+    Words,
     did_you_mean,
 )
 from winarm.pyproject import read_pyproject
@@ -63,8 +63,6 @@ TOOLCHAINS = ("auto", "msvc", "clang-cl", "llvm-mingw", "zig")
 LINKAGES = ("shared", "static")
 #: What `bundle` may be.
 BUNDLES = ("auto", "msvcp140", "off")
-#: The name of winarm's own build backend.
-OWN_BACKEND = "winarm.backend"
 #: More parallel jobs than this are a slip of the finger.
 MAX_JOBS = 1024
 
@@ -113,21 +111,21 @@ class Settings:
         default=None,
     )
     sysroot: Path | None = setting(
-        Folder(),
+        FOLDER,
         "The folder with Microsoft's headers and libraries that clang-cl builds against, as xwin, "
         "cargo-xwin, msvc-wine or clang's /winsysroot lay it out. Without one, a few usual places "
         "are looked at, and on Windows Visual Studio.",
         default=None,
     )
     python_dir: Path | None = setting(
-        Folder(),
+        FOLDER,
         "A folder that holds the target's Python, as a NuGet package or python.org's installer "
         "lays it out. Without one, headers and import libraries are made from the Python that "
         "builds.",
         default=None,
     )
     build_backend: str | None = setting(
-        BackendName(refused=(OWN_BACKEND,)),
+        BackendName(),
         "The build backend that winarm calls. Without one it is scikit-build-core for a project "
         "with a `[tool.scikit-build]` table, and setuptools for all others.",
         PROJECT,
@@ -214,7 +212,7 @@ class Settings:
         default=None,
     )
     build_dir: Path | None = setting(
-        Folder(),
+        FOLDER,
         "A folder in which CMake and Meson build, and which is kept for the next build. Without "
         "one, each build starts from scratch.",
         WORKPLACE,
@@ -245,7 +243,7 @@ class Settings:
         default=False,
     )
     verify: VerifyOptions | None = setting(
-        ImportedTable("winarm.config.verify"),
+        "winarm.config.verify",
         "What is checked of the wheel, and what of it fails the build. Without the table, "
         "verification does as it does by default. For one build, each key can be set by "
         "`-C winarm.verify.KEY=VALUE`.",
@@ -253,7 +251,7 @@ class Settings:
         default=None,
     )
     test: TrialSettings | None = setting(
-        ImportedTable("winarm.config.trial"),
+        "winarm.config.trial",
         "How `winarm test` and `winarm build --test` try the project's wheels. Without the table, "
         "every module is imported.",
         PROJECT,
@@ -280,7 +278,7 @@ class Settings:
         WORKPLACE,
     )
     packages: Mapping[str, PackageSettings] | None = setting(
-        ImportedTable("winarm.config.packages"),
+        "winarm.config.packages",
         "How `winarm wheelhouse` treats single packages; a build of this project does not use it.",
         PROJECT,
         default=None,
@@ -318,7 +316,15 @@ def settings_of(
     """
     project = project.absolute()
     values: dict[str, Any] = {}
-    verify_texts, config_settings = _verify_texts(config_settings or {})
+    verify_prefix = Source.CONFIG.spelling("verify.")
+    verify_texts: dict[str, list[str]] = {}
+    own_settings: dict[str, str | list[str] | bool] = {}
+    for name, given in (config_settings or {}).items():
+        if name.startswith(verify_prefix):
+            texts = given if isinstance(given, list) else [str(given)]
+            verify_texts[name.removeprefix(verify_prefix)] = texts
+        else:
+            own_settings[name] = given
     in_pyproject = written_in_pyproject(document)
     problems = Problems()
     problems.found += _unaccompanied({written.spelling for written in in_pyproject})
@@ -326,7 +332,7 @@ def settings_of(
         # From the weakest to the strongest, so that a later one replaces an earlier one.
         *in_pyproject,
         *written_in_environment(host),
-        *written_in_config_settings(config_settings),
+        *written_in_config_settings(own_settings),
     ):
         own = written.source is Source.PYPROJECT
         home = project if own or asked_in is None else asked_in.absolute()
@@ -342,45 +348,14 @@ def settings_of(
     return Settings(**{"target": _developer_prompt_target(host), **values})
 
 
-def _verify_texts(
-    config_settings: ConfigSettings,
-) -> tuple[dict[str, list[str]], ConfigSettings]:
-    """Return what is given for each key of `[tool.winarm.verify]`, and all other settings."""
-    prefix = Source.CONFIG.spelling("verify.")
-    rest: dict[str, str | list[str] | bool] = {}
-    texts: dict[str, list[str]] = {}
-    for name, value in config_settings.items():
-        if name.startswith(prefix):
-            given = value if isinstance(value, list) else [str(value)]
-            texts[name.removeprefix(prefix)] = given
-        else:
-            rest[name] = value
-    return texts, rest
+def read_table(project: Path, table: str) -> Any:  # noqa: ANN401 - of the table's own type
+    """Return what `[tool.winarm.TABLE]` of the project makes, or None where it is not there.
 
-
-def read_verify_options(project: Path) -> VerifyOptions | None:
-    """Return what `[tool.winarm.verify]` of the project asks for, or None where it is not there.
-
+    :param table: `verify` or `packages`.
     :raises SettingsError: the table, or the name of another setting in `[tool.winarm]`, is wrong.
     :raises SourceError: pyproject.toml is not TOML.
     :raises FileSystemError: pyproject.toml cannot be read.
     """
-    found: VerifyOptions | None = _read_table(project, "verify")
-    return found
-
-
-def read_package_settings(project: Path) -> Mapping[str, PackageSettings] | None:
-    """Return what `[tool.winarm.packages]` of the project says, or None where it is not there.
-
-    :raises SettingsError: the table, or the name of another setting in `[tool.winarm]`, is wrong.
-    :raises SourceError: pyproject.toml is not TOML.
-    :raises FileSystemError: pyproject.toml cannot be read.
-    """
-    found: Mapping[str, PackageSettings] | None = _read_table(project, "packages")
-    return found
-
-
-def _read_table(project: Path, table: str) -> Any:  # noqa: ANN401 - of the table's own type
     problems = Problems()
     found: Any = None
     for written in written_in_pyproject(read_pyproject(project) or {}):

@@ -10,10 +10,17 @@ from typing import Any, ClassVar
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from winarm.config.lists import TEXT_OR_TEXTS, Split, Words
-from winarm.config.sources import PROJECT, definitions_of, setting
+from winarm.config.sources import definitions_of, table_key
 from winarm.config.table import Table
-from winarm.config.values import Flag, InvalidValueError, Problems, ValueKind
+from winarm.config.values import (
+    TEXT_OR_TEXTS,
+    Flag,
+    InvalidValueError,
+    Problems,
+    Split,
+    ValueKind,
+    Words,
+)
 
 
 class PackageVersion(ValueKind):
@@ -34,8 +41,6 @@ class PackageVersion(ValueKind):
 class BackendSettings(ValueKind):
     """Config settings (PEP 517): texts, or lists of texts, by name."""
 
-    json_type: ClassVar[str] = "object"
-
     phrase = "a table of texts, or of lists of texts"
 
     def check(self, value: object, project: Path) -> dict[str, str | list[str]]:
@@ -50,33 +55,30 @@ class BackendSettings(ValueKind):
 
     def schema(self) -> dict[str, object]:
         """Return the schema of the table."""
-        return {"type": self.json_type, "additionalProperties": TEXT_OR_TEXTS}
+        return {"type": "object", "additionalProperties": TEXT_OR_TEXTS}
 
 
 @dataclass(frozen=True, slots=True)
 class PackageSettings:
     """How a wheelhouse treats one package."""
 
-    skip: bool = setting(Flag(), "Leave the package out of the wheelhouse.", PROJECT, default=False)
-    version: str | None = setting(
-        PackageVersion(), "Another version than the resolved one.", PROJECT, default=None
+    skip: bool = table_key(Flag(), "Leave the package out of the wheelhouse.", default=False)
+    version: str | None = table_key(
+        PackageVersion(), "Another version than the resolved one.", default=None
     )
-    build: bool = setting(Flag(), "Build it even if an index has a wheel.", PROJECT, default=False)
-    verify: bool = setting(Flag(), "Whether its wheel is verified.", PROJECT, default=True)
-    allow_missing: tuple[str, ...] = setting(
+    build: bool = table_key(Flag(), "Build it even if an index has a wheel.", default=False)
+    verify: bool = table_key(Flag(), "Whether its wheel is verified.", default=True)
+    allow_missing: tuple[str, ...] = table_key(
         Words("an extension's name", r"[^\s,]+", Split.NAMES),
         "As `allow-missing` of winarm.",
-        PROJECT,
     )
-    prefix: tuple[str, ...] = setting(
+    prefix: tuple[str, ...] = table_key(
         Words("a folder", r"[^\x00-\x1f]+", Split.PATHS, folders=True),
         "As `prefix` of winarm.",
-        PROJECT,
     )
-    config_settings: Mapping[str, str | list[str]] | None = setting(
+    config_settings: Mapping[str, str | list[str]] | None = table_key(
         BackendSettings(),
         "Settings for its build backend, and `winarm.NAME` for winarm.",
-        PROJECT,
         default=None,
     )
 
@@ -97,7 +99,6 @@ class Packages(ValueKind):
 
     #: How messages name the table of tables.
     place: str
-    json_type: ClassVar[str] = "object"
     #: What each table is.
     each: ClassVar[Table] = Table("", definitions_of(PackageSettings), PackageSettings)
 
@@ -126,7 +127,7 @@ class Packages(ValueKind):
 
     def schema(self) -> dict[str, object]:
         """Return the schema of the tables."""
-        return {"type": self.json_type, "additionalProperties": self.each.schema()}
+        return {"type": "object", "additionalProperties": self.each.schema()}
 
 
 #: What `[tool.winarm.packages]` is.

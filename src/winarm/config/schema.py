@@ -34,11 +34,8 @@ def schema(tool: str = "winarm") -> dict[str, Any]:
 
 
 def _property(definition: Definition) -> dict[str, Any]:
-    shape = {"description": definition.help, **definition.kind.schema()}
-    match definition.default:
-        case None:
-            return shape
-        case tuple() as entries:
-            return {**shape, "default": list(entries)}
-        case value:
-            return {**shape, "default": value}
+    shape: dict[str, Any] = {"description": definition.help, **definition.kind.schema()}
+    default = definition.default
+    if default is not None:
+        shape["default"] = list(default) if isinstance(default, tuple) else default
+    return shape

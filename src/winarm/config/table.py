@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from winarm.config.sources import Definition
 from winarm.config.values import InvalidValueError, Problems, ValueKind, did_you_mean
@@ -21,7 +20,6 @@ class Table(ValueKind):
     definitions: Mapping[str, Definition]
     #: Makes the value; takes the checked values by the names of fields: `per_member_ignores`.
     make: Callable[..., object]
-    json_type: ClassVar[str] = "object"
 
     @property
     def phrase(self) -> str:
@@ -46,7 +44,7 @@ class Table(ValueKind):
     def schema(self) -> dict[str, object]:
         """Return the schema of the table, key by key."""
         return {
-            "type": self.json_type,
+            "type": "object",
             "additionalProperties": False,
             "properties": {
                 key: {"description": definition.help, **definition.kind.schema()}
@@ -64,34 +62,3 @@ class Table(ValueKind):
             known = {name: name for name in self.definitions}
             raise InvalidValueError(f"winarm has no such setting{did_you_mean(key, known)}")
         return definition.kind
-
-
-@dataclass(frozen=True, slots=True)
-class ImportedTable(ValueKind):
-    """The `TABLE` of a module that is imported when a project has the table.
-
-    Importing `winarm.verify` takes 60 to 80 ms, every build hook reads the settings, and most
-    projects do not have `[tool.winarm.verify]`.
-    """
-
-    module: str
-    json_type: ClassVar[str] = "object"
-
-    @property
-    def table(self) -> ValueKind:
-        """Return the table itself."""
-        table: ValueKind = importlib.import_module(self.module).TABLE
-        return table
-
-    @property
-    def phrase(self) -> str:
-        """Return what may be written."""
-        return self.table.phrase
-
-    def check(self, value: object, project: Path) -> object:
-        """Return the value that the table makes."""
-        return self.table.check(value, project)
-
-    def schema(self) -> dict[str, object]:
-        """Return the schema of the table, key by key."""
-        return self.table.schema()

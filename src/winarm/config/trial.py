@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from winarm.config.lists import Split, Texts, Words, split_shell
-from winarm.config.sources import PROJECT, definitions_of, setting
+from winarm.config.sources import definitions_of, table_key
 from winarm.config.table import Table
-from winarm.config.values import Count
+from winarm.config.values import Count, Split, Texts, Words, split_shell
 
 #: Seconds; a day.
 MAX_TIMEOUT = 86_400
@@ -35,36 +34,30 @@ class CommandLine(Texts):
 class TrialSettings:
     """What a project says of its trials."""
 
-    command: tuple[str, ...] = setting(
+    command: tuple[str, ...] = table_key(
         CommandLine(),
         "The command that tests the wheel, `python …` or a script of an installed package. "
         "Without one, every module is imported.",
-        PROJECT,
     )
-    requires: tuple[str, ...] = setting(
+    requires: tuple[str, ...] = table_key(
         Words("a requirement", r"[^\x00-\x1f]+", Split.SHELL),
         "Requirements of the command, in addition to the wheel's own.",
-        PROJECT,
     )
-    extras: tuple[str, ...] = setting(
+    extras: tuple[str, ...] = table_key(
         Words("the name of an extra", r"[A-Za-z0-9._-]+", Split.NAMES),
         "Extras of the wheel that are installed.",
-        PROJECT,
     )
-    copy: tuple[str, ...] = setting(
+    copy: tuple[str, ...] = table_key(
         Words("a path inside the project", r"[^\x00-\x1f]+", Split.PATHS, inside=True),
         "Files and folders of the project that the command finds in its working folder.",
-        PROJECT,
     )
-    skip: tuple[str, ...] = setting(
+    skip: tuple[str, ...] = table_key(
         Words("a pattern of modules", r"[^\s\x00-\x1f]+", Split.NAMES),
         "Modules that are not imported.",
-        PROJECT,
     )
-    timeout: int | None = setting(
+    timeout: int | None = table_key(
         Count(MAX_TIMEOUT),
         "Seconds for the command, or for the import of one module.",
-        PROJECT,
         default=None,
     )
 

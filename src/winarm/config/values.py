@@ -10,17 +10,23 @@ from __future__ import annotations
 import contextlib
 import difflib
 import re
+import shlex
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from winarm.errors import SettingsError
+from winarm.pyproject import stays_inside
 from winarm.target import TARGETS, Target, parse_target
 
 if TYPE_CHECKING:
     from winarm.host import System
+
+#: The name of winarm's own build backend.
+OWN_BACKEND = "winarm.backend"
 
 _TOML_TYPES = {
     bool: "a boolean",
@@ -68,8 +74,6 @@ class Problems:
 class ValueKind(ABC):
     """What a setting's value may be."""
 
-    json_type: ClassVar[str] = "string"
-
     @property
     @abstractmethod
     def phrase(self) -> str:
@@ -89,9 +93,18 @@ class ValueKind(ABC):
         """
         return text.strip()
 
+    def from_texts(self, texts: list[str], system: System) -> object:
+        """Return what TOML would have for the texts of a setting that front-ends were given.
+
+        :raises InvalidValueError: they cannot be taken apart, or are more than the setting takes.
+        """
+        if len(texts) != 1:
+            raise InvalidValueError(f"is given {len(texts)} times; once will do")
+        return self.from_text(texts[0], system)
+
     def schema(self) -> dict[str, object]:
         """Return the JSON schema of the value in TOML."""
-        return {"type": self.json_type}
+        return {"type": "string"}
 
     def mismatch(self, value: object) -> InvalidValueError:
         """Return the error that says what was expected and what is written."""
@@ -102,7 +115,6 @@ class ValueKind(ABC):
 class Flag(ValueKind):
     """Yes or no."""
 
-    json_type: ClassVar[str] = "boolean"
     words: ClassVar[dict[str, bool]] = {
         **dict.fromkeys(("", "1", "true", "yes", "on"), True),
         **dict.fromkeys(("0", "false", "no", "off"), False),
@@ -120,13 +132,16 @@ class Flag(ValueKind):
             raise self.mismatch(value)
         return value
 
+    def schema(self) -> dict[str, object]:
+        """Return the schema of a boolean."""
+        return {"type": "boolean"}
+
 
 @dataclass(frozen=True, slots=True)
 class Count(ValueKind):
     """A whole number from 1 to `most`."""
 
     most: int
-    json_type: ClassVar[str] = "integer"
 
     @property
     def phrase(self) -> str:
@@ -148,7 +163,7 @@ class Count(ValueKind):
 
     def schema(self) -> dict[str, object]:
         """Return the schema with the bounds."""
-        return {"type": self.json_type, "minimum": 1, "maximum": self.most}
+        return {"type": "integer", "minimum": 1, "maximum": self.most}
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,24 +196,24 @@ class Line(ValueKind):
     """One line of text that matches `pattern`."""
 
     #: What it is, for people: `the name of a CMake generator`.
-    what: str
+    phrase: str
     #: A regular expression in what Python's and JSON schema's have in common.
     pattern: str = r"[^\x00-\x1f]+"
+    #: It is a folder; a relative one counts from the project's.
+    folder: bool = False
 
-    @property
-    def phrase(self) -> str:
-        """Return what may be written."""
-        return self.what
-
-    def check(self, value: object, project: Path) -> str:
-        """Return the text, which has the right form."""
+    def check(self, value: object, project: Path) -> str | Path:
+        """Return the text, which has the right form; of a folder, its path."""
         if not isinstance(value, str) or not re.fullmatch(self.pattern, value):
             raise self.mismatch(value)
-        return value
+        return project / value if self.folder else value
 
     def schema(self) -> dict[str, object]:
         """Return the schema with the form of the text."""
-        return {"type": self.json_type, "pattern": f"^(?:{self.pattern})$"}
+        return {"type": "string", "pattern": f"^(?:{self.pattern})$"}
+
+
+FOLDER = Line("a folder", r"[^\x00]+", folder=True)
 
 
 class TargetName(ValueKind):
@@ -222,36 +237,16 @@ class TargetName(ValueKind):
         return target
 
 
-class Folder(ValueKind):
-    """A folder; a relative one counts from the project's."""
-
-    phrase = "a folder"
-
-    def check(self, value: object, project: Path) -> Path:
-        """Return the folder, in the project when it is relative."""
-        if not isinstance(value, str) or not value or "\0" in value:
-            raise self.mismatch(value)
-        return project / value
-
-    def schema(self) -> dict[str, object]:
-        """Return the schema of a text that is not empty."""
-        return {"type": self.json_type, "minLength": 1}
-
-
-@dataclass(frozen=True, slots=True)
 class BackendName(ValueKind):
-    """A build backend as PEP 517 spells one: `package.module` or `package.module:object`."""
-
-    #: Backends that would call themselves.
-    refused: tuple[str, ...]
+    """A build backend as PEP 517 spells one, other than winarm's own, which would call itself."""
 
     phrase = 'a build backend such as "setuptools.build_meta"'
 
     def check(self, value: object, project: Path) -> str:
-        """Return the name, which has the right form and is not winarm's own."""
+        """Return the name: `package.module` or `package.module:object`."""
         if not isinstance(value, str) or not is_backend_name(value):
             raise self.mismatch(value)
-        if value.partition(":")[0] in self.refused:
+        if value.partition(":")[0] == OWN_BACKEND:
             raise InvalidValueError(
                 f"cannot be {value!r}: it is the backend that winarm is to call"
             )
@@ -261,10 +256,116 @@ class BackendName(ValueKind):
         """Return the schema with the form of the name."""
         # The format is validate-pyproject's own; other validators pass over it.
         return {
-            "type": self.json_type,
+            "type": "string",
             "format": "pep517-backend-reference",
-            "not": {"pattern": f"^({'|'.join(map(re.escape, self.refused))})(:|$)"},
+            "not": {"pattern": f"^({re.escape(OWN_BACKEND)})(:|$)"},
         }
+
+
+class Split(Enum):
+    """How one text holds several entries; the value says it to people."""
+
+    SHELL = "separated by spaces, quoted as in a shell"
+    PATHS = 'separated by ":" (";" on a Windows host)'
+    NAMES = "separated by commas or spaces"
+
+
+@dataclass(frozen=True, slots=True)
+class Words(ValueKind):
+    """A list of texts, each of which matches `pattern`."""
+
+    #: What one entry is, for people: `a macro, NAME or NAME=VALUE`.
+    entry: str
+    #: A regular expression in what Python's and JSON schema's have in common.
+    pattern: str
+    split: Split
+    #: Entries are folders; relative ones count from the project's.
+    folders: bool = False
+    #: Entries are folders that must not lead out of the project; they stay as they are written.
+    inside: bool = False
+
+    @property
+    def phrase(self) -> str:
+        """Return what may be written."""
+        return f"a list; each entry is {self.entry}"
+
+    def from_text(self, text: str, system: System) -> list[str]:
+        """Return the entries of `text`, split as the setting says."""
+        match self.split:
+            case Split.SHELL:
+                return split_shell(text, system)
+            case Split.PATHS:
+                # os.pathsep of the host that is asked about, which need not be ours.
+                parts = text.split(";" if system == "windows" else ":")
+            case Split.NAMES:
+                parts = text.replace(",", " ").split()
+        return [part.strip() for part in parts if part.strip()]
+
+    def from_texts(self, texts: list[str], system: System) -> list[str]:
+        """Return the entries of all texts."""
+        return [entry for text in texts for entry in self.from_text(text, system)]
+
+    def check(self, value: object, project: Path) -> tuple[str, ...]:
+        """Return the entries; of folders, the relative ones as paths in the project."""
+        if not isinstance(value, list):
+            raise self.mismatch(value)
+        wrong = [entry for entry in value if not self._fits(entry, project)]
+        if wrong:
+            raise InvalidValueError(
+                *(f"has the entry {entry!r}, which must be {self.entry}" for entry in wrong)
+            )
+        return tuple(str(project / entry) if self.folders else entry for entry in value)
+
+    def schema(self) -> dict[str, object]:
+        """Return the schema with the form of each entry."""
+        return {"type": "array", "items": {"type": "string", "pattern": f"^(?:{self.pattern})$"}}
+
+    def _fits(self, entry: object, project: Path) -> bool:
+        if not isinstance(entry, str) or not re.fullmatch(self.pattern, entry):
+            return False
+        return not self.inside or stays_inside(project, entry)
+
+
+#: The JSON schema of one text, or of a list of texts.
+TEXT_OR_TEXTS = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+
+
+class Texts(ValueKind):
+    """One text, or a list of texts."""
+
+    def texts(self, value: object) -> tuple[str, ...]:
+        """Return the texts.
+
+        :raises InvalidValueError: it is something else.
+        """
+        if isinstance(value, str):
+            return (value,)
+        if not isinstance(value, list):
+            raise self.mismatch(value)
+        wrong = [entry for entry in value if not isinstance(entry, str)]
+        if wrong:
+            raise InvalidValueError(*(f"has the entry {entry!r}, not a text" for entry in wrong))
+        return tuple(value)
+
+    def schema(self) -> dict[str, object]:
+        """Return the schema of a text or a list of texts."""
+        return dict(TEXT_OR_TEXTS)
+
+
+def split_shell(text: str, system: System) -> list[str]:
+    r"""Return the words of `text` as a shell has them; on Windows `\` is part of a path.
+
+    :raises InvalidValueError: a quotation is not closed.
+    """
+    lexer = shlex.shlex(text, posix=True, punctuation_chars=False)
+    lexer.whitespace_split = True
+    lexer.commenters = ""
+    if system == "windows":
+        lexer.escape = ""
+    try:
+        return list(lexer)
+    except ValueError as error:
+        raise InvalidValueError(f"cannot be split into words: {error}") from None
 
 
 def is_backend_name(name: str) -> bool:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from winarm.config.lists import Texts
 from winarm.config.sources import Definition, Source
 from winarm.config.table import Table
 from winarm.config.values import (
@@ -16,6 +15,7 @@ from winarm.config.values import (
     Flag,
     InvalidValueError,
     Problems,
+    Texts,
     ValueKind,
     did_you_mean,
 )
@@ -107,7 +107,6 @@ class Patterns(Texts):
 class CodesByPattern(ValueKind):
     """A table of codes for each pattern of members."""
 
-    json_type: ClassVar[str] = "object"
     codes: ClassVar[CodePrefixes] = CodePrefixes()
 
     phrase = 'a table such as { "pkg/tests/*" = ["WA106"] }'
@@ -127,7 +126,7 @@ class CodesByPattern(ValueKind):
 
     def schema(self) -> dict[str, object]:
         """Return the schema of a table of codes."""
-        return {"type": self.json_type, "additionalProperties": self.codes.schema()}
+        return {"type": "object", "additionalProperties": self.codes.schema()}
 
 
 class FailOn(ValueKind):

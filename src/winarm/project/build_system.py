@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from winarm.config import OWN_BACKEND, Settings, settings_of
+from winarm.config import Settings, settings_of
 from winarm.config.sources import ConfigSettings
-from winarm.config.values import is_backend_name
+from winarm.config.values import OWN_BACKEND, is_backend_name
 from winarm.errors import BackendError, SourceError, bullets
 from winarm.pyproject import read_pyproject, stays_inside
 
