@@ -14,7 +14,6 @@ import pytest
 from build_stand_ins import write_project
 from fake_host import FakeHost
 
-from winarm import events
 from winarm.cli import build
 from winarm.cli.console import Console
 from winarm.environment.interpreter import Interpreter
@@ -73,7 +72,7 @@ class TestOptions:
         assert (args.sources, args.output, args.python, args.verbose) == (
             [],
             Path("dist"),
-            None,
+            [],
             False,
         )
         assert build.config_settings(args) == {}
@@ -233,26 +232,3 @@ class TestRun:
 
 
 PYTHON = Interpreter(Path("p"), PythonABI(13), "3.13.0", "linux", Path("i"), Path("d"))
-
-
-EVENTS = [
-    (events.Step("building"), "", "winarm: building\n"),
-    (events.Note("a note"), "winarm: a note\n", "winarm: a note\n"),
-    (events.Detail("a detail"), "", "winarm: a detail\n"),
-    (events.Output(b"printed\n"), "", "printed\n"),
-    (events.Working("compile", "/x/a.c", 3), "", ""),
-    (events.Worked("compile", "/x/a.c"), "", ""),
-]
-
-
-@pytest.mark.parametrize(("event", "plain", "verbose"), EVENTS, ids=[str(row[0]) for row in EVENTS])
-def test_what_people_see_of_an_event(
-    streams: Streams, event: events.Event, plain: str, verbose: str
-) -> None:
-    other = Streams()
-    with streams.console.status() as quiet, other.console.status() as loud:
-        build.Listener(streams.console, quiet, verbose=False)(event)
-        build.Listener(other.console, loud, verbose=True)(event)
-
-    assert (streams.err, other.err) == (plain, verbose)
-    assert streams.out.getvalue() == ""

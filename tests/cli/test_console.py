@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from winarm.cli.console import Console
+from winarm import events
+from winarm.cli.console import Console, Listener
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -116,3 +117,34 @@ def test_a_reader_that_has_gone_is_written_to_no_more(tmp_path: Path) -> None:
         console.out("two")
 
     assert (tmp_path / "out").read_text() == "one\n"
+
+
+EVENTS = [
+    (events.Step("building"), "", "winarm: building\n"),
+    (events.Note("a note"), "winarm: a note\n", "winarm: a note\n"),
+    (events.Detail("a detail"), "", "winarm: a detail\n"),
+    (events.Output(b"printed\n"), "", "printed\n"),
+    (events.Working("compile", "/x/a.c", 3), "", ""),
+    (events.Worked("compile", "/x/a.c"), "", ""),
+]
+
+
+@pytest.mark.parametrize(("event", "plain", "verbose"), EVENTS, ids=[str(row[0]) for row in EVENTS])
+def test_what_people_see_of_an_event(
+    streams: Streams, event: events.Event, plain: str, verbose: str
+) -> None:
+    other = Streams()
+    with streams.console.status() as quiet, other.console.status() as loud:
+        Listener(streams.console, quiet, verbose=False)(event)
+        Listener(other.console, loud, verbose=True)(event)
+
+    assert (streams.err, other.err) == (plain, verbose)
+    assert streams.out == ""
+
+
+def test_output_that_is_the_result_is_passed_on_as_it_is(streams: Streams) -> None:
+    with streams.console.status() as status:
+        listen = Listener(streams.console, status, verbose=True, output=streams.console.exact)
+        listen(events.Output(b"[1/2] printed\n"))
+
+    assert (streams.out, streams.err) == ("[1/2] printed\n", "")

@@ -14,6 +14,7 @@ from windows_trees.visual_studio import FakeWindows
 
 from winarm.cli import env
 from winarm.cli.console import Console
+from winarm.config import Settings
 from winarm.errors import SettingsError, ToolchainNotFoundError, UsageError
 
 
@@ -140,11 +141,12 @@ def test_the_libraries_of_a_prefix_are_found(
 def test_no_package_of_this_machine_is_found(
     windows: FakeWindows, tmp_path: Path, named: str | None
 ) -> None:
-    toolchain = env.chosen(windows.host(), "msvc")
+    settings = Settings(toolchain="msvc")
+    toolchain = env.chosen(windows.host(), settings)
     environ = {"PKG_CONFIG_LIBDIR": named} if named else {}
     host = FakeHost(environ, "linux", "x86_64", Path(sys.executable), default_cache=tmp_path / "c")
 
-    found = env.library_variables(host, toolchain)
+    found = env.library_variables(host, toolchain, settings)
 
     assert Path(found["PKG_CONFIG"]).is_file()
     assert not Path(found["PKG_CONFIG_LIBDIR"]).exists()

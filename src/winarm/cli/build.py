@@ -9,8 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
-from winarm import events
-from winarm.cli.console import Console, Status
+from winarm.cli.console import Console, Listener
+from winarm.cli.options import add_list
 from winarm.config import TOOLCHAINS
 from winarm.errors import BuildFailedError, FileSystemError, UsageError
 from winarm.host import Host
@@ -47,14 +47,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "sources", metavar="SRC", nargs="*", help="what to build (this folder); may be several"
     )
-    parser.add_argument(
-        "-r",
-        "--requirement",
-        metavar="FILE",
+    add_list(
+        parser,
+        "-r, --requirement",
+        "FILE",
+        "build every requirement of a requirements file",
         type=Path,
-        action="append",
-        default=[],
-        help="build every requirement of a requirements file; may be given again",
     )
     parser.add_argument(
         "-o",
@@ -64,22 +62,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=Path("dist"),
         help="where the wheels go (dist)",
     )
-    parser.add_argument(
+    add_list(
+        parser,
         "--python",
-        metavar="X.Y",
-        action="append",
-        help="the Python to build with and for, as 3.13, 3.13t or a path; may be given again "
-        "(the one that runs winarm)",
+        "X.Y",
+        "the Python to build with and for, as 3.13, 3.13t or a path (the one that runs winarm)",
     )
     parser.add_argument("--toolchain", choices=TOOLCHAINS, help="the toolchain to take (auto)")
-    parser.add_argument(
-        "-C",
-        "--config-setting",
-        metavar="KEY=VALUE",
+    add_list(
+        parser,
+        "-C, --config-setting",
+        "KEY=VALUE",
+        "a setting for the build backend, or winarm.NAME=VALUE for winarm",
         dest="config_settings",
-        action="append",
-        default=[],
-        help="a setting for the build backend, or winarm.NAME=VALUE for winarm; may be given again",
     )
     parser.add_argument(
         "--test",
@@ -252,26 +247,3 @@ def closing_line(built: BuiltWheel, seconds: float) -> str:
     """Return what a finished build says: the wheel, its size, the time, what was verified."""
     size = built.path.stat().st_size / 1000
     return f"{built.path} ({size:,.0f} kB, {seconds:.0f} s) {built.summary}"
-
-
-class Listener:
-    """Turns the events of a build into what people see."""
-
-    def __init__(self, console: Console, status: Status, *, verbose: bool) -> None:
-        self._console = console
-        self._status = status
-        self._verbose = verbose
-
-    def __call__(self, event: events.Event) -> None:
-        """Show one event."""
-        match event:
-            case events.Note(text):
-                self._console.err(f"winarm: {text}")
-            case events.Step(text) | events.Detail(text) if self._verbose:
-                self._console.err(f"winarm: {text}")
-            case events.Output(data) if self._verbose:
-                self._console.raw(data)
-            case _:
-                pass
-        if text := events.progress(event):
-            self._status.update(text)

@@ -12,6 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from winarm.cli.console import Console
+from winarm.cli.options import add_list
 from winarm.errors import FileSystemError, UsageError
 from winarm.host import Host
 from winarm.project.facts import Facts, text_of
@@ -62,9 +63,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="leave out the sdist, other platforms and publishing",
     )
-    parser.add_argument(
-        "--python", metavar="X.Y", action="append", help="build for this Python; may be given again"
-    )
+    add_list(parser, "--python", "X.Y", "build for this Python")
     parser.add_argument("--test-command", metavar="COMMAND", help="what tests the installed wheel")
     parser.add_argument("--test-requires", metavar="WORDS", help="what the tests need, as for pip")
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TextIO
 
+from winarm import events
 from winarm.errors import OutputError
 
 if TYPE_CHECKING:
@@ -150,6 +151,43 @@ class Status:
             if self._text:
                 seconds = time.monotonic() - self._began
                 self._console.err(f"winarm: {self._text} ({seconds:.0f} s)")
+
+
+class Listener:
+    """Turns the events of a build or of a trial into what people see.
+
+    :param output: takes what programs print; without it, that is shown where `verbose` is set.
+    """
+
+    def __init__(
+        self,
+        console: Console,
+        status: Status,
+        *,
+        verbose: bool,
+        output: Callable[[bytes], None] | None = None,
+    ) -> None:
+        self._console = console
+        self._status = status
+        self._verbose = verbose
+        self._output = output
+
+    def __call__(self, event: events.Event) -> None:
+        """Show one event."""
+        match event:
+            case events.Output(data) if self._output:
+                self._output(data)
+                return
+            case events.Note(text):
+                self._console.err(f"winarm: {text}")
+            case events.Step(text) | events.Detail(text) if self._verbose:
+                self._console.err(f"winarm: {text}")
+            case events.Output(data) if self._verbose:
+                self._console.raw(data)
+            case _:
+                pass
+        if text := events.progress(event):
+            self._status.update(text)
 
 
 def _nowhere() -> TextIO:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from winarm.cli.console import Console
 from winarm.cli.shells import SHELLS, github_variables, script
-from winarm.config import TOOLCHAINS, read_settings
+from winarm.config import TOOLCHAINS, Settings, read_settings
 from winarm.errors import FileSystemError, UsageError
 from winarm.host import Host, ProgramError
 from winarm.locate.toolchain import Toolchain, command_text
@@ -65,9 +65,12 @@ def run(args: argparse.Namespace, host: Host, console: Console) -> int:
     """
     from winarm.locate.variables import shell_variables  # noqa: PLC0415 - `--help` needs none
 
-    toolchain = chosen(host, args.toolchain)
+    asked = {"winarm.toolchain": args.toolchain} if args.toolchain else None
+    settings = read_settings(Path.cwd(), asked, host)
+    toolchain = chosen(host, settings)
     found = shell_variables(host, toolchain)
-    found = replace(found, variables={**found.variables, **library_variables(host, toolchain)})
+    libraries = library_variables(host, toolchain, settings)
+    found = replace(found, variables={**found.variables, **libraries})
     for note in toolchain.notes:
         console.err(f"winarm: {note}")
     if args.argv:
@@ -98,21 +101,19 @@ def run_command(
         raise UsageError(error.what) from error
 
 
-def chosen(host: Host, named: str | None) -> Toolchain:
-    """Return the toolchain that the option or this folder's settings ask for.
+def chosen(host: Host, settings: Settings) -> Toolchain:
+    """Return the toolchain that the settings ask for.
 
-    :raises WinarmError: there is none, or the settings are wrong.
+    :raises WinarmError: there is none.
     """
     from winarm.locate.lasting_zig import zig_folders  # noqa: PLC0415 - `--help` needs none of it
     from winarm.pipeline.equip import toolchain_for  # noqa: PLC0415
     from winarm.plan import build_target  # noqa: PLC0415
 
-    asked = {"winarm.toolchain": named} if named else None
-    settings = read_settings(Path.cwd(), asked, host)
     return toolchain_for(host, build_target(settings), settings, zig_folders(host), lasting=True)
 
 
-def library_variables(host: Host, toolchain: Toolchain) -> dict[str, str]:
+def library_variables(host: Host, toolchain: Toolchain, settings: Settings) -> dict[str, str]:
     """Return what makes a build find the libraries of the prefixes that the settings name.
 
     :raises WinarmError: one of them is missing, or has nothing for the target.
@@ -123,7 +124,6 @@ def library_variables(host: Host, toolchain: Toolchain) -> dict[str, str]:
     )
     from winarm.pipeline.equip import pkgconf_program  # noqa: PLC0415
 
-    settings = read_settings(Path.cwd(), None, host)
     pkgconf = pkgconf_program(host)
     if not settings.prefix:
         # Of the host's packages none is for the target: it looks where nothing is.

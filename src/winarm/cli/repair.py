@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winarm.cli.console import Console
+from winarm.cli.options import add_list
 from winarm.errors import UsageError, VerificationError
 from winarm.host import Host
 from winarm.storage import deliver, scratch_folder
@@ -40,25 +41,13 @@ exit status: 0 the wheels are good, 1 one is not, 2 a mistake in options or sett
 def configure(parser: argparse.ArgumentParser) -> None:
     """Describe the verb's options."""
     parser.add_argument("wheels", metavar="WHEEL", nargs="+", type=Path, help="what to repair")
-    parser.add_argument(
-        "--prefix",
-        metavar="DIR",
-        action="append",
-        default=[],
-        help="a tree with the target's DLLs; may be given again (the setting `prefix`)",
-    )
+    add_list(parser, "--prefix", "DIR", "a tree with the target's DLLs (the setting `prefix`)")
     parser.add_argument(
         "--msvcp140",
         action="store_true",
         help="copy Visual C++'s C++ runtime, too, from the msvc-runtime wheel of the package index",
     )
-    parser.add_argument(
-        "--external",
-        metavar="DLL",
-        action="append",
-        default=[],
-        help="a DLL that something else brings; may be given again",
-    )
+    add_list(parser, "--external", "DLL", "a DLL that something else brings")
     parser.add_argument(
         "-o",
         "--output",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winarm.cli.console import Console
+from winarm.cli.options import add_list
 from winarm.errors import FileSystemError, UsageError
 from winarm.host import Host
 
@@ -77,35 +78,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def add_input_options(parser: argparse.ArgumentParser) -> None:
     """Describe the options that say which packages are meant, and where they come from."""
     add = parser.add_argument
-    add(
-        "-r",
-        "--requirement",
-        metavar="FILE",
-        type=Path,
-        action="append",
-        default=[],
-        help="a requirements file; may be given again",
-    )
-    add("--extra", metavar="NAME", action="append", default=[], help="an extra of the project")
-    add(
-        "--group",
-        metavar="NAME",
-        action="append",
-        default=[],
-        help="a dependency group of the project",
-    )
+    add_list(parser, "-r, --requirement", "FILE", "a requirements file", type=Path)
+    add_list(parser, "--extra", "NAME", "an extra of the project")
+    add_list(parser, "--group", "NAME", "a dependency group of the project")
     add("--python", metavar="X.Y", help="the target's Python, as 3.13 or 3.13t (winarm's own)")
     add("--no-deps", action="store_true", help="look at the named packages alone")
     add("--index-url", metavar="URL", help="the main index (that of pip or uv)")
-    add("--extra-index-url", metavar="URL", action="append", default=[], help="a further index")
-    add(
-        "-f",
-        "--find-links",
-        metavar="PLACE",
-        action="append",
-        default=[],
-        help="a folder or page of files",
-    )
+    add_list(parser, "--extra-index-url", "URL", "a further index")
+    add_list(parser, "-f, --find-links", "PLACE", "a folder or page of files")
     add("--no-index", action="store_true", help="take files from --find-links only")
     add("--offline", action="store_true", help="ask no index; take what is cached")
     add("--refresh", action="store_true", help="ask again what is cached")

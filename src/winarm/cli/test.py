@@ -8,11 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from winarm.cli.console import Console, Status
+from winarm.cli.console import Console, Listener
+from winarm.cli.options import add_list
 from winarm.cli.verify import append_summary, expanded, rendered
 from winarm.config import Settings, read_settings
 from winarm.errors import EXIT_FAILURE, UsageError
-from winarm.events import Event, Note, Output, Step
 from winarm.host import Host
 from winarm.target import PythonABI
 from winarm.verify.report import judge
@@ -52,37 +52,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="RUNNER",
         help="auto (the default), native, wine, qemu-wine, ssh:HOST or command:PROGRAM",
     )
-    add(
+    add_list(
+        parser,
         "--python",
-        metavar="X.Y|DIR",
-        action="append",
-        default=[],
-        help="a version such as 3.13 or 3.13t, or a folder with a Python for Windows ARM64; may "
-        "be given again (the newest that the wheel's tags allow)",
+        "X.Y|DIR",
+        "a version such as 3.13 or 3.13t, or a folder with a Python for Windows ARM64 (the "
+        "newest that the wheel's tags allow)",
     )
-    add(
-        "--requires",
-        metavar="REQ",
-        action="append",
-        default=[],
-        help="a requirement of the command; may be given again",
+    add_list(parser, "--requires", "REQ", "a requirement of the command")
+    add_list(parser, "--extra", "NAME", "an extra of the wheels")
+    add_list(parser, "--find-links", "DIR", "a folder or page with wheels for dependencies")
+    add_list(
+        parser, "--copy", "PATH", "a file or folder that the command finds in its working folder"
     )
-    add("--extra", metavar="NAME", action="append", default=[], help="an extra of the wheels")
-    add(
-        "--find-links",
-        metavar="DIR",
-        action="append",
-        default=[],
-        help="a folder or page with wheels for dependencies; may be given again",
-    )
-    add(
-        "--copy",
-        metavar="PATH",
-        action="append",
-        default=[],
-        help="a file or folder that the command finds in its working folder; may be given again",
-    )
-    add("--skip", metavar="MODULE", action="append", default=[], help="do not import it; a pattern")
+    add_list(parser, "--skip", "MODULE", "do not import it; a pattern")
     add("--timeout", metavar="SECONDS", type=float, help="for the command, or for each import")
     add("--format", choices=FORMATS, default="table", help="how the result is written (table)")
     add("-v", "--verbose", action="store_true", help="show every step")
@@ -104,7 +87,7 @@ def run(args: argparse.Namespace, host: Host, console: Console) -> int:
     options = options_from(args, settings)
     wheels = list(dict.fromkeys(path for word in args.wheels for path in expanded(word)))
     with console.status() as status:
-        listener = Listener(console, status, verbose=args.verbose)
+        listener = Listener(console, status, verbose=args.verbose, output=console.exact)
         result = test_wheels(wheels, options, host=host, listener=listener)
     reports = list(result.reports)
     verdict = judge(reports, options.verify.fail_on)
@@ -168,26 +151,3 @@ def options_from(args: argparse.Namespace, settings: Settings) -> TrialOptions:
 def _abi(word: str) -> PythonABI | None:
     found = _VERSION.fullmatch(word)
     return PythonABI(int(found["minor"]), bool(found["threading"])) if found else None
-
-
-class Listener:
-    """Shows what a trial does; the output of its command comes as it is."""
-
-    def __init__(self, console: Console, status: Status, *, verbose: bool) -> None:
-        self._console = console
-        self._status = status
-        self._verbose = verbose
-
-    def __call__(self, event: Event) -> None:
-        """Show one event."""
-        match event:
-            case Step(what):
-                self._status.update(what)
-                if self._verbose:
-                    self._console.err(f"winarm: {what}")
-            case Note(text):
-                self._console.err(f"winarm: {text}")
-            case Output(data):
-                self._console.exact(data)
-            case _:
-                pass

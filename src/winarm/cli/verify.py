@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from winarm.cli.console import Console
+from winarm.cli.options import add_list
 from winarm.errors import FileSystemError, OutputError, SourceError, UsageError
 from winarm.host import Host
 from winarm.target import parse_target
@@ -62,12 +63,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("paths", metavar="WHAT", nargs="*", help="what to verify; patterns are expanded")
     add("--tree", action="store_true", help="a folder is an installed tree, not one of wheels")
-    add(
+    add_list(
+        parser,
         "--target",
-        metavar="TARGET",
-        action="append",
-        help="win_arm64 (the default), win_amd64, win32, or auto for the one each wheel is "
-        "tagged with; may be given again",
+        "TARGET",
+        "win_arm64 (the default), win_amd64, win32, or auto for the one each wheel is tagged with",
     )
     add(
         "--require-target",
@@ -78,15 +78,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("-o", "--output", metavar="FILE", help="write the result to FILE, in UTF-8")
     add("--select", metavar="CODES", help="report only these codes, or beginnings of codes")
     add("--ignore", metavar="CODES", help="do not report these codes, or beginnings of codes")
-    add("--allow", metavar="PATTERN", action="append", help="members that may be for any machine")
-    add(
+    add_list(parser, "--allow", "PATTERN", "members that may be for any machine")
+    add_list(
+        parser,
         "--with",
+        "PATH",
+        "a wheel or a folder that brings DLLs; not verified itself",
         dest="companions",
-        metavar="PATH",
-        action="append",
-        help="a wheel or a folder that brings DLLs; not verified itself",
     )
-    add("--external", metavar="DLL", action="append", help="a DLL that something else brings")
+    add_list(parser, "--external", "DLL", "a DLL that something else brings")
     add("--baseline", metavar="FILE", help="do not report what this report in JSON has")
     add("--fail-on", metavar="SEVERITY", help="error (the default), warning, note or never")
     add("--no-record", action="store_true", help="do not compare hashes with RECORD")
@@ -173,7 +173,7 @@ def _required(args: argparse.Namespace, options: VerifyOptions) -> tuple[tuple[s
     every = tuple(target.wheel_platform for target in (options.target, *options.also))
     if not options.skip_others:
         return tuple((platform,) for platform in every)
-    words = [word.lower() for word in _words(args.target or [])]
+    words = [word.lower() for word in _words(args.target)]
     named = [target for word in words if (target := parse_target(word))]
     return tuple((target.wheel_platform,) for target in named) or (every,)
 
@@ -223,9 +223,9 @@ def _options(args: argparse.Namespace) -> VerifyOptions:
         options = replace(options, fail_on=_checked("fail-on", args.fail_on))
     return replace(
         options,
-        allow=(*options.allow, *(args.allow or ())),
-        external=(*options.external, *(args.external or ())),
-        companions=tuple(map(Path, args.companions or ())),
+        allow=(*options.allow, *args.allow),
+        external=(*options.external, *args.external),
+        companions=tuple(map(Path, args.companions)),
         record=options.record and not args.no_record,
     )
 

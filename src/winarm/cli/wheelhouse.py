@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from winarm.cli.console import Console, live_lines
+from winarm.cli.console import Console, Listener, live_lines
+from winarm.cli.options import add_list
 from winarm.cli.status import add_input_options, asked_for, options_of
 from winarm.errors import UsageError, WinarmError
 from winarm.host import Host
@@ -77,13 +78,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     ends.add_argument("--fail-fast", action="store_true", help="stop at the first failure")
     add("--test", action="store_true", help="import every native wheel on the target's Python")
     add("--plan", metavar="FILE", type=Path, help="write the plan to FILE, and make nothing")
-    add(
-        "--only",
-        metavar="NAME",
-        action="append",
-        default=[],
-        help="with --plan: do this part of the plan in FILE; may be given again",
-    )
+    add_list(parser, "--only", "NAME", "with --plan: do this part of the plan in FILE")
     add(
         "--merge",
         metavar="DIR",
@@ -195,8 +190,7 @@ def _tried(
     result: WheelhouseResult,
     trial: TrialOptions,
 ) -> WheelhouseResult:
-    from winarm.cli.build import Listener  # noqa: PLC0415 - as in run
-    from winarm.stack.wheelhouse.result import write_results  # noqa: PLC0415
+    from winarm.stack.wheelhouse.result import write_results  # noqa: PLC0415 - as in run
     from winarm.stack.wheelhouse.trying import tried  # noqa: PLC0415
     from winarm.trial import test_wheels  # noqa: PLC0415
 
