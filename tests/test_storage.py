@@ -8,12 +8,12 @@ import sys
 import tempfile
 import threading
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
-from winarm.errors import FileSystemError, UsageError
+from winarm.errors import FileSystemError, OutputError, UsageError
 from winarm.storage import (
     PART,
     STALE,
@@ -24,10 +24,8 @@ from winarm.storage import (
     read_bounded,
     remove_unused,
     scratch_folder,
+    write_text,
 )
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 MEMBERS = ("include/Python.h", "libs/python3.lib")
 
@@ -350,3 +348,30 @@ def test_a_file_is_read_up_to_its_bound(tmp_path: Path) -> None:
     assert caught.value.cure == "Name another."
     with pytest.raises(FileSystemError):
         read_bounded(tmp_path / "nothing", 5, cure="")
+
+
+def test_a_text_is_written_whole_and_a_link_stays_one(tmp_path: Path) -> None:
+    file, link = tmp_path / "file", tmp_path / "link"
+    link.symlink_to(file)
+
+    write_text(link, "ä\n")
+
+    assert link.is_symlink()
+    assert file.read_bytes() == "ä\n".encode()
+    assert [path.name for path in sorted(tmp_path.iterdir())] == ["file", "link"]
+
+
+def test_a_text_for_a_device_is_written_to_it() -> None:
+    write_text(Path(os.devnull), "text")
+
+    assert not Path(os.devnull).is_file()
+
+
+@pytest.mark.parametrize("name", [".", "file/x", "nul\0"])
+def test_a_text_that_cannot_be_written_is_one_error(tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(OutputError) as caught:
+        write_text(tmp_path / name, "text", OutputError, cure="Choose another.")
+
+    assert caught.value.cure == "Choose another."

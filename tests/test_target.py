@@ -144,3 +144,19 @@ def test_abis_are_ordered_by_version() -> None:
         PythonABI(13, free_threaded=True),
         PythonABI(14),
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "abi"),
+    [
+        ("3.13", PythonABI(13)),
+        ("3.14t", PythonABI(14, free_threaded=True)),
+        ("3", None),
+        ("2.7", None),
+        ("3.13.1", None),
+        ("cp313", None),
+    ],
+)
+def test_a_version_is_spelled_as_users_write_it(written: str, abi: PythonABI | None) -> None:
+    assert PythonABI.spelled(written) == abi
+    assert abi is None or abi.spelling == written

@@ -48,6 +48,26 @@ def replacing(path: Path) -> Iterator[Path]:
         _remove(part)
 
 
+def write_text(
+    path: Path, text: str, error: type[FileSystemError] = FileSystemError, *, cure: str = ""
+) -> None:
+    """Write a file that a user may have named: whole or not at all; to a pipe or a device as it is.
+
+    :raises error: it cannot be written.
+    """
+    data = text.encode("utf-8", "surrogateescape")
+    try:
+        if path.exists() and not path.is_file():
+            path.write_bytes(data)
+            return
+        # A link stays one.
+        with replacing(path.resolve()) as part:
+            part.write_bytes(data)
+    except (OSError, ValueError) as reason:
+        reason = reason if isinstance(reason, OSError) else OSError(str(reason))
+        raise error(path, reason, cure=cure) from reason
+
+
 def cached_folder(folder: Path, members: Sequence[str], make: Callable[[Path], None]) -> Path:
     """Return `folder`, made by `make` unless an earlier call, of any process, has made it.
 

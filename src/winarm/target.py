@@ -105,6 +105,7 @@ def parse_target(spelling: str) -> Target | None:
 #: The minor version of Python that brought the stable ABI of both threadings.
 _ABI3T_SINCE = 15
 
+_VERSION = re.compile(r"3\.(?P<minor>[0-9]{1,2})(?P<threading>t?)")
 _ABI_TAG = re.compile(r"cp(?P<major>3)(?P<minor>[0-9]{1,3})(?P<threading>t?)(?P<debug>d?)")
 
 
@@ -123,6 +124,12 @@ class PythonABI:
         if match is None or match["debug"]:
             return None
         return cls(int(match["minor"]), bool(match["threading"]), int(match["major"]))
+
+    @classmethod
+    def spelled(cls, written: str) -> PythonABI | None:
+        """Return the ABI that a user writes as `3.13` or `3.13t`, or None."""
+        match = _VERSION.fullmatch(written)
+        return cls(int(match["minor"]), bool(match["threading"])) if match else None
 
     @property
     def version(self) -> str:

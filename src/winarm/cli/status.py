@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winarm.cli.console import Console
 from winarm.cli.options import add_list
-from winarm.errors import FileSystemError, UsageError
+from winarm.errors import OutputError, UsageError
 from winarm.host import Host
 
 if TYPE_CHECKING:
     from winarm.stack.inputs import StackInput
-    from winarm.stack.report import ReportDifference, StackReport
     from winarm.stack.status import StatusOptions
 
 DESCRIPTION = """\
@@ -96,20 +96,30 @@ def run(args: argparse.Namespace, host: Host, console: Console) -> int:
 
     :raises WinarmError: the input is wrong, or an index does not answer.
     """
-    from winarm.stack.status import look_at  # noqa: PLC0415 - `--help` needs none of it
+    from winarm.stack.formats.json import difference_from  # noqa: PLC0415 - `--help` needs none
+    from winarm.stack.formats.table import summary  # noqa: PLC0415
+    from winarm.stack.status import look_at  # noqa: PLC0415
+    from winarm.storage import write_text  # noqa: PLC0415
 
     asked, options = asked_for(args), options_of(args)
     with console.status() as status:
         report = look_at(host, asked, options, status.update)
-    difference = _difference(args.since, report)
-    text = _rendered(args, report, difference)
-    if args.output is None:
-        console.exact(text + "\n") if args.format != "table" else console.out(text)
+    difference = difference_from(args.since, report) if args.since else None
+    # Only the format that is asked for is imported: html needs Jinja2.
+    form = importlib.import_module(f"winarm.stack.formats.{args.format}")
+    if args.format == "table":
+        width = shutil.get_terminal_size((100, 24)).columns
+        text = form.render(report, difference, width=width, every=args.all)
     else:
-        _write(args.output, text + "\n")
-        from winarm.stack.formats.table import summary  # noqa: PLC0415
-
+        text = form.render(report, difference)
+    if args.output is not None:
+        cure = "Choose another file with --output."
+        write_text(args.output, text + "\n", OutputError, cure=cure)
         console.out(summary(report))
+    elif args.format == "table":
+        console.out(text)
+    else:
+        console.exact(text + "\n")
     return 1 if args.fail_on and any(package.missing for package in report.packages) else 0
 
 
@@ -156,47 +166,3 @@ def options_of(args: argparse.Namespace) -> StatusOptions:
         find_links=tuple(args.find_links),
         no_index=args.no_index,
     )
-
-
-def _difference(since: Path | None, report: StackReport) -> ReportDifference | None:
-    if since is None:
-        return None
-    from winarm.stack.formats.json import difference_from  # noqa: PLC0415 - as in run
-
-    return difference_from(since, report)
-
-
-def _rendered(
-    args: argparse.Namespace, report: StackReport, difference: ReportDifference | None
-) -> str:
-    # Only the format that is asked for is imported: html needs Jinja2.
-    if args.format == "json":
-        from winarm.stack.formats import json  # noqa: PLC0415
-
-        return json.render(report, difference)
-    if args.format == "markdown":
-        from winarm.stack.formats import markdown  # noqa: PLC0415
-
-        return markdown.render(report, difference)
-    if args.format == "html":
-        from winarm.stack.formats import html  # noqa: PLC0415
-
-        return html.render(report, difference)
-    if args.format == "badge":
-        from winarm.stack.formats import badge  # noqa: PLC0415
-
-        return badge.render(report)
-    from winarm.stack.formats import table  # noqa: PLC0415
-
-    width = shutil.get_terminal_size((100, 24)).columns
-    return table.render(report, width=width, every=args.all, difference=difference)
-
-
-def _write(path: Path, text: str) -> None:
-    from winarm.storage import replacing  # noqa: PLC0415
-
-    try:
-        with replacing(path) as part:
-            part.write_text(text, "utf-8")
-    except OSError as error:
-        raise FileSystemError(path, error) from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,7 +38,6 @@ exit status: 0 good, 1 a wheel failed, 2 a mistake in options or settings; the c
 """
 
 FORMATS = ("table", "json", "sarif", "github")
-_VERSION = re.compile(r"3\.(?P<minor>[0-9]{1,2})(?P<threading>t?)")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -122,10 +120,10 @@ def options_from(args: argparse.Namespace, settings: Settings) -> TrialOptions:
 
     if args.timeout is not None and not 0 < args.timeout <= 10**6:
         raise UsageError(f"--timeout {args.timeout:g}: must be a number of seconds over 0.")
-    abis = [abi for abi in map(_abi, args.python) if abi]
+    abis = [abi for abi in map(PythonABI.spelled, args.python) if abi]
     if len(abis) > 1:
         raise UsageError("--python names more than one version; try the wheels with one at a time.")
-    folders = [Path(word) for word in args.python if _abi(word) is None]
+    folders = [Path(word) for word in args.python if PythonABI.spelled(word) is None]
     for folder in folders:
         if not folder.is_dir():
             raise UsageError(
@@ -146,8 +144,3 @@ def options_from(args: argparse.Namespace, settings: Settings) -> TrialOptions:
         python_dirs=(*folders, *own.python_dirs),
         abi=abis[0] if abis else None,
     )
-
-
-def _abi(word: str) -> PythonABI | None:
-    found = _VERSION.fullmatch(word)
-    return PythonABI(int(found["minor"]), bool(found["threading"])) if found else None

@@ -156,7 +156,10 @@ def _show(
     else:
         text = rendered(shown, args, verdict, options)
         if args.output:
-            _write(Path(args.output), f"{text}\n" if text else "")
+            from winarm.storage import write_text  # noqa: PLC0415 - as in _settings
+
+            cure = "Choose another file with --output."
+            write_text(Path(args.output), f"{text}\n" if text else "", OutputError, cure=cure)
         elif text:
             console.out(text)
     unreported = not verdict.good and not any(r.reaches(options.fail_on) for r in reports)
@@ -348,29 +351,6 @@ def rendered(
 
         return github.render(reports)
     return table.render(reports, verbose=args.verbose, fail_on=options.fail_on) if reports else ""
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a result to a file, whole or not at all; to a pipe or a device as it is.
-
-    :raises OutputError: it cannot be written.
-    """
-    from winarm.storage import replacing  # noqa: PLC0415 - as in _settings
-
-    data = text.encode("utf-8", "surrogateescape")
-    try:
-        if path.exists() and not path.is_file():
-            path.write_bytes(data)
-            return
-        # A link stays one.
-        with replacing(path.resolve()) as part:
-            part.write_bytes(data)
-    except (OSError, ValueError) as error:
-        raise OutputError(
-            path,
-            error if isinstance(error, OSError) else OSError(f"{error}"),
-            cure="Choose another file with --output.",
-        ) from error
 
 
 def _terminal(console: Console) -> RichConsole | None:

@@ -15,7 +15,6 @@ from winarm.host import Host, ProgramError
 from winarm.search import Search, miss
 from winarm.target import NEWEST_PYTHON, OLDEST_PYTHON, PythonABI
 
-_VERSION = re.compile(r"3\.(?P<minor>[0-9]{1,2})(?P<threading>t?)", re.ASCII)
 _WHERE_AM_I = "import sys; print(sys.executable)"
 
 
@@ -33,8 +32,7 @@ def find_python(
     """
     if wanted is None:
         return ask(host, host.executable)
-    if version := _VERSION.fullmatch(wanted):
-        abi = PythonABI(int(version["minor"]), bool(version["threading"]))
+    if abi := PythonABI.spelled(wanted):
         if not OLDEST_PYTHON.minor <= abi.minor <= NEWEST_PYTHON.minor:
             supported = f"{OLDEST_PYTHON.version} to {NEWEST_PYTHON.version}"
             raise UsageError(f"winarm supports Python {supported} (got {wanted}).")

@@ -153,8 +153,7 @@ def isolated(
 def _modules(host: Host, interpreter: Interpreter, folder: Path) -> Path:
     if host.system == "windows":
         return folder / "Lib" / "site-packages"
-    threading = "t" if interpreter.abi.free_threaded else ""
-    return folder / "lib" / f"python{interpreter.abi.version}{threading}" / "site-packages"
+    return folder / "lib" / f"python{interpreter.abi.spelling}" / "site-packages"
 
 
 def without_winarm(requirements: Sequence[str]) -> list[str]:

@@ -144,7 +144,7 @@ def surveyed(
         report = StackReport(
             origin=stack.origin,
             target=options.target.wheel_platform,
-            python=spelled(python),
+            python=python.spelling,
             packages=packages,
             made=time.strftime("%Y-%m-%d", time.gmtime()),
             notes=(*stack.notes, *notes),
@@ -159,7 +159,7 @@ def target_python(written: str | None) -> PythonABI:
     """
     if written is None:
         return PythonABI(sys.version_info.minor)
-    abi = PythonABI.parse("cp" + written.replace(".", "", 1)) if "." in written else None
+    abi = PythonABI.spelled(written)
     if abi is None or not OLDEST_PYTHON.minor <= abi.minor <= NEWEST_PYTHON.minor:
         supported = f"{OLDEST_PYTHON.version} to {NEWEST_PYTHON.version}"
         raise UsageError(
@@ -167,11 +167,6 @@ def target_python(written: str | None) -> PythonABI:
             cure="Write 3.13, or 3.13t for the free-threaded one.",
         )
     return abi
-
-
-def spelled(python: PythonABI) -> str:
-    """Return a Python as options write it: `3.13t`."""
-    return f"{python.version}{'t' if python.free_threaded else ''}"
 
 
 def _resolved(
@@ -286,7 +281,7 @@ class _Survey:
         if release.sdist is None:
             return self._without_source(status, classifiers)
         command = (
-            f"winarm build {package.name}=={release.version} --python {spelled(self.suits.python)}"
+            f"winarm build {package.name}=={release.version} --python {self.suits.python.spelling}"
         )
         try:
             source = self.evidence.source(release.sdist)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from winarm.stack.report import StackReport
+from winarm.stack.report import ReportDifference, StackReport
 
 _LABEL = "Windows on Arm"
 #: Width of a character and of the margins, in pixels, at 11 px.
@@ -14,8 +12,8 @@ _CHARACTER, _MARGIN = 6.4, 10
 _COLOURS = ((1.0, "#2e7d32"), (0.9, "#5d8a00"), (0.5, "#a06a00"), (0.0, "#b3261e"))
 
 
-def render(report: StackReport) -> str:
-    """Return the badge."""
+def render(report: StackReport, _difference: ReportDifference | None = None) -> str:
+    """Return the badge, which has no place for what changed."""
     value = f"{report.ready_share:.0%} ready" if report.ready_share < 1 else "ready"
     colour = next(colour for least, colour in _COLOURS if report.ready_share >= least)
     left, right = (round(len(text) * _CHARACTER + _MARGIN) for text in (_LABEL, value))

@@ -17,20 +17,20 @@ _NAMED = 3
 
 def render(
     report: StackReport,
+    difference: ReportDifference | None = None,
     *,
     width: int = 100,
     every: bool = False,
-    difference: ReportDifference | None = None,
 ) -> str:
     """Return the report as lines of at most `width` columns.
 
     :param every: show packages that run of a long list, too.
     """
-    return "\n".join(_lines(report, max(40, width), every=every, difference=difference))
+    return "\n".join(_lines(report, difference, max(40, width), every=every))
 
 
 def _lines(
-    report: StackReport, width: int, *, every: bool, difference: ReportDifference | None
+    report: StackReport, difference: ReportDifference | None, width: int, *, every: bool
 ) -> Iterator[str]:
     shown = report.packages
     if not every and len(shown) > SHORT:

@@ -43,7 +43,7 @@ from winarm.stack.wheelhouse.result import (
     WheelhouseResult,
     write_results,
 )
-from winarm.storage import deliver, replacing, scratch_folder
+from winarm.storage import deliver, scratch_folder, write_text
 from winarm.target import WIN_ARM64
 from winarm.verify import Severity, VerifyOptions, verify
 
@@ -271,8 +271,7 @@ class _Work:
         )
         key = _key(package, self.plan)
         record = {"key": key, "file": made.file, "sha256": digest, "detail": detail}
-        with replacing(self._record(package)) as part:
-            part.write_text(json.dumps(record), "utf-8")
+        write_text(self._record(package), json.dumps(record))
         return made
 
     def _fetched(self, package: PlannedPackage) -> tuple[Path, str]:

@@ -14,10 +14,10 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from winarm.config.packages import PackageSettings
-from winarm.errors import FileSystemError, UsageError
+from winarm.errors import UsageError
 from winarm.stack.files import IndexedFile, is_file_name
 from winarm.stack.report import PackageStatus, Status
-from winarm.storage import read_bounded, replacing
+from winarm.storage import read_bounded, write_text
 
 if TYPE_CHECKING:
     from winarm.stack.status import Surveyed
@@ -176,11 +176,7 @@ def write_plan(plan: WheelhousePlan, path: Path) -> None:
         "build": list(plan.named(Action.BUILD)),
         "packages": [asdict(package) for package in plan.packages],
     }
-    try:
-        with replacing(path) as part:
-            part.write_text(json.dumps(document, indent=2), "utf-8")
-    except OSError as error:
-        raise FileSystemError(path, error) from error
+    write_text(path, json.dumps(document, indent=2))
 
 
 def read_plan(path: Path) -> WheelhousePlan:

@@ -13,7 +13,7 @@ from typing import Any
 from winarm.errors import FileSystemError, UsageError
 from winarm.stack.client import sha256_of
 from winarm.stack.wheelhouse.plan import Action, PlannedPackage, WheelhousePlan
-from winarm.storage import deliver, read_bounded, replacing
+from winarm.storage import deliver, read_bounded, write_text
 
 #: Version of the JSON form of a result.
 RESULT_VERSION = 1
@@ -112,17 +112,9 @@ def write_results(result: WheelhouseResult, folder: Path) -> None:
         "seconds": round(result.seconds, 1),
         "packages": [asdict(package) for package in result.packages],
     }
-    texts = {
-        LOCK_FILE: result.lock,
-        JSON_FILE: json.dumps(document, indent=2) + "\n",
-        HTML_FILE: page(result),
-    }
-    try:
-        for name, text in texts.items():
-            with replacing(folder / name) as part:
-                part.write_text(text, "utf-8")
-    except OSError as error:
-        raise FileSystemError(folder, error) from error
+    write_text(folder / LOCK_FILE, result.lock)
+    write_text(folder / JSON_FILE, json.dumps(document, indent=2) + "\n")
+    write_text(folder / HTML_FILE, page(result))
 
 
 def table(result: WheelhouseResult) -> Iterator[str]:
