@@ -6,7 +6,7 @@ from packaging.version import Version
 from stack_samples import indexed
 
 from winarm.stack.files import IndexedProject, Suitability
-from winarm.stack.judge import Question, first_wheel, judge, judge_source, leaves_out_windows
+from winarm.stack.judge import first_wheel, judge, judge_source, leaves_out_windows
 from winarm.stack.report import FirstWheel, OtherVersion, PackageStatus, SourceFacts, Status
 from winarm.target import WIN_ARM64, PythonABI
 
@@ -14,12 +14,12 @@ SUITS = Suitability(WIN_ARM64, PythonABI(13))
 
 
 def judged(*names: str, version: str | None = None, allowed: str | None = None) -> PackageStatus:
-    question = Question(
-        "a",
+    return judge(
+        indexed("a", *names),
+        SUITS,
         Version(version) if version else None,
         SpecifierSet(allowed) if allowed is not None else None,
     )
-    return judge(question, indexed("a", *names), SUITS)
 
 
 @pytest.mark.parametrize(
@@ -50,9 +50,9 @@ def test_a_version_for_other_pythons_is_not_the_newest_one() -> None:
         "a", [f for r in (*fitting, *others.releases.values()) for f in r.files]
     )
 
-    newest = judge(Question("a", None), both, SUITS)
-    alone = judge(Question("a", None), others, SUITS)
-    pinned = judge(Question("a", Version("2")), others, SUITS)
+    newest = judge(both, SUITS)
+    alone = judge(others, SUITS)
+    pinned = judge(others, SUITS, Version("2"))
 
     assert (newest.version, newest.status) == ("1", Status.READY)
     assert alone.reason == "no version supports Python 3.13 and is not yanked"
@@ -61,7 +61,7 @@ def test_a_version_for_other_pythons_is_not_the_newest_one() -> None:
 
 def test_what_an_index_that_is_down_may_have_is_unknown() -> None:
     files = indexed("a", "a-1-cp313-cp313-manylinux_2_28_x86_64.whl").releases[Version("1")].files
-    found = judge(Question("a", None), IndexedProject.of("a", files, ["x: is down"]), SUITS)
+    found = judge(IndexedProject.of("a", files, ["x: is down"]), SUITS)
 
     assert found.status is Status.UNKNOWN
     assert found.reason.endswith("but not every index could be asked")
@@ -78,7 +78,6 @@ def test_a_wheel_of_a_newer_pre_release_is_noted() -> None:
 def test_stable_abi_and_free_threading_are_told_apart() -> None:
     stable = judged("a-1-cp38-abi3-win_arm64.whl")
     free = judge(
-        Question("a", None),
         indexed("a", "a-1-cp314-cp314t-win_arm64.whl"),
         Suitability(WIN_ARM64, PythonABI(14, free_threaded=True)),
     )
@@ -134,7 +133,7 @@ def test_yanked_and_pre_releases_are_no_help() -> None:
     newest = indexed("a", "a-2-cp313-cp313-win_amd64.whl", "a-3rc1-cp313-cp313-win_arm64.whl")
     project = IndexedProject("a", {**yanked.releases, **newest.releases})
 
-    assert judge(Question("a", Version("2")), project, SUITS).status is Status.NO_SOURCE
+    assert judge(project, SUITS, Version("2")).status is Status.NO_SOURCE
 
 
 def test_dropped_support_names_the_last_version_that_had_it() -> None:
@@ -180,7 +179,7 @@ def test_a_version_that_is_on_no_index_is_unknown() -> None:
 def test_an_index_that_does_not_answer_is_the_reason() -> None:
     project = IndexedProject("a", {}, ("https://x: refuses access (403)",), reached=False)
 
-    assert "refuses access" in judge(Question("a", None), project, SUITS).reason
+    assert "refuses access" in judge(project, SUITS).reason
 
 
 def test_wheels_for_another_python_only_are_named() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
@@ -22,49 +22,47 @@ from winarm.stack.report import (
 NOT_ASKED = "not asked: "
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A package to be judged."""
+def judge(
+    project: IndexedProject,
+    suits: Suitability,
+    version: Version | None = None,
+    allowed: SpecifierSet | None = None,
+) -> PackageStatus:
+    """Return the status that the names of the files tell; a gap needs `judge_source`, too.
 
-    name: str
-    #: None for the newest one.
-    version: Version | None
-    #: What all that require it allow; None where that is not known.
-    allowed: SpecifierSet | None = None
-
-
-def judge(question: Question, project: IndexedProject, suits: Suitability) -> PackageStatus:
-    """Return the status that the names of the files tell; a gap needs `judge_source`, too."""
-    release = _release_of(question, project, suits)
+    :param version: None for the newest one.
+    :param allowed: what all that require the package allow; None where that is not known.
+    """
+    release = _release_of(project, suits, version, allowed)
     if release is None:
-        return _without_release(question, project, suits)
+        return _without_release(project, suits, version, allowed)
     base = PackageStatus(
-        name=question.name,
+        name=project.name,
         version=str(release.version),
         status=Status.UNKNOWN,
         reason="",
-        requirement=str(question.allowed or ""),
+        requirement=str(allowed or ""),
         newest=str(project.newest.version) if project.newest else "",
         first=first_wheel(project, suits),
+        dropped=_dropped(project, suits),
         notes=_notes(release, project),
     )
-    base = replace(base, dropped=_dropped(project, suits))
-    wheel = release.best_wheel(suits)
-    if wheel is not None:
+    if wheel := release.best_wheel(suits):
         return _running(base, release, wheel, suits)
-    other, status = _other(question, release, project, suits)
-    pin = f"{question.name}=={other.version}" if other else ""
-    base = replace(base, other=other, pin=pin)
-    if status is not None and other is not None:
-        allowed = "allowed" if other.allowed else f"not allowed by {question.allowed}"
-        reason = f"{other.version} has a wheel ({allowed}); {_gap(release, suits)}"
-        return replace(base, status=status, reason=reason)
-    base = replace(base, notes=(*base.notes, *_pre_release(release, project, suits)))
+    gap = _gap(release, suits)
+    if found := _other(release, project, suits, allowed):
+        other, status = found
+        says = "allowed" if other.allowed else f"not allowed by {allowed}"
+        reason = f"{other.version} has a wheel ({says}); {gap}"
+        pin = f"{project.name}=={other.version}"
+        return replace(base, status=status, reason=reason, other=other, pin=pin)
+    notes = (*base.notes, *_pre_release(release, project, suits))
+    base = replace(base, reason=gap, notes=notes)
     if not release.supports(suits):
-        return replace(base, reason=_gap(release, suits))
+        return base
     if release.sdist is None:
-        return _without_source(base, release, project, suits)
-    return replace(base, reason=f"{_gap(release, suits)}; its sdist was not examined")
+        return _without_source(base, project)
+    return replace(base, reason=f"{gap}; its sdist was not examined")
 
 
 def judge_source(
@@ -128,34 +126,39 @@ def offers_windows(project: IndexedProject) -> bool:
 
 
 def _release_of(
-    question: Question, project: IndexedProject, suits: Suitability
+    project: IndexedProject,
+    suits: Suitability,
+    version: Version | None,
+    allowed: SpecifierSet | None,
 ) -> ProjectRelease | None:
     """Return the release that is meant: the version asked for, else the newest that pip takes."""
-    if question.version is not None:
-        return project.releases.get(question.version)
+    if version is not None:
+        return project.releases.get(version)
     live = [v for v, one in project.releases.items() if not one.yanked and one.supports(suits)]
-    fitting = list((question.allowed or SpecifierSet()).filter(live))
+    fitting = list((allowed or SpecifierSet()).filter(live))
     return project.releases[max(fitting)] if fitting else None
 
 
 def _without_release(
-    question: Question, project: IndexedProject, suits: Suitability
+    project: IndexedProject,
+    suits: Suitability,
+    version: Version | None,
+    allowed: SpecifierSet | None,
 ) -> PackageStatus:
-    known = f", which offers {len(project.releases)} other versions" if project.releases else ""
     if not project.reached:
         reason = f"no index answers: {'; '.join(project.problems)}"
-    elif question.version is not None:
-        reason = f"version {question.version} is not on any index{known}"
+    elif version is not None:
+        count = len(project.releases)
+        known = f", which offers {count} other versions" if count else ""
+        reason = f"version {version} is not on any index{known}"
     elif project.releases:
-        meeting = f" that meets {question.allowed}" if question.allowed else ""
-        python = suits.python.version
-        reason = f"no version{meeting} supports Python {python} and is not yanked"
+        meeting = f" that meets {allowed}" if allowed else ""
+        reason = f"no version{meeting} supports Python {suits.python.version} and is not yanked"
     else:
         problems = f" ({'; '.join(project.problems)})" if project.problems else ""
         reason = f"it is not on any index{problems}"
     newest = str(project.newest.version) if project.newest else ""
-    version = str(question.version or "")
-    return PackageStatus(question.name, version, Status.UNKNOWN, reason, newest=newest)
+    return PackageStatus(project.name, str(version or ""), Status.UNKNOWN, reason, newest=newest)
 
 
 def _notes(release: ProjectRelease, project: IndexedProject) -> tuple[str, ...]:
@@ -214,18 +217,16 @@ def _gap(release: ProjectRelease, suits: Suitability) -> str:
     return f"{release.version} has wheels for {there} {platform}"
 
 
-def _without_source(
-    base: PackageStatus, release: ProjectRelease, project: IndexedProject, suits: Suitability
-) -> PackageStatus:
+def _without_source(base: PackageStatus, project: IndexedProject) -> PackageStatus:
+    """Return the status of a gap that has no sdist."""
     if project.problems:
-        reason = f"{_gap(release, suits)}, and no sdist, but not every index could be asked"
+        reason = f"{base.reason}, and no sdist, but not every index could be asked"
         return replace(base, reason=reason)
     ever = {system for one in project.releases.values() for system in one.platforms}
     if ever and not ever & {"windows", "any"}:
-        reason = f"{_gap(release, suits)}; no version has a file for Windows, or a source"
+        reason = f"{base.reason}; no version has a file for Windows, or a source"
         return replace(base, status=Status.NOT_FOR_WINDOWS, reason=reason)
-    reason = f"{_gap(release, suits)}, and no sdist"
-    return replace(base, status=Status.NO_SOURCE, reason=reason)
+    return replace(base, status=Status.NO_SOURCE, reason=f"{base.reason}, and no sdist")
 
 
 def _dropped(project: IndexedProject, suits: Suitability) -> str:
@@ -242,15 +243,17 @@ def _dropped(project: IndexedProject, suits: Suitability) -> str:
 
 
 def _other(
-    question: Question, release: ProjectRelease, project: IndexedProject, suits: Suitability
-) -> tuple[OtherVersion | None, Status | None]:
+    release: ProjectRelease,
+    project: IndexedProject,
+    suits: Suitability,
+    allowed: SpecifierSet | None,
+) -> tuple[OtherVersion, Status] | None:
     """Return the nearest other version with a wheel: one that is allowed first, a newer one first.
 
     An older version that is pure does not count: it is from before the project had native code.
     """
-    found: list[tuple[tuple[bool, bool, int], OtherVersion, Status]] = []
+    found: list[tuple[tuple[bool, bool, int], OtherVersion]] = []
     order = {version: place for place, version in enumerate(project.releases)}
-    here = order[release.version]
     for version, other in project.releases.items():
         if other.yanked or (version.is_prerelease and not release.version.is_prerelease):
             continue
@@ -258,11 +261,11 @@ def _other(
         wheel = other.best_wheel(suits) if version != release.version else None
         if wheel is None or not (newer or suits.target.wheel_platform in wheel.tags[2]):
             continue
-        allowed = question.allowed is None or question.allowed.contains(version, prereleases=True)
-        one = OtherVersion(str(version), allowed, wheel.uploaded)
-        status = Status.NEWER if newer else Status.OLDER
-        found.append(((not allowed, not newer, abs(order[version] - here)), one, status))
+        fits = allowed is None or allowed.contains(version, prereleases=True)
+        distance = abs(order[version] - order[release.version])
+        one = OtherVersion(str(version), fits, wheel.uploaded)
+        found.append(((not fits, not newer, distance), one))
     if not found:
-        return None, None
-    _, other_version, status = min(found, key=lambda entry: entry[0])
-    return other_version, status
+        return None
+    (_, older, _), nearest = min(found, key=lambda entry: entry[0])
+    return nearest, Status.OLDER if older else Status.NEWER

@@ -29,7 +29,6 @@ from winarm.stack.inputs import (
 )
 from winarm.stack.judge import (
     NOT_ASKED,
-    Question,
     judge,
     judge_source,
     leaves_out_windows,
@@ -254,8 +253,8 @@ class _Survey:
             reason = f"it comes from {package.elsewhere}, not from an index"
             version = str(package.version or "")
             return PackageStatus(package.name, version, Status.UNKNOWN, reason)
-        question = Question(package.name, package.version, self.stack.allowed(package.name))
-        status = judge(question, self.client.project(package.name), self.suits)
+        project, allowed = self.client.project(package.name), self.stack.allowed(package.name)
+        status = judge(project, self.suits, package.version, allowed)
         promised = status.wheel.sha256 if status.wheel else ""
         if promised and package.sha256 and promised not in package.sha256:
             note = f"{self.stack.origin} does not have the checksum of this wheel: lock it again"
@@ -270,7 +269,7 @@ class _Survey:
         allowed = self.stack.allowed(package.name)
         if status.other is not None and self.stack.resolved:
             allowed = self._asked_requirers(package, allowed)
-            status = judge(Question(package.name, package.version, allowed), project, self.suits)
+            status = judge(project, self.suits, package.version, allowed)
         release = project.releases.get(Version(status.version))
         if release is None or not release.supports(self.suits):
             return status
