@@ -3,10 +3,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from lock_samples import HASH, LOCKS, PDM, PIPFILE, PIXI, POETRY, read, versions
+from lock_samples import HASH, LOCKS, PDM, PIPFILE, PIXI, POETRY, PYLOCK, UV, read, versions
 
 from winarm.errors import UsageError
-from winarm.stack.locks import lock_reader
+from winarm.stack.lock_file import Selection
+from winarm.stack.locks import read_lock
+from winarm.stack.wanted import TargetMarkers
+from winarm.target import WIN_ARM64, PythonABI
 
 
 @pytest.mark.parametrize("name", LOCKS)
@@ -105,8 +108,26 @@ def test_a_pipfile_for_another_python_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["requirements.txt", "cargo.lock", "pylock"])
 def test_other_files_are_no_locks(name: str) -> None:
-    assert lock_reader(Path(name)) is None
+    assert read_lock(Path(name), TargetMarkers(WIN_ARM64, PythonABI(13)), Selection()) is None
 
 
-def test_named_pylock_files_are_locks() -> None:
-    assert lock_reader(Path("pylock.web.toml")) is not None
+def test_named_pylock_files_are_locks(tmp_path: Path) -> None:
+    assert versions(read(tmp_path, "pylock.web.toml", PYLOCK))["a"] == "1.5"
+
+
+def test_uv_says_what_the_project_allows(tmp_path: Path) -> None:
+    assert str(read(tmp_path, "uv.lock", UV).allowed("a")) == "<2,>=1"
+
+
+def test_uv_forks_by_python(tmp_path: Path) -> None:
+    assert versions(read(tmp_path, "uv.lock", UV, python=14))["b"] == "3.0"
+
+
+def test_uv_marks_what_comes_from_a_repository(tmp_path: Path) -> None:
+    (arm,) = (p for p in read(tmp_path, "uv.lock", UV).packages if p.name == "arm")
+
+    assert arm.elsewhere == "git https://example.org/arm"
+
+
+def test_uv_follows_extras_of_dependencies(tmp_path: Path) -> None:
+    assert "f" in versions(read(tmp_path, "uv.lock", UV, extras=["web"]))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from email.parser import HeaderParser
-from threading import Lock
 from typing import TYPE_CHECKING
 
 from winarm.errors import SourceError, UnreachableError, UsageError, WinarmError
@@ -32,7 +31,6 @@ class Evidence:
         self._client = client
         self._build = build_metadata
         self._known: dict[tuple[str, Version], tuple[str, str]] = {}
-        self._lock = Lock()
 
     def project(self, name: str) -> IndexedProject:
         """Return everything that the indexes offer of a project."""
@@ -86,9 +84,7 @@ class Evidence:
     def _metadata(self, name: str, version: Version) -> tuple[str, str]:
         known = self._known.get((name, version))
         if known is None:
-            known = self._read_metadata(name, version)
-            with self._lock:
-                self._known[name, version] = known
+            known = self._known[name, version] = self._read_metadata(name, version)
         return known
 
     def _read_metadata(self, name: str, version: Version) -> tuple[str, str]:

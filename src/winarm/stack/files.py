@@ -121,11 +121,6 @@ class Suitability:
         )
         return {str(tag): rank for rank, tag in enumerate(dict.fromkeys(tags))}
 
-    @functools.cached_property
-    def full_version(self) -> str:
-        """Return the Python that `requires-python` is compared with: a late patch release."""
-        return f"{self.python.version}.99"
-
     def rank(self, file: IndexedFile) -> int | None:
         """Return how well a wheel suits, 0 being best, or None where pip would not take it."""
         if not self.allows(file.requires_python):
@@ -149,15 +144,15 @@ class Suitability:
 
     def allows(self, requires_python: str) -> bool:
         """Return whether a file's `requires-python` allows this Python; nonsense allows all."""
-        if not requires_python:
-            return True
-        return _allows(requires_python, self.full_version)
+        return not requires_python or allows_python(requires_python, self.python)
 
 
 @functools.lru_cache(maxsize=2**12)
-def _allows(requires_python: str, version: str) -> bool:
-    specifier = parsed_specifier(requires_python)
-    return specifier is None or specifier.contains(version, prereleases=True)
+def allows_python(requires: str, python: PythonABI) -> bool:
+    """Return whether `requires-python` allows a Python; nonsense allows all."""
+    specifier = parsed_specifier(requires)
+    # A late patch release: `>=3.11.4` allows 3.11.
+    return specifier is None or specifier.contains(f"{python.version}.99", prereleases=True)
 
 
 @dataclass(frozen=True)
@@ -183,7 +178,7 @@ class ProjectRelease:
         sources = [file for file in self.files if not file.is_wheel]
         return min(
             sources,
-            key=lambda file: next(i for i, e in enumerate(SDIST_ENDINGS) if _ends(file.name, e)),
+            key=lambda file: [file.name.lower().endswith(e) for e in SDIST_ENDINGS].index(True),
             default=None,
         )
 
@@ -261,7 +256,3 @@ class IndexedProject:
         live = [release for release in self.releases.values() if not release.yanked]
         final = [release for release in live if not release.version.is_prerelease]
         return next(iter((final or live)[::-1]), None)
-
-
-def _ends(name: str, ending: str) -> bool:
-    return name.lower().endswith(ending)

@@ -14,7 +14,7 @@ from winarm.errors import UsageError
 from winarm.pyproject import read_pyproject
 from winarm.stack.files import parsed_version
 from winarm.stack.lock_file import Selection
-from winarm.stack.locks import lock_reader
+from winarm.stack.locks import LOCKS, read_lock
 from winarm.stack.project_requirements import (
     requirement_of,
     requirements_of_project,
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 _NAMED = 3
 #: Ends of the names of requirements files.
 _TEXTS = frozenset((".txt", ".in"))
-#: Locks in a folder, the first one that is there counts.
-_LOCKS = ("uv.lock", "pylock.toml", "poetry.lock", "pdm.lock", "Pipfile.lock", "pixi.lock")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,21 +104,21 @@ def _of_path(
 ) -> InputFound:
     if path.is_dir():
         return _of_folder(host, path, asked, places, markers)
-    if reader := lock_reader(path):
-        return InputFound(reader(path, markers, Selection(asked.extras, asked.groups)), places)
+    if lock := read_lock(path, markers, Selection(asked.extras, asked.groups)):
+        return InputFound(lock, places)
     if path.name == "pyproject.toml":
         document = read_pyproject(path.parent) or {}
         return InputFound(_of_project(host, path, document, asked), places)
     raise UsageError(
         f"{path} is neither a lock nor a requirements file that winarm reads.",
-        cure=f"It reads {', '.join(_LOCKS)}, pyproject.toml and *.txt.",
+        cure=f"It reads {', '.join(LOCKS)}, pyproject.toml and *.txt.",
     )
 
 
 def _of_folder(
     host: Host, folder: Path, asked: StackInput, places: Places, markers: TargetMarkers
 ) -> InputFound:
-    for name in _LOCKS:
+    for name in LOCKS:
         if (folder / name).is_file():
             return _of_path(host, folder / name, asked, places, markers)
     files = tuple(sorted(folder.glob("requirements*.txt")))
@@ -273,11 +271,8 @@ def _installed(host: Host, environment: Path, markers: TargetMarkers) -> WantedS
         local = "a folder or a repository" if '"url"' in elsewhere else ""
         found[name] = WantedPackage(name, parsed_version(distribution.version), elsewhere=local)
         edges += edges_of(name, markers.wanted(distribution.requires or ()))
-    known = [edge for edge in edges if edge.required in found]
-    required = {edge.required for edge in known}
-    roots = [Edge("", name) for name in sorted(found) if name not in required]
     origin = str(environment) if environment != Path() else "the active environment"
-    return WantedStack(origin, tuple(found[name] for name in sorted(found)), (*known, *roots))
+    return WantedStack.closed(origin, (found[name] for name in sorted(found)), edges)
 
 
 def _site_packages(host: Host, environment: Path) -> list[Path]:

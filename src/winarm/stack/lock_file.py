@@ -11,7 +11,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from winarm.errors import UsageError
-from winarm.stack.files import parsed_specifier, parsed_version
+from winarm.stack.files import allows_python, parsed_version
 from winarm.stack.wanted import Edge, TargetMarkers, WantedPackage, WantedStack
 from winarm.storage import read_bounded
 
@@ -81,10 +81,7 @@ class LockFile:
 
     def fits_python(self, requires: object) -> bool:
         """Tell whether the target's Python is among those that are required."""
-        specifier = parsed_specifier(requires) if isinstance(requires, str) else None
-        # A late patch release: `>=3.11.4` allows 3.11.
-        late = f"{self.markers.python.version}.99"
-        return specifier is None or specifier.contains(late, prereleases=True)
+        return not isinstance(requires, str) or allows_python(requires, self.markers.python)
 
     def require_python(self, requires: object) -> None:
         """Raise UsageError where the lock is for other Pythons."""
@@ -120,14 +117,11 @@ class LockFile:
                 message += f"there are: {', '.join(there) or 'none'}."
                 raise UsageError(message, cure="Check the name.")
 
-    def stack(self, found: Iterable[WantedPackage], edges: Iterable[Edge]) -> WantedStack:
+    def stack(
+        self, found: Iterable[WantedPackage], edges: Iterable[Edge], notes: Iterable[str] = ()
+    ) -> WantedStack:
         """Return what was found; what none of the packages requires, the user does."""
-        packages = tuple(found)
-        names = {package.name for package in packages}
-        inner = [e for e in edges if {e.required, e.requirer} <= names and e.required != e.requirer]
-        roots = names - {edge.required for edge in inner}
-        closed = (*inner, *(Edge("", name) for name in sorted(roots)))
-        return WantedStack(self.path.name, packages, closed)
+        return WantedStack.closed(self.path.name, found, edges, notes)
 
 
 def package(

@@ -54,6 +54,21 @@ class WantedStack:
     #: Whether versions were chosen: by a resolution, or in a lock.
     resolved: bool = True
 
+    @classmethod
+    def closed(
+        cls,
+        origin: str,
+        packages: Iterable[WantedPackage],
+        edges: Iterable[Edge],
+        notes: Iterable[str] = (),
+    ) -> WantedStack:
+        """Return a stack of which nobody says what the user asks for: what no package requires."""
+        found = tuple(packages)
+        names = {package.name for package in found}
+        inner = [e for e in edges if {e.required, e.requirer} <= names and e.required != e.requirer]
+        roots = sorted(names - {edge.required for edge in inner})
+        return cls(origin, found, (*inner, *(Edge("", name) for name in roots)), tuple(notes))
+
     def requirers(self, name: str) -> tuple[str, ...]:
         """Return the packages that require `name`, in order."""
         return tuple(sorted(set(self._up.get(name, ()))))

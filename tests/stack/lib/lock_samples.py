@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from winarm.stack.lock_file import Selection
-from winarm.stack.locks import lock_reader
+from winarm.stack.locks import read_lock
 from winarm.stack.wanted import TargetMarkers, WantedStack
 from winarm.target import WIN_ARM64, PythonABI
 
@@ -216,10 +216,10 @@ def read(
 ) -> WantedStack:
     path = folder / name
     path.write_text(text)
-    reader = lock_reader(path)
-    assert reader is not None
     markers = TargetMarkers(WIN_ARM64, PythonABI(python))
-    return reader(path, markers, Selection(tuple(extras), tuple(groups)))
+    stack = read_lock(path, markers, Selection(tuple(extras), tuple(groups)))
+    assert stack is not None
+    return stack
 
 
 def versions(stack: WantedStack) -> dict[str, str]:
