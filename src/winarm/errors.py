@@ -123,8 +123,9 @@ class MissingExtensionsError(BuildFailedError):
     def __init__(self, names: Sequence[str], reasons: Sequence[str], output: str = "") -> None:
         self.names = tuple(names)
         why, cure = _CAUGHT if reasons else _LEFT_OUT
+        count = "1 extension" if len(names) == 1 else f"{len(names)} extensions"
         super().__init__(
-            f"the wheel lacks {_counted(len(names), 'extension')} that setup() declared: "
+            f"the wheel lacks {count} that setup() declared: "
             f"{', '.join(names)}" + (f"\n{bullets(reasons)}" if reasons else ""),
             why=f"{why} The wheel would install and then lack its native code.",
             cure=f"{cure}, or accept the loss by name: "
@@ -134,6 +135,7 @@ class MissingExtensionsError(BuildFailedError):
 
 
 _EXPLAIN = "winarm verify --explain CODE shows cause and cure of a finding."
+#: What helps against the finding WA601.
 _WRONG_TAG = (
     "The build backend takes the wheel's tag from this machine, or the project names it "
     "(plat_name). Let the backend see the target: name the module that asks with "
@@ -141,20 +143,16 @@ _WRONG_TAG = (
 )
 
 
-def _has_wrong_tag(findings: Sequence[str]) -> bool:
-    """Return whether a wheel is tagged for another platform than it was built for."""
-    return any(line.startswith("WA601") for line in findings)
-
-
 class VerificationError(WinarmError):
     """A wheel was built, and its findings reach the severity that fails a build."""
 
     def __init__(self, wheel: str, findings: Sequence[str]) -> None:
         self.findings = tuple(findings)
+        is_mistagged = any(line.startswith("WA601") for line in findings)
         super().__init__(
             f"{wheel} failed verification:\n{bullets(findings)}",
             why="The wheel was not put into the output folder.",
-            cure=f"{_WRONG_TAG}\n{_EXPLAIN}" if _has_wrong_tag(findings) else _EXPLAIN,
+            cure=f"{_WRONG_TAG}\n{_EXPLAIN}" if is_mistagged else _EXPLAIN,
         )
 
 
@@ -175,7 +173,7 @@ class TrialFailedError(BuildFailedError):
         super().__init__(
             f"{wheel} failed its trial:\n{bullets(findings)}",
             why="The wheel was not delivered.",
-            cure="winarm verify --explain CODE shows the cause and the cure of each finding.",
+            cure=_EXPLAIN,
             output=output,
         )
 
@@ -238,7 +236,3 @@ def _file_cure(reason: OSError) -> str:
     if isinstance(reason, PermissionError) or reason.errno == errno.EROFS:
         return "Make it writable, or choose another folder."
     return "Free space, or choose another folder."
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" + ("" if count == 1 else "s")

@@ -82,6 +82,13 @@ def test_every_shell_is_spoken(windows: FakeWindows, spoken: Spoken, shell: str)
     assert "VSCMD_ARG_TGT_ARCH" in spoken.out
 
 
+def test_an_unknown_shell_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        options("--shell", "csh")
+
+    assert "invalid choice: 'csh'" in capsys.readouterr().err
+
+
 def test_github_gets_variables_and_folders(
     windows: FakeWindows, spoken: Spoken, tmp_path: Path
 ) -> None:

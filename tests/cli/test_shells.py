@@ -218,11 +218,6 @@ def test_cmd_cannot_take_every_variable() -> None:
         script("cmd", ShellVariables({"X": "x" * CMD_LINE}, ()), "")
 
 
-def test_an_unknown_shell_is_an_error() -> None:
-    with pytest.raises(UsageError, match="csh"):
-        script("csh", ShellVariables({}, ()), "")
-
-
 def test_githubs_mark_is_never_part_of_the_value() -> None:
     text = github_variables({"X": "a\nwinarm_end\nb"})
 

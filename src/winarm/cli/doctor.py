@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from winarm.cli.console import Console
 from winarm.config import TOOLCHAINS, read_settings
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from winarm.locate.probe import Proof
     from winarm.pipeline.survey import Place, Survey
     from winarm.trial.runner import Runner
+
+T = TypeVar("T")
 
 DESCRIPTION = """\
 Show the toolchains, Windows SDKs, sysroots, Pythons and build backends that are here, which
@@ -78,7 +80,7 @@ def lines(found: Survey) -> Iterator[str]:
     for title, places in (("libraries", found.libraries), ("Pythons", found.pythons)):
         yield title
         for name, place in places.items():
-            yield from _about_place(name, place)
+            yield from _about(name, place, lambda it: f"{it.version}  {it.where}")
     installed = [f"{name} {version}" for name, version in found.backends.items() if version]
     yield f"backends    {', '.join(installed) or 'none installed'} (builds install their own)"
     yield ""
@@ -138,20 +140,19 @@ def _about_toolchain(kind: str, found: Survey) -> Iterator[str]:
         yield _below(f"> {cure}")
 
 
-def _about_place(name: str, place: Search[Place]) -> Iterator[str]:
-    if place.found is not None:
-        yield _row("+", name, f"{place.found.version}  {place.found.where}")
-    else:
-        yield from _missing(name, place)
+def _about(name: str, search: Search[T], described: Callable[[T], str]) -> Iterator[str]:
+    if search.found is not None:
+        yield _row("+", name, described(search.found))
+        return
+    yield _row("x", name, search.why)
+    if search.cure:
+        yield _below(f"> {search.cure}")
 
 
 def _about_runners(found: Mapping[str, Search[Runner]]) -> Iterator[str]:
     yield "runners of winarm test"
     for name, runner in found.items():
-        if runner.found is not None:
-            yield _row("+", name, runner.found.place)
-        else:
-            yield from _missing(name, runner)
+        yield from _about(name, runner, lambda it: it.place)
     yield _row(" ", "ssh", "winarm test --runner ssh:HOST uses a Windows-on-Arm machine")
 
 
@@ -163,12 +164,6 @@ def _cures_once(report: Iterable[str]) -> Iterator[str]:
             yield line
         if line.startswith(_below(">")):
             shown.add(line)
-
-
-def _missing(name: str, search: Search[object]) -> Iterator[str]:
-    yield _row("x", name, search.why)
-    if search.cure:
-        yield _below(f"> {search.cure}")
 
 
 def _runners_json(found: Mapping[str, Search[Runner]]) -> list[dict[str, str | bool]]:

@@ -27,29 +27,20 @@ def script(shell: str, found: ShellVariables, inherited_path: str) -> str:
     :param inherited_path: PATH as it is, which cmd cannot take beyond a length.
     :raises UsageError: the shell cannot take a value.
     """
-    match shell:
-        case "bash":
-            return _bash(found)
-        case "fish":
-            return _fish(found)
-        case "powershell":
-            return _powershell(found)
-        case "cmd":
-            return _cmd(found, inherited_path)
-        case _:
-            raise UsageError(
-                f"there are no lines for {shell}.", cure=f"One of {', '.join(SHELLS)} will do."
-            )
+    if shell == "cmd":
+        return _cmd(found, inherited_path)
+    lines = {"bash": _bash, "fish": _fish, "powershell": _powershell}
+    return _text(lines[shell](found))
 
 
-def _bash(found: ShellVariables) -> str:
+def _bash(found: ShellVariables) -> list[str]:
     lines = [f"export {name}={shlex.quote(value)}" for name, value in found.variables.items()]
     if found.path:
         lines.append(f'export PATH={shlex.quote(":".join(found.path))}"${{PATH:+:$PATH}}"')
-    return _text(lines)
+    return lines
 
 
-def _fish(found: ShellVariables) -> str:
+def _fish(found: ShellVariables) -> list[str]:
     def quoted(value: str) -> str:
         escaped = value.replace("\\", "\\\\").replace("'", "\\'")
         return f"'{escaped}'"
@@ -57,10 +48,10 @@ def _fish(found: ShellVariables) -> str:
     lines = [f"set -gx {name} {quoted(value)}" for name, value in found.variables.items()]
     if found.path:
         lines.append(f"set -gx PATH {' '.join(map(quoted, found.path))} $PATH")
-    return _text(lines)
+    return lines
 
 
-def _powershell(found: ShellVariables) -> str:
+def _powershell(found: ShellVariables) -> list[str]:
     def quoted(value: str) -> str:
         return "'" + re.sub(f"([{_POWERSHELL_QUOTES}])", r"\1\1", value) + "'"
 
@@ -68,7 +59,7 @@ def _powershell(found: ShellVariables) -> str:
     if found.path:
         own = "".join(quoted(folder) + " + [IO.Path]::PathSeparator + " for folder in found.path)
         lines.append(f"${{env:PATH}} = {own}${{env:PATH}}")
-    return _text(lines)
+    return lines
 
 
 def _cmd(found: ShellVariables, inherited_path: str) -> str:

@@ -18,10 +18,8 @@ if TYPE_CHECKING:
 #: As front-ends pass them: text, several texts when one is given again, or a switch.
 ConfigSettings = Mapping[str, str | list[str] | bool]
 
-#: Variables of winarm that are not settings.
-_OTHER_VARIABLES = ("WINARM_CACHE_DIR",)
-#: What the names of others begin with.
-_OTHER_PREFIXES = ("WINARM_CHILD", "WINARM_TEST_")
+#: A variable of winarm that is not a setting, and what the names of others begin with.
+_CACHE_DIR, _OTHER_PREFIXES = "WINARM_CACHE_DIR", ("WINARM_CHILD", "WINARM_TEST_")
 
 
 class Source(Enum):
@@ -89,12 +87,11 @@ def written_in_environment(host: Host) -> list[Written]:
         Written(Source.ENVIRONMENT, name, text)
         for name, text in host.environ.items()
         # An empty variable is an unset one.
-        if name.startswith(Source.ENVIRONMENT.prefix) and text.strip() and not _is_other(name)
+        if name.startswith(Source.ENVIRONMENT.prefix)
+        and text.strip()
+        and name != _CACHE_DIR
+        and not name.startswith(_OTHER_PREFIXES)
     ]
-
-
-def _is_other(name: str) -> bool:
-    return name in _OTHER_VARIABLES or name.startswith(_OTHER_PREFIXES)
 
 
 def written_in_config_settings(config_settings: ConfigSettings) -> list[Written]:

@@ -13,7 +13,16 @@ from pathlib import Path
 from winarm.errors import TrialError, UsageError
 from winarm.host import Host, ProgramError
 from winarm.trial.pythons import WindowsPython
-from winarm.trial.runner import IMPORTS, START, TEMPORARY, WORK, Ended, Runner
+from winarm.trial.runner import (
+    IMPORTS,
+    START,
+    TEMPORARY,
+    WORK,
+    Ended,
+    IsExpired,
+    Runner,
+    TakeOutput,
+)
 
 #: Bytes that are read of what modules printed.
 _TOLD = 4000
@@ -42,13 +51,7 @@ class LocalSession:
     #: Returns the processes that are left, after having ended them.
     clean: Callable[[], tuple[str, ...]] = tuple
 
-    def run(
-        self,
-        arguments: Sequence[str],
-        *,
-        output: Callable[[bytes], None],
-        expired: Callable[[], bool],
-    ) -> Ended:
+    def run(self, arguments: Sequence[str], *, output: TakeOutput, expired: IsExpired) -> Ended:
         """Run the target's Python; see `Session`."""
 
         def tick() -> None:

@@ -12,6 +12,10 @@ from typing import Protocol
 from winarm.host import Host
 from winarm.trial.pythons import WindowsPython
 
+#: Takes what a process prints, as it comes.
+TakeOutput = Callable[[bytes], None]
+#: Asked about ten times a second; the process is stopped when it is true.
+IsExpired = Callable[[], bool]
 #: The folders and files of a stage, which a runner maps or copies to the target.
 SITE, START, WORK, TEMPORARY = "site", "start", "work", "tmp"
 #: The script that imports modules, where a process of the target starts in `work`.
@@ -33,17 +37,9 @@ class Ended:
 class Session(Protocol):
     """A stage on the target, in which the target's Python can be run."""
 
-    def run(
-        self,
-        arguments: Sequence[str],
-        *,
-        output: Callable[[bytes], None],
-        expired: Callable[[], bool],
-    ) -> Ended:
+    def run(self, arguments: Sequence[str], *, output: TakeOutput, expired: IsExpired) -> Ended:
         """Run the target's Python with `arguments` in the stage's `work` to its end.
 
-        :param output: takes what it prints, as it comes.
-        :param expired: asked about ten times a second; the process is stopped when it is true.
         :raises TrialError: the runner does not work.
         """
         ...

@@ -15,7 +15,7 @@ import secrets
 import struct
 import tarfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
@@ -24,7 +24,7 @@ from winarm.errors import TrialError, UsageError
 from winarm.host import Conversation, Host, ProgramError
 from winarm.trial import on_target
 from winarm.trial.pythons import WindowsPython
-from winarm.trial.runner import Ended, Runner
+from winarm.trial.runner import Ended, IsExpired, Runner, TakeOutput
 
 #: `user@machine` or `ssh://user@machine:port`, as ssh has it; never an option.
 _HOST = re.compile(r"(ssh://)?[A-Za-z0-9_.@\[\]:%][A-Za-z0-9_.@\[\]:%-]*")
@@ -139,19 +139,11 @@ class SshSession:
             if time.monotonic() > deadline:
                 self._lose("does not answer")
 
-    def run(
-        self,
-        arguments: Sequence[str],
-        *,
-        output: Callable[[bytes], None],
-        expired: Callable[[], bool],
-    ) -> Ended:
+    def run(self, arguments: Sequence[str], *, output: TakeOutput, expired: IsExpired) -> Ended:
         """Run the machine's Python; see `Session`."""
         plan = self.stage / "plan.json"
-        if plan.is_file():
-            content = plan.read_bytes()
-            self._send(_order("file", name=plan.name, size=len(content)) + content)
-        self._send(_order("run", arguments=list(arguments)))
+        content = plan.read_bytes() if plan.is_file() else b""
+        self._send(_order("run", arguments=list(arguments), size=len(content)) + content)
         stopped = 0.0
         while True:
             kind, content = self._frame()

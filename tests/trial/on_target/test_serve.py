@@ -85,13 +85,17 @@ def test_what_is_staged_runs_and_its_end_is_told() -> None:
         assert server.run("a.py") == (b"printed\n", {"status": 3, "said": ""})
 
 
-def test_a_file_may_follow_and_what_modules_said_is_told_at_the_end() -> None:
+def test_a_plan_may_follow_and_what_modules_said_is_told_at_the_end() -> None:
+    code = "import sys; open('../said.txt', 'w').write('a' * 5000 + open('../plan.json').read())"
     with Server() as server:
         server.order(stage())
         server.answer()
-        server.order(Order({"order": "file", "name": "said.txt"}, b"a" * 5000 + b"end"))
+        server.order(Order({"order": "run", "arguments": ["-c", code]}, b"end"))
 
-        assert server.run("-c", "") == (b"", {"status": 0, "said": "a" * 3997 + "end"})
+        kind, told = server.answer()
+
+    assert kind == b"e"
+    assert json.loads(told) == {"status": 0, "said": "a" * 3997 + "end"}
 
 
 def test_a_process_that_hangs_is_stopped() -> None:

@@ -58,10 +58,9 @@ class Server:
                 else:
                     archive.extractall(self.stage)
             self.frame(b"k", b"")
-        elif what == "file":
-            with open(os.path.join(self.stage, order["name"]), "wb") as file:
-                file.write(content)
         elif what == "run":
+            with open(os.path.join(self.stage, "plan.json"), "wb") as file:
+                file.write(content)
             self.start(order["arguments"])
         elif what == "stop":
             self.stop()
