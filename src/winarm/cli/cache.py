@@ -6,8 +6,7 @@ import argparse
 import json
 import os
 import shutil
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from winarm.cli.console import Console
@@ -48,20 +47,6 @@ PARTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One folder of the cache."""
-
-    name: str
-    #: Bytes on the disk; files with several names count once.
-    size: int
-
-    @property
-    def what(self) -> str:
-        """Return what is in it."""
-        return PARTS.get(self.name, "")
-
-
 def configure(parser: argparse.ArgumentParser) -> None:
     """Describe the verb's options."""
     form = parser.add_mutually_exclusive_group()
@@ -83,59 +68,49 @@ def run(args: argparse.Namespace, host: Host, console: Console) -> int:
         return 0
     with console.status() as status:
         status.update(f"measuring {host.cache}")
-        found = parts(host.cache)
+        sizes = part_sizes(host.cache)
         if args.clear is not None:
-            chosen = _chosen(found, args.clear)
-            for part in chosen:
-                status.update(f"removing {part.name}")
-                _remove(host.cache / part.name)
+            chosen = _chosen(sizes, args.clear)
+            for name in chosen:
+                status.update(f"removing {name}")
+                _remove(host.cache / name)
     if args.clear is not None:
-        console.out(f"removed {_size(sum(part.size for part in chosen))} from {host.cache}")
+        console.out(f"removed {_size(sum(chosen.values()))} from {host.cache}")
     elif args.json:
-        document = {
-            "folder": str(host.cache),
-            "parts": {part.name: {"bytes": part.size, "what": part.what} for part in found},
-        }
+        parts = {name: {"bytes": size, "what": PARTS.get(name, "")} for name, size in sizes.items()}
+        document = {"folder": str(host.cache), "parts": parts}
         console.exact(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
     else:
-        console.out("\n".join(lines(host.cache, found)))
+        console.out(f"{host.cache}: {_size(sum(sizes.values()))}")
+        for name, size in sizes.items():
+            console.out(f"  {name:<15} {_size(size):>9}  {PARTS.get(name, '')}".rstrip())
     return 0
 
 
-def parts(cache: Path) -> tuple[Part, ...]:
-    """Return the folders of the cache with their sizes; none when there is no cache yet.
+def part_sizes(cache: Path) -> dict[str, int]:
+    """Return the bytes in each folder of the cache; a file with several names counts once.
 
     :raises FileSystemError: the cache cannot be read.
     """
     try:
-        folders = sorted(entry.name for entry in cache.iterdir() if entry.is_dir())
+        folders = sorted(entry for entry in cache.iterdir() if entry.is_dir())
     except FileNotFoundError:
-        return ()
+        return {}
     except OSError as error:
         raise FileSystemError(cache, error, cure="Make it readable.") from error
-    # The same file may have a name in two parts; it counts in the first.
+    # A file that has a name in two parts counts in the first.
     counted: set[tuple[int, int]] = set()
-    return tuple(Part(name, _bytes(cache / name, counted)) for name in folders)
+    return {folder.name: _bytes(folder, counted) for folder in folders}
 
 
-def lines(cache: Path, found: Sequence[Part]) -> Iterator[str]:
-    """Return the report for people."""
-    yield f"{cache}: {_size(sum(part.size for part in found))}"
-    for part in found:
-        yield f"  {part.name:<15} {_size(part.size):>9}  {part.what}".rstrip()
-
-
-def _chosen(found: Sequence[Part], names: Sequence[str]) -> Sequence[Part]:
-    if not names:
-        return found
-    known = {part.name: part for part in found}
-    unknown = sorted({*names} - {*known})
+def _chosen(sizes: Mapping[str, int], names: Sequence[str]) -> Mapping[str, int]:
+    unknown = sorted({*names} - {*sizes})
     if unknown:
         raise UsageError(
             f"the cache has no part {', '.join(unknown)}.",
-            cure=f"Its parts:\n{bullets(known)}" if known else "It is empty.",
+            cure=f"Its parts:\n{bullets(sizes)}" if sizes else "It is empty.",
         )
-    return [known[name] for name in dict.fromkeys(names)]
+    return {name: sizes[name] for name in names} if names else sizes
 
 
 def _bytes(folder: Path, counted: set[tuple[int, int]]) -> int:

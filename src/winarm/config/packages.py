@@ -69,12 +69,10 @@ class PackageSettings:
     build: bool = table_key(Flag(), "Build it even if an index has a wheel.", default=False)
     verify: bool = table_key(Flag(), "Whether its wheel is verified.", default=True)
     allow_missing: tuple[str, ...] = table_key(
-        Words("an extension's name", r"[^\s,]+", Split.NAMES),
-        "As `allow-missing` of winarm.",
+        Words("an extension's name", r"[^\s,]+", Split.NAMES), "As `allow-missing` of winarm."
     )
     prefix: tuple[str, ...] = table_key(
-        Words("a folder", r"[^\x00-\x1f]+", Split.PATHS, folders=True),
-        "As `prefix` of winarm.",
+        Words("a folder", r"[^\x00-\x1f]+", Split.PATHS, folders=True), "As `prefix` of winarm."
     )
     config_settings: Mapping[str, str | list[str]] | None = table_key(
         BackendSettings(),
