@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from winarm.child.winarm_child.journal import Journal
-from winarm.child.winarm_child.msvc_flags import MsvcTranslator
+from winarm.child.winarm_child.msvc_flags import CL, CLANG, GNU, MSVC, WITHOUT_MT, MsvcTranslator
 
 DROPPED: list[str] = []
 
@@ -31,6 +31,8 @@ FLAGS = [
     ("/MT", ["/MT"], None),
     ("/guard:cf", ["/guard:cf"], None),
     ("/arch:armv8.2", ["/arch:armv8.2"], None),
+    ("/LTCGX", ["/LTCGX"], None),
+    ("-Wv:19", ["-Wv:19"], None),
     ("-DA=1", ["-DA=1"], None),
     # x86's, the debugger's, and what belongs to one version of the tools, do not.
     ("/arch:AVX2", DROPPED, None),
@@ -42,6 +44,7 @@ FLAGS = [
     ("/MP4", DROPPED, None),
     ("/MDd", ["/MD"], None),
     ("-MTd", ["/MT"], None),
+    ("-machine:x86", DROPPED, None),
     ("/openmp", ["/openmp"], DROPPED),
     ("/openmp:llvm", ["/openmp:llvm"], DROPPED),
     # gcc's, said otherwise or left out.
@@ -57,6 +60,7 @@ FLAGS = [
     ("-std=c99", DROPPED, None),
     ("-fno-rtti", ["/GR-"], None),
     ("-ffast-math", ["/fp:fast"], None),
+    ("-fp:strict", ["/fp:strict"], None),
     ("-funsigned-char", ["/J"], None),
     ("-fpack-struct=2", ["/Zp2"], None),
     ("-fpack-struct", ["/Zp1"], None),
@@ -146,7 +150,8 @@ def test_manifests_need_a_program(spec: dict[str, Any]) -> None:
 
 
 def test_a_file_is_no_option(spec: dict[str, Any], tmp_path: Path) -> None:
-    library = tmp_path / "x.lib"
+    # With a name that has a rule, seen from the root.
+    library = tmp_path / "Fd.lib"
     library.touch()
 
     assert translator(spec, "msvc").link([str(library)]) == [str(library)]
@@ -168,6 +173,7 @@ def test_the_parent_is_told(spec: dict[str, Any]) -> None:
         ("/arch:AVX2", []),
         ("-O3", ["/O2"]),
     ]
+    assert "x86" in told[0]["why"]
 
 
 @pytest.mark.skipif(os.sep == "\\", reason="such paths are Windows' own")
@@ -188,3 +194,10 @@ def test_paths_with_backslashes_are_found(
     spec: dict[str, Any], argv: list[str], becomes: list[str]
 ) -> None:
     assert translator(spec, "clang-cl").link(argv) == becomes
+
+
+def test_every_rule_says_what_it_is_and_why() -> None:
+    for rule in (*MSVC, *WITHOUT_MT, *CLANG, *GNU, *CL):
+        assert not rule.why.endswith("."), rule.forms
+        assert bool(rule.becomes) == (rule.verdict == "same"), rule.forms
+        assert rule.why or rule.verdict == "same", rule.forms

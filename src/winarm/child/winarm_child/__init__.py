@@ -16,6 +16,6 @@ the environment variable WINARM_CHILD names.
     msvc_compiler    the one for MSVC-style toolchains
     pool             as many programs at once as there are jobs
     flags            turns the flags that projects pass into those that the toolchain takes;
-                     flag_rules, msvc_flags and msvc_rules hold what becomes of each
+                     flag_rules has the table; msvc_flags does so for MSVC-style toolchains
     journal          what the parent is told: progress, declared extensions, failures
 """

@@ -38,9 +38,6 @@ _PYTHON_FOLDERS = tuple(
     os.path.join(home, name) for home in _PYTHON_HOMES for name in ("libs", "PCbuild")
 )
 
-_CXX_STANDARD = re.compile(r"-std=(?:c|gnu)\+\+\w+")
-_C_STANDARD = re.compile(r"-std=(?:c|gnu|iso9899:)\d\w*")
-
 #: Options of GNU's that write which files a source depends on; their `-MT` has a value.
 DEPENDENCIES = frozenset(("-M", "-MM", "-MD", "-MMD", "-MF", "-MP"))
 
@@ -64,6 +61,9 @@ class LibraryRefusedError(ValueError):
 
 class Translator:
     """Translates whole command lines for one build, and tells the parent what it changed."""
+
+    c_standard = re.compile(r"-std=(?:c|gnu|iso9899:)\d\w*")
+    cxx_standard = re.compile(r"-std=(?:c|gnu)\+\+\w+")
 
     def __init__(self, spec: Mapping[str, Any], journal: Journal) -> None:
         self._journal = journal
@@ -92,7 +92,7 @@ class Translator:
 
         :raises RefusedFlagError: a flag cannot be had here.
         """
-        wrong = _C_STANDARD if language == "c++" else _CXX_STANDARD
+        wrong = self.c_standard if language == "c++" else self.cxx_standard
         argv = [arg for arg in self._translated(argv) if not wrong.fullmatch(arg)]
         return _language_first(argv)
 
@@ -191,15 +191,23 @@ class Translator:
     def _one(self, argument: str) -> Iterator[str]:
         if argument.startswith(("-", "/")) and self._is_dropped(argument):
             return
-        found = (self._native["openmp"] and find_openmp_rule(argument)) or find_rule(argument)
+        found = self._find(argument)
         becomes = (argument,) if found is None else found.becomes
-        if found is not None:
+        if found is not None and becomes != (argument,):
             self._tell(argument, found)
         for part in becomes:
             folder = FOLDER.fullmatch(part)
-            # What is no option is a file.
-            file = part if part.startswith(("-", "/")) else ours(part)
-            yield from self._folder(folder[1], folder[2]) if folder else (file,)
+            yield from (
+                self._folder(folder[1], folder[2]) if folder else (self._with_our_file(part),)
+            )
+
+    def _find(self, argument: str) -> Found | None:
+        return (self._native["openmp"] and find_openmp_rule(argument)) or find_rule(argument)
+
+    @staticmethod
+    def _with_our_file(argument: str) -> str:
+        """Return an argument with the file that it is, or names, as this machine has it."""
+        return argument if argument.startswith(("-", "/")) else ours(argument)
 
     def _linker(self, options: Sequence[str]) -> Iterator[str]:
         """Yield what becomes of options of the linker's, as they are between commas."""
