@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import setuptools  # noqa: F401 - brings the distutils that the compiler is made of
 
-from winarm.child.winarm_child.compiler import GnuCompiler, executables, resource, write_exports
+from winarm.child.winarm_child.compiler import GnuCompiler, executables, write_exports
 
 if TYPE_CHECKING:
     from .conftest import Notes
@@ -170,12 +170,38 @@ def test_without_symbols_there_is_no_export_list(tmp_path: Path) -> None:
     assert not (tmp_path / "exports.def").exists()
 
 
-def test_a_resource_compiler_is_given_macros_and_folders() -> None:
-    assert resource(["-DA=1", "-Iinclude", "-O2", "-c", "-UB"], "x.o") == [
-        "-DA=1",
-        "-Iinclude",
-        "-O",
-        "res",
-        "-o",
-        "x.o",
+def test_a_resource_compiler_is_given_macros_and_folders(
+    compiler: GnuCompiler, notes: Notes, spec: dict[str, Any]
+) -> None:
+    compiler.compile(["x.rc"], macros=[("A", "1"), ("B",)], include_dirs=["include"])
+
+    rc = spec["toolchain"]["rc"]
+    assert list(notes.steps[-1].argv[len(rc) :]) == [
+        *("-DA=1", "-Iinclude", "-O", "res", "-o", "x.res", "x.rc")
     ]
+
+
+class TestListsOfVisualStudiosCompiler:
+    def test_nothing_is_added_before_a_project_changes_something(
+        self, compiler: GnuCompiler
+    ) -> None:
+        assert compiler.compile_options_added() == []
+        assert compiler.link_options_added(executable=False) == []
+        assert compiler.link_options_added(executable=True) == []
+
+    def test_what_a_project_adds_is_passed_on(self, compiler: GnuCompiler) -> None:
+        compiler.compile_options.remove("/GL")
+        compiler.compile_options += ["/std:c++17", "/DX=1"]
+        compiler.ldflags_shared.append("/STACK:9999")
+        compiler.ldflags_exe.append("/SUBSYSTEM:CONSOLE")
+
+        assert compiler.compile_options_added() == ["/std:c++17", "/DX=1"]
+        assert compiler.link_options_added(executable=False) == ["/STACK:9999"]
+        assert compiler.link_options_added(executable=True) == ["/SUBSYSTEM:CONSOLE"]
+
+    def test_assertions_are_compiled_where_a_project_asks_for_them(
+        self, compiler: GnuCompiler
+    ) -> None:
+        compiler.compile_options = ["/nologo", "/Od"]
+
+        assert compiler.compile_options_added() == ["-UNDEBUG", "/Od"]

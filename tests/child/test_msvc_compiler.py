@@ -35,6 +35,7 @@ def make(spec: dict[str, Any], notes: Notes) -> MakeCompiler:
             "ldflags": ["/NOLOGO"],
             **tools,
         }
+        own["compile"] = {"c": own["cc"], "c++": own["cc"]}
         ours = {**spec, "toolchain": own}
         translator = MsvcTranslator(ours, Journal(spec["journal"]))
         return MsvcCompiler(ours, notes, translator, lambda: None, force=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 import setuptools  # noqa: F401 - brings the distutils that the compiler is made of
 
+from winarm.child.winarm_child.compiler import GnuCompiler
 from winarm.child.winarm_child.flags import Translator
 from winarm.child.winarm_child.journal import Journal
 from winarm.child.winarm_child.target_compiler import Shared, shared, without_parents
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from winarm.child.winarm_child.compiler import GnuCompiler
     from winarm.child.winarm_child.pool import Pool
 
     from .conftest import Bench, Notes
@@ -85,29 +85,18 @@ def test_assembly_for_microsofts_assembler_is_refused_by_name(compiler: GnuCompi
         compiler.compile(["src/fast.ASM"])
 
 
-class TestLauncher:
-    def argv(self, compiler: GnuCompiler, notes: Notes) -> list[str]:
-        compiler.compile(["x.c"], output_dir="out")
-        return list(notes.steps[-1].argv)
+def test_only_a_compilation_runs_through_a_launcher(
+    spec: dict[str, Any], notes: Notes, tmp_path: Path
+) -> None:
+    cc = spec["toolchain"]["cc"]
+    words = ["sccache", str(tmp_path / "clang")]
+    (tmp_path / "clang").touch()
+    spec["toolchain"]["compile"]["c"] = words
+    translator = Translator(spec, Journal(spec["journal"]))
+    compiler = GnuCompiler(spec, notes, translator, lambda: None, force=True)
 
-    def test_a_compilation_runs_through_the_launcher(
-        self, compiler: GnuCompiler, notes: Notes, spec: dict[str, Any]
-    ) -> None:
-        plain = self.argv(compiler, notes)
-        cc, hidden = spec["toolchain"]["cc"], [plain[len(spec["toolchain"]["cc"])]]
-        words = ["sccache", "/scratch/clang"]
-        spec["launched"] = {"c": {"instead": cc, "words": words, "hidden": hidden}}
+    compiler.compile(["x.c"], output_dir="out")
+    compiler.link(compiler.SHARED_OBJECT, ["x.o"], str(tmp_path / "x.pyd"))
 
-        launched = self.argv(compiler, notes)
-
-        assert launched == [*words, *plain[len(cc) + 1 :]]
-
-    def test_a_link_does_not(
-        self, compiler: GnuCompiler, notes: Notes, spec: dict[str, Any], tmp_path: Path
-    ) -> None:
-        cc = spec["toolchain"]["cc"]
-        spec["launched"] = {"c": {"instead": cc, "words": ["sccache", "x"], "hidden": []}}
-
-        compiler.link(compiler.SHARED_OBJECT, ["x.o"], str(tmp_path / "x.pyd"))
-
-        assert list(notes.steps[-1].argv[: len(cc)]) == cc
+    assert list(notes.steps[0].argv[:2]) == words
+    assert list(notes.steps[1].argv[: len(cc)]) == cc

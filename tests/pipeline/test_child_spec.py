@@ -61,7 +61,7 @@ def test_programs_come_from_the_toolchain(
 def test_no_path_of_the_build_stays_in_the_image(
     spec: Callable[..., dict[str, Any]], tmp_path: Path
 ) -> None:
-    assert f"-ffile-prefix-map={tmp_path / 'project'}=." in spec()["toolchain"]["cflags"]
+    assert f"-ffile-prefix-map={tmp_path / 'project'}=." in spec()["toolchain"]["compile"]["c"]
 
 
 def test_what_the_user_says_comes_before_the_targets_python(

@@ -28,7 +28,7 @@ from winarm.pipeline.child_spec import (
     journal_path,
     python_libraries,
 )
-from winarm.pipeline.launched import launched_compilers
+from winarm.pipeline.launched import compilers
 from winarm.plan import CHILD, Build, EquippedBuild
 from winarm.storage import file_errors_in_words, scratch_folder
 
@@ -67,13 +67,10 @@ def build_layout(build: EquippedBuild) -> Iterator[Layout]:
     :raises FileSystemError: it cannot be written.
     """
     with _scratch(build) as scratch:
-        launched = launched_compilers(build, scratch)
-        provision = backends.provision(build, scratch).joined(
-            Provision(launched.variables, files=launched.files)
-        )
+        provision = backends.provision(build, scratch).joined(compilers(build, scratch)[1])
         provision.write()
         _write_programs(build, scratch, provision.programs)
-        spec = _written(scratch, build_spec(build, scratch) | {"launched": launched.spec})
+        spec = _written(scratch, build_spec(build, scratch))
         environment = build_environment(build, spec, scratch)
         if names := ", ".join(environment.removed):
             build.detail(f"removed from the environment: {names}")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from winarm.libraries.view import Native, as_json
+from winarm.pipeline.launched import compilers
 from winarm.target import PythonABI, Target
 
 if TYPE_CHECKING:
@@ -41,8 +42,8 @@ def build_spec(build: EquippedBuild, scratch: Path) -> dict[str, Any]:
             "style": toolchain.style,
             "compiler_type": toolchain.compiler_type,
             **{name: list(getattr(toolchain, name)) for name in _PROGRAMS},
-            # No path of the build stays in the image: `__FILE__` counts from the project.
-            "cflags": [*toolchain.compile_flags, *toolchain.prefix_map(build.folder)],
+            "compile": compilers(build, scratch)[0],
+            "cflags": list(toolchain.compile_flags),
             "ldflags": list(toolchain.link_flags),
         },
         # After the project's own: the user's, then the target's Python. In GNU's spelling, which
@@ -69,16 +70,15 @@ def early_libraries(scratch: Path) -> Path:
 
 _PROGRAMS = ("cc", "cxx", "ar", "rc", "link", "mt")
 
+_NOTHING = ("winarm-has-no-toolchain-in-this-hook",)
 #: Metadata is made before a toolchain must be there: a hook that compiles then fails.
 _NO_TOOLCHAIN: dict[str, Any] = {
-    **{name: ["winarm-has-no-toolchain-in-this-hook"] for name in ("cc", "cxx", "ar", "rc")},
+    **dict.fromkeys(("cc", "cxx", "ar", "rc"), _NOTHING),
+    "compile": {"c": _NOTHING, "c++": _NOTHING},
     "kind": "",
     "style": "gnu",
     "compiler_type": "mingw32",
-    "link": [],
-    "mt": [],
-    "cflags": [],
-    "ldflags": [],
+    **dict.fromkeys(("link", "mt", "cflags", "ldflags"), ()),
 }
 
 

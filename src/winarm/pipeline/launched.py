@@ -9,10 +9,10 @@ runs what a variable holds. Two machines with one remote store then find each ot
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from winarm.backends.provision import Provision
 
 if TYPE_CHECKING:
     from winarm.plan import EquippedBuild
@@ -24,43 +24,35 @@ _NAMES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class LaunchedCompilers:
-    """What the child puts before a compilation; nothing without a launcher."""
+def compilers(build: EquippedBuild, scratch: Path) -> tuple[dict[str, list[str]], Provision]:
+    """Return the first words of setuptools' compilations by language, and what these need.
 
-    #: Text of each script.
-    files: Mapping[Path, str] = field(default_factory=dict)
-    variables: Mapping[str, str] = field(default_factory=dict)
-    #: The first words of a compilation, by language, and the words that they replace.
-    spec: Mapping[str, Any] = field(default_factory=dict)
-
-
-def launched_compilers(build: EquippedBuild, scratch: Path) -> LaunchedCompilers:
-    """Return how setuptools' compilations run through the launcher that the user has set."""
+    They run through the launcher that the user has set.
+    """
     launcher, toolchain = build.settings.launcher, build.toolchain
+    # No path of the build stays in the image: `__FILE__` counts from the project. In a result that
+    # a cache keeps such flags would be another build's, so they are in the scripts there.
+    hidden = toolchain.prefix_map(build.folder)
+    commands = {
+        language: [*map(str, getattr(toolchain, of)), *hidden]
+        for language, (_, of, _) in _NAMES.items()
+    }
     if launcher is None:
-        return LaunchedCompilers()
+        return commands, Provision()
     if toolchain.style == "msvc":
         # clang-cl and cl are one word, and are recognised as they are.
-        command = list(toolchain.cc)
-        one = {"instead": command, "words": [launcher, *command], "hidden": []}
-        return LaunchedCompilers(spec=dict.fromkeys(_NAMES, one))
+        return {name: [launcher, *words] for name, words in commands.items()}, Provision()
     windows = build.host.system == "windows"
-    # They name a folder that is another one in each build, and would make each result its own.
-    hidden = list(toolchain.prefix_map(build.folder))
     identity = f"{toolchain.kind} {toolchain.version} {toolchain.target.wheel_platform}"
     files: dict[Path, str] = {}
     variables: dict[str, str] = {}
-    spec: dict[str, Any] = {}
-    for language, (name, of, variable) in _NAMES.items():
-        command = list(map(str, getattr(toolchain, of)))
+    for language, (name, _, variable) in _NAMES.items():
         script = scratch / "launched" / (f"{name}.cmd" if windows else name)
         if windows:
             files[script] = f"@rem {identity}\r\n@%{variable}% %*\r\n"
-            variables[variable] = " ".join(f'"{word}"' for word in (*command, *hidden))
+            variables[variable] = " ".join(f'"{word}"' for word in commands[language])
         else:
             files[script] = f'#!/bin/sh\n# {identity}\neval "exec ${variable}" \'"$@"\'\n'
-            variables[variable] = shlex.join((*command, *hidden))
-        words = [launcher, str(script)]
-        spec[language] = {"instead": command, "words": words, "hidden": hidden}
-    return LaunchedCompilers(files, variables, spec)
+            variables[variable] = shlex.join(commands[language])
+        commands[language] = [launcher, str(script)]
+    return commands, Provision(variables, files=files)

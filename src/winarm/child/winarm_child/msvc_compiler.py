@@ -7,7 +7,6 @@ distutils.
 
 import os
 from collections.abc import Mapping, Sequence
-from distutils.errors import CompileError
 from typing import Any
 
 from .pool import Step
@@ -49,29 +48,25 @@ class MsvcCompiler(TargetCompiler):
         del debug
         return [*(before or ()), *self.compile_options, *pp_opts]
 
-    def _step(
-        self, obj: str, src: str, ext: str, cc_args: Sequence[str], extra: Sequence[str]
+    def _compilation(
+        self, obj: str, src: str, cc_args: Sequence[str], extra: Sequence[str]
     ) -> Step:
-        if ext == ".rc":
-            if not self._commands["rc"]:
-                raise CompileError(f"{src}: this toolchain has no resource compiler")
-            options = [arg for arg in cc_args if arg[:2] in {"-D", "-I"}]
-            # As a relative path, since one that begins with `/` would be an option.
-            source = os.path.relpath(src)
-            argv = [*self._commands["rc"], *(f"/{o[1].lower()}{o[2:]}" for o in options)]
-            return Step("compile", src, [*argv, "/fo", obj, source])
         language = self.detect_language(src)
         options = [*cc_args, *extra, *self._spec["after"]["compile"]]
         if language == "c++":
             options = ["/EHsc", *options]
         argv = [
-            *self._commands["cc"],
+            *self._spec["toolchain"]["compile"][language or "c"],
             *self._translator.compile(options, language),
             "/c",
             *source_argument(src, language),
             f"/Fo{obj}",
         ]
-        return Step("compile", src, self._launched(argv, language), language)
+        return Step("compile", src, argv, language)
+
+    def _resource_arguments(self, obj: str, src: str, options: Sequence[str]) -> list[str]:
+        # The source as a relative path, since one that begins with `/` would be an option.
+        return [*(f"/{o[1].lower()}{o[2:]}" for o in options), "/fo", obj, os.path.relpath(src)]
 
     def _archive_command(self, library: str, objects: Sequence[str]) -> list[str]:
         arguments = ["/NOLOGO", *map(os.path.relpath, objects), f"/OUT:{library}"]

@@ -64,11 +64,11 @@ class Pool:
         for future in begun:
             future.result()
 
-    def refuse(self, step: Step, why: str) -> None:
+    def refuse(self, doing: str, subject: str, why: str) -> None:
         """Report a step that fails before its program is started."""
         with self._lock:
-            show(f"{step.facts['subject']}: {why}\n")
-        self._journal.write("failed", **step.facts, output=why)
+            show(f"{subject}: {why}\n")
+        self._journal.write("failed", doing=doing, subject=subject, output=why)
 
     def _run(self, step: Step) -> None:
         self._journal.write("start", **step.facts)

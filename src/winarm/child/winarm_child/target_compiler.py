@@ -13,7 +13,7 @@ from distutils.errors import CompileError, DistutilsExecError, LibError, LinkErr
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
-from .flags import LibraryRefusedError, Translator
+from .flags import LibraryRefusedError, RefusedFlagError, Translator
 from .journal import Journal
 from .msvc_flags import translator
 from .paths import all_ours
@@ -157,7 +157,7 @@ class TargetCompiler(CCompiler):  # type: ignore[misc]
                 f"{source} is written for Microsoft's assembler (ml64, armasm64), "
                 "which this toolchain does not have."
             )
-            self._pool.refuse(Step("compile", source, ()), why)
+            self._pool.refuse("compile", source, why)
             raise CompileError(why)
 
     def _compile(
@@ -169,6 +169,25 @@ class TargetCompiler(CCompiler):  # type: ignore[misc]
     def _step(
         self, obj: str, src: str, ext: str, cc_args: Sequence[str], extra: Sequence[str]
     ) -> Step:
+        try:
+            if ext != ".rc":
+                return self._compilation(obj, src, cc_args, extra)
+            program = self._spec["toolchain"]["rc"]
+            if not program:
+                raise CompileError(f"{src}: this toolchain has no resource compiler")
+            arguments = self._translator.compile(cc_args, None)
+            options = [arg for arg in arguments if arg[:2] in {"-D", "-I"}]
+            return Step("compile", src, [*program, *self._resource_arguments(obj, src, options)])
+        except RefusedFlagError as error:
+            self._pool.refuse("compile", src, str(error))
+            raise CompileError(str(error)) from None
+
+    def _compilation(
+        self, obj: str, src: str, cc_args: Sequence[str], extra: Sequence[str]
+    ) -> Step:
+        raise NotImplementedError
+
+    def _resource_arguments(self, obj: str, src: str, options: Sequence[str]) -> list[str]:
         raise NotImplementedError
 
     def create_static_lib(
@@ -185,17 +204,6 @@ class TargetCompiler(CCompiler):  # type: ignore[misc]
         library = self.library_filename(output_libname, output_dir=output_dir)
         self.mkpath(os.path.dirname(library))
         self._run([Step("archive", library, self._archive_command(library, objects))], LibError)
-
-    def _launched(self, argv: Sequence[str], language: str | None) -> list[str]:
-        """Return a compilation as it runs through a compiler cache, where the user has set one."""
-        launched = self._spec.get("launched", {}).get(language or "c")
-        if not launched:
-            return list(argv)
-        instead = launched["instead"]
-        if list(argv[: len(instead)]) != instead:
-            return list(argv)
-        rest = [arg for arg in argv[len(instead) :] if arg not in launched["hidden"]]
-        return [*launched["words"], *rest]
 
     def _archive_command(self, library: str, objects: Sequence[str]) -> list[str]:
         raise NotImplementedError
@@ -239,6 +247,9 @@ class TargetCompiler(CCompiler):  # type: ignore[misc]
         try:
             command = self._link_command(link)
         except LibraryRefusedError as error:
+            raise LinkError(str(error)) from None
+        except RefusedFlagError as error:
+            self._pool.refuse("link", link.output, str(error))
             raise LinkError(str(error)) from None
         self._run([Step("link", link.output, command, target_lang)], LinkError)
 
