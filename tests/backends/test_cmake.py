@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from winarm import backends
 from winarm.backends import cmake
 from winarm.errors import UsageError
 from winarm.target import PythonABI
@@ -24,6 +25,7 @@ def test_an_early_hook_gets_a_generator_and_no_toolchain(build_with: MakeBuild) 
     provision = cmake.early_provision(build_with())
 
     assert provision.variables["CMAKE_GENERATOR"] == "Ninja"
+    assert provision.variables["CMAKE_BUILD_PARALLEL_LEVEL"] == "3"
     assert "CMAKE_TOOLCHAIN_FILE" not in provision.variables
     assert provision.files == {}
 
@@ -35,7 +37,6 @@ def test_a_build_gets_a_toolchain_file_that_is_written(
 
     (file,) = provision.files
     assert provision.variables["CMAKE_TOOLCHAIN_FILE"] == file.as_posix()
-    assert provision.variables["CMAKE_BUILD_PARALLEL_LEVEL"] == "3"
 
     provision.write()
 
@@ -73,13 +74,13 @@ def test_generator_is_the_one_that_is_asked_for_or_ninja_or_makefiles(
 
 def test_visual_studio_is_refused_where_it_does_not_exist(build_with: MakeBuild) -> None:
     with pytest.raises(UsageError, match="does not exist on linux") as caught:
-        cmake.provision(build_with(generator="Visual Studio 17 2022"), Path("scratch"))
+        cmake.early_provision(build_with(generator="Visual Studio 17 2022"))
 
     assert "Ninja" in caught.value.cure
 
 
 def test_visual_studio_is_told_the_target(build_with: MakeBuild) -> None:
-    provision = cmake.provision(
+    provision = backends.provision(
         build_with(system="windows", generator="Visual Studio 17 2022"), Path("scratch")
     )
 
@@ -89,13 +90,13 @@ def test_visual_studio_is_told_the_target(build_with: MakeBuild) -> None:
 
 @pytest.mark.parametrize("name", cmake.KEPT)
 def test_what_says_nothing_of_the_machine_is_kept(build_with: MakeBuild, name: str) -> None:
-    provision = cmake.provision(build_with(environ={name: "value"}), Path("scratch"))
+    provision = cmake.early_provision(build_with(environ={name: "value"}))
 
     assert provision.variables[name] == "value"
 
 
 def test_the_generator_of_the_host_is_not_the_builds(build_with: MakeBuild) -> None:
-    provision = cmake.provision(build_with(environ={"CMAKE_GENERATOR": "Xcode"}), Path("scratch"))
+    provision = cmake.early_provision(build_with(environ={"CMAKE_GENERATOR": "Xcode"}))
 
     assert provision.variables["CMAKE_GENERATOR"] == "Ninja"
 

@@ -69,7 +69,7 @@ def test_the_users_arguments_come_last(
 
 
 def test_an_early_hook_gets_nothing(build_with: MakeBuild) -> None:
-    provision = meson_python.early_provision(build_with("mesonpy"))
+    provision = backends.early_provision(build_with("mesonpy"))
 
     assert (provision.config_settings, provision.files) == ({}, {})
 
@@ -125,9 +125,7 @@ def test_build_details_of_a_free_threaded_python(build_with: MakeBuild) -> None:
 def test_a_folder_to_keep_is_meson_pythons_build_dir(
     build_with: MakeBuild, new_meson: None
 ) -> None:
-    provision = meson_python.provision(
-        build_with("mesonpy", build_dir=Path("/kept")), Path("scratch")
-    )
+    provision = backends.provision(build_with("mesonpy", build_dir=Path("/kept")), Path("scratch"))
 
     assert provision.config_settings["build-dir"] == str(Path("/kept/backend"))
 

@@ -102,12 +102,10 @@ class Bench:
         base = {k: v for k, v in unmeasured().items() if not k.startswith("PYTHON")}
         (self.scratch / "spec.json").write_text(json.dumps(self.spec), encoding="utf-8")
         build = replace(self.build, environ={**base, "PYTHONUTF8": "1", **(environ or {})})
-        spec = self.scratch / "spec.json"
-        variables = build_environment(build, spec, self.scratch).variables
         return subprocess.run(
             [sys.executable, *argv],
             cwd=cwd or self.project,
-            env=dict(variables),
+            env=build_environment(build, self.scratch),
             capture_output=True,
             encoding="utf-8",
             check=False,

@@ -34,8 +34,7 @@ def test_what_is_imported_lazily_is_seen_as_the_targets(bench: Bench) -> None:
         pytest.skip("no python3.15 on this machine")
     bench.write(setup_py=CODE)
     bench.says("-c", "")
-    spec = bench.scratch / "spec.json"
-    variables = build_environment(bench.build, spec, bench.scratch).variables
+    variables = build_environment(bench.build, bench.scratch)
 
     done = subprocess.run(
         [python, "setup.py"],

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winarm import events
-from winarm.pipeline.child_layout import build_layout, early_layout
+from winarm.pipeline.child_layout import build_child, early_child
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,21 +21,21 @@ if TYPE_CHECKING:
 def test_a_build_finds_its_files_in_a_private_folder_that_is_gone_after(
     make_build: MakeBuild,
 ) -> None:
-    with build_layout(make_build("scikit_build_core.build")) as at:
-        spec = json.loads((at.scratch / "spec.json").read_text("utf-8"))
-        assert spec["scratch"] == str(at.scratch)
-        assert Path(at.child.environ["CMAKE_TOOLCHAIN_FILE"]).is_file()
-        assert at.child.environ["WINARM_CHILD"] == str(at.scratch / "spec.json")
+    with build_child(make_build("scikit_build_core.build")) as child:
+        spec = json.loads((child.scratch / "spec.json").read_text("utf-8"))
+        assert spec["scratch"] == str(child.scratch)
+        assert Path(child.environ["CMAKE_TOOLCHAIN_FILE"]).is_file()
+        assert child.environ["WINARM_CHILD"] == str(child.scratch / "spec.json")
 
-    assert not at.scratch.exists()
+    assert not child.scratch.exists()
 
 
 def test_an_early_hook_finds_no_toolchain(make_build: MakeBuild) -> None:
-    with early_layout(make_build("scikit_build_core.build")) as at:
-        assert "CMAKE_TOOLCHAIN_FILE" not in at.child.environ
-        assert "CC" not in at.child.environ
+    with early_child(make_build("scikit_build_core.build")) as child:
+        assert "CMAKE_TOOLCHAIN_FILE" not in child.environ
+        assert "CC" not in child.environ
         # A setup.py may ask whether Python's library is there.
-        assert (at.scratch / "libs" / "python313.lib").is_file()
+        assert (child.scratch / "libs" / "python313.lib").is_file()
 
 
 def test_the_inner_backend_gets_its_own_settings_and_winarms(
@@ -45,21 +45,21 @@ def test_the_inner_backend_gets_its_own_settings_and_winarms(
         "scikit_build_core.build", config_settings={"a": "b"}, build_dir=tmp_path / "kept"
     )
 
-    with build_layout(build) as at:
-        assert at.config_settings == {"a": "b", "build-dir": str(tmp_path / "kept" / "backend")}
-        assert at.scratch == tmp_path / "kept" / "child"
+    with build_child(build) as child:
+        assert child.config_settings == {"a": "b", "build-dir": str(tmp_path / "kept" / "backend")}
+        assert child.scratch == tmp_path / "kept" / "child"
 
 
 def test_without_settings_it_gets_none(make_build: MakeBuild) -> None:
-    with build_layout(make_build()) as at:
-        assert at.config_settings is None
+    with build_child(make_build()) as child:
+        assert child.config_settings is None
 
 
 def test_what_was_removed_from_the_environment_is_a_detail(make_build: MakeBuild) -> None:
     heard: list[events.Event] = []
     build = make_build(environ={"CFLAGS": "-march=native"})
 
-    with build_layout(replace(build, listener=heard.append)):
+    with build_child(replace(build, listener=heard.append)):
         pass
 
     assert events.Detail("removed from the environment: CFLAGS") in heard

@@ -6,7 +6,7 @@ import json
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,8 +26,11 @@ from winarm.pipeline.child_process import (
 from winarm.project.build_system import InnerBackend
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from winarm.plan import EquippedBuild
+
+    MakeChild = Callable[..., Child]
     CallHook = Callable[..., object]
 
 START = {"event": "start", "doing": "compile", "subject": "a.c", "language": "c"}
@@ -207,9 +210,37 @@ def get_requires_for_build_wheel(config_settings=None):
 """
 
 
+@pytest.fixture
+def make_child(make_build: Callable[..., EquippedBuild], tmp_path: Path) -> MakeChild:
+    """Return a child of this machine's Python, for the project in tmp_path."""
+
+    def make(
+        backend: InnerBackend,
+        environ: Mapping[str, str],
+        listener: events.Listener = lambda _: None,
+    ) -> Child:
+        build = make_build()
+        project = replace(build.project, folder=tmp_path, backend=backend)
+        return Child(
+            build=replace(
+                build,
+                host=Host.current(),
+                project=project,
+                python=Path(sys.executable),
+                listener=listener,
+            ),
+            scratch=tmp_path / "scratch",
+            environ=environ,
+            config_settings={"a": "b"},
+            journal=JournalReader(tmp_path / "journal", tmp_path, listener),
+        )
+
+    return make
+
+
 class TestCall:
     @pytest.fixture
-    def call(self, tmp_path: Path, heard: list[events.Event]) -> CallHook:
+    def call(self, make_child: MakeChild, tmp_path: Path, heard: list[events.Event]) -> CallHook:
         (tmp_path / "inner.py").write_text(BACKEND)
         # As a child that sees the target says; here there is none to see.
         (tmp_path / "journal").write_text('{"event": "view"}\n')
@@ -217,16 +248,11 @@ class TestCall:
         def call(
             hook: str, *arguments: object, backend: str = "inner", **options: object
         ) -> object:
-            host = Host.current()
             path = (".",) if backend == "inner" else ()
-            child = Child(
-                host=host,
-                python=Path(sys.executable),
-                project=tmp_path,
-                backend=InnerBackend(backend, path),
-                environ={**host.environ, "ONLY": "here"},
-                journal=JournalReader(tmp_path / "journal", tmp_path, heard.append),
-                listener=heard.append,
+            child = make_child(
+                InnerBackend(backend, path),
+                {**Host.current().environ, "ONLY": "here"},
+                heard.append,
             )
             result: object = getattr(child, "call")(hook, *arguments, **options)  # noqa: B009 - any
             return result
@@ -240,7 +266,7 @@ class TestCall:
     def test_the_hook_runs_in_the_project_and_its_environment(
         self, call: CallHook, tmp_path: Path, heard: list[events.Event]
     ) -> None:
-        answer = call("build_wheel", str(tmp_path), {"a": "b"}, tmp_path / "metadata")
+        answer = call("build_wheel", str(tmp_path), metadata_directory=tmp_path / "metadata")
 
         assert json.loads(str(answer)) == [{"a": "b"}, str(tmp_path / "metadata"), "here"]
         said = b"".join(event.data for event in heard if isinstance(event, events.Output))
@@ -292,7 +318,7 @@ class TestCall:
         self, call: CallHook
     ) -> None:
         with pytest.raises(BuildFailedError) as caught:
-            call("prepare_metadata_for_build_wheel", ".", None, _allow_fallback=False)
+            call("prepare_metadata_for_build_wheel", ".", _allow_fallback=False)
 
         assert "CalledProcessError" in caught.value.what
         assert "Traceback" not in caught.value.output
@@ -307,41 +333,26 @@ class TestCall:
             call("build_editable", ".")
 
 
-def test_a_hook_whose_python_did_not_see_the_target_has_failed(tmp_path: Path) -> None:
+def test_a_hook_whose_python_did_not_see_the_target_has_failed(
+    make_child: MakeChild, tmp_path: Path
+) -> None:
     (tmp_path / "backend.py").write_text("def build_wheel(*_): return 'spam-1-py3-none-any.whl'\n")
-    said: list[events.Event] = []
-    child = Child(
-        host=Host.current(),
-        python=Path(sys.executable),
-        project=tmp_path,
-        backend=InnerBackend("backend", ("",)),
-        # Without winarm's folder on PYTHONPATH nothing makes the target view.
-        environ={"PATH": ""},
-        journal=JournalReader(tmp_path / "journal", tmp_path, said.append),
-        listener=said.append,
-    )
+    # Without winarm's folder on PYTHONPATH nothing makes the target view.
+    child = make_child(InnerBackend("backend", ("",)), {"PATH": ""})
 
     with pytest.raises(BuildFailedError, match="did not see the target"):
-        child.call("build_wheel", str(tmp_path), None, None)
+        child.call("build_wheel", str(tmp_path))
 
 
-def test_a_failure_with_one_endless_line_is_explained_at_once(tmp_path: Path) -> None:
+def test_a_failure_with_one_endless_line_is_explained_at_once(
+    make_child: MakeChild, tmp_path: Path
+) -> None:
     (tmp_path / "inner.py").write_text("def build_wheel(*_): raise ValueError('x.y' * 60_000)\n")
-    said: list[events.Event] = []
-    host = Host.current()
-    child = Child(
-        host=host,
-        python=Path(sys.executable),
-        project=tmp_path,
-        backend=InnerBackend("inner", (".",)),
-        environ=host.environ,
-        journal=JournalReader(tmp_path / "journal", tmp_path, said.append),
-        listener=said.append,
-    )
+    child = make_child(InnerBackend("inner", (".",)), Host.current().environ)
     began = time.monotonic()
 
     with pytest.raises(BuildFailedError, match="failed in build_wheel"):
-        child.call("build_wheel", str(tmp_path), None, None)
+        child.call("build_wheel", str(tmp_path))
 
     # It took minutes; the Python that is started takes most of what is left.
     assert time.monotonic() - began < 20

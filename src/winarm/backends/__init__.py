@@ -2,42 +2,34 @@
 
 from __future__ import annotations
 
-import functools
 from pathlib import Path
-from typing import Protocol
 
-from winarm.backends import cmake, meson_python, rust, scikit_build_core
+from winarm.backends import cmake, meson_python, rust
 from winarm.backends.provision import Provision
 from winarm.plan import Build, EquippedBuild
 from winarm.project.build_system import Project
 
-
-class _Tool(Protocol):
-    """A module that knows one build tool."""
-
-    def early_provision(self, build: Build) -> Provision:
-        """Return what hooks need that come before a build and compile nothing."""
-
-    def provision(self, build: EquippedBuild, scratch: Path) -> Provision:
-        """Return what a build needs."""
-
-
-#: By the first part of the backend's name. CMake is for all others too: a setup.py, or a plugin of
-#: another backend, may call it, and a build that does not ignores what it is given.
-_BY_BACKEND: dict[str, tuple[_Tool, ...]] = {
-    "mesonpy": (cmake, meson_python),
-    "scikit_build_core": (cmake, scikit_build_core),
+#: The config settings by which a user names the folder to build in, by the first part of the
+#: backend's name. Names, tags and Python these backends ask of `sysconfig`, which has the target's.
+_BUILD_DIR = {
+    "mesonpy": {"build-dir", "builddir"},
+    "scikit_build_core": {"build-dir", "skbuild.build-dir"},
 }
 
 
 def early_provision(build: Build) -> Provision:
-    """Return what hooks before the build need; nothing is written or run.
+    """Return what every hook needs; nothing is written or run.
+
+    What CMake needs is for all backends: a setup.py, or a plugin of another backend, may call it,
+    and a build that does not ignores what it is given.
 
     :raises WinarmError: what is asked for cannot be done here.
     """
-    return functools.reduce(
-        Provision.joined, [tool.early_provision(build) for tool in _tools(build.project)]
-    )
+    rust.refuse(build.project)
+    names, kept = _BUILD_DIR.get(build.project.backend.package), build.settings.build_dir
+    chosen = kept and names and names.isdisjoint(build.config_settings)
+    settings = {"build-dir": str(kept / "backend")} if kept and chosen else {}
+    return cmake.early_provision(build).joined(Provision(config_settings=settings))
 
 
 def provision(build: EquippedBuild, scratch: Path) -> Provision:
@@ -46,9 +38,10 @@ def provision(build: EquippedBuild, scratch: Path) -> Provision:
     :param scratch: a private folder for generated files.
     :raises WinarmError: what is asked for cannot be done here.
     """
-    return functools.reduce(
-        Provision.joined, [tool.provision(build, scratch) for tool in _tools(build.project)]
-    )
+    made = early_provision(build).joined(cmake.provision(build, scratch))
+    if build.project.backend.package == "mesonpy":
+        return made.joined(meson_python.provision(build, scratch))
+    return made
 
 
 def requirements(project: Project, *, has_ninja: bool) -> list[str]:
@@ -59,9 +52,3 @@ def requirements(project: Project, *, has_ninja: bool) -> list[str]:
     calls_cmake = project.backend.package == "scikit_build_core" or cmake.is_required(project)
     # The generator that winarm names; scikit-build-core does not ask for it on Windows.
     return ["ninja"] if calls_cmake and not has_ninja else []
-
-
-def _tools(project: Project) -> tuple[_Tool, ...]:
-    if rust.is_needed(project):
-        return (rust,)
-    return _BY_BACKEND.get(project.backend.package, (cmake,))

@@ -78,10 +78,7 @@ def early_provision(build: Build) -> Provision:
 
 
 def provision(build: EquippedBuild, scratch: Path) -> Provision:
-    """Return the variables and files that make CMake build for the target.
-
-    :raises UsageError: the generator that is asked for does not exist here.
-    """
+    """Return the variables and files that make CMake build for the target."""
     file = scratch / "cmake" / "toolchain.cmake"
     variables = {"CMAKE_TOOLCHAIN_FILE": file.as_posix()}
     scripts = compiler_scripts(build, scratch)
@@ -89,8 +86,7 @@ def provision(build: EquippedBuild, scratch: Path) -> Provision:
         # They are written for each build, so a compiler cache must compare their content.
         variables["CCACHE_COMPILERCHECK"] = "content"
     files = {file: toolchain_file(build, scratch), **dict(scripts.values())}
-    programs = program_as_on_windows(build)
-    return early_provision(build).joined(Provision(variables, files=files, programs=programs))
+    return Provision(variables, files=files, programs=program_as_on_windows(build))
 
 
 def program_as_on_windows(build: Build) -> dict[str, str]:

@@ -26,14 +26,6 @@ VENDORED = ("vendored-meson/meson", "vendored-meson")
 CONFIG_TOOLS = ("numpy-config", "pybind11-config")
 
 
-def early_provision(build: Build) -> Provision:
-    """Return the folder to build in, where one is to be kept."""
-    kept = build.settings.build_dir
-    if kept is None or {"build-dir", "builddir"} & set(build.config_settings):
-        return Provision()
-    return Provision(config_settings={"build-dir": str(kept / "backend")})
-
-
 def provision(build: EquippedBuild, scratch: Path) -> Provision:
     """Return the files, and the arguments of `meson setup` that name them.
 
@@ -51,11 +43,9 @@ def provision(build: EquippedBuild, scratch: Path) -> Provision:
     arguments = [f"--cross-file={cross}", f"-D{_OPTION}={python}"]
     # The user's own come last, so that they win.
     arguments += words(build.config_settings.get("setup-args"))
-    return early_provision(build).joined(
-        Provision(
-            config_settings={"setup-args": arguments},
-            files={cross: cross_file(build, scratch), python: build_details(build)},
-        )
+    return Provision(
+        config_settings={"setup-args": arguments},
+        files={cross: cross_file(build, scratch), python: build_details(build)},
     )
 
 

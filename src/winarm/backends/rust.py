@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from winarm.backends.provision import Provision
 from winarm.errors import BackendError
-from winarm.plan import Build, EquippedBuild
 from winarm.project.build_system import Project
 from winarm.project.facts import RUST_TOOLS
 
@@ -14,36 +10,25 @@ from winarm.project.facts import RUST_TOOLS
 TRIPLE = "aarch64-pc-windows-msvc"
 
 
-def is_needed(project: Project) -> bool:
-    """Return whether a project is written in Rust, as its backend or build requirements say."""
-    return project.backend.package == "maturin" or not RUST_TOOLS.isdisjoint(
-        project.system.required_names
-    )
+def refuse(project: Project) -> None:
+    """Explain what can build a project in Rust, as its backend or build requirements say it is.
 
-
-def early_provision(build: Build) -> Provision:
-    """Explain what can build the project.
-
-    :raises BackendError: always; cargo would make code for this machine.
+    :raises BackendError: it is in Rust; cargo would make code for this machine.
     """
-    name = "maturin" if build.project.backend.package == "maturin" else "setuptools-rust"
-    call = f"maturin build --release --target {TRIPLE} (on Linux and macOS it uses cargo-xwin)"
-    if name == "setuptools-rust":
+    if project.backend.package == "maturin":
+        name = "maturin"
+        call = f"maturin build --release --target {TRIPLE} (on Linux and macOS it uses cargo-xwin)"
+    elif not RUST_TOOLS.isdisjoint(project.system.required_names):
+        name = "setuptools-rust"
         call = (
             f"CARGO_BUILD_TARGET={TRIPLE} python -m build --wheel on Windows with Visual Studio's "
             "tools for ARM64"
         )
+    else:
+        return
     raise BackendError(
-        f"{build.folder.name} is written in Rust and built by {name}.",
+        f"{project.folder.name} is written in Rust and built by {name}.",
         why=f"winarm configures compilers of C and C++. {name} configures Rust's, and can build "
         "for another machine by itself.",
         cure=f"rustup target add {TRIPLE}, then {call}, then winarm verify on the wheel.",
     )
-
-
-def provision(build: EquippedBuild, scratch: Path) -> Provision:  # noqa: ARG001
-    """Explain the same.
-
-    :raises BackendError: always.
-    """
-    return early_provision(build)

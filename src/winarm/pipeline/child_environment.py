@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from winarm.libraries.view import Native
-from winarm.pipeline.child_spec import journal_path
+from winarm.pipeline.child_spec import journal_path, spec_path
 from winarm.plan import CHILD, Build, EquippedBuild
 
 #: Variables through which the host's compilers, headers, libraries or settings would get in.
@@ -41,30 +40,19 @@ LEAKING_PREFIXES = ("PKG_CONFIG", "CMAKE_", "WINARM_", "WINARMTOOLS_", "MESON_")
 EPOCH = "315532800"
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
-    """The variables of a child, and what of the host's was left out."""
-
-    variables: Mapping[str, str]
-    #: Names of the host's variables that the child does not see.
-    removed: tuple[str, ...]
-
-
-def early_environment(build: Build, spec: Path, scratch: Path) -> Environment:
+def early_environment(build: Build, scratch: Path) -> dict[str, str]:
     """Return the environment of hooks that come before a build and compile nothing.
 
-    :param spec: the file that the child reads.
     :param scratch: a private folder that exists as long as the child.
     """
-    base = build.environ
-    kept = {name: value for name, value in base.items() if not leaks(name)}
+    kept = {name: value for name, value in build.environ.items() if not leaks(name)}
     variables = {
         **kept,
         # An empty variable is an unset one.
         "SOURCE_DATE_EPOCH": kept.get("SOURCE_DATE_EPOCH") or EPOCH,
         # pip's build isolation uses PYTHONPATH too: it goes on working after ours.
         "PYTHONPATH": os.pathsep.join(filter(None, (str(CHILD), kept.get("PYTHONPATH")))),
-        "WINARM_CHILD": str(spec),
+        "WINARM_CHILD": str(spec_path(scratch)),
         # The name that Visual Studio and cibuildwheel have for the target.
         "VSCMD_ARG_TGT_ARCH": build.target.vs_arch,
         # An empty place, so that pkg-config finds none of the host's libraries.
@@ -73,7 +61,7 @@ def early_environment(build: Build, spec: Path, scratch: Path) -> Environment:
     variables |= native_variables(build.native, variables)
     path = filter(None, (str(programs_folder(scratch)), variables.get("PATH")))
     variables["PATH"] = os.pathsep.join(path)
-    return Environment(variables, tuple(sorted(set(base) - set(kept))))
+    return variables
 
 
 def programs_folder(scratch: Path) -> Path:
@@ -81,13 +69,12 @@ def programs_folder(scratch: Path) -> Path:
     return scratch / "library-programs"
 
 
-def build_environment(build: EquippedBuild, spec: Path, scratch: Path) -> Environment:
+def build_environment(build: EquippedBuild, scratch: Path) -> dict[str, str]:
     """Return the environment of a build, in which tools find the toolchain's programs."""
-    early = early_environment(build, spec, scratch)
     of_prefixes = [build.native.library_dir] if build.native.library_dir else []
     libraries = [*build.settings.library_dirs, *of_prefixes]
     variables = {
-        **early.variables,
+        **early_environment(build, scratch),
         "ZIG_LOCAL_CACHE_DIR": str(scratch / "zig"),
         **build.toolchain.build_variables(build.host.system),
         # The one-word tools report what they translate, and leave out `drop-flags`.
@@ -100,8 +87,7 @@ def build_environment(build: EquippedBuild, spec: Path, scratch: Path) -> Enviro
     own = {name: text for name, text in variables.items() if name not in {"INCLUDE", "LIB"}}
     complete = build.toolchain.environment(own)
     # After the toolchain's own folders.
-    folders = search_folders(build.native, complete)
-    return Environment({**complete, **folders}, early.removed)
+    return {**complete, **search_folders(build.native, complete)}
 
 
 def native_variables(native: Native, base: Mapping[str, str]) -> dict[str, str]:

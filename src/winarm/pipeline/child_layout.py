@@ -1,11 +1,11 @@
-"""What a child finds when it starts: its folder, its files, its environment."""
+"""A child, with all that it finds when it starts: its folder, its files, its environment."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,9 @@ from winarm.backends.provision import Provision
 from winarm.libraries.programs import config_programs
 from winarm.locate.definitions import libraries_of
 from winarm.pipeline.child_environment import (
-    Environment,
     build_environment,
     early_environment,
+    leaks,
     programs_folder,
 )
 from winarm.pipeline.child_process import Child, JournalReader
@@ -27,57 +27,43 @@ from winarm.pipeline.child_spec import (
     early_spec,
     journal_path,
     python_libraries,
+    spec_path,
 )
 from winarm.pipeline.launched import compilers
 from winarm.plan import CHILD, Build, EquippedBuild
 from winarm.storage import file_errors_in_words, scratch_folder
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """Where hooks run: the child, its private folder, and what the inner backend gets."""
-
-    child: Child
-    scratch: Path
-    config_settings: Mapping[str, Any] | None
-
-
 @contextlib.contextmanager
-def early_layout(build: Build) -> Iterator[Layout]:
-    """Make a private folder with all that a hook before the build reads; remove it in the end.
+def early_child(build: Build) -> Iterator[Child]:
+    """Make the child of hooks before the build, which compile nothing; remove its files in the end.
 
-    :raises FileSystemError: it cannot be written.
+    :raises FileSystemError: its folder cannot be written.
     """
     with _scratch(build) as scratch:
-        spec = _written(scratch, early_spec(build, scratch))
         # Nothing links with them: a setup.py may ask whether they are there.
         libraries = python_libraries(build.interpreter.abi).values()
         folder = early_libraries(scratch)
         Provision(files={folder / f"{name}.lib": "" for name in libraries}).write()
-        environment = early_environment(build, spec, scratch)
         provision = backends.early_provision(build)
-        _write_programs(build, scratch, {})
-        yield _layout(build, scratch, provision, environment)
+        spec, environ = early_spec(build, scratch), early_environment(build, scratch)
+        yield _child(build, scratch, provision, spec, environ)
 
 
 @contextlib.contextmanager
-def build_layout(build: EquippedBuild) -> Iterator[Layout]:
-    """Make a private folder with all that a build reads; remove it in the end.
+def build_child(build: EquippedBuild) -> Iterator[Child]:
+    """Make the child of a build; remove its files in the end.
 
-    :raises FileSystemError: it cannot be written.
+    :raises FileSystemError: its folder cannot be written.
     """
     with _scratch(build) as scratch:
         provision = backends.provision(build, scratch).joined(compilers(build, scratch)[1])
-        provision.write()
-        _write_programs(build, scratch, provision.programs)
-        spec = _written(scratch, build_spec(build, scratch))
-        environment = build_environment(build, spec, scratch)
-        if names := ", ".join(environment.removed):
+        if names := ", ".join(sorted(filter(leaks, build.environ))):
             build.detail(f"removed from the environment: {names}")
-        layout = _layout(build, scratch, provision, environment)
+        spec, environ = build_spec(build, scratch), build_environment(build, scratch)
+        child = _child(build, scratch, provision, spec, environ)
         # Asked only when a link has failed.
-        child = replace(layout.child, libraries_of=partial(libraries_of, build.toolchain))
-        yield replace(layout, child=child)
+        yield replace(child, libraries_of=partial(libraries_of, build.toolchain))
 
 
 @contextlib.contextmanager
@@ -87,9 +73,17 @@ def _scratch(build: Build) -> Iterator[Path]:
         yield scratch
 
 
-def _write_programs(build: Build, scratch: Path, others: Mapping[str, str]) -> None:
-    """Write the programs that answer in place of the host's, and `others`."""
-    texts = config_programs(
+def _child(
+    build: Build,
+    scratch: Path,
+    provision: Provision,
+    spec: Mapping[str, Any],
+    environ: Mapping[str, str],
+) -> Child:
+    """Return a child whose files have been written."""
+    provision.write()
+    # Programs that answer in place of the host's.
+    answering = config_programs(
         build.environment_host,
         build.native,
         programs_folder(scratch),
@@ -97,29 +91,13 @@ def _write_programs(build: Build, scratch: Path, others: Mapping[str, str]) -> N
         script=CHILD / "library_config.py",
         own=[build.python.parent],
     )
-    named = {programs_folder(scratch) / name: text for name, text in others.items()}
-    Provision(files={**texts, **named}).write()
-
-
-def _written(scratch: Path, spec: Mapping[str, Any]) -> Path:
-    file = scratch / "spec.json"
-    file.write_text(json.dumps(spec), encoding="utf-8")
-    return file
-
-
-def _layout(
-    build: Build,
-    scratch: Path,
-    provision: Provision,
-    environment: Environment,
-) -> Layout:
-    child = Child(
-        host=build.host,
-        python=build.python,
-        project=build.folder,
-        backend=build.project.backend,
-        environ={**environment.variables, **provision.variables},
+    named = {programs_folder(scratch) / name: text for name, text in provision.programs.items()}
+    Provision(files={**answering, **named}).write()
+    spec_path(scratch).write_text(json.dumps(spec), encoding="utf-8")
+    return Child(
+        build=build,
+        scratch=scratch,
+        environ={**environ, **provision.variables},
+        config_settings={**build.config_settings, **provision.config_settings} or None,
         journal=JournalReader(journal_path(scratch), build.folder, build.listener),
-        listener=build.listener,
     )
-    return Layout(child, scratch, {**build.config_settings, **provision.config_settings} or None)

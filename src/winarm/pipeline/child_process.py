@@ -32,8 +32,7 @@ from winarm.pipeline.failures import (
 from winarm.pipeline.hints import Hint
 
 if TYPE_CHECKING:
-    from winarm.host import Host
-    from winarm.project.build_system import InnerBackend
+    from winarm.plan import Build
 
 #: Prints whether a backend has a hook; its folders come first on sys.path, as PEP 517 has it.
 _HAS_HOOK = """
@@ -175,15 +174,15 @@ def is_probe(doing: str, subject: Path, project: Path) -> bool:
 
 @dataclass(frozen=True)
 class Child:
-    """A way to run hooks: which Python, in which environment, who listens."""
+    """The Python of a build in which hooks of the inner backend run, with what they find there."""
 
-    host: Host
-    python: Path
-    project: Path
-    backend: InnerBackend
+    build: Build
+    #: Its private folder.
+    scratch: Path
     environ: Mapping[str, str]
+    #: What the inner backend gets.
+    config_settings: Mapping[str, Any] | None
     journal: JournalReader
-    listener: events.Listener
     #: Returns the libraries of Windows that have some symbols.
     libraries_of: Callable[[Sequence[str]], Mapping[str, str]] = lambda _: {}
     #: The end of what the last hook printed.
@@ -195,33 +194,36 @@ class Child:
         return self._heard.decode("utf-8", "replace").replace("\r\n", "\n")
 
     def call(self, hook: str, *arguments: object, **options: object) -> Any:  # noqa: ANN401
-        """Call a hook of the inner backend and return what it returns.
+        """Call a hook of the inner backend, with the config settings; return what it returns.
 
         :raises BackendError: there is no such backend, or it has no such hook.
         :raises BuildFailedError: the hook failed; the error holds what was printed.
         """
         self._heard.clear()
+        backend = self.build.project.backend
         caller = BuildBackendHookCaller(
-            str(self.project),
-            self.backend.name,
-            backend_path=self.backend.path or None,
+            str(self.build.folder),
+            backend.name,
+            backend_path=backend.path or None,
             runner=self._run,
-            python_executable=str(self.python),
+            python_executable=str(self.build.python),
         )
         try:
-            answer = getattr(caller, hook)(*arguments, **options)
+            answer = getattr(caller, hook)(
+                *arguments, config_settings=self.config_settings, **options
+            )
         except _HookFailed:
             raise self._failed(hook) from None
         except (BackendUnavailable, BackendInvalid) as error:
             words = getattr(error, "traceback", "") or str(error)
-            raise self.backend.unavailable(_last_line(words)) from None
+            raise backend.unavailable(_last_line(words)) from None
         except (HookMissing, UnsupportedOperation) as error:
             raise BackendError(
-                f"the build backend {self.backend.name} cannot do {hook}: {error}"
+                f"the build backend {backend.name} cannot do {hook}: {error}"
             ) from None
         self.journal.catch_up()
         if not self.journal.in_force:
-            raise _not_in_force(self.python)
+            raise _not_in_force(self.build.python)
         return answer
 
     def has(self, hook: str) -> bool:
@@ -229,15 +231,16 @@ class Child:
 
         :raises BackendError: there is no such backend.
         """
-        folders = [str(self.project / folder) for folder in self.backend.path]
-        answer = self.host.run(
-            [self.python, "-c", _HAS_HOOK, self.backend.name, hook, *folders],
+        backend, project = self.build.project.backend, self.build.folder
+        folders = [str(project / folder) for folder in backend.path]
+        answer = self.build.host.run(
+            [self.build.python, "-c", _HAS_HOOK, backend.name, hook, *folders],
             environ=self.environ,
-            cwd=self.project,
+            cwd=project,
             timeout=600,
         )
         if not answer.ok:
-            raise self.backend.unavailable(_last_line(answer.stderr))
+            raise backend.unavailable(_last_line(answer.stderr))
         # The backend may print, too.
         return answer.stdout.endswith("True\n")
 
@@ -248,10 +251,10 @@ class Child:
         extra_environ: Mapping[str, str] | None = None,
     ) -> None:
         del cwd  # The project's folder, for every hook.
-        status = self.host.stream(
+        status = self.build.host.stream(
             cmd,
             environ={**self.environ, **(extra_environ or {})},
-            cwd=self.project,
+            cwd=self.build.folder,
             output=self._hear,
             tick=self.journal.catch_up,
         )
@@ -259,7 +262,7 @@ class Child:
             raise _HookFailed
 
     def _hear(self, data: bytes) -> None:
-        self.listener(events.Output(data))
+        self.build.listener(events.Output(data))
         self._heard.extend(data)
         del self._heard[:-MAX_KEPT]
 
@@ -274,7 +277,7 @@ class Child:
             return BuildFailedError(what, why=why, cure=cure, output=last.output)
         # The project's own words first: it may say that it does not support Windows.
         words = last_exception(output)
-        what = f"the build backend {self.backend.name} failed in {hook}"
+        what = f"the build backend {self.build.project.backend.name} failed in {hook}"
         what += f":\n{words}" if words else "."
         # Where a program has failed, how Python came to run it says nothing.
         said = without_tracebacks(output) if _PROGRAM_FAILED.search(words) else output
@@ -289,7 +292,7 @@ class Child:
     def _meaning(self, output: str) -> Hint:
         """Return what an output means; which libraries of Windows have what a linker misses."""
         found = self.libraries_of(missing_symbols(output))
-        return system_library_hint(found) if found else explain(output, self.project)
+        return system_library_hint(found) if found else explain(output, self.build.folder)
 
 
 #: What build tools raise when a program of the toolchain fails.

@@ -82,6 +82,11 @@ _NO_TOOLCHAIN: dict[str, Any] = {
 }
 
 
+def spec_path(scratch: Path) -> Path:
+    """Return the file that the child reads."""
+    return scratch / "spec.json"
+
+
 def journal_path(scratch: Path) -> Path:
     """Return the file in which the child reports what happens."""
     return scratch / "journal"

@@ -18,7 +18,7 @@ from winarm.errors import (
 )
 from winarm.libraries.bundle import bundle, epoch
 from winarm.libraries.target_packages import cpp_runtime
-from winarm.pipeline.child_layout import build_layout, early_layout
+from winarm.pipeline.child_layout import build_child, early_child
 from winarm.pipeline.child_process import Child
 from winarm.pipeline.failures import complaints
 from winarm.pipeline.first_use import Announcer
@@ -72,8 +72,8 @@ def call_early(build: Build, hook: str, *arguments: object) -> Any:  # noqa: ANN
 
     :raises WinarmError: the hook failed, or there is none.
     """
-    with early_layout(build) as at:
-        return at.child.call(hook, *arguments, config_settings=at.config_settings)
+    with early_child(build) as child:
+        return child.call(hook, *arguments)
 
 
 def has_early(build: Build, hook: str) -> bool:
@@ -81,8 +81,8 @@ def has_early(build: Build, hook: str) -> bool:
 
     :raises WinarmError: there is no such backend.
     """
-    with early_layout(build) as at:
-        return at.child.has(hook)
+    with early_child(build) as child:
+        return child.has(hook)
 
 
 def build_and_verify(
@@ -100,14 +100,14 @@ def build_and_verify(
     """
     announcer = Announcer(build)
     build = dataclasses.replace(build, listener=announcer)
-    with build_layout(build) as at:
+    with build_child(build) as child:
         build.step("building")
-        private = at.scratch / "wheel"
+        private = child.scratch / "wheel"
         private.mkdir()
-        name = at.child.call("build_wheel", str(private), at.config_settings, metadata)
+        name = child.call("build_wheel", str(private), metadata_directory=metadata)
         wheel = _checked(private, name)
-        _require_extensions(wheel, at.child, build.settings.allow_missing)
-        wheel = _bundled(build, wheel, at.scratch / "bundle")
+        _require_extensions(wheel, child, build.settings.allow_missing)
+        wheel = _bundled(build, wheel, child.scratch / "bundle")
         build.step("verifying")
         report, passed = _verified(build, wheel)
         if not report.pure:

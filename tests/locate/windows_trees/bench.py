@@ -68,12 +68,11 @@ class Bench:
         )
         spec = scratch / "spec.json"
         spec.write_text(json.dumps(build_spec(build, scratch)), encoding="utf-8")
-        environment = build_environment(build, spec, scratch)
         code = f"import setuptools.build_meta as b; b.build_wheel({str(self.dist)!r})"
         return subprocess.run(
             [sys.executable, "-c", code],
             cwd=source,
-            env=dict(environment.variables),
+            env=build_environment(build, scratch),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
