@@ -48,15 +48,18 @@ def test_cmake_is_provided_for_whoever_calls_it(build_with: MakeBuild, backend: 
 )
 def test_ninja_is_installed_where_cmake_is_called_and_none_is_there(
     build_with: MakeBuild,
+    program: Callable[[str], Path],
     backend: str,
     declared: list[str],
     expected: list[str],
     *,
     has_ninja: bool,
 ) -> None:
-    project = build_with(backend, requires=tuple(declared)).project
+    if has_ninja:
+        program("ninja")
+    build = build_with(backend, requires=tuple(declared))
 
-    assert backends.requirements(project, has_ninja=has_ninja) == expected
+    assert backends.requirements(build.project, build.host) == expected
 
 
 def test_scikit_build_core_builds_in_the_folder_to_keep(build_with: MakeBuild) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from winarm.backends import cmake, meson_python, rust
 from winarm.backends.provision import Provision
+from winarm.host import Host
 from winarm.plan import Build, EquippedBuild
 from winarm.project.build_system import Project
 
@@ -44,11 +45,8 @@ def provision(build: EquippedBuild, scratch: Path) -> Provision:
     return made
 
 
-def requirements(project: Project, *, has_ninja: bool) -> list[str]:
-    """Return what must be installed for the backend in addition to what the project declares.
-
-    :param has_ninja: whether the host has a Ninja.
-    """
+def requirements(project: Project, host: Host) -> list[str]:
+    """Return what must be installed for the backend in addition to what the project declares."""
     calls_cmake = project.backend.package == "scikit_build_core" or cmake.is_required(project)
     # The generator that winarm names; scikit-build-core does not ask for it on Windows.
-    return ["ninja"] if calls_cmake and not has_ninja else []
+    return ["ninja"] if calls_cmake and not host.which("ninja") else []

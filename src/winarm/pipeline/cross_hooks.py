@@ -48,8 +48,11 @@ class CrossHooks:
         """Return whether the inner backend has a hook."""
         return has_early(self._build(), hook)
 
-    def own_requires(self) -> list[str]:
-        """Return what winarm itself needs for the build and does not have."""
+    def get_requires(self, *, ask_inner: bool) -> list[str]:
+        """Return what winarm itself needs for the build and does not have, and its backend.
+
+        :param ask_inner: whether the inner backend is there to be asked what it needs.
+        """
         project, settings = self.project, self.project.settings
         needed = []
         try:
@@ -61,12 +64,9 @@ class CrossHooks:
             # Fetches the target's headers.
             needed.append("unearth")
         needed += native_requirements(settings)
-        has_ninja = self.host.which("ninja") is not None
-        return [*needed, *backends.requirements(project, has_ninja=has_ninja)]
-
-    def get_requires(self) -> list[str]:
-        """Return what the inner backend asks for."""
-        needed: list[str] = call_early(self._build(), "get_requires_for_build_wheel")
+        needed += backends.requirements(project, self.host)
+        if ask_inner:
+            needed += call_early(self._build(), "get_requires_for_build_wheel")
         return needed
 
     def prepare_metadata(self, folder: str) -> str:

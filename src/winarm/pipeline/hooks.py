@@ -22,7 +22,7 @@ from winarm.config.sources import ConfigSettings
 from winarm.errors import EXIT_INTERRUPTED, CrossEditableError, WinarmError
 from winarm.host import Host
 from winarm.project.build_system import Project, read_project
-from winarm.target import TARGETS, Target
+from winarm.target import TARGETS
 
 if TYPE_CHECKING:
     from winarm.pipeline.cross_hooks import CrossHooks
@@ -41,6 +41,11 @@ class _Call:
 
     def inner(self) -> Any:  # noqa: ANN401 - any module
         return _import_backend(self.project)
+
+    def made(self, hook: str, folder: str, *more: object) -> str:
+        """Return the name of what a hook of the inner backend has put into `folder`."""
+        name: str = getattr(self.inner(), hook)(folder, self.config_settings, *more)
+        return name
 
     def is_inner_there(self) -> bool:
         """Return whether the inner backend is installed, or is the project's to require."""
@@ -81,9 +86,7 @@ def get_requires_for_build_sdist(config_settings: ConfigSettings | None = None) 
 def build_sdist(sdist_directory: str, config_settings: ConfigSettings | None = None) -> str:
     """Build an sdist, which has no target, as the inner backend does."""
     with _one_clear_message():
-        call = _call(config_settings)
-        name: str = call.inner().build_sdist(sdist_directory, call.config_settings)
-        return name
+        return _call(config_settings).made("build_sdist", sdist_directory)
 
 
 def get_requires_for_build_wheel(config_settings: ConfigSettings | None = None) -> list[str]:
@@ -92,10 +95,8 @@ def get_requires_for_build_wheel(config_settings: ConfigSettings | None = None) 
         call = _call(config_settings)
         if not call.foreign:
             return _passed_through(call, "get_requires_for_build_wheel")
-        needed = [*call.project.backend_requires, *call.cross().own_requires()]
-        if call.is_inner_there():
-            needed += call.cross().get_requires()
-        return needed
+        own = call.cross().get_requires(ask_inner=call.is_inner_there())
+        return [*call.project.backend_requires, *own]
 
 
 def prepare_metadata_for_build_wheel(
@@ -106,9 +107,7 @@ def prepare_metadata_for_build_wheel(
         call = _call(config_settings)
         if call.foreign:
             return call.cross().prepare_metadata(metadata_directory)
-        prepare = call.inner().prepare_metadata_for_build_wheel
-        name: str = prepare(metadata_directory, call.config_settings)
-        return name
+        return call.made("prepare_metadata_for_build_wheel", metadata_directory)
 
 
 def build_wheel(
@@ -121,8 +120,7 @@ def build_wheel(
         call = _call(config_settings)
         if call.foreign:
             return call.cross().build_wheel(wheel_directory, metadata_directory)
-        build = call.inner().build_wheel
-        name: str = build(wheel_directory, call.config_settings, metadata_directory)
+        name = call.made("build_wheel", wheel_directory, metadata_directory)
         _say_findings(Path(wheel_directory, name), call.project.settings)
         return name
 
@@ -139,9 +137,7 @@ def prepare_metadata_for_build_editable(
     """Write an editable wheel's metadata as the inner backend does."""
     with _one_clear_message():
         call = _editable(config_settings)
-        prepare = call.inner().prepare_metadata_for_build_editable
-        name: str = prepare(metadata_directory, call.config_settings)
-        return name
+        return call.made("prepare_metadata_for_build_editable", metadata_directory)
 
 
 def build_editable(
@@ -152,9 +148,7 @@ def build_editable(
     """Build an editable wheel as the inner backend does; refuse to for another machine."""
     with _one_clear_message():
         call = _editable(config_settings)
-        build = call.inner().build_editable
-        name: str = build(wheel_directory, call.config_settings, metadata_directory)
-        return name
+        return call.made("build_editable", wheel_directory, metadata_directory)
 
 
 def _call(config_settings: ConfigSettings | None) -> _Call:
@@ -200,18 +194,14 @@ def _say_findings(wheel: Path, settings: Settings) -> None:
     own = next((t for t in TARGETS if t.sysconfig_platform == sysconfig.get_platform()), None)
     if own is None:
         return
-    try:
-        _verify_for(own, wheel, settings)
-    except Exception as error:  # noqa: BLE001 - the wheel is the backend's all the same
-        say(f"{wheel.name} was not verified: {error}")
-
-
-def _verify_for(target: Target, wheel: Path, settings: Settings) -> None:
     from winarm.verify import VerifyOptions, verify  # noqa: PLC0415 - 60 to 80 ms
 
-    options = settings.verify or VerifyOptions()
-    for found in verify(wheel, dataclasses.replace(options, target=target)).findings:
-        say(f"{wheel.name}: {found.line()}")
+    options = dataclasses.replace(settings.verify or VerifyOptions(), target=own)
+    try:
+        for found in verify(wheel, options).findings:
+            say(f"{wheel.name}: {found.line()}")
+    except Exception as error:  # noqa: BLE001 - the wheel is the backend's all the same
+        say(f"{wheel.name} was not verified: {error}")
 
 
 def _passed_through(call: _Call, hook: str) -> list[str]:

@@ -9,7 +9,6 @@ from winarm import backends, events
 from winarm.config import inner_config_settings
 from winarm.config.sources import ConfigSettings
 from winarm.environment.find_python import find_python
-from winarm.environment.interpreter import Interpreter
 from winarm.environment.isolation import IsolatedEnvironment, isolated, without_winarm
 from winarm.host import Host
 from winarm.locate.lasting_zig import zig_folders
@@ -17,7 +16,7 @@ from winarm.pipeline.equip import equip, with_early_libraries
 from winarm.pipeline.wheel import Approve, BuiltWheel, build_and_verify, call_early
 from winarm.plan import Build, build_target
 from winarm.project.build_system import read_project
-from winarm.project.pip_config import PipConfiguration, pip_configuration
+from winarm.project.pip_config import pip_configuration
 from winarm.project.source import open_source
 from winarm.storage import scratch_folder
 
@@ -48,9 +47,13 @@ def build_wheel(
     kept = kept_folder(config_settings, host, str(source))
     if kept:
         config_settings = {**(config_settings or {}), "winarm.build-dir": str(kept)}
+
+    def note(text: str) -> None:
+        listener(events.Note(text))
+
     with scratch_folder(kept and kept / "project") as scratch:
         listener(events.Step(f"opening {source}"))
-        interpreter = find_python(host, python, fetching=lambda text: listener(events.Note(text)))
+        interpreter = find_python(host, python, fetching=note)
         opened = open_source(
             host,
             str(source),
@@ -58,19 +61,35 @@ def build_wheel(
             pip,
             progress=lambda text: listener(events.Step(text)),
             python=interpreter.abi,
-            announce=lambda text: listener(events.Note(text)),
+            announce=note,
         )
-        prepared = _prepared(
-            host,
-            opened,
-            interpreter=interpreter,
-            pip=pip,
-            scratch=scratch,
-            config_settings=config_settings,
-            asked_in=None if Path(source).is_dir() else Path.cwd(),
-            listener=listener,
+        asked_in = None if Path(source).is_dir() else Path.cwd()
+        project = read_project(opened, config_settings, host, asked_in=asked_in)
+        target = build_target(project.settings)
+        listener(events.Step("making an isolated environment"))
+        environment = isolated(host, interpreter, scratch / "environment", pip)
+        extra = backends.requirements(project, host)
+        asked = project.settings.build_requires
+        requires = [*project.system.requires, *project.backend_requires, *extra, *asked]
+        _install(environment, requires, listener)
+        build = with_early_libraries(
+            Build(
+                host=host,
+                project=project,
+                target=target,
+                interpreter=interpreter,
+                python=environment.python,
+                environ=environment.environ(host.environ),
+                site_folders=(environment.site_packages,),
+                tool_folders=zig_folders(host),
+                pip=pip,
+                config_settings=inner_config_settings(config_settings) or {},
+                listener=listener,
+            )
         )
-        return build_and_verify(equip(prepared, may_fetch=True), Path(folder), approve=approve)
+        build.step("asking the build backend what it needs")
+        _install(environment, call_early(build, "get_requires_for_build_wheel"), listener)
+        return build_and_verify(equip(build, may_fetch=True), Path(folder), approve=approve)
 
 
 def kept_folder(config_settings: ConfigSettings | None, host: Host, spec: str = ".") -> Path | None:
@@ -86,50 +105,9 @@ def kept_folder(config_settings: ConfigSettings | None, host: Host, spec: str = 
     return (project if project.is_dir() else Path()).absolute() / named
 
 
-def _prepared(
-    host: Host,
-    folder: Path,
-    *,
-    interpreter: Interpreter,
-    pip: PipConfiguration,
-    scratch: Path,
-    config_settings: ConfigSettings | None,
-    asked_in: Path | None,
-    listener: events.Listener,
-) -> Build:
-    """Make the build's environment and install all that the project asks for."""
-    project = read_project(folder, config_settings, host, asked_in=asked_in)
-    target = build_target(project.settings)
-    listener(events.Step("making an isolated environment"))
-    environment = isolated(host, interpreter, scratch / "environment", pip)
-    has_ninja = host.which("ninja") is not None
-    extra = backends.requirements(project, has_ninja=has_ninja)
-    asked = project.settings.build_requires
-    requires = [*project.system.requires, *project.backend_requires, *extra, *asked]
-    _install(environment, without_winarm(requires), listener)
-    bare = Build(
-        host=host,
-        project=project,
-        target=target,
-        interpreter=interpreter,
-        python=environment.python,
-        environ=environment.environ(host.environ),
-        site_folders=(environment.site_packages,),
-        tool_folders=zig_folders(host),
-        pip=pip,
-        config_settings=inner_config_settings(config_settings) or {},
-        listener=listener,
-    )
-    build = with_early_libraries(bare)
-    listener(events.Step("asking the build backend what it needs"))
-    more: list[str] = call_early(build, "get_requires_for_build_wheel")
-    _install(environment, without_winarm(more), listener)
-    return build
-
-
 def _install(
     environment: IsolatedEnvironment, requirements: Sequence[str], listener: events.Listener
 ) -> None:
-    if requirements:
-        listener(events.Step(f"installing {', '.join(requirements)}"))
-        environment.install(requirements, output=lambda data: listener(events.Output(data)))
+    if needed := without_winarm(requirements):
+        listener(events.Step(f"installing {', '.join(needed)}"))
+        environment.install(needed, output=lambda data: listener(events.Output(data)))
