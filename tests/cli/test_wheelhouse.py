@@ -7,6 +7,7 @@ import io
 import json
 import os
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,10 +17,11 @@ from winarm.cli import wheelhouse
 from winarm.cli.console import Console
 from winarm.errors import SettingsError, UsageError
 from winarm.host import Host
+from winarm.stack.wheelhouse.plan import WheelhousePlan
+from winarm.target import PythonABI
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -79,6 +81,23 @@ def test_a_trial_without_a_runner_fails_before_anything_is_made(host: Host, tmp_
         run(host, "one", "--no-deps", "--test", "-o", "house")
 
     assert not (tmp_path / "house").exists()
+
+
+def test_a_trial_is_made_as_the_settings_say(host: Host) -> None:
+    folder = str(host.cache)
+    environ = {
+        **host.environ,
+        "WINARM_RUNNER": "native",
+        "WINARM_TARGET_PYTHON": folder,
+        "WINARM_PYTHON_SOURCE": "off",
+    }
+    arm = replace(host, environ=environ, system="windows", machine="arm64")
+
+    options = wheelhouse.trial_options(arm, WheelhousePlan("a", "win_arm64", "3.13t", ()))
+
+    assert (options.runner, options.python_source) == ("native", "")
+    assert options.python_dirs == (Path(folder),)
+    assert options.abi == PythonABI(13, free_threaded=True)
 
 
 def test_parts_of_a_plan_are_made_apart_and_merged(host: Host, tmp_path: Path) -> None:

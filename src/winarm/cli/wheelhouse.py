@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import functools
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -158,7 +158,7 @@ def _made(
     from winarm.stack.client import index_client  # noqa: PLC0415 - as in run
     from winarm.stack.wheelhouse.make import WheelhouseOptions, make_wheelhouse  # noqa: PLC0415
 
-    trial = _trial(host, plan) if args.test else None
+    trial = trial_options(host, plan) if args.test else None
     options = WheelhouseOptions(jobs=args.jobs, fail_fast=args.fail_fast)
     with (
         index_client(host, places, offline=args.offline) as client,
@@ -172,15 +172,21 @@ def _made(
     return _closed(result, console)
 
 
-def _trial(host: Host, plan: WheelhousePlan) -> TrialOptions:
+def trial_options(host: Host, plan: WheelhousePlan) -> TrialOptions:
     """Return how the wheels are tried; refuse what cannot be, before what may take hours."""
-    from winarm.stack.status import target_python  # noqa: PLC0415 - as in run
-    from winarm.stack.wheelhouse.trying import trial_options  # noqa: PLC0415
-    from winarm.trial import find_runner  # noqa: PLC0415
+    from winarm.config import read_settings  # noqa: PLC0415 - as in run
+    from winarm.stack.status import target_python  # noqa: PLC0415
+    from winarm.trial import TrialOptions, find_runner  # noqa: PLC0415
 
-    options = trial_options(host, target_python(plan.python))
-    find_runner(host, options.runner)
-    return options
+    own = TrialOptions.of(read_settings(Path.cwd(), None, host))
+    find_runner(host, own.runner)
+    # What else a project says of its tests is not for the wheels of others.
+    return TrialOptions(
+        runner=own.runner,
+        python_dirs=own.python_dirs,
+        python_source=own.python_source,
+        abi=target_python(plan.python),
+    )
 
 
 def _tried(
@@ -190,15 +196,18 @@ def _tried(
     result: WheelhouseResult,
     trial: TrialOptions,
 ) -> WheelhouseResult:
-    from winarm.stack.wheelhouse.result import write_results  # noqa: PLC0415 - as in run
-    from winarm.stack.wheelhouse.trying import tried  # noqa: PLC0415
-    from winarm.trial import test_wheels  # noqa: PLC0415
+    from winarm.stack.wheelhouse.result import tried, write_results  # noqa: PLC0415 - as in run
+    from winarm.trial import TrialResult, test_wheels  # noqa: PLC0415
 
     try:
         with console.status() as status:
             listener = Listener(console, status, verbose=False)
-            tries = functools.partial(test_wheels, host=host, listener=listener)
-            result = tried(result, args.output.resolve(), trial, tries)
+
+            def tries(wheels: Sequence[Path], others: tuple[Path, ...]) -> TrialResult:
+                options = replace(trial, others=others)
+                return test_wheels(wheels, options, host=host, listener=listener)
+
+            result = tried(result, args.output.resolve(), tries)
     except WinarmError:
         # What was made is worth knowing all the same.
         _closed(result, console)

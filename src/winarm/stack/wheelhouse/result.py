@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from winarm.errors import FileSystemError, UsageError
 from winarm.stack.client import sha256_of
 from winarm.stack.wheelhouse.plan import Action, PlannedPackage, WheelhousePlan
 from winarm.storage import deliver, read_bounded, write_text
+
+if TYPE_CHECKING:
+    from winarm.trial import TrialResult
+    from winarm.verify import Report
 
 #: Version of the JSON form of a result.
 RESULT_VERSION = 1
@@ -134,6 +138,42 @@ def table(result: WheelhouseResult) -> Iterator[str]:
     good = sum(package.outcome.good for package in result.packages)
     yield ""
     yield f"{good} of {len(result.packages)} packages ({result.seconds:.0f} s)"
+
+
+def tried(
+    result: WheelhouseResult,
+    folder: Path,
+    tries: Callable[[Sequence[Path], tuple[Path, ...]], TrialResult],
+) -> WheelhouseResult:
+    """Return the result with what came of importing every native wheel; a failure counts.
+
+    The environment has the wheelhouse and nothing else, so what failed or was skipped is not there.
+
+    :param tries: tries wheels, all in one environment, which has the other wheels, too.
+    :raises WinarmError: nothing can be tried here.
+    """
+    there = [one for one in result.packages if one.sha256]
+    wheels = [folder / one.file for one in there if not one.file.endswith("-any.whl")]
+    if not wheels:
+        return result
+    others = tuple(folder / one.file for one in there if one.file.endswith("-any.whl"))
+    reports = {report.path.name: report for report in tries(wheels, others).reports}
+    packages = tuple(
+        _judged(package, reports[package.file]) if package.file in reports else package
+        for package in result.packages
+    )
+    return replace(result, packages=packages)
+
+
+def _judged(package: PackageOutcome, report: Report) -> PackageOutcome:
+    from winarm.verify import Severity  # noqa: PLC0415 - 50 ms, and few wheelhouses are tried
+
+    errors = [one.line() for one in report.findings if one.severity is Severity.ERROR]
+    if not errors:
+        return replace(package, tried=report.evidence.value)
+    cure = "winarm verify --explain CODE describes each."
+    detail = "\n".join(errors)
+    return replace(package, outcome=Outcome.FAILED, detail=detail, cure=cure, tried="")
 
 
 def merge_wheelhouses(
