@@ -27,7 +27,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def found(asked: StackInput, host: FakeHost | None = None) -> WantedStack | Wish:
-    return read_input(host or FakeHost(), asked, PLACES, MARKERS).found
+    return read_input(host or FakeHost(), asked, PLACES, MARKERS)[0]
 
 
 def wished(*sources: str, **asked: tuple[str, ...]) -> list[str]:
@@ -98,13 +98,13 @@ def test_requirements_files_of_a_folder_are_found_with_their_notes(folder: Path)
     lines = "a\nb; sys_platform == 'linux'\nc @ https://x/c.whl\n--index-url https://own/simple\n"
     (folder / "requirements.txt").write_text(lines)
 
-    answer = read_input(FakeHost(), StackInput(), PLACES, MARKERS)
+    wish, places = read_input(FakeHost(), StackInput(), PLACES, MARKERS)
 
-    assert isinstance(answer.found, Wish)
-    assert [str(one) for one in answer.found.requirements] == ["a"]
-    assert any("c@" in note.replace(" ", "") for note in answer.found.notes)
-    assert "1 requirement does not apply to the target" in answer.found.notes
-    assert answer.places.all[0].url == "https://own/simple"
+    assert isinstance(wish, Wish)
+    assert [str(one) for one in wish.requirements] == ["a"]
+    assert any("c@" in note.replace(" ", "") for note in wish.notes)
+    assert "1 requirement does not apply to the target" in wish.notes
+    assert places.all[0].url == "https://own/simple"
 
 
 def test_pins_of_a_wish_are_exact_versions_only() -> None:

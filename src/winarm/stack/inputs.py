@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -20,7 +20,7 @@ from winarm.stack.project_requirements import (
     requirements_of_project,
     states_dependencies,
 )
-from winarm.stack.requirement_files import MAX_FILE, RequirementsFile, read_requirements
+from winarm.stack.requirement_files import MAX_FILE, read_requirements
 from winarm.stack.wanted import Edge, TargetMarkers, WantedPackage, WantedStack, Wish, edges_of
 from winarm.storage import read_bounded
 
@@ -49,42 +49,35 @@ class StackInput:
     names: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class InputFound:
-    """What an input comes to: a stack, or a wish that must be resolved first."""
-
-    found: WantedStack | Wish
-    places: Places
-
-
-def read_input(host: Host, asked: StackInput, places: Places, markers: TargetMarkers) -> InputFound:
-    """Return what is asked for; no index is asked.
+def read_input(
+    host: Host, asked: StackInput, places: Places, markers: TargetMarkers
+) -> tuple[WantedStack | Wish, Places]:
+    """Return what is asked for, with the places that it adds; no index is asked.
 
     :raises UsageError: it is not there, or cannot be understood.
     """
     if asked.installed is not None:
-        return InputFound(_installed(host, asked.installed, markers), places)
+        return _installed(host, asked.installed, markers), places
     if asked.names is not None:
-        return InputFound(_names(asked.names), places)
+        return _names(asked.names), places
     paths = {source: path for source in asked.sources if (path := _existing(source))}
     texts = {source: path for source, path in paths.items() if path.suffix in _TEXTS}
-    asked = replace(
-        asked,
-        sources=tuple(source for source in asked.sources if source not in texts),
-        requirement_files=(*asked.requirement_files, *texts.values()),
-    )
+    sources = [source for source in asked.sources if source not in texts]
+    files = [*asked.requirement_files, *texts.values()]
     single = next((path for source, path in paths.items() if source not in texts), None)
-    if single and len(asked.sources) + len(asked.requirement_files) > 1:
+    if single and len(sources) + len(files) > 1:
         raise UsageError(
             f"{single} cannot be looked at together with other sources.", cure="Name it alone."
         )
-    if asked.requirement_files:
-        return _of_files(host, asked, places, markers)
+    if not (sources or files):
+        single = Path()
+    if single and (found := _of_path(host, single, asked, markers)):
+        return found, places
     if single:
-        return _of_path(host, single, asked, places, markers)
-    if asked.sources:
-        return InputFound(_wish(_several(asked.sources), asked.sources), places)
-    return _of_folder(host, Path(), asked, places, markers)
+        sources, files = [], _requirements_files(single)
+    if files:
+        return _of_files(host, files, sources, places, markers)
+    return Wish(_several(sources), tuple(map(_of_index, sources))), places
 
 
 def project_folder(asked: StackInput) -> Path | None:
@@ -100,47 +93,48 @@ def project_folder(asked: StackInput) -> Path | None:
 
 
 def _of_path(
-    host: Host, path: Path, asked: StackInput, places: Places, markers: TargetMarkers
-) -> InputFound:
+    host: Host, path: Path, asked: StackInput, markers: TargetMarkers
+) -> WantedStack | Wish | None:
+    """Return what a file or a folder asks for; None for a folder with requirements files alone."""
+    extras, groups = asked.extras, asked.groups
     if path.is_dir():
-        return _of_folder(host, path, asked, places, markers)
-    if lock := read_lock(path, markers, Selection(asked.extras, asked.groups)):
-        return InputFound(lock, places)
+        if lock := next((path / name for name in LOCKS if (path / name).is_file()), None):
+            return _of_path(host, lock, asked, markers)
+        document, files = read_pyproject(path), _requirements_files(path)
+        # Many applications have one for the settings of tools alone.
+        if document is not None and (states_dependencies(document) or not files):
+            project = path / "pyproject.toml"
+            return requirements_of_project(host, project, document, extras=extras, groups=groups)
+        if files:
+            return None
+        raise UsageError(
+            f"there is nothing to look at in {path.resolve()}.",
+            cure="Name packages, a requirements file (-r FILE), a lock file, or --installed ENV.",
+        )
+    if stack := read_lock(path, markers, Selection(extras, groups)):
+        return stack
     if path.name == "pyproject.toml":
         document = read_pyproject(path.parent) or {}
-        return InputFound(_of_project(host, path, document, asked), places)
+        return requirements_of_project(host, path, document, extras=extras, groups=groups)
     raise UsageError(
         f"{path} is neither a lock nor a requirements file that winarm reads.",
         cure=f"It reads {', '.join(LOCKS)}, pyproject.toml and *.txt.",
     )
 
 
-def _of_folder(
-    host: Host, folder: Path, asked: StackInput, places: Places, markers: TargetMarkers
-) -> InputFound:
-    for name in LOCKS:
-        if (folder / name).is_file():
-            return _of_path(host, folder / name, asked, places, markers)
-    files = tuple(sorted(folder.glob("requirements*.txt")))
-    path = folder / "pyproject.toml"
-    document = read_pyproject(folder) if path.is_file() else None
-    # Many applications have one for the settings of tools alone.
-    if document is not None and (states_dependencies(document) or not files):
-        return InputFound(_of_project(host, path, document, asked), places)
-    if files:
-        return _of_files(host, StackInput(requirement_files=files), places, markers)
-    raise UsageError(
-        f"there is nothing to look at in {folder.resolve()}.",
-        cure="Name packages, a requirements file (-r FILE), a lock file, or --installed ENV.",
-    )
+def _requirements_files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("requirements*.txt"))
 
 
-def _of_project(host: Host, path: Path, document: Mapping[str, Any], asked: StackInput) -> Wish:
-    return requirements_of_project(host, path, document, extras=asked.extras, groups=asked.groups)
-
-
-def _of_files(host: Host, asked: StackInput, places: Places, markers: TargetMarkers) -> InputFound:
-    files = [read_requirements(path, host.environ) for path in asked.requirement_files]
+def _of_files(
+    host: Host,
+    paths: Sequence[Path],
+    sources: Sequence[str],
+    places: Places,
+    markers: TargetMarkers,
+) -> tuple[WantedStack | Wish, Places]:
+    """Return what requirements files and further requirements ask for, with the files' places."""
+    files = [read_requirements(path, host.environ) for path in paths]
     for file in files:
         places = places.with_options(
             index=file.index, extra=file.extra, links=file.links, no_index=file.no_index
@@ -148,8 +142,7 @@ def _of_files(host: Host, asked: StackInput, places: Places, markers: TargetMark
     lines = [line for file in files for line in file.lines]
     here = [line for line in lines if markers.hold(line.requirement.marker)]
     requirements = [line.requirement for line in here if not line.requirement.url]
-    requirements += [_of_index(source) for source in asked.sources]
-    origin = ", ".join(path.name for path in asked.requirement_files)
+    requirements += map(_of_index, sources)
     notes = [f"not looked at: {one}" for file in files for one in file.elsewhere]
     notes += [
         f"not looked at: {line.requirement} ({line.place})" for line in here if line.requirement.url
@@ -157,23 +150,15 @@ def _of_files(host: Host, asked: StackInput, places: Places, markers: TargetMark
     if left_out := len(lines) - len(here):
         words = "1 requirement does" if left_out == 1 else f"{left_out} requirements do"
         notes.append(f"{words} not apply to the target")
-    hashes = tuple(
-        (canonicalize_name(line.requirement.name), line.sha256) for line in here if line.sha256
-    )
     wish = Wish(
-        origin,
+        ", ".join(path.name for path in paths),
         tuple(requirements),
         tuple(one for file in files for one in file.constraints),
         tuple(notes),
-        hashes,
+        tuple((canonicalize_name(one.requirement.name), one.sha256) for one in here if one.sha256),
     )
-    if _is_lock(files, asked):
-        return InputFound(pinned(wish), places)
-    return InputFound(wish, places)
-
-
-def _is_lock(files: Sequence[RequirementsFile], asked: StackInput) -> bool:
-    return not asked.sources and all(file.is_lock for file in files)
+    is_lock = not sources and all(file.is_lock for file in files)
+    return pinned(wish) if is_lock else wish, places
 
 
 def pinned(wish: Wish) -> WantedStack:
@@ -204,10 +189,6 @@ def with_pins(found: WantedStack | Wish, pins: Mapping[str, str]) -> WantedStack
         for package in found.packages
     )
     return replace(found, packages=packages)
-
-
-def _wish(origin: str, sources: Iterable[str]) -> Wish:
-    return Wish(origin, tuple(map(_of_index, sources)))
 
 
 def _several(names: Sequence[str]) -> str:

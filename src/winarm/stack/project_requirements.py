@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -74,7 +74,11 @@ def requirements_of_project(
     tables = document.get("dependency-groups") or {}
     for group in groups:
         lines += _group(tables, group, path, ())
-    sources = {canonicalize_name(name) for name in _sources(folder)}
+    sources = {
+        canonicalize_name(name)
+        for name, source in table(document, "tool", "uv", "sources").items()
+        if isinstance(source, dict) and {"git", "path", "url", "workspace"} & set(source)
+    }
     requirements, notes = [], []
     own = canonicalize_name(str(project.get("name", "")))
     for line in lines:
@@ -89,12 +93,6 @@ def requirements_of_project(
         else:
             requirements.append(requirement)
     return Wish(path.name if folder == Path() else str(path), tuple(requirements), (), tuple(notes))
-
-
-def _sources(folder: Path) -> Iterator[str]:
-    for name, source in table(tool_uv(folder), "sources").items():
-        if isinstance(source, dict) and {"git", "path", "url", "workspace"} & set(source):
-            yield name
 
 
 def _group(groups: Mapping[str, Any], name: str, path: Path, above: tuple[str, ...]) -> list[str]:

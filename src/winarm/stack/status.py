@@ -128,14 +128,12 @@ def surveyed(
         links=options.find_links,
         no_index=options.no_index,
     )
-    found = read_input(host, asked, places, markers)
-    found = replace(found, found=with_pins(found.found, pins or {}))
-    with index_client(
-        host, found.places, offline=options.offline, refresh=options.refresh
-    ) as client:
+    found, places = read_input(host, asked, places, markers)
+    found = with_pins(found, pins or {})
+    with index_client(host, places, offline=options.offline, refresh=options.refresh) as client:
         evidence = Evidence(host, client, build_metadata=options.build_metadata)
         stack = _resolved(
-            host, found.found, evidence, markers, no_deps=options.no_deps, progress=progress
+            host, found, evidence, markers, no_deps=options.no_deps, progress=progress
         )
         client.projects((p.name for p in stack.packages if not p.elsewhere), progress)
         survey = _Survey(host, options, markers, stack, client, evidence, progress)
@@ -148,7 +146,7 @@ def surveyed(
             made=time.strftime("%Y-%m-%d", time.gmtime()),
             notes=(*stack.notes, *notes),
         )
-        yield Surveyed(report, stack, python, found.places, client)
+        yield Surveyed(report, stack, python, places, client)
 
 
 def target_python(written: str | None) -> PythonABI:
