@@ -7,9 +7,8 @@ from stack_samples import sdist, wheel
 from verify_samples import image as im
 
 from winarm.errors import SourceError, UsageError
-from winarm.stack.inputs import StackInput
 from winarm.stack.report import PackageStatus, StackReport, Status
-from winarm.stack.status import StatusOptions, look_at, stack_status, target_python
+from winarm.stack.status import StatusOptions, stack_status, target_python
 from winarm.target import PythonABI
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ def by_name(report: StackReport) -> dict[str, PackageStatus]:
 
 
 def look(host: Host, *sources: str, options: StatusOptions = PYTHON) -> dict[str, PackageStatus]:
-    return by_name(look_at(host, StackInput(sources), options))
+    return by_name(stack_status(sources, options=options, host=host))
 
 
 @pytest.fixture
@@ -158,7 +157,7 @@ def test_no_code_of_a_package_is_run(index: LocalIndex, host: Host, tmp_path: Pa
     texts = {"setup.py": f"open({str(trap)!r}, 'w')\n{SETUP}", "a.c": ""}
     index.add("trap-1.0.tar.gz", sdist("trap-1.0", texts, dynamic=True))
 
-    report = look_at(host, StackInput(("trap",)), PYTHON)
+    report = stack_status("trap", options=PYTHON, host=host)
 
     assert report.packages[0].status is Status.BUILDABLE
     assert not trap.exists()

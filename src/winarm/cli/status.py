@@ -98,12 +98,12 @@ def run(args: argparse.Namespace, host: Host, console: Console) -> int:
     """
     from winarm.stack.formats.json import difference_from  # noqa: PLC0415 - `--help` needs none
     from winarm.stack.formats.table import summary  # noqa: PLC0415
-    from winarm.stack.status import look_at  # noqa: PLC0415
+    from winarm.stack.status import surveyed  # noqa: PLC0415
     from winarm.storage import write_text  # noqa: PLC0415
 
     asked, options = asked_for(args), options_of(args)
-    with console.status() as status:
-        report = look_at(host, asked, options, status.update)
+    with console.status() as status, surveyed(host, asked, options, status.update) as survey:
+        report = survey.report
     difference = difference_from(args.since, report) if args.since else None
     # Only the format that is asked for is imported: html needs Jinja2.
     form = importlib.import_module(f"winarm.stack.formats.{args.format}")

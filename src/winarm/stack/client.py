@@ -52,14 +52,12 @@ class IndexClient:
         cache: Path,
         kept: KeptPages,
         *,
-        offline: bool,
         refresh: bool,
     ) -> None:
         self._http = http
         self._places = places
         self._cache = cache
         self._kept = kept
-        self._offline = offline
         self._refresh = refresh
         self._projects: dict[str, IndexedProject] = {}
         self._linked: dict[str, list[IndexedFile]] = {}
@@ -76,15 +74,14 @@ class IndexClient:
 
     def projects(
         self, names: Iterable[str], progress: Callable[[str], None] = lambda _: None
-    ) -> dict[str, IndexedProject]:
-        """Return what all places have of each project, asked side by side."""
-        unique = list(dict.fromkeys(map(canonicalize_name, names)))
-        # What is at hand is read faster without threads.
+    ) -> None:
+        """Ask for projects side by side, so that `project` knows them."""
+        # What is at hand is read faster later, without threads.
+        unique = dict.fromkeys(map(canonicalize_name, names))
         asked = [name for name in unique if not self._is_at_hand(name)]
         with self._pool(asked) as pool:
             for done, _ in enumerate(pool.map(self.project, asked), 1):
                 progress(f"asking the index: {done} of {len(asked)} packages")
-        return {name: self.project(name) for name in unique}
 
     def _is_at_hand(self, name: str) -> bool:
         """Return whether no index need be asked for a project."""
@@ -251,7 +248,7 @@ class IndexClient:
         """Return whether what is kept of a page is taken without asking its index."""
         if known is None:
             return False
-        return self._offline or (known.until > time.time() and not self._refresh)
+        return self._http.offline or (known.until > time.time() and not self._refresh)
 
     def _bytes(self, url: str, most: int) -> bytes:
         if url.startswith("file:"):
@@ -317,7 +314,7 @@ def index_client(
             return opened.enter_context(http_client(host, places))
 
         http = HttpReader(connect, offline=offline)
-        yield IndexClient(http, places, folder, kept, offline=offline, refresh=refresh)
+        yield IndexClient(http, places, folder, kept, refresh=refresh)
 
 
 def sha256_of(file: Path) -> str:

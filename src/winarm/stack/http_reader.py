@@ -39,7 +39,7 @@ class HttpReader:
 
     def __init__(self, connect: Callable[[], httpx2.Client], *, offline: bool) -> None:
         self._connect = connect
-        self._offline = offline
+        self.offline = offline
         self._http: httpx2.Client | None = None
         self._connecting = threading.Lock()
         #: Once it is set, no server is waited for: who waits gets StoppedError.
@@ -115,7 +115,7 @@ class HttpReader:
         return io.BufferedReader(_RemoteFile(self._client(url), url), PIECE)
 
     def _client(self, wanted: str) -> httpx2.Client:
-        if self._offline:
+        if self.offline:
             raise UnreachableError(f"{wanted} is not cached.")
         with self._connecting:
             if self._http is None:

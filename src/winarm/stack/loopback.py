@@ -5,18 +5,12 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 from winarm.errors import WinarmError
-from winarm.stack.files import (
-    IndexedFile,
-    IndexedProject,
-    ProjectRelease,
-    Suitability,
-    parsed_version,
-)
+from winarm.stack.files import IndexedProject, ProjectRelease, Suitability, parsed_version
 
 if TYPE_CHECKING:
     from winarm.stack.evidence import Evidence
@@ -96,27 +90,19 @@ def _page(project: IndexedProject, suits: Suitability) -> bytes | None:
     if not project.releases:
         return None
     files = [_entry(project.name, release, suits) for release in project.releases.values()]
-    page: dict[str, Any] = {
-        "meta": {"api-version": "1.1"},
-        "name": project.name,
-        "files": files,
-    }
+    page = {"meta": {"api-version": "1.1"}, "name": project.name, "files": files}
     return json.dumps(page).encode()
 
 
 def _entry(name: str, release: ProjectRelease, suits: Suitability) -> dict[str, Any]:
     file = f"{name.replace('-', '_')}-{release.version}-py3-none-any.whl"
+    # A condition that leaves the release out only if all of its files do.
+    conditions = [one.requires_python for one in release.files]
     return {
         "filename": file,
         "url": f"/files/{name}/{release.version}/{file}",
         "hashes": {},
         "yanked": release.yanked,
-        "requires-python": _requires_python(release.files, suits),
+        "requires-python": None if any(map(suits.allows, conditions)) else conditions[0],
         "core-metadata": True,
     }
-
-
-def _requires_python(files: Iterable[IndexedFile], suits: Suitability) -> str | None:
-    """Return a condition that leaves a release out only if all of its files do."""
-    conditions = [file.requires_python for file in files]
-    return None if any(map(suits.allows, conditions)) else conditions[0]

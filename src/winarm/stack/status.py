@@ -90,20 +90,8 @@ def stack_status(
     host = host or Host.current()
     options = options or StatusOptions()
     sources = (str(source),) if isinstance(source, str | Path) else tuple(source)
-    return look_at(host, StackInput(sources), replace(options, python=python or options.python))
-
-
-def look_at(
-    host: Host,
-    asked: StackInput,
-    options: StatusOptions,
-    progress: Callable[[str], None] = lambda _: None,
-) -> StackReport:
-    """Return the status of what is asked for.
-
-    :raises WinarmError: it cannot be read or resolved.
-    """
-    with surveyed(host, asked, options, progress) as survey:
+    options = replace(options, python=python or options.python)
+    with surveyed(host, StackInput(sources), options) as survey:
         return survey.report
 
 
