@@ -12,7 +12,6 @@ import pytest
 from winarm.child.winarm_child.answers import (
     TargetEnviron,
     Unavailable,
-    ctypes_answers,
     os_answers,
     platform_answers,
     sys_answers,
@@ -111,14 +110,6 @@ def test_folders_that_windows_always_has_exist(tmp_path: Path) -> None:
     assert folder.is_dir()
     assert not shell.exists()
     assert isinstance(answers["uname"], Unavailable)
-
-
-@posix
-def test_windows_own_ctypes_says_why_it_is_not_there() -> None:
-    answer = ctypes_answers({})["windll"]
-
-    assert isinstance(answer, Unavailable)
-    assert "ctypes.windll exists on Windows only" in answer.why
 
 
 def test_platform_speaks_of_the_target_with_one_voice() -> None:

@@ -7,9 +7,11 @@ import struct
 
 import pytest
 
+from winarm.child.winarm_child.answers import Unavailable
 from winarm.child.winarm_child.sizes import (
     TargetArray,
     TargetStruct,
+    ctypes_answers,
     ctypes_sizes,
     portable,
     struct_answers,
@@ -94,3 +96,10 @@ def test_a_wide_character_is_made_of_a_text() -> None:
     assert character("é").value == 0xE9
     with pytest.raises(TypeError):
         character("ab")
+
+
+def test_windows_own_ctypes_says_why_it_is_not_there() -> None:
+    answer = ctypes_answers({})["windll"]
+
+    assert isinstance(answer, Unavailable)
+    assert "ctypes.windll exists on Windows only" in answer.why

@@ -128,27 +128,27 @@ def forget(folder: str, toolchain: str) -> None:
 
     CMake keeps compiler and toolchain file of the first time, and each build has its own.
     """
-    cache = os.path.join(folder, "CMakeCache.txt")
-    try:
-        with open(cache, encoding="utf-8", errors="replace") as file:
-            found = re.search(r"^CMAKE_TOOLCHAIN_FILE:\w+=(.*)$", file.read(), re.MULTILINE)
-    except OSError:
-        return
-    if toolchain and (found is None or found[1] != toolchain):
-        os.unlink(cache)
+    known = cached(folder, "CMAKE_TOOLCHAIN_FILE")
+    if toolchain and known is not None and known != toolchain:
+        os.unlink(os.path.join(folder, "CMakeCache.txt"))
         shutil.rmtree(os.path.join(folder, "CMakeFiles"), ignore_errors=True)
 
 
 def has_configurations(folder: str) -> bool:
     """Return whether the generator of a build folder has one folder for each configuration."""
+    generator = cached(folder, "CMAKE_GENERATOR")
+    return not generator or "Multi-Config" in generator or "Visual Studio" in generator
+
+
+def cached(folder: str, entry: str) -> str | None:
+    """Return what CMake has noted in a build folder; empty if not, None in another folder."""
+    cache = os.path.join(folder, "CMakeCache.txt")
     try:
-        with open(
-            os.path.join(folder, "CMakeCache.txt"), encoding="utf-8", errors="replace"
-        ) as file:
-            found = re.search(r"^CMAKE_GENERATOR:INTERNAL=(.*)$", file.read(), re.MULTILINE)
+        with open(cache, encoding="utf-8", errors="replace") as file:
+            found = re.search(rf"^{entry}:\w+=(.*)$", file.read(), re.MULTILINE)
     except OSError:
-        return True
-    return found is None or "Multi-Config" in found[1] or "Visual Studio" in found[1]
+        return None
+    return found[1] if found else ""
 
 
 def mirror(folder: str, configuration: str) -> None:

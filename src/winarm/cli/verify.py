@@ -291,7 +291,7 @@ def _fetched(word: str, options: VerifyOptions, host: Host, console: Console) ->
     from packaging.requirements import InvalidRequirement, Requirement  # noqa: PLC0415
 
     from winarm.project.pip_config import pip_configuration  # noqa: PLC0415
-    from winarm.project.wheels import fetch_address, fetch_wheels  # noqa: PLC0415
+    from winarm.project.releases import fetch_address, fetch_wheels  # noqa: PLC0415
 
     pip = pip_configuration(host)
     with console.status() as status:

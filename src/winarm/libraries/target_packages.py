@@ -16,8 +16,7 @@ from packaging.utils import canonicalize_name
 
 from winarm.errors import LibraryError, SettingsError, SourceError, UsageError, bullets
 from winarm.project.archives import unpack
-from winarm.project.index import package_index
-from winarm.project.index_files import IndexFile, best
+from winarm.project.index import IndexFile, best, package_index
 from winarm.project.pip_config import PipConfiguration
 from winarm.storage import cached_folder
 

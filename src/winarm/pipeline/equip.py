@@ -22,7 +22,6 @@ from winarm.libraries.view import Native, native_libraries
 from winarm.locate import Toolchain, find_toolchain, zig
 from winarm.locate.lasting_zig import lasting, lasting_folders
 from winarm.locate.toolchain import Style
-from winarm.project.pip_config import PipConfiguration
 from winarm.storage import scratch_folder
 from winarm.target import Target
 from winarm.target_python.numpy_headers import numpy_include
@@ -45,16 +44,9 @@ def equip(build: Build, *, may_fetch: bool) -> EquippedBuild:
     :param may_fetch: whether zig may be fetched where no toolchain is.
     :raises WinarmError: something is missing; the message names the cure.
     """
-    listener, settings = build.listener, build.settings
     build.step("looking for a toolchain")
     folders = (*build.site_folders, *build.tool_folders)
-    toolchain = (
-        ensured_toolchain(
-            build.host, build.target, settings, folders, pip=build.pip, listener=listener
-        )
-        if may_fetch
-        else toolchain_for(build.host, build.target, settings, folders, lasting=True)
-    )
+    toolchain = _toolchain(build, folders, may_fetch=may_fetch)
     build.detail(f"toolchain: {toolchain.kind} {toolchain.version}, {toolchain.origin}")
     for note in toolchain.notes:
         build.note(note)
@@ -64,7 +56,7 @@ def equip(build: Build, *, may_fetch: bool) -> EquippedBuild:
         build.interpreter,
         build.target,
         toolchain,
-        python_dir=settings.python_dir,
+        python_dir=build.settings.python_dir,
         library_dirs=extra_library_dirs(build.host),
     )
     build.detail(f"target Python: {python.origin}")
@@ -166,37 +158,34 @@ def can_fetch_zig(settings: Settings) -> bool:
     )
 
 
-def ensured_toolchain(
-    host: Host,
-    target: Target,
-    settings: Settings,
-    site_folders: Sequence[Path],
-    *,
-    pip: PipConfiguration,
-    listener: events.Listener,
-) -> Toolchain:
-    """Return the toolchain; where none is, and zig is asked for or enough, fetch that.
+def _toolchain(build: Build, folders: Sequence[Path], *, may_fetch: bool) -> Toolchain:
+    """Return the toolchain; where none is, and zig is asked for or enough, fetch that if we may.
 
     :raises ToolchainNotFoundError: none is there, and another than zig is asked for.
     :raises IsolationError: zig cannot be fetched.
     """
+    host, settings = build.host, build.settings
+
+    def found_in(folders: Sequence[Path]) -> Toolchain:
+        return toolchain_for(host, build.target, settings, folders, lasting=True)
+
     try:
-        return toolchain_for(host, target, settings, site_folders, lasting=True)
+        return found_in(folders)
     except ToolchainNotFoundError:
-        if not can_fetch_zig(settings):
+        if not (may_fetch and can_fetch_zig(settings)):
             raise
     # On the disk of the cache, where the installed files can be linked to.
     with scratch_folder(host.cache / "tools" / "fetching", CacheError) as scratch:
         # Another build may have fetched it while this one waited for the folder.
         with contextlib.suppress(ToolchainNotFoundError):
-            return toolchain_for(host, target, settings, lasting_folders(host), lasting=True)
-        listener(events.Note("fetching zig from the package index (about 100 MB, once)"))
-        listener(events.Step("fetching zig"))
-        environment = isolated(host, ask(host, host.executable), scratch / "env", pip)
+            return found_in(lasting_folders(host))
+        build.note("fetching zig from the package index (about 100 MB, once)")
+        build.step("fetching zig")
+        environment = isolated(host, ask(host, host.executable), scratch / "env", build.pip)
         requirement = zig.requirement(settings.toolchain_version)
-        environment.install([requirement], output=lambda data: listener(events.Output(data)))
+        environment.install([requirement], output=lambda data: build.listener(events.Output(data)))
         kept = lasting(host, environment.site_packages, is_temporary=True)
-    return toolchain_for(host, target, settings, (kept,), lasting=True)
+    return found_in((kept,))
 
 
 def extra_library_dirs(host: Host) -> tuple[Path, ...]:

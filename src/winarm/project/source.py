@@ -11,7 +11,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from winarm.errors import FileSystemError, SourceError, UsageError
 from winarm.project.archives import ENDINGS, ending, top_folder, unpack
 from winarm.project.pip_config import PipConfiguration
-from winarm.project.sdist import fetch_sdist
+from winarm.project.releases import fetch_sdist
 
 if TYPE_CHECKING:
     from winarm.host import Host

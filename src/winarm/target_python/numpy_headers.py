@@ -16,8 +16,7 @@ from packaging.version import InvalidVersion, Version
 
 from winarm.errors import SourceError, TargetPythonError, UsageError
 from winarm.project.archives import unpack
-from winarm.project.index import package_index
-from winarm.project.index_files import IndexFile
+from winarm.project.index import IndexFile, package_index
 from winarm.project.pip_config import PipConfiguration
 from winarm.storage import cached_folder
 from winarm.target import WIN_ARM64, PythonABI, Target

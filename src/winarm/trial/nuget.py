@@ -20,8 +20,7 @@ from packaging.version import InvalidVersion, Version
 from winarm.errors import SourceError
 from winarm.host import Host
 from winarm.project.archives import unpack
-from winarm.project.index import PackageIndex, package_index
-from winarm.project.index_files import IndexFile
+from winarm.project.index import IndexFile, PackageIndex, package_index
 from winarm.project.pip_config import pip_configuration
 from winarm.storage import cached_folder
 from winarm.target import PythonABI

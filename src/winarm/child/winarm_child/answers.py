@@ -3,13 +3,14 @@
 Each function returns the answers of one module by attribute; what it does not name is the host's.
 """
 
+import contextlib
+import importlib
 import os
 import platform
 import sys
 import sysconfig
 from collections.abc import Callable, Iterator, Mapping
-from types import ModuleType, TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 
 class Unavailable:
@@ -26,25 +27,14 @@ class Lazy:
         self.make = make
 
 
-class DllDirectory:
+class DllDirectory(contextlib.nullcontext[Any]):
     """What `os.add_dll_directory` returns: here it changes nothing."""
 
     def __init__(self, path: object) -> None:
+        super().__init__(self)
         self.path = path
 
     def close(self) -> None:
-        """Do nothing."""
-
-    def __enter__(self) -> Self:
-        """Return itself."""
-        return self
-
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
         """Do nothing."""
 
 
@@ -103,15 +93,9 @@ class TargetEnviron(type(os.environ)):  # type: ignore[misc]
         """Return how many there are."""
         return sum(1 for _ in self)
 
-    def copy(self) -> dict[str, str]:
-        """Return all as a dictionary."""
-        return dict(self)
-
 
 def os_answers(answers: Mapping[str, Any]) -> dict[str, object]:
     """Return what `os` says on the target; paths stay the host's."""
-    if os.name == "nt":
-        return {}
     # A setup.py compiles that many files at a time, on this machine.
     always = {**answers["environ"], "NUMBER_OF_PROCESSORS": str(os.cpu_count() or 1)}
     for path in filter(os.path.isabs, always.values()):
@@ -205,41 +189,8 @@ def platform_answers(answers: Mapping[str, Any]) -> dict[str, object]:
     return functions
 
 
-def ctypes_answers(_answers: Mapping[str, Any]) -> dict[str, object]:
-    """Return the target's types, and the explanation for what only Windows' `ctypes` has."""
-    import ctypes
-
-    from . import sizes
-
-    names = ("windll", "oledll", "WinDLL", "OleDLL", "WinError", "GetLastError")
-    why = (
-        "ctypes.{} exists on Windows only, and this build runs on another system: a project "
-        "that is cross-built cannot call the machine that it is built for"
-    )
-    gone = {name: Unavailable(why.format(name)) for name in names if not hasattr(ctypes, name)}
-    if os.name == "nt":
-        return {}
-    return {**gone, **sizes.ctypes_sizes()}
-
-
-def wintypes_answers(_answers: Mapping[str, Any]) -> dict[str, object]:
-    """Return what `ctypes.wintypes` has on the target."""
-    import ctypes
-
-    from . import sizes
-
-    if os.name == "nt":
-        return {}
-    shown = ModuleType("ctypes")
-    vars(shown).update({**vars(ctypes), **sizes.ctypes_sizes()})
-    types = vars(sizes.wintypes(shown))
-    return {name: value for name, value in types.items() if not name.startswith("__")}
-
-
 def ctypes_util_answers(_answers: object) -> dict[str, object]:
     """Return what `ctypes.util` finds on the target: DLLs of the prefixes, none of this machine."""
-    if os.name == "nt":
-        return {}
 
     def find_library(name: str) -> str | None:
         folders = os.environ.get("PATH", "").split(os.pathsep)
@@ -262,27 +213,6 @@ def machinery_answers(answers: Mapping[str, Any]) -> dict[str, object]:
 def imp_answers(answers: Mapping[str, Any]) -> dict[str, object]:
     """Return what `_imp` says of them."""
     return {"extension_suffixes": _always(machinery_answers(answers)["EXTENSION_SUFFIXES"])}
-
-
-def subprocess_answers(answers: Mapping[str, Any]) -> dict[str, object]:
-    """Return what `subprocess` has on the target; programs run on this machine."""
-    from . import programs
-
-    return {} if os.name == "nt" else programs.subprocess_answers(answers)
-
-
-def struct_answers(answers: Mapping[str, Any]) -> dict[str, object]:
-    """Return what `struct` says on the target."""
-    from . import sizes
-
-    return {} if os.name == "nt" else sizes.struct_answers(answers)
-
-
-def array_answers(answers: Mapping[str, Any]) -> dict[str, object]:
-    """Return what `array` has on the target."""
-    from . import sizes
-
-    return {} if os.name == "nt" else sizes.array_answers(answers)
 
 
 def sysconfig_answers(answers: Mapping[str, Any]) -> dict[str, object]:
@@ -324,23 +254,42 @@ WINDOWS_VARIABLES = (
     "TZPATH",
 )
 
-#: What each module of which there are views says.
-ANSWERS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, object]]] = {
-    "sys": sys_answers,
-    "os": os_answers,
-    "platform": platform_answers,
-    "ctypes": ctypes_answers,
-    "ctypes.wintypes": wintypes_answers,
-    "ctypes.util": ctypes_util_answers,
-    "importlib": lambda _answers: {},
-    "importlib.machinery": machinery_answers,
-    "_imp": imp_answers,
-    "subprocess": subprocess_answers,
-    "struct": struct_answers,
-    "array": array_answers,
-    "sysconfig": sysconfig_answers,
-}
-
 
 def _always(value: object) -> Callable[[], object]:
     return lambda: value
+
+
+#: Returns the answers of one module.
+Answers = Callable[[Mapping[str, Any]], dict[str, object]]
+
+
+def _of(module: str, function: str) -> Answers:
+    """Return a function of another module of ours, imported where a project asks for it."""
+
+    def answers(target: Mapping[str, Any]) -> dict[str, object]:
+        found = importlib.import_module(f".{module}", __package__)
+        return getattr(found, function)(target)  # type: ignore[no-any-return]
+
+    return answers
+
+
+#: What each module of which there are views says.
+ANSWERS: dict[str, Answers] = {
+    "sys": sys_answers,
+    "platform": platform_answers,
+    "importlib": lambda _answers: {},
+    "importlib.machinery": machinery_answers,
+    "_imp": imp_answers,
+    "sysconfig": sysconfig_answers,
+}
+if os.name != "nt":
+    # On Windows these are what they are on the target.
+    ANSWERS |= {
+        "os": os_answers,
+        "ctypes": _of("sizes", "ctypes_answers"),
+        "ctypes.wintypes": _of("sizes", "wintypes_answers"),
+        "ctypes.util": ctypes_util_answers,
+        "subprocess": _of("programs", "subprocess_answers"),
+        "struct": _of("sizes", "struct_answers"),
+        "array": _of("sizes", "array_answers"),
+    }

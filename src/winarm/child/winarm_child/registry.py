@@ -124,10 +124,11 @@ def make() -> ModuleType:
         QueryValue=_missing,
         QueryValueEx=_missing,
     )
-    for name in ("CreateKey", "CreateKeyEx", "DeleteKey", "DeleteKeyEx", "DeleteTree"):
-        module.__dict__[name] = _refused
-    for name in ("DeleteValue", "LoadKey", "SaveKey", "SetValue", "SetValueEx"):
-        module.__dict__[name] = _refused
+    writing = (
+        *("CreateKey", "CreateKeyEx", "DeleteKey", "DeleteKeyEx", "DeleteTree"),
+        *("DeleteValue", "LoadKey", "SaveKey", "SetValue", "SetValueEx"),
+    )
+    module.__dict__.update(dict.fromkeys(writing, _refused))
     return module
 
 

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any, Self
 
+from .answers import Unavailable
+
 #: Size and alignment of each native code of `struct`; the standard code that has this size.
 NATIVE: dict[str, tuple[int, str]] = {
     **dict.fromkeys("cbB?", (1, "")),
@@ -138,21 +140,36 @@ def ctypes_sizes() -> dict[str, object]:
     return types
 
 
-def wintypes(view_of_ctypes: ModuleType) -> ModuleType:
-    """Return `ctypes.wintypes`, read again by the sizes of the target: DWORD has 4 bytes."""
+def ctypes_answers(_answers: object) -> dict[str, object]:
+    """Return the target's types, and the explanation for what only Windows' `ctypes` has."""
+    names = ("windll", "oledll", "WinDLL", "OleDLL", "WinError", "GetLastError")
+    why = (
+        "ctypes.{} exists on Windows only, and this build runs on another system: a project "
+        "that is cross-built cannot call the machine that it is built for"
+    )
+    return {**{name: Unavailable(why.format(name)) for name in names}, **ctypes_sizes()}
+
+
+def wintypes_answers(_answers: object) -> dict[str, object]:
+    """Return what `ctypes.wintypes` has, read again by the sizes of the target: DWORD has 4."""
     import builtins
+    import ctypes
     import importlib.util
 
     spec = importlib.util.find_spec("ctypes.wintypes")
-    made = ModuleType("ctypes.wintypes")
     code = spec.loader.get_code("ctypes.wintypes") if spec and spec.loader else None  # type: ignore[attr-defined]
     if code is None:
-        return importlib.import_module("ctypes.wintypes")
+        return {}
+    on_target = ModuleType("ctypes")
+    vars(on_target).update({**vars(ctypes), **ctypes_sizes()})
     real_import = builtins.__import__
 
     def import_(name: str, *args: Any, **kwargs: Any) -> Any:
-        return view_of_ctypes if name == "ctypes" else real_import(name, *args, **kwargs)
+        return on_target if name == "ctypes" else real_import(name, *args, **kwargs)
 
-    vars(made)["__builtins__"] = {**vars(builtins), "__import__": import_}
-    exec(code, vars(made))  # noqa: S102 - the standard library's own module
-    return made
+    types: dict[str, object] = {
+        "__name__": "ctypes.wintypes",
+        "__builtins__": {**vars(builtins), "__import__": import_},
+    }
+    exec(code, types)  # noqa: S102 - the standard library's own module
+    return {name: value for name, value in types.items() if not name.startswith("__")}

@@ -138,14 +138,12 @@ class Views:
         if name == "winreg":
             self._registry = self._registry or registry.make()
             return self._registry
-        if name in WINDOWS_ONLY:
-            raise ModuleNotFoundError(
-                f"{name} exists on Windows only, and this build runs on {platform.system()}. "
-                "A project that is cross-built cannot ask the machine that it is built for: "
-                "guard the import, or build on Windows.",
-                name=name,
-            )
-        return None
+        raise ModuleNotFoundError(
+            f"{name} exists on Windows only, and this build runs on {platform.system()}. "
+            "A project that is cross-built cannot ask the machine that it is built for: "
+            "guard the import, or build on Windows.",
+            name=name,
+        )
 
     def concerns(self, name: str, importer: Mapping[str, Any]) -> bool:
         """Return whether importing `name` may give this importer something else."""

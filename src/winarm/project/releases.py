@@ -1,4 +1,7 @@
-"""Wheels that a requirement or an address means, fetched from the index without running them."""
+"""Source distributions and wheels that a requirement or an address means.
+
+They are fetched from the package index, and none of them is run.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,8 @@ from packaging.tags import Tag
 from packaging.version import Version
 
 from winarm.errors import SourceError, UsageError
-from winarm.project.index import package_index
-from winarm.project.index_files import IndexFile, Listing, best
+from winarm.project.archives import ending
+from winarm.project.index import IndexFile, Listing, best, package_index
 from winarm.project.pip_config import PipConfiguration
 from winarm.target import NEWEST_PYTHON, PythonABI, Target
 
@@ -25,6 +28,36 @@ if TYPE_CHECKING:
 #: Platforms and versions that an error names.
 _NAMED = 8
 _HASH = re.compile(r"(?P<algorithm>sha256|sha384|sha512)=(?P<digest>[0-9a-f]{64,128})")
+
+
+def fetch_sdist(
+    host: Host,
+    requirement: Requirement,
+    pip: PipConfiguration,
+    progress: Callable[[str], None],
+    python: PythonABI | None = None,
+    *,
+    announce: Callable[[str], None] = lambda _: None,
+) -> Path:
+    """Return the newest source distribution that meets `requirement`, in winarm's cache.
+
+    :param python: only releases that say they support this Python count.
+    :param announce: is called before a fetch with what is taken from where.
+    :raises UsageError: unearth is not installed.
+    :raises SourceError: there is none, it cannot be fetched, or it is not what was promised.
+    """
+    with package_index(pip) as index:
+        listing = index.files(requirement.name, "sdist", python=python)
+        file = _best(requirement, listing)
+        if file is not None:
+            place = next(answer.place for answer in listing.answers if file in answer.files)
+            announce(f"{requirement.name} {file.version} comes from {place} ({file.name})")
+            return index.fetch(file, host.cache / "sdists", progress=progress)
+        if python is not None and not listing.unreachable:
+            listing = index.files(requirement.name, "sdist")
+            if (other := _best(requirement, listing)) is not None:
+                raise _not_for(python, requirement, other)
+        raise _no_sdist(requirement, listing)
 
 
 def fetch_wheels(
@@ -46,7 +79,7 @@ def fetch_wheels(
         listing = index.files(requirement.name, "wheel")
         files = _fitting(requirement, listing.files, targets)
         if not files:
-            raise _not_found(requirement, listing, targets)
+            raise _no_wheel(requirement, listing, targets)
         return [index.fetch(file, host.cache / "wheels", progress=progress) for file in files]
 
 
@@ -77,6 +110,31 @@ def fetch_address(
     file = IndexFile(name, Version("0"), url, hashes, yanked=False)
     with package_index(pip) as index:
         return index.fetch(file, host.cache / "wheels", progress=progress)
+
+
+def _best(requirement: Requirement, listing: Listing) -> IndexFile | None:
+    return best(requirement, (file for file in listing.files if ending(file.name)))
+
+
+def _not_for(python: PythonABI, requirement: Requirement, other: IndexFile) -> SourceError:
+    return SourceError(
+        f"no release that meets {requirement} supports Python {python.version}.",
+        why=f"{other.name} is there, and its requires-python leaves this version out.",
+        cure="Choose another interpreter with --python, or another version.",
+    )
+
+
+def _no_sdist(requirement: Requirement, listing: Listing) -> SourceError:
+    if listing.unreachable:
+        otherwise = "download the source distribution elsewhere and name the file"
+        return listing.unreached(f"the source of {requirement}", otherwise)
+    newest = sorted({file.version for file in listing.files}, reverse=True)[:_NAMED]
+    has = f" There is one for {', '.join(map(str, newest))}." if newest else ""
+    return listing.missing(
+        f"there is no source distribution of {requirement}.{has}",
+        why="Some projects publish wheels only, or under another name.",
+        cure="Check the name and the version, or clone the project and name its folder.",
+    )
 
 
 def _fitting(
@@ -111,9 +169,7 @@ def _preference(tags: frozenset[Tag]) -> tuple[int, int]:
     return (0 if free_threaded else 1, newest)
 
 
-def _not_found(
-    requirement: Requirement, listing: Listing, targets: Sequence[Target]
-) -> SourceError:
+def _no_wheel(requirement: Requirement, listing: Listing, targets: Sequence[Target]) -> SourceError:
     if listing.unreachable:
         return listing.unreached(f"wheels of {requirement}", "download the wheel and name the file")
     platforms = " or ".join(target.wheel_platform for target in targets)

@@ -1,7 +1,8 @@
-"""Wheels of requirements and addresses are fetched from a real index over HTTP, and checked."""
+"""What requirements and addresses mean is fetched from a real index over HTTP, and checked."""
 
 from __future__ import annotations
 
+import tarfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,8 +10,8 @@ from packaging.requirements import Requirement
 
 from winarm.errors import SourceError, UsageError
 from winarm.project.pip_config import pip_configuration
-from winarm.project.wheels import fetch_address, fetch_wheels
-from winarm.target import WIN32, WIN_AMD64, WIN_ARM64, Target
+from winarm.project.releases import fetch_address, fetch_sdist, fetch_wheels
+from winarm.target import WIN32, WIN_AMD64, WIN_ARM64, PythonABI, Target
 
 from .conftest import CONTENT, SHA256
 
@@ -114,3 +115,37 @@ def test_address_with_a_hash_is_fetched_and_compared(server: Server, host: Host)
 def test_address_of_anything_else_is_refused(address: str, host: Host) -> None:
     with pytest.raises(UsageError, match="not the address of a wheel"):
         fetch_address(host, address, pip_configuration(host), lambda _: None)
+
+
+def fetched_sdist(host: Host, requirement: str) -> Path:
+    return fetch_sdist(host, Requirement(requirement), pip_configuration(host), lambda _: None)
+
+
+def test_the_newest_that_fits_is_fetched_into_the_cache(offline_host: Host, links: Path) -> None:
+    for version in ("1.0", "1.1", "2.0"):
+        with tarfile.open(links / f"thing-{version}.tar.gz", "w:gz"):
+            pass
+    (links / "thing-1.2.rpm").touch()
+
+    found = fetched_sdist(offline_host, "thing<2")
+
+    assert found.name == "thing-1.1.tar.gz"
+    assert found.is_relative_to(offline_host.cache / "sdists")
+
+
+def test_versions_that_are_there_are_named_where_none_fits(offline_host: Host, links: Path) -> None:
+    with tarfile.open(links / "thing-1.0.tar.gz", "w:gz"):
+        pass
+
+    with pytest.raises(SourceError, match=r"thing>=2\. There is one for 1\.0\."):
+        fetched_sdist(offline_host, "thing>=2")
+
+
+def test_a_release_for_other_pythons_is_told_from_none(server: Server, make_host: MakeHost) -> None:
+    server.offer("thing-1.tar.gz", **{"requires-python": ">=3.12"})
+    host = make_host(PIP_INDEX_URL=server.url)
+    for name, says in (("thing", r"supports Python 3\.11"), ("nothing", "no source distribution")):
+        with pytest.raises(SourceError, match=says):
+            fetch_sdist(
+                host, Requirement(name), pip_configuration(host), lambda _: None, PythonABI(11)
+            )
