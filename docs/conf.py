@@ -32,8 +32,9 @@ python_use_unqualified_type_names = True
 default_role = "code"
 
 nitpicky = True
-# Python's own documentation is on another site.
-nitpick_ignore_regex = [(r"py:.*", r"(?!winarm).*")]
+# Python's own documentation is on another site, and these types are winarm's own.
+_INNER = r"winarm\.(plan\.Build|host\.programs\.Conversation|target\.PythonABI)"
+nitpick_ignore_regex = [(r"py:.*", r"(?!winarm).*"), (r"py:class", _INNER)]
 
 html_theme = "furo"
 html_title = "winarm"

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from winarm.trial.options import TrialOptions
+from winarm.trial.options import TrialOptions, options_of
 from winarm.trial.run import TrialResult, test_wheel, test_wheels, try_built
 from winarm.trial.search import find_runner
 
-__all__ = ["TrialOptions", "TrialResult", "find_runner", "test_wheel", "test_wheels", "try_built"]
+__all__ = [
+    "TrialOptions",
+    "TrialResult",
+    "find_runner",
+    "options_of",
+    "test_wheel",
+    "test_wheels",
+    "try_built",
+]

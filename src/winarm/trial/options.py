@@ -47,24 +47,24 @@ class TrialOptions:
     #: How the wheels are verified first.
     verify: VerifyOptions = field(default_factory=VerifyOptions)
 
-    @classmethod
-    def of(cls, settings: Settings, project: Path = Path()) -> TrialOptions:
-        """Return how the settings of the project in a folder want its wheels tried."""
-        own = settings.test or TrialSettings()
-        return cls(
-            command=own.command,
-            requires=own.requires,
-            extras=own.extras,
-            copy=tuple(map(Path, own.copy)),
-            project=project,
-            skip=own.skip,
-            timeout=own.timeout,
-            runner=settings.runner,
-            python_dirs=tuple(map(Path, settings.target_python)),
-            python_source="" if settings.python_source == "off" else settings.python_source,
-            verify=settings.verify or VerifyOptions(),
-        )
-
     def skips(self, module: str) -> bool:
         """Return whether a module is not to be imported."""
         return any(fnmatchcase(module, pattern) for pattern in self.skip)
+
+
+def options_of(settings: Settings, project: Path = Path()) -> TrialOptions:
+    """Return how the settings of the project in a folder want its wheels tried."""
+    own = settings.test or TrialSettings()
+    return TrialOptions(
+        command=own.command,
+        requires=own.requires,
+        extras=own.extras,
+        copy=tuple(map(Path, own.copy)),
+        project=project,
+        skip=own.skip,
+        timeout=own.timeout,
+        runner=settings.runner,
+        python_dirs=tuple(map(Path, settings.target_python)),
+        python_source="" if settings.python_source == "off" else settings.python_source,
+        verify=settings.verify or VerifyOptions(),
+    )
