@@ -6,7 +6,7 @@ import pytest
 
 from winarm.config import Settings
 from winarm.config.trial import TrialSettings
-from winarm.trial.options import TrialOptions, options_of
+from winarm.trial.options import TrialOptions, project_options
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_a_project_says_how_its_wheels_are_tried() -> None:
         python_source="off",
     )
 
-    found = options_of(settings, Path("project"))
+    found = project_options(settings, Path("project"))
 
     assert (found.command, found.copy, found.project) == (
         ("pytest",),

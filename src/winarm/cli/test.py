@@ -116,7 +116,7 @@ def options_from(args: argparse.Namespace, settings: Settings) -> TrialOptions:
 
     :raises UsageError: an option is wrong.
     """
-    from winarm.trial import options_of  # noqa: PLC0415 - as in run
+    from winarm.trial import project_options  # noqa: PLC0415 - as in run
 
     if args.timeout is not None and not 0 < args.timeout <= 10**6:
         raise UsageError(f"--timeout {args.timeout:g}: must be a number of seconds over 0.")
@@ -130,7 +130,7 @@ def options_from(args: argparse.Namespace, settings: Settings) -> TrialOptions:
                 f"--python {folder} is neither a version of Python nor a folder.",
                 cure="Write 3.13, 3.13t, or the path of a folder.",
             )
-    own = options_of(settings)
+    own = project_options(settings)
     return replace(
         own,
         command=tuple(args.command) or own.command,

@@ -176,9 +176,9 @@ def trial_options(host: Host, plan: WheelhousePlan) -> TrialOptions:
     """Return how the wheels are tried; refuse what cannot be, before what may take hours."""
     from winarm.config import read_settings  # noqa: PLC0415 - as in run
     from winarm.stack.status import target_python  # noqa: PLC0415
-    from winarm.trial import TrialOptions, find_runner  # noqa: PLC0415
+    from winarm.trial import TrialOptions, find_runner, project_options  # noqa: PLC0415
 
-    own = TrialOptions.of(read_settings(Path.cwd(), None, host))
+    own = project_options(read_settings(Path.cwd(), None, host))
     find_runner(host, own.runner)
     # What else a project says of its tests is not for the wheels of others.
     return TrialOptions(

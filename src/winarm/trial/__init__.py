@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from winarm.trial.options import TrialOptions, options_of
+from winarm.trial.options import TrialOptions, project_options
 from winarm.trial.run import TrialResult, test_wheel, test_wheels, try_built
 from winarm.trial.search import find_runner
 
@@ -10,7 +10,7 @@ __all__ = [
     "TrialOptions",
     "TrialResult",
     "find_runner",
-    "options_of",
+    "project_options",
     "test_wheel",
     "test_wheels",
     "try_built",

@@ -52,7 +52,7 @@ class TrialOptions:
         return any(fnmatchcase(module, pattern) for pattern in self.skip)
 
 
-def options_of(settings: Settings, project: Path = Path()) -> TrialOptions:
+def project_options(settings: Settings, project: Path = Path()) -> TrialOptions:
     """Return how the settings of the project in a folder want its wheels tried."""
     own = settings.test or TrialSettings()
     return TrialOptions(

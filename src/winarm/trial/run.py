@@ -14,7 +14,7 @@ from winarm.events import Event, Listener, Note, Output, Step
 from winarm.host import Host
 from winarm.target import WIN_ARM64, PythonABI
 from winarm.trial.importing import Greeting, Outcome, findings_of_wheel, import_all
-from winarm.trial.options import TrialOptions, options_of
+from winarm.trial.options import TrialOptions, project_options
 from winarm.trial.pythons import WindowsPython, known_pythons, python_for
 from winarm.trial.runner import SITE, Runner, Session
 from winarm.trial.search import find_runner
@@ -106,7 +106,7 @@ def try_built(build: Build, wheel: Path, report: Report) -> Report:
             del printed[:-_MOST_OUTPUT]
         build.listener(event)
 
-    options = options_of(build.settings, build.folder)
+    options = project_options(build.settings, build.folder)
     if TriedWheel.read(wheel).suits(build.interpreter.abi):
         options = replace(options, abi=build.interpreter.abi)
     result = test_wheels([wheel], options, host=build.host, listener=listen)
