@@ -8,6 +8,7 @@ import sys
 import tempfile
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,10 @@ from winarm.storage import (
     cached_folder,
     deliver,
     file_errors_in_words,
+    locked,
     read_bounded,
     remove_unused,
+    replacing,
     scratch_folder,
     write_text,
 )
@@ -97,6 +100,7 @@ def test_what_nobody_has_used_for_long_is_removed_with_its_lock(tmp_path: Path) 
 #: Fills half of a folder, says so, and waits to be killed.
 HALF = """
 import sys, time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from winarm.storage import cached_folder
 
@@ -375,3 +379,29 @@ def test_a_text_that_cannot_be_written_is_one_error(tmp_path: Path, name: str) -
         write_text(tmp_path / name, "text", OutputError, cure="Choose another.")
 
     assert caught.value.cure == "Choose another."
+
+
+def test_threads_may_replace_the_same_file(tmp_path: Path) -> None:
+    both = threading.Barrier(2)
+
+    def write(_: int) -> None:
+        with replacing(tmp_path / "file") as part:
+            part.write_bytes(b"text")
+            both.wait(30)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(write, range(2)))
+
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_lock_is_waited_for_until_the_patience_ends(tmp_path: Path) -> None:
+    asked: list[int] = []
+
+    with FileLock(tmp_path / "lock"), pytest.raises(OSError, match="lock"):  # noqa: SIM117
+        with locked(tmp_path / "lock", lambda: asked.append(1), patience=0):
+            pytest.fail("two hold it")
+
+    assert asked
+    with locked(tmp_path / "lock", lambda: None):
+        assert (tmp_path / "lock").exists()

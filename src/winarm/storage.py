@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import shutil
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -40,7 +42,8 @@ def replacing(path: Path) -> Iterator[Path]:
         with contextlib.suppress(OSError):
             if time.time() - left.stat().st_mtime > STALE:
                 left.unlink()
-    part = path.with_name(f".{path.name}.{os.getpid()}{PART}")
+    # Threads may make the same file, too.
+    part = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}{PART}")
     try:
         yield part
         part.replace(path)
@@ -101,6 +104,28 @@ def cached_folder(folder: Path, members: Sequence[str], make: Callable[[Path], N
             raise
         raise CacheError(error.filename or folder, error) from error
     return folder
+
+
+@contextlib.contextmanager
+def locked(lock: Path, check: Callable[[], None], patience: float = math.inf) -> Iterator[None]:
+    """Hold a lock that other processes respect.
+
+    :param check: is called again and again while the lock is another's, and may raise.
+    :raises OSError: the lock cannot be made, or is still another's after `patience` seconds.
+    """
+    from filelock import FileLock, Timeout  # noqa: PLC0415 - as in cached_folder
+
+    began = time.monotonic()
+    with contextlib.ExitStack() as held:
+        while True:
+            check()
+            try:
+                held.enter_context(FileLock(lock).acquire(timeout=0.5))
+                break
+            except Timeout:
+                if time.monotonic() - began > patience:
+                    raise
+        yield
 
 
 def remove_unused(parent: Path, pattern: str) -> None:

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from filelock import FileLock
 from packaging.version import Version
 from stack_samples import wheel
 
-from winarm.errors import SourceError, UnreachableError
+from winarm.errors import SourceError, StoppedError, UnreachableError
 from winarm.stack.client import index_client
 from winarm.stack.files import IndexedFile, IndexedProject
 from winarm.stack.places import configured_places
@@ -204,6 +206,17 @@ def test_a_file_is_fetched_once_and_its_checksum_compared(
         assert client.fetch(file, tmp_path).read_bytes() != b"damaged"
         with pytest.raises(SourceError, match="is not what was promised"):
             client.fetch(file._replace(sha256="0" * 64), tmp_path)
+
+
+def test_who_waits_for_another_process_is_stopped(
+    index: LocalIndex, host: Host, tmp_path: Path
+) -> None:
+    index.add("a-1-py3-none-any.whl")
+    with index_client(host, configured_places(host)) as client:
+        file = client.project("a").releases[Version("1")].files[0]
+        threading.Timer(0.3, client.stopped.set).start()
+        with FileLock(tmp_path / f".{file.sha256}.lock"), pytest.raises(StoppedError):
+            client.fetch(file, tmp_path)
 
 
 def test_a_file_that_is_gone_is_one_error(index: LocalIndex, host: Host, tmp_path: Path) -> None:

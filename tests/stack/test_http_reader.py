@@ -87,6 +87,22 @@ def test_who_waits_is_stopped(index: LocalIndex, reader: HttpReader) -> None:
     assert len(index.asked) == 1
 
 
+def test_a_download_is_stopped_in_between(
+    index: LocalIndex, reader: HttpReader, tmp_path: Path
+) -> None:
+    index.add("big-1-py3-none-any.whl", bytes(5 * 2**20))
+    seen: list[int] = []
+
+    def progress(size: int) -> None:
+        seen.append(size)
+        reader.stopped.set()
+
+    url = f"{index.url}/files/big/big-1-py3-none-any.whl"
+    with pytest.raises(StoppedError):
+        reader.fetch("big", url, tmp_path / "big", progress)
+    assert seen == [2**20]
+
+
 def test_offline_nothing_is_asked(index: LocalIndex, reader: HttpReader, tmp_path: Path) -> None:
     offline = HttpReader(reader._connect, offline=True)
 

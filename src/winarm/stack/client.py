@@ -23,7 +23,7 @@ from winarm.stack.files import IndexedFile, IndexedProject
 from winarm.stack.http_reader import AT_ONCE, NOT_FOUND, NOT_MODIFIED, HttpReader, refusal
 from winarm.stack.kept_pages import KeptPage, KeptPages
 from winarm.stack.pages import ACCEPT, files_of, read_page
-from winarm.storage import PATIENCE, replacing
+from winarm.storage import PATIENCE, locked, replacing
 
 if TYPE_CHECKING:
     import httpx2
@@ -131,13 +131,11 @@ class IndexClient:
         :raises SourceError: it is not what the index promises.
         :raises FileSystemError: the folder cannot be written, or is full.
         """
-        from filelock import FileLock  # noqa: PLC0415 - 8 ms, and many runs fetch nothing
-
         key = file.sha256 or hashlib.sha256(file.url.encode()).hexdigest()
         path = folder / key / file.name
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with FileLock(folder / f".{key}.lock", timeout=PATIENCE):
+            with locked(folder / f".{key}.lock", self._http.raise_if_stopped, PATIENCE):
                 # Without a checksum to compare with it is fetched each time.
                 if not (file.sha256 and path.is_file() and sha256_of(path) == file.sha256):
                     with replacing(path) as part:

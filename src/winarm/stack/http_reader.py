@@ -42,7 +42,7 @@ class HttpReader:
         self.offline = offline
         self._http: httpx2.Client | None = None
         self._connecting = threading.Lock()
-        #: Once it is set, no server is waited for: who waits gets StoppedError.
+        #: Once it is set, no server is waited for, and nothing more is read: StoppedError.
         self.stopped = threading.Event()
 
     def page(
@@ -61,6 +61,7 @@ class HttpReader:
             content = bytearray()
             with client.stream("GET", url, headers=headers) as response:
                 for chunk in response.iter_bytes():
+                    self.raise_if_stopped()
                     content += chunk
                     if len(content) > most:
                         raise SourceError(f"{url} has more than {most} bytes.")
@@ -93,6 +94,7 @@ class HttpReader:
             with client.stream("GET", url, headers=headers) as response, to.open("wb") as output:
                 response.raise_for_status()
                 for chunk in response.iter_bytes(2**20):
+                    self.raise_if_stopped()
                     size += len(chunk)
                     if size > MAX_DOWNLOAD:
                         raise SourceError(f"{name} is longer than {MAX_DOWNLOAD} bytes.")
@@ -113,6 +115,11 @@ class HttpReader:
         :raises HTTPError: a piece cannot be fetched; later reads raise it, too.
         """
         return io.BufferedReader(_RemoteFile(self._client(url), url), PIECE)
+
+    def raise_if_stopped(self) -> None:
+        """Raise StoppedError once `stopped` is set."""
+        if self.stopped.is_set():
+            raise StoppedError
 
     def _client(self, wanted: str) -> httpx2.Client:
         if self.offline:
@@ -141,8 +148,8 @@ class HttpReader:
                 wait = _wait(error.response.headers.get("Retry-After", ""), number)
             except httpx2.HTTPError:
                 wait = _wait("", number)
-            if self.stopped.wait(wait):
-                raise StoppedError
+            self.stopped.wait(wait)
+            self.raise_if_stopped()
         return attempt()
 
 

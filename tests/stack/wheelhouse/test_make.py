@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from filelock import FileLock
 from stack_samples import sdist, wheel
 
 from winarm import events
@@ -369,6 +370,22 @@ def test_what_cannot_be_had_is_named_with_its_cure(
 
     assert set(outcomes(result).values()) == {Outcome.FAILED}
     assert all(package.detail and package.cure for package in result.packages)
+
+
+def test_who_waits_for_another_run_is_stopped(
+    stack: LocalIndex, host: Host, tmp_path: Path
+) -> None:
+    plan, options = planned(host, "ready"), WheelhouseOptions(build=FakeBuilder())
+    (tmp_path / ".winarm").mkdir()
+
+    with (
+        FileLock(tmp_path / ".winarm" / "ready.lock"),
+        index_client(host, configured_places(host)) as client,
+    ):
+        threading.Timer(0.3, client.stopped.set).start()
+        result = make_wheelhouse(host, plan, tmp_path, client, options=options)
+
+    assert outcomes(result) == {"ready": Outcome.NOT_STARTED}
 
 
 def test_a_stopped_host_ends_its_programs(tmp_path: Path, host: Host) -> None:

@@ -18,8 +18,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
 from winarm import events
 from winarm.errors import (
     BuildFailedError,
@@ -43,7 +41,7 @@ from winarm.stack.wheelhouse.result import (
     WheelhouseResult,
     write_results,
 )
-from winarm.storage import deliver, scratch_folder, write_text
+from winarm.storage import deliver, locked, scratch_folder, write_text
 from winarm.target import WIN_ARM64
 from winarm.verify import Severity, VerifyOptions, verify
 
@@ -199,11 +197,9 @@ class _Work:
         return sorted(work, key=lambda p: (p.action is Action.BUILD, -len(p.required_by)))
 
     def _do(self, package: PlannedPackage) -> None:
-        if self.host.stop.is_set():
-            return
         began = time.monotonic()
         try:
-            with FileLock(self._record(package).with_suffix(".lock"), timeout=-1):
+            with locked(self._record(package).with_suffix(".lock"), self.host.raise_if_stopped):
                 outcome = self._kept(package) or self._made(package, began)
         except StoppedError:
             return
@@ -314,7 +310,6 @@ class _Work:
         wanted = IndexedFile(file.name, package.version, file.url, file.sha256)
 
         def progress(size: int) -> None:
-            self.host.raise_if_stopped()
             self._say(package, f"fetching {file.name} ({size >> 20} MB)")
 
         path = self.client.fetch(wanted, self.host.cache / folder, progress)
