@@ -13,9 +13,10 @@ from pathlib import Path
 
 from winarm.cli.console import Console
 from winarm.cli.options import add_list
-from winarm.errors import FileSystemError, UsageError
+from winarm.errors import UsageError
 from winarm.host import Host
 from winarm.project.facts import Facts, text_of
+from winarm.storage import write_text
 
 DESCRIPTION = """\
 Write a GitHub workflow for the project at hand: the sdist, wheels of all platforms by cibuildwheel,
@@ -210,13 +211,8 @@ def _releasing(target: Path) -> list[str]:
 
 def _write(path: Path, text: str, args: argparse.Namespace) -> None:
     if path.exists() and not args.force:
-        message = f"{path} is there already."
         cure = "Replace it with --force, or name another file with -o."
         if not args.only_win_arm64:
             cure = f"--only-win-arm64 writes the part for Windows on Arm alone. {cure}"
-        raise UsageError(message, cure=cure)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise FileSystemError(path, error) from error
+        raise UsageError(f"{path} is there already.", cure=cure)
+    write_text(path, text)

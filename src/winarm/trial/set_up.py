@@ -54,20 +54,20 @@ def set_up(host: Host, listener: Listener = lambda _: None, system: Path = Path(
     :raises TrialError: it cannot be made here; the message says what else there is.
     :raises FileSystemError: the cache cannot be written, or is full.
     """
+    if host.system == "windows" and host.machine == "arm64":
+        raise TrialError("this machine is Windows on Arm: the runner native needs nothing.")
     if host.system != "linux" or host.machine not in {"x86_64", "aarch64"}:
-        message = f"this machine is {host.system} {host.machine}; the runners are made on Linux."
-        if host.system == "windows" and host.machine == "arm64":
-            message = "this machine is Windows on Arm: the runner native needs nothing."
-        raise TrialError(message, cure=ELSEWHERE)
-    bench = find_bench(host)
-    if bench.found is None:
-        cached_folder(
-            bench_folder(host), MEMBERS, lambda folder: _make(host, folder, listener, system)
+        raise TrialError(
+            f"this machine is {host.system} {host.machine}; the runners are made on Linux.",
+            cure=ELSEWHERE,
         )
-        bench = find_bench(host)
-        if bench.found is None:
-            raise TrialError(f"the ARM64 Wine was made and does not work: {bench.why}.")
-    return bench.found
+    if bench := find_bench(host).found:
+        return bench
+    cached_folder(bench_folder(host), MEMBERS, lambda folder: _make(host, folder, listener, system))
+    made = find_bench(host)
+    if made.found is None:
+        raise TrialError(f"the ARM64 Wine was made and does not work: {made.why}.")
+    return made.found
 
 
 def _make(host: Host, folder: Path, listener: Listener, system: Path) -> None:
