@@ -111,3 +111,13 @@ def test_every_layout_tells_the_package_and_its_licence(
 
     names = [file.name for file in found.files]
     assert (found.name, found.version, found.licence, names) == component
+
+
+def test_a_record_that_no_conda_wrote_says_nothing(tmp_path: Path) -> None:
+    member = "Library/bin/z.dll"
+    record = "[" * 100_000 + json.dumps(member)
+    tree(tmp_path, {"conda-meta/zlib.json": record, member: dll(), "Library/lib/x.txt": ""})
+
+    found = component_of(tmp_path / member, [recognised(tmp_path, WIN_ARM64)])
+
+    assert found.name == "z"

@@ -3,10 +3,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from prefix_samples import imports, static, tree
+from prefix_samples import dll, imports, static, tree
 from verify_samples.image import AMD64
 
-from winarm.libraries.lookup import LibraryFile, Refused, by_name, judge, libraries_in
+from winarm.libraries.lookup import (
+    MAX_SIZE,
+    LibraryFile,
+    Refused,
+    by_name,
+    dlls_in,
+    judge,
+    libraries_in,
+)
 from winarm.target import WIN_ARM64
 
 MSVC_CPP = ("?f@@YAXXZ", "__imp_?f@@YAXXZ")
@@ -37,7 +45,7 @@ def files(*names: str) -> list[LibraryFile]:
     ],
 )
 def test_a_library_has_every_name_that_projects_use(file: str, names: list[str]) -> None:
-    found = by_name([files(file)], "shared", {})
+    found = by_name([files(file)], "shared")
 
     assert {name: found[name].path.name for name in names} == dict.fromkeys(names, file)
 
@@ -48,30 +56,23 @@ def test_a_library_has_every_name_that_projects_use(file: str, names: list[str])
 def test_linkage_decides_between_two_of_one_name(linkage: str, file: str) -> None:
     both = files("libzlib.dll.a", "libzlibstatic.a")
 
-    assert by_name([both], linkage, {})["z"].path.name == file  # type: ignore[arg-type]
+    assert by_name([both], linkage)["z"].path.name == file  # type: ignore[arg-type]
 
 
 def test_the_other_kind_serves_where_only_that_is_there() -> None:
-    assert by_name([files("libfftw3.a")], "shared", {})["fftw3"].path.name == "libfftw3.a"
+    assert by_name([files("libfftw3.a")], "shared")["fftw3"].path.name == "libfftw3.a"
 
 
 def test_the_first_prefix_wins_whatever_kind_it_has() -> None:
-    found = by_name([files("libz.a"), files("libz.dll.a")], "shared", {})
+    found = by_name([files("libz.a"), files("libz.dll.a")], "shared")
 
     assert found["z"].path.name == "libz.a"
 
 
 def test_a_versioned_name_never_hides_the_library_without_version() -> None:
-    found = by_name([files("libpcre.a", "libpcre2.dll.a")], "shared", {})
+    found = by_name([files("libpcre.a", "libpcre2.dll.a")], "shared")
 
     assert found["pcre"].path.name == "libpcre.a"
-
-
-def test_an_alias_names_what_has_no_other_name() -> None:
-    found = by_name([files("libyaml.a")], "shared", {"yaml-0.1": "yaml", "none": "missing"})
-
-    assert found["yaml-0.1"].path.name == "libyaml.a"
-    assert "none" not in found
 
 
 @pytest.mark.parametrize(
@@ -111,6 +112,20 @@ def test_what_cannot_be_linked_is_refused(
 
     assert isinstance(found, Refused)
     assert why in found.why
+
+
+def test_no_file_is_read_that_is_larger_than_a_library(tmp_path: Path) -> None:
+    for name in ("x.lib", "x.dll"):
+        with (tmp_path / name).open("wb") as file:
+            file.write(dll())
+            # With a hole, which takes no room on the disk.
+            file.truncate(MAX_SIZE + 1)
+
+    found = judge(tmp_path / "x.lib", "x", WIN_ARM64, "gnu")
+
+    assert isinstance(found, Refused)
+    assert found.why == f"it is larger than {MAX_SIZE} bytes"
+    assert dlls_in([tmp_path], WIN_ARM64, "gnu", {}) == ()
 
 
 @pytest.mark.parametrize("content", [imports("f", *MSVC_CPP), static("f", "_Z1fv")])

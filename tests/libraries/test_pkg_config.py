@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
+from winarm.errors import FileSystemError
 from winarm.libraries.pkg_config import (
     Package,
     aliases,
     broken,
     named,
+    packages_in,
     read_package,
     rewritten,
     split,
@@ -87,6 +90,23 @@ def test_comments_continued_lines_and_versions_are_understood() -> None:
 
 def test_a_variable_that_stands_in_itself_ends() -> None:
     assert len(package("a=${b}${b}\nb=x${a}${a}\n" * 30).variables["a"]) <= 2**16
+
+
+def test_of_a_file_no_more_is_read_than_a_package_has(tmp_path: Path) -> None:
+    with (tmp_path / "x.pc").open("wb") as file:
+        file.write(b"Libs: -lX\n")
+        file.truncate(2**33)
+
+    assert packages_in([tmp_path], lambda folder: folder)["x"].libraries() == ("x",)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions are POSIX's")
+@pytest.mark.skipif(getattr(os, "geteuid", int)() == 0, reason="root may read")
+def test_a_file_that_may_not_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "x.pc").touch(mode=0o000)
+
+    with pytest.raises(FileSystemError, match=r"x\.pc"):
+        packages_in([tmp_path], lambda folder: folder)
 
 
 def test_names_come_from_the_packages_too() -> None:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from winarm.errors import LibraryError, UsageError
 from winarm.libraries.licences import Component, component_of
-from winarm.libraries.needed import Needed, imported_names, needed_dlls
+from winarm.libraries.needed import Needed, needed_dlls
 from winarm.target import Target
 
 if TYPE_CHECKING:
@@ -75,10 +75,10 @@ def bundle(
     :raises UsageError: delvewheel is not installed.
     """
     folders = [one for prefix in prefixes for one in prefix.dll_dirs]
-    needed = needed_dlls(wheel, folders, target, external=external, cpp_runtime=cpp_runtime)
+    needed, others = needed_dlls(wheel, folders, target, external=external, cpp_runtime=cpp_runtime)
     if not needed:
         return Bundled(wheel)
-    repaired = _delvewheel(host, wheel, folder / "delvewheel", needed, stamp)
+    repaired = _delvewheel(host, wheel, folder / "delvewheel", needed, others, stamp=stamp)
     components = {one.name: component_of(one.path, prefixes) for one in needed}
     finished = folder / repaired.name
     _add(repaired, finished, _documents(needed, components, stamp), stamp)
@@ -92,9 +92,18 @@ def bundle(
 
 
 def _delvewheel(
-    host: Host, wheel: Path, folder: Path, needed: Sequence[Needed], stamp: int
+    host: Host,
+    wheel: Path,
+    folder: Path,
+    needed: Sequence[Needed],
+    others: Iterable[str],
+    *,
+    stamp: int,
 ) -> Path:
-    """Return the wheel that delvewheel makes."""
+    """Return the wheel that delvewheel makes.
+
+    :param others: the DLLs that it would look for and must not copy.
+    """
     if find_spec("delvewheel") is None:
         names = ", ".join(one.path.name for one in needed)
         raise UsageError(
@@ -106,7 +115,7 @@ def _delvewheel(
     for one in needed:
         # One folder with these alone: nothing else of a prefix can be taken.
         (dlls / one.path.name).write_bytes(one.path.read_bytes())
-    excluded = _excluded(wheel, needed)
+    excluded = sorted(others)
     argv = [
         host.executable,
         *("-m", "delvewheel", "repair", "--ignore-existing", "--analyze-existing"),
@@ -125,12 +134,6 @@ def _delvewheel(
             f"delvewheel cannot copy DLLs into {wheel.name}: {lines[-1] if lines else ''}"
         )
     return made[0]
-
-
-def _excluded(wheel: Path, needed: Sequence[Needed]) -> list[str]:
-    """Return the DLLs that delvewheel would look for and must not copy."""
-    wanted = {one.name for one in needed}
-    return sorted(imported_names(wheel, needed) - wanted)
 
 
 def _documents(

@@ -105,7 +105,7 @@ def _of_conda(dll: Path, root: Path) -> Component | None:
                 continue
             folder = Path(str(record.get("extracted_package_dir", ""))) / "info" / "licenses"
             name, version = str(record["name"]), str(record.get("version", ""))
-        except (ValueError, KeyError, AttributeError, TypeError):
+        except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
             continue
         return Component(
             name, version, str(record.get("license", "")), _licences(folder, all_=True)
@@ -155,7 +155,9 @@ def _licences(folder: Path, *, all_: bool = False) -> tuple[Path, ...]:
     return tuple(
         file
         for file in files
-        if (all_ or _LICENCE.match(file.name)) and file.is_file() and _size(file) <= MAX_SIZE
+        if (all_ or _LICENCE.match(file.name))
+        and file.is_file()
+        and file.stat().st_size <= MAX_SIZE
     )[:MAX_FILES]
 
 
@@ -164,13 +166,6 @@ def _entries(folder: Path, pattern: str) -> list[Path]:
         return sorted(folder.glob(pattern))
     except (OSError, ValueError):
         return []
-
-
-def _size(file: Path) -> int:
-    try:
-        return file.stat().st_size
-    except OSError:
-        return MAX_SIZE + 1
 
 
 def _text(file: Path, most: int = 16 * MAX_SIZE) -> str:

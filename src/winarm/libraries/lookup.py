@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -17,6 +18,7 @@ from winarm.coff.buffer import MalformedError
 from winarm.coff.image import read_image
 from winarm.coff.library import read_library
 from winarm.coff.machines import Kind, loads
+from winarm.locate.folders import files
 from winarm.target import Target
 
 if TYPE_CHECKING:
@@ -100,7 +102,7 @@ def libraries_in(
     usable: list[LibraryFile] = []
     refused: list[Refused] = []
     for folder in folders:
-        for path in _files(folder):
+        for path in files(folder)[:MAX_FILES]:
             stem = stem_of(path.name)
             if stem is None or (without_runtime and is_runtime(stem)):
                 continue
@@ -120,14 +122,14 @@ def dlls_in(
     Empty for linkers of Microsoft's style, which do not.
     """
     found = []
-    for path in (file for folder in folders if style == "gnu" for file in _files(folder)):
+    for path in (file for folder in folders if style == "gnu" for file in files(folder)):
         stem = dll_stem(path.name)
         names = {*names_of(stem), unversioned(stem)}
         is_dll = path.name.lower().endswith(".dll")
         if not is_dll or is_runtime(stem) or not names.isdisjoint(known):
             continue
         try:
-            image = read_image(path.read_bytes(), wanted=lambda _: False)
+            image = read_image(_content(path), wanted=lambda _: False)
         except (OSError, MalformedError):
             continue
         symbols = [name.encode("latin-1") for name in image.exports.names]
@@ -164,9 +166,7 @@ def is_runtime(stem: str) -> bool:
 def judge(path: Path, stem: str, target: Target, style: Style) -> LibraryFile | Refused:
     """Return a library with its kind, or why the target's linker cannot take it."""
     try:
-        if path.stat().st_size > MAX_SIZE:
-            return Refused(path, stem, f"it is larger than {MAX_SIZE} bytes")
-        data = path.read_bytes()
+        data = _content(path)
         library = read_library(data)
     except OSError as error:
         return Refused(path, stem, error.strerror or str(error))
@@ -182,6 +182,16 @@ def judge(path: Path, stem: str, target: Target, style: Style) -> LibraryFile | 
     kind: Linkage = "shared" if is_import else "static"
     why = _other_abi(symbol_names(data), kind, style)
     return Refused(path, stem, why) if why else LibraryFile(path, stem, kind)
+
+
+def _content(path: Path) -> bytes:
+    """Return what a file holds.
+
+    :raises MalformedError: it is larger than a library.
+    """
+    if path.stat().st_size > MAX_SIZE:
+        raise MalformedError(f"it is larger than {MAX_SIZE} bytes")
+    return path.read_bytes()
 
 
 def _links(target: Target, kind: Kind) -> bool:
@@ -243,44 +253,22 @@ def unversioned(stem: str) -> str:
     return _VERSION.sub("", _STATIC.sub("", plain) or plain)
 
 
-def by_name(
-    prefixes: Iterable[Sequence[LibraryFile]], linkage: Linkage, aliases: Mapping[str, str]
-) -> dict[str, LibraryFile]:
+def by_name(prefixes: Iterable[Sequence[LibraryFile]], linkage: Linkage) -> dict[str, LibraryFile]:
     """Return the library that each name means.
 
     Of one name, the prefix that is named first comes first, as its headers do; then the kind that
     `linkage` says; then the file whose own name is nearer.
-
-    :param aliases: further names, each with the one that it stands for.
     """
-    ranked: dict[str, tuple[tuple[int, bool, int], LibraryFile]] = {}
-    loose: dict[str, tuple[tuple[int, bool, int], LibraryFile]] = {}
+    exact: list[tuple[tuple[int, bool, int], str, LibraryFile]] = []
+    loose: list[tuple[tuple[int, bool, int], str, LibraryFile]] = []
     for order, libraries in enumerate(prefixes):
         for library in libraries:
             other_kind = library.linkage != linkage
             for position, name in enumerate(names_of(library.stem)):
-                _keep(ranked, name, (order, other_kind, position), library)
-            _keep(loose, unversioned(library.stem), (order, other_kind, 0), library)
-    found = {name: library for name, (_, library) in ranked.items()}
-    for alias, name in aliases.items():
-        if alias not in found and name in found:
-            found[alias] = found[name]
-    # Last: `pcre` is not `pcre2` where both are there.
-    return {**{name: library for name, (_, library) in loose.items()}, **found}
-
-
-def _keep(
-    best: dict[str, tuple[tuple[int, bool, int], LibraryFile]],
-    name: str,
-    rank: tuple[int, bool, int],
-    library: LibraryFile,
-) -> None:
-    if name not in best or rank < best[name][0]:
-        best[name] = (rank, library)
-
-
-def _files(folder: Path) -> list[Path]:
-    try:
-        return sorted(entry for entry in folder.iterdir() if entry.is_file())[:MAX_FILES]
-    except OSError:
-        return []
+                exact.append(((order, other_kind, position), name, library))
+            loose.append(((order, other_kind, 0), unversioned(library.stem), library))
+    found: dict[str, LibraryFile] = {}
+    # Loose ones last: `pcre` is not `pcre2` where both are there.
+    for _, name, library in (*sorted(exact, key=itemgetter(0)), *sorted(loose, key=itemgetter(0))):
+        found.setdefault(name, library)
+    return found

@@ -11,6 +11,8 @@ from pathlib import Path
 from winarm.coff.buffer import MalformedError
 from winarm.coff.image import Image, read_image
 from winarm.errors import DOCUMENTATION, LibraryError, SourceError
+from winarm.locate.folders import files
+from winarm.project.archives import BAD_DATA
 from winarm.target import Target
 from winarm.verify.dlls import Origin, origin_of
 
@@ -51,8 +53,10 @@ def needed_dlls(
     *,
     external: Iterable[str] = (),
     cpp_runtime: Path | None = None,
-) -> tuple[Needed, ...]:
+) -> tuple[tuple[Needed, ...], frozenset[str]]:
     """Return the DLLs in `folders` that the wheel's images need, and those that these need.
+
+    Next to them: the names, in lower case, of all other DLLs that any of these imports.
 
     What is in no folder is not there: verification reports it. A DLL of a prefix that needs one
     that is nowhere is an error here, since it would be copied in vain.
@@ -66,10 +70,12 @@ def needed_dlls(
     index = _index(folders)
     runtime = _index([cpp_runtime] if cpp_runtime else [])
     found: dict[str, Needed] = {}
+    imported = set[str]()
     while pending:
         chain, image = pending.pop()
         for dll in dict.fromkeys(item.dll for item in image.needed):
             name = dll.lower()
+            imported.add(name)
             is_runtime = origin_of(name, target) is Origin.CPP_RUNTIME
             path = (runtime if is_runtime else index).get(name)
             if name in own or name in found or _is_given(name, target, external):
@@ -82,17 +88,7 @@ def needed_dlls(
             if len(found) > MAX_DLLS:
                 raise LibraryError(f"{wheel.name} needs more than {MAX_DLLS} DLLs of the prefixes.")
             pending.append(((*chain, path.name), _read(path, target)))
-    return tuple(found[name] for name in sorted(found))
-
-
-def imported_names(wheel: Path, needed: Sequence[Needed]) -> set[str]:
-    """Return the DLLs, in lower case, that a wheel's images and these DLLs import."""
-    _, images = _images_of(wheel)
-    found = {item.dll.lower() for _, image in images for item in image.needed}
-    for one in needed:
-        image = read_image(one.path.read_bytes(), wanted=lambda _: False)
-        found.update(item.dll.lower() for item in image.needed)
-    return found
+    return tuple(found[name] for name in sorted(found)), frozenset(imported - found.keys())
 
 
 def _images_of(wheel: Path) -> tuple[set[str], list[tuple[tuple[str, ...], Image]]]:
@@ -111,7 +107,7 @@ def _images_of(wheel: Path) -> tuple[set[str], list[tuple[tuple[str, ...], Image
                     # Verification reports it.
                     continue
                 images.append(((info.filename,), image))
-    except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+    except (OSError, *BAD_DATA) as error:
         raise SourceError(f"{wheel} cannot be read: {error}") from error
     return names, images
 
@@ -119,14 +115,9 @@ def _images_of(wheel: Path) -> tuple[set[str], list[tuple[tuple[str, ...], Image
 def _index(folders: Sequence[Path]) -> dict[str, Path]:
     """Return the DLLs of the folders by name in lower case; the first of a name counts."""
     found: dict[str, Path] = {}
-    for folder in folders:
-        try:
-            entries = sorted(folder.iterdir())
-        except OSError:
-            continue
-        for entry in entries:
-            if entry.name.lower().endswith(".dll") and entry.is_file():
-                found.setdefault(entry.name.lower(), entry)
+    for file in (file for folder in folders for file in files(folder)):
+        if file.suffix.lower() == ".dll":
+            found.setdefault(file.name.lower(), file)
     return found
 
 

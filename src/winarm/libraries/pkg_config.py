@@ -7,10 +7,15 @@ be called `zlib.lib`. The copies here have every path expanded, name one library
 
 from __future__ import annotations
 
+import posixpath
 import re
+import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from winarm.errors import FileSystemError
+from winarm.locate.folders import files
 
 #: Longest file that is read, in bytes, and the most of one folder.
 MAX_SIZE = 2**20
@@ -43,11 +48,10 @@ class Package:
     variables: Mapping[str, str]
     fields: Mapping[str, str]
 
-    @property
-    def libraries(self) -> tuple[str, ...]:
-        """Return the names of its own libraries, as they follow `-l`."""
-        words = split(self.fields.get("Libs", ""))
-        return tuple(word[2:] for word in words if word.startswith("-l"))
+    def libraries(self, field: str = "Libs") -> tuple[str, ...]:
+        """Return the names of libraries that follow `-l` in a field, in lower case."""
+        words = split(self.fields.get(field, ""))
+        return tuple(word[2:].lower() for word in words if word.startswith("-l"))
 
     def requirements(self, *, private: bool) -> tuple[str, ...]:
         """Return the names of the packages that it requires."""
@@ -62,21 +66,20 @@ def packages_in(folders: Iterable[Path], root_of: Callable[[Path], Path]) -> dic
     """Return the packages that the folders have by name; the first of a name counts.
 
     :param root_of: the root of the prefix that a folder is in.
+    :raises FileSystemError: a file cannot be read.
     """
     found: dict[str, Package] = {}
     for folder in folders:
-        for path in _pc_files(folder):
+        named = [path for path in files(folder) if path.suffix == ".pc"]
+        for path in named[:MAX_FILES]:
             if path.stem not in found:
-                text = path.read_bytes()[:MAX_SIZE].decode("utf-8", "replace")
+                try:
+                    with path.open("rb") as file:
+                        text = file.read(MAX_SIZE).decode("utf-8", "replace")
+                except OSError as error:
+                    raise FileSystemError(path, error, cure="Make it readable.") from error
                 found[path.stem] = read_package(path.stem, text, root_of(folder), folder)
     return found
-
-
-def _pc_files(folder: Path) -> list[Path]:
-    try:
-        return sorted(p for p in folder.glob("*.pc") if p.is_file())[:MAX_FILES]
-    except OSError:
-        return []
 
 
 def read_package(name: str, text: str, root: Path, folder: Path) -> Package:
@@ -157,8 +160,6 @@ def split(field: str) -> list[str]:
     >>> split(r"-I/my\ libs -DX='a b'")
     ['-I/my libs', '-DX=a b']
     """
-    import shlex  # noqa: PLC0415 - only builds with a prefix need it
-
     try:
         return shlex.split(field)
     except ValueError:
@@ -172,8 +173,8 @@ def aliases(packages: Mapping[str, Package], known: Mapping[str, object]) -> dic
     """
     found: dict[str, str] = {}
     for package in packages.values():
-        for library in package.libraries[:1]:
-            own, called = library.lower(), package.name.lower()
+        called = package.name.lower()
+        for own in package.libraries()[:1]:
             if own not in known:
                 found[own] = next(
                     (n for n in (called, called.removeprefix("lib")) if n in known), ""
@@ -244,14 +245,7 @@ def rewritten(
 
 def _normal(path: str) -> str:
     """Return a path in the form in which two are compared."""
-    posix = PureWindowsPath(path).as_posix() if "\\" in path else path
-    parts: list[str] = []
-    for part in posix.split("/"):
-        if part == ".." and parts and parts[-1] not in {"", ".."}:
-            parts.pop()
-        elif part != ".":
-            parts.append(part)
-    return "/".join(parts).rstrip("/").lower()
+    return posixpath.normpath(path.replace("\\", "/")).lower()
 
 
 def broken(packages: Mapping[str, Package]) -> dict[str, str]:

@@ -115,20 +115,13 @@ def _whole_trees(path: Path, target: Target) -> Iterator[tuple[Layout, Path]]:
     if (path.parent / "vcpkg").is_dir():
         yield "vcpkg", path
     for installed in (path, path / "installed", path / "vcpkg_installed"):
-        for folder in (installed / triplet, *_with_prefix(installed, f"{triplet}-")):
+        # Other triplets of a machine are such as arm64-windows-static.
+        for folder in (installed / triplet, *sorted(installed.glob(f"{triplet}-*"))):
             yield "vcpkg", folder
     if (path.parent / "conda-meta").is_dir():
         yield "conda", path
     yield "conda", path / "Library"
     yield "make install", path
-
-
-def _with_prefix(folder: Path, beginning: str) -> list[Path]:
-    """Return the folders of vcpkg's other triplets of a machine, such as arm64-windows-static."""
-    try:
-        return sorted(entry for entry in folder.iterdir() if entry.name.startswith(beginning))
-    except OSError:
-        return []
 
 
 def _is_root(folder: Path) -> bool:

@@ -5,13 +5,13 @@ Those of the prefixes answer; those of the host explain that they describe the h
 
 from __future__ import annotations
 
-import itertools
 import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winarm.host import Host
+from winarm.locate import folders
 from winarm.locate.toolchain import wrapper_script
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 #: Programs of the host with such names that say nothing of a library.
 _HARMLESS = ("pkg-config", "python", "pyenv", "git", "apt", "kernel", "cross-")
-#: Most programs that are looked at in one folder.
-MAX_ENTRIES = 50_000
 
 
 def config_programs(
@@ -57,22 +55,12 @@ def config_programs(
 def _of_host(host: Host, own: Iterable[Path]) -> set[str]:
     """Return the names of the host's programs that describe its libraries."""
     kept = {name for folder in own for name in _names(folder)}
-    folders = [Path(one) for one in (host.variable("PATH") or "").split(os.pathsep) if one]
-    return {
-        name
-        for folder in folders
-        if folder.is_absolute()
-        for name in _names(folder)
-        if name not in kept
-    }
+    places = map(Path, (host.variable("PATH") or "").split(os.pathsep))
+    return {name for place in places if place.is_absolute() for name in _names(place)} - kept
 
 
 def _names(folder: Path) -> list[str]:
-    try:
-        names = [entry.name for entry in itertools.islice(folder.iterdir(), MAX_ENTRIES)]
-    except OSError:
-        return []
-    plain = (name.lower().removesuffix(".exe") for name in names)
+    plain = (name.lower().removesuffix(".exe") for name in folders.names(folder))
     return [
         name
         for name in plain

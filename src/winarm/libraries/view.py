@@ -27,6 +27,7 @@ from winarm.libraries.lookup import (
     by_name,
     dlls_in,
     libraries_in,
+    names_of,
 )
 from winarm.libraries.prefix import Prefix, is_folder, prefixes
 from winarm.storage import cached_folder, remove_unused
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from winarm.locate.toolchain import Style
 
 #: Changed when the content of a view changes, so that older ones are not used.
-FORMAT = 4
+FORMAT = 5
 #: What says that a view is whole, and what is in it.
 _INDEX = "view.json"
 
@@ -131,12 +132,10 @@ def native_libraries(
 
     folder = cached_folder(views / maker.key, [_INDEX], make)
     index = json.loads((folder / _INDEX).read_text("utf-8"))
-    wrong = [Path(one["path"]) for one in index["refused"]]
-    if trees and wrong and not index["libraries"]:
+    if trees and index["refused"] and not index["libraries"]:
         first = index["refused"][0]
-        message = f"no library of prefix {trees[0].path} can be used: {first['path']}: "
         raise LibraryError(
-            message + first["why"] + ".",
+            f"no library of prefix {trees[0].path} can be used: {first['path']}: {first['why']}.",
             cure=f"Name a prefix of {target.processor} libraries. "
             f"See {DOCUMENTATION}/libraries.html",
         )
@@ -213,15 +212,12 @@ class _Maker:
             found.append(self._found(tree.library_dirs, without_runtime=own))
         pc_dirs = {one: tree for tree in self.trees for one in tree.pkgconfig_dirs}
         packages = pkg_config.packages_in(pc_dirs, lambda one: _root_of(one, pc_dirs[one]))
-        lists = [one.libraries for one in found]
-        plain = by_name(lists, self.linkage, {})
+        names = by_name([one.libraries for one in found], self.linkage)
         # Where there is a DLL and no import library for it.
-        alone = [dlls_in(tree.dll_dirs, self.target, self.style, plain) for tree in self.trees]
-        of_dlls = by_name(alone, "shared", {})
-        aliases = pkg_config.aliases(packages, {**of_dlls, **plain})
-        names = {**of_dlls, **by_name(lists, self.linkage, aliases)}
-        names |= {new: of_dlls[old] for new, old in aliases.items() if old in of_dlls}
-        static = by_name([_static(one) for one in lists], "static", {})
+        alone = [dlls_in(tree.dll_dirs, self.target, self.style, names) for tree in self.trees]
+        names = {**by_name(alone, "shared"), **names}
+        names |= {alias: names[it] for alias, it in pkg_config.aliases(packages, names).items()}
+        static = by_name([_static(one.libraries) for one in found], "static")
         files = self._write_libraries(folder / "lib", names, static)
         self._write_packages(folder / "pkgconfig", packages, names, files, folder)
         self._write_programs(folder / "bin")
@@ -309,7 +305,7 @@ class _Maker:
         """Return what each static library needs, as the `.pc` files tell."""
         found: dict[str, list[str]] = {}
         for package in packages.values():
-            own = [one.lower() for one in package.libraries]
+            own = package.libraries()
             needed = _needed_by(package, packages)
             for position, name in enumerate(own):
                 library = names.get(name)
@@ -384,25 +380,20 @@ def _needed_by(
     package: pkg_config.Package, packages: Mapping[str, pkg_config.Package]
 ) -> list[str]:
     """Return the libraries that a package needs beside its own, each after what needs it."""
-    private = pkg_config.split(package.fields.get("Libs.private", ""))
-    found = [word[2:].lower() for word in private if word.startswith("-l")]
+    found = [*package.libraries("Libs.private")]
     pending, seen = list(package.requirements(private=True)), {package.name}
     while pending:
         name = pending.pop(0)
         if name in packages and name not in seen:
             seen.add(name)
             other = packages[name]
-            words = pkg_config.split(other.fields.get("Libs.private", ""))
-            found += [one.lower() for one in other.libraries]
-            found += [word[2:].lower() for word in words if word.startswith("-l")]
+            found += [*other.libraries(), *other.libraries("Libs.private")]
             pending += other.requirements(private=True)
     return list(dict.fromkeys(reversed(found)))[::-1]
 
 
 def _refused_names(refused: Sequence[Refused], names: Mapping[str, object]) -> dict[str, str]:
     """Return why libraries cannot be linked, by the names that only they would have."""
-    from winarm.libraries.lookup import names_of  # noqa: PLC0415
-
     return {
         name: f"{one.path}: {one.why}"
         for one in refused

@@ -24,8 +24,18 @@ def names(folder: Path) -> list[str]:
         return []
 
 
-def inside(folder: Path, *parts: str) -> Path | None:
+def files(folder: Path) -> list[Path]:
+    """Return the files in `folder`, sorted; none where it cannot be read."""
+    try:
+        return sorted(entry for entry in folder.iterdir() if entry.is_file())
+    except OSError:
+        return []
+
+
+def inside(folder: Path | None, *parts: str) -> Path | None:
     """Return the file or folder `parts` below `folder`, each part in any case, or None."""
+    if folder is None:
+        return None
     exact = folder.joinpath(*parts)
     if _exists(exact):
         return exact
@@ -38,7 +48,7 @@ def inside(folder: Path, *parts: str) -> Path | None:
     return folder
 
 
-def first(folder: Path, *paths: tuple[str, ...]) -> Path | None:
+def first(folder: Path | None, *paths: tuple[str, ...]) -> Path | None:
     """Return the first of `paths` that is below `folder`, or None."""
     return next((found for path in paths if (found := inside(folder, *path))), None)
 
@@ -67,20 +77,18 @@ def _exists(path: Path) -> bool:
         return False
 
 
-def program(folder: Path, name: str) -> Path | None:
+def program(folder: Path | None, name: str) -> Path | None:
     """Return the program `name` in `folder`, with or without `.exe`, or None."""
     found = first(folder, (f"{name}.exe",), (name,))
     return found if found is not None and found.is_file() else None
 
 
-def architecture_folder(folder: Path, target: Target) -> Path | None:
+def architecture_folder(folder: Path | None, target: Target) -> Path | None:
     """Return the folder of `target`'s libraries in `folder`, in either spelling, or None."""
     return first(folder, (target.vs_arch,), (target.cpu,))
 
 
 def libraries_instead(folder: Path | None) -> str:
     """Return what to say of the machines whose libraries `folder` has, or nothing."""
-    if folder is None:
-        return ""
     there = [target.processor for target in TARGETS if architecture_folder(folder, target)]
     return f"; it has those of {' and '.join(there)} only" if there else ""
