@@ -26,8 +26,8 @@ from winarm.config import Settings
 from winarm.environment.interpreter import Interpreter, ask
 from winarm.errors import InterpreterError
 from winarm.host import Answer, Host
-from winarm.locate.lasting_zig import lasting_program, program_name
 from winarm.locate.toolchain import Toolchain
+from winarm.locate.zig import lasting_program
 from winarm.plan import EquippedBuild
 from winarm.project.build_system import BuildSystem, InnerBackend, Project
 from winarm.project.pip_config import PipConfiguration
@@ -481,7 +481,7 @@ def zig_program(lacking: Lacking) -> Path:
     if spec is None or spec.origin is None:
         lacking("ziglang package", "pip install ziglang")
     host = Host.current()
-    return lasting_program(host, Path(spec.origin).with_name(program_name(host)))
+    return lasting_program(host, Path(spec.origin).with_name(f"zig{host.exe}"))
 
 
 @pytest.fixture(scope="session")
@@ -502,7 +502,7 @@ def zig(zig_program: Path) -> Toolchain:
         dlltool=(program, "dlltool"),
     )
     # zig has a C library for each set of flags; these are the ones of builds.
-    flags = bare.uniform_flags
+    flags = ("-O2", "-s", "-fno-sanitize=undefined")
     return replace(bare, cc=(*bare.cc, *flags), cxx=(*bare.cxx, *flags))
 
 

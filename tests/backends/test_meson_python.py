@@ -97,8 +97,7 @@ def test_cross_file_puts_a_compiler_cache_first(build_with: MakeBuild) -> None:
         meson_python.cross_file(build_with("mesonpy", launcher="sccache"), Path("scratch"))
     )
 
-    cache, compiler, *_ = sections["binaries"]["c"]
-    assert (cache, Path(compiler).name) == ("sccache", "clang")
+    assert sections["binaries"]["c"][:2] == ["sccache", "zig"]
 
 
 def test_build_details_are_those_of_the_target(build_with: MakeBuild) -> None:

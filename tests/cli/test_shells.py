@@ -12,9 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from winarm.cli.shells import CMD_LINE, github_variables, script
+from winarm.cli.shells import CMD_LINE, ShellVariables, github_variables, script
 from winarm.errors import UsageError
-from winarm.locate.variables import ShellVariables
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,6 @@ from fake_host import FakeHost
 
 from winarm import events
 from winarm.host import Answer, Host
-from winarm.locate.lasting_zig import program_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -77,7 +76,7 @@ def make_environment(folder: Path) -> None:
 
 
 def put_zig(site_packages: Path) -> None:
-    program = site_packages / "ziglang" / program_name(Host.current())
+    program = site_packages / "ziglang" / f"zig{Host.current().exe}"
     program.parent.mkdir(parents=True, exist_ok=True)
     program.write_text(ZIG)
     program.chmod(0o755)

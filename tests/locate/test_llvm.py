@@ -15,6 +15,7 @@ from winarm.locate.llvm import INSTALL, clang_version, find_llvm
 from winarm.target import WIN_ARM64
 
 REQUEST = Request(WIN_ARM64)
+TARGET = "--target=aarch64-pc-windows-msvc"
 
 
 def linux(folder: Path, *names: str, **answers: Answer) -> FakeHost:
@@ -51,25 +52,25 @@ def test_the_newest_of_versioned_names_comes_with_its_own_tools(tmp_path: Path) 
         tmp_path, *old, *new, **{"clang-cl-20": clang("20.1.0"), "clang-cl-17": clang("17.0.6")}
     )
 
-    llvm = find_llvm(host, REQUEST, ()).found
+    llvm = find_llvm(host, REQUEST).found
 
     assert llvm is not None
-    assert (llvm.version, llvm.clang_cl) == ("20.1.0", (str(tmp_path / "clang-cl-20"),))
+    assert (llvm.version, llvm.cc) == ("20.1.0", (str(tmp_path / "clang-cl-20"), TARGET))
     assert (llvm.link, llvm.rc) == (
         (str(tmp_path / "lld-link-20"),),
         (str(tmp_path / "llvm-rc-20"),),
     )
     # lld-link is a librarian, too; there is nothing instead of mt.
-    assert (llvm.lib, llvm.mt) == ((str(tmp_path / "lld-link-20"), "/lib"), ())
+    assert (llvm.ar, llvm.mt) == ((str(tmp_path / "lld-link-20"), "/lib"), ())
 
 
 def test_a_plain_clang_is_asked_to_read_the_command_line_of_cl(tmp_path: Path) -> None:
     host = linux(tmp_path, "clang", "lld-link", clang=clang("18.1.0"))
 
-    llvm = find_llvm(host, REQUEST, ()).found
+    llvm = find_llvm(host, REQUEST).found
 
     assert llvm is not None
-    assert llvm.clang_cl == (str(tmp_path / "clang"), "--driver-mode=cl")
+    assert llvm.cc == (str(tmp_path / "clang"), "--driver-mode=cl", TARGET)
 
 
 def test_each_miss_has_its_place_and_reason(tmp_path: Path) -> None:
@@ -79,7 +80,7 @@ def test_each_miss_has_its_place_and_reason(tmp_path: Path) -> None:
         **{"clang-cl": clang("15.0.7"), "clang-19": clang("19.1.7")},
     )
 
-    found = find_llvm(host, REQUEST, ())
+    found = find_llvm(host, REQUEST)
 
     assert found.found is None
     assert found.cure == INSTALL
@@ -96,7 +97,7 @@ def test_the_wanted_version_is_taken_instead_of_the_newest(tmp_path: Path) -> No
         **{"clang-cl-20": clang("20.1.0"), "clang-cl-17": clang("17.0.6")},
     )
 
-    found = find_llvm(host, Request(WIN_ARM64, version="17"), ())
+    found = find_llvm(host, Request(WIN_ARM64, version="17"))
 
     assert found.found is not None
     assert found.found.version == "17.0.6"
@@ -104,7 +105,7 @@ def test_the_wanted_version_is_taken_instead_of_the_newest(tmp_path: Path) -> No
 
 
 def test_nothing_anywhere_is_said_of_every_place(tmp_path: Path) -> None:
-    found = find_llvm(FakeHost(), Request(WIN_ARM64, (tmp_path,)), ())
+    found = find_llvm(FakeHost(), Request(WIN_ARM64, (tmp_path,)))
 
     assert found.misses == (
         "clang-cl: neither on PATH nor where LLVM is installed",
@@ -118,6 +119,6 @@ def test_homebrew_hides_its_llvm_from_path() -> None:
     if os.path.lexists(folder):
         pytest.skip("this machine has it")
 
-    found = find_llvm(FakeHost(system="macos"), REQUEST, ())
+    found = find_llvm(FakeHost(system="macos"), REQUEST)
 
     assert found.found is None

@@ -63,7 +63,7 @@ def test_xwins_layout(tmp_path: Path, machine: str) -> None:
 
     assert miss == ""
     assert sysroot is not None
-    assert sysroot.layout == "xwin"
+    assert sysroot.version == "xwin"
     sdk = root / "sdk" / "include"
     includes = (root / "crt" / "include", sdk / "ucrt", sdk / "um", sdk / "shared")
     assert sysroot.include_dirs == includes
@@ -80,7 +80,6 @@ def test_visual_studios_layout(tmp_path: Path, kits: str, machine: str) -> None:
 
     assert miss == ""
     assert sysroot is not None
-    assert sysroot.layout == "winsysroot"
     assert sysroot.version == "MSVC 14.44.1, Windows SDK 10.0.26100.0"
     assert {folder.name for folder in sysroot.library_dirs} == {machine}
 

@@ -81,3 +81,23 @@ def test_environment_replaces_names_in_any_case(fake_toolchain: Toolchain) -> No
 
     assert found == {"VCToolsVersion": "14.44", "PATH": "tools", "X": "1"}
     assert toolchain.target is WIN_ARM64
+
+
+def test_a_shell_gets_the_programs_by_the_names_that_it_knows(fake_toolchain: Toolchain) -> None:
+    toolchain = replace(fake_toolchain, environ={"ZIG_GLOBAL_CACHE_DIR": "/cache"})
+
+    found = toolchain.variables("linux")
+
+    assert found["CC"] == "zig cc"
+    assert found["ZIG_GLOBAL_CACHE_DIR"] == "/cache"
+    assert "VSCMD_ARG_TGT_ARCH" not in found
+
+
+def test_microsofts_tools_are_told_the_machine_as_a_developer_prompt_does(
+    fake_toolchain: Toolchain,
+) -> None:
+    toolchain = replace(fake_toolchain, kind="msvc", link=("link",))
+
+    found = toolchain.variables("windows")
+
+    assert found["VSCMD_ARG_TGT_ARCH"] == "arm64"

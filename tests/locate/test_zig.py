@@ -1,15 +1,16 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from fake_host import FakeHost, touch
 
-from winarm.host import Answer, ProgramError
+from winarm.host import Answer, Host, ProgramError
 from winarm.locate import Request
-from winarm.locate.zig import find_zig
+from winarm.locate.zig import find_zig, lasting
 from winarm.target import WIN_ARM64
 
 
@@ -118,3 +119,72 @@ def test_the_one_that_dies_on_arm64_windows_is_a_miss(
 
     assert (found.found is not None) is is_found
     assert is_found or "0xC0000005" in found.misses[-1]
+
+
+@pytest.fixture
+def lasting_host(tmp_path: Path) -> Host:
+    return Host(
+        environ={},
+        system="linux",
+        machine="x86_64",
+        executable=Path("python"),
+        default_cache=tmp_path / "cache",
+    )
+
+
+def site_with_zig(folder: Path, version: str = "0.17.1") -> Path:
+    (folder / "ziglang" / "lib").mkdir(parents=True)
+    (folder / "ziglang" / "zig").write_text(f"program {version}")
+    (folder / "ziglang" / "lib" / "libc.c").write_text("source")
+    (folder / f"ziglang-{version}.dist-info").mkdir()
+    return folder
+
+
+def test_two_environments_share_one_place(lasting_host: Host, tmp_path: Path) -> None:
+    first = lasting(lasting_host, site_with_zig(tmp_path / "one"))
+    second = lasting(lasting_host, site_with_zig(tmp_path / "two"))
+
+    assert first == second
+    assert first.is_relative_to(lasting_host.cache)
+
+
+def test_it_outlives_the_environment_that_it_is_from(lasting_host: Host, tmp_path: Path) -> None:
+    site = site_with_zig(tmp_path / "one")
+
+    kept = lasting(lasting_host, site)
+    shutil.rmtree(site)
+
+    assert (kept / "ziglang" / "zig").read_text() == "program 0.17.1"
+    assert (kept / "ziglang" / "lib" / "libc.c").read_text() == "source"
+
+
+def test_each_version_has_its_place(lasting_host: Host, tmp_path: Path) -> None:
+    old = lasting(lasting_host, site_with_zig(tmp_path / "one", "0.14.1"))
+    new = lasting(lasting_host, site_with_zig(tmp_path / "two"))
+
+    assert (old / "ziglang" / "zig").read_text() == "program 0.14.1"
+    assert (new / "ziglang" / "zig").read_text() == "program 0.17.1"
+
+
+def test_each_kind_of_host_has_its_place(lasting_host: Host, tmp_path: Path) -> None:
+    site = site_with_zig(tmp_path / "one")
+
+    assert lasting(lasting_host, site) != lasting(replace(lasting_host, machine="aarch64"), site)
+
+
+def test_a_folder_without_zig_is_left_as_it_is(lasting_host: Host, tmp_path: Path) -> None:
+    assert lasting(lasting_host, tmp_path) == tmp_path
+    assert not lasting_host.cache.exists()
+
+
+def test_a_ziglang_without_its_program_is_left_as_it_is(lasting_host: Host, tmp_path: Path) -> None:
+    site = site_with_zig(tmp_path / "one")
+    (site / "ziglang" / "zig").unlink()
+
+    assert lasting(lasting_host, site) == site
+
+
+def test_what_is_in_the_cache_stays_there(lasting_host: Host) -> None:
+    site = site_with_zig(lasting_host.cache / "tools" / "env")
+
+    assert lasting(lasting_host, site) == site

@@ -12,7 +12,7 @@ from build_stand_ins import FakeUv, installed, output
 from winarm import events
 from winarm.environment.interpreter import ask
 from winarm.errors import CacheError, IsolationError, ToolchainNotFoundError
-from winarm.locate.lasting_zig import zig_folders
+from winarm.locate.zig import zig_folders
 from winarm.pipeline.equip import (
     can_fetch_zig,
     equip,

@@ -160,8 +160,6 @@ def toolchain_file(build: EquippedBuild, scratch: Path) -> str:
         "WINARM_TOOLS": [toolchain.tools] if toolchain.tools else [],
         "WINARM_AR": toolchain.ar,
         "WINARM_RC": toolchain.rc,
-        # zig's other tools, where the compiler is a script.
-        "WINARM_ZIG": toolchain.multitool,
         "WINARM_LINK": toolchain.link,
         "WINARM_MT": toolchain.mt,
         "WINARM_INCLUDE_DIRS": toolchain.include_dirs,
@@ -197,21 +195,13 @@ def compiler_commands(build: EquippedBuild, scratch: Path) -> dict[str, Sequence
 
 def compiler_scripts(build: EquippedBuild, scratch: Path) -> dict[str, tuple[Path, str]]:
     """Return scripts that are the compilers in one word, by language, where that is needed."""
-    toolchain = build.toolchain
-    commands = {"C": toolchain.cc, "CXX": toolchain.cxx}
-    # CMake joins the words after the program without quoting them.
-    odd = any(
-        re.search(r"[^\w@%+=:,./\\-]", word) for words in commands.values() for word in words[1:]
-    )
-    launcher = bool(build.settings.launcher) or odd
-    names = toolchain.one_word_compilers(launcher=launcher)
-    system = build.host.system
+    toolchain, system = build.toolchain, build.host.system
+    if not toolchain.one_word_compiler:
+        return {}
     ending = ".cmd" if system == "windows" else ""
-    folder = scratch / "cmake" / "bin"
-    return {
-        language: (folder / f"{name}{ending}", wrapper_script(commands[language], system))
-        for language, name in names.items()
-    }
+    file = scratch / "cmake" / "bin" / f"{toolchain.one_word_compiler}{ending}"
+    commands = {"C": toolchain.cc, "CXX": toolchain.cxx}
+    return {name: (file, wrapper_script(words, system)) for name, words in commands.items()}
 
 
 def launcher(build: EquippedBuild) -> list[object]:

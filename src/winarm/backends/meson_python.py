@@ -109,8 +109,8 @@ def binaries(build: EquippedBuild, scratch: Path) -> dict[str, object]:
     compilers = compiler_commands(build, scratch)
     program = pkg_config_program(build.host, build.native)
     commands = {
-        "c": [*launcher, *compilers["C"], *toolchain.uniform_flags],
-        "cpp": [*launcher, *compilers["CXX"], *toolchain.uniform_flags],
+        "c": [*launcher, *compilers["C"]],
+        "cpp": [*launcher, *compilers["CXX"]],
         # Where the linker is a program of its own, Meson would look for one on PATH.
         "c_ld": toolchain.link,
         "cpp_ld": toolchain.link,

@@ -8,17 +8,13 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from winarm.cli.console import Console
-from winarm.cli.shells import SHELLS, github_variables, script
+from winarm.cli.shells import SHELLS, ShellVariables, github_variables, script
 from winarm.config import TOOLCHAINS, Settings, read_settings
 from winarm.errors import FileSystemError, UsageError
 from winarm.host import Host, ProgramError
 from winarm.locate.toolchain import Toolchain, command_text
-
-if TYPE_CHECKING:
-    from winarm.locate.variables import ShellVariables
 
 DESCRIPTION = """\
 Print what sets up a shell for a toolchain that makes ARM64 Windows code: CC, CXX, AR, RC and
@@ -63,14 +59,12 @@ def run(args: argparse.Namespace, host: Host, console: Console) -> int:
 
     :raises WinarmError: there is none, or the shell cannot take it.
     """
-    from winarm.locate.variables import shell_variables  # noqa: PLC0415 - `--help` needs none
-
     asked = {"winarm.toolchain": args.toolchain} if args.toolchain else None
     settings = read_settings(Path.cwd(), asked, host)
     toolchain = chosen(host, settings)
-    found = shell_variables(host, toolchain)
     libraries = library_variables(host, toolchain, settings)
-    found = replace(found, variables={**found.variables, **libraries})
+    variables = {**toolchain.variables(host.system), **libraries}
+    found = ShellVariables(variables, tuple(map(str, toolchain.path)))
     for note in toolchain.notes:
         console.err(f"winarm: {note}")
     if args.argv:
@@ -106,7 +100,7 @@ def chosen(host: Host, settings: Settings) -> Toolchain:
 
     :raises WinarmError: there is none.
     """
-    from winarm.locate.lasting_zig import zig_folders  # noqa: PLC0415 - `--help` needs none of it
+    from winarm.locate.zig import zig_folders  # noqa: PLC0415 - `--help` needs none of it
     from winarm.pipeline.equip import toolchain_for  # noqa: PLC0415
     from winarm.plan import build_target  # noqa: PLC0415
 

@@ -5,12 +5,9 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 from winarm.errors import UsageError
-
-if TYPE_CHECKING:
-    from winarm.locate.variables import ShellVariables
 
 #: The longest line that cmd reads, what it expands included.
 CMD_LINE = 8191
@@ -19,6 +16,14 @@ CMD_LINE = 8191
 _POWERSHELL_QUOTES = "'\u2018\u2019\u201a\u201b"
 
 SHELLS = ("bash", "cmd", "fish", "github", "powershell")
+
+
+@dataclass(frozen=True, slots=True)
+class ShellVariables:
+    """Variables to set, and folders to put before those on PATH."""
+
+    variables: Mapping[str, str]
+    path: tuple[str, ...]
 
 
 def script(shell: str, found: ShellVariables, inherited_path: str) -> str:

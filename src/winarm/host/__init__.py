@@ -121,6 +121,11 @@ class Host:
         """Return what separates folders in PATH on this machine, which need not be ours."""
         return ";" if self.system == "windows" else ":"
 
+    @property
+    def exe(self) -> str:
+        """Return what a program's file name ends in on this machine."""
+        return ".exe" if self.system == "windows" else ""
+
     def _path_folders(self) -> Iterator[str]:
         for folder in self.environ.get("PATH", "").split(self.pathsep):
             if Path(folder).is_absolute() or (

@@ -38,7 +38,7 @@ def config_programs(
     """
     command = [str(python), "-I", "-S", str(script)]
     windows = host.system == "windows"
-    pkgconf = native.programs / f"pkgconf{'.exe' if windows else ''}" if native.programs else None
+    pkgconf = native.programs / f"pkgconf{host.exe}" if native.programs else None
     found: dict[str, list[str]] = {name: [*command, name] for name in _of_host(host, own)}
     if pkgconf is not None:
         for name, package in native.config_programs.items():

@@ -34,7 +34,7 @@ from winarm.storage import cached_folder, remove_unused
 from winarm.target import Target
 
 if TYPE_CHECKING:
-    from winarm.host import Host, System
+    from winarm.host import Host
     from winarm.locate.toolchain import Style
 
 #: Changed when the content of a view changes, so that older ones are not used.
@@ -123,7 +123,7 @@ def native_libraries(
             cure=f'pip install "{PKGCONF}", or "winarm[cli]".',
         )
     extra = tuple(map(Path, library_dirs))
-    maker = _Maker(host.system, target, style, trees, extra, linkage, pkgconf)
+    maker = _Maker(host, target, style, trees, extra, linkage, pkgconf)
     views = host.cache / "prefixes"
 
     def make(part: Path) -> None:
@@ -144,8 +144,7 @@ def native_libraries(
 
 def pkg_config_program(host: Host, native: Native) -> Path | None:
     """Return pkg-config's program for the libraries, where there is one."""
-    ending = ".exe" if host.system == "windows" else ""
-    program = native.programs / f"pkg-config{ending}" if native.programs else None
+    program = native.programs / f"pkg-config{host.exe}" if native.programs else None
     return program if program and program.is_file() else None
 
 
@@ -177,7 +176,7 @@ def _native(folder: Path, index: Mapping[str, Any], trees: tuple[Prefix, ...]) -
 class _Maker:
     """Makes the view of some folders for one style of toolchains."""
 
-    system: System
+    host: Host
     target: Target
     style: Style
     trees: tuple[Prefix, ...]
@@ -294,10 +293,9 @@ class _Maker:
     def _write_programs(self, folder: Path) -> None:
         folder.mkdir()
         if self.pkgconf is not None:
-            ending = ".exe" if self.system == "windows" else ""
             for name in ("pkg-config", "pkgconf"):
                 # Not a link: the environment that it is from may be a temporary one.
-                shutil.copy(self.pkgconf, folder / f"{name}{ending}")
+                shutil.copy(self.pkgconf, folder / f"{name}{self.host.exe}")
 
     def _closure(
         self, packages: Mapping[str, pkg_config.Package], names: Mapping[str, LibraryFile]
@@ -340,7 +338,7 @@ class _Maker:
     def _link(self, file: Path, to: Path) -> None:
         if to.exists():
             return
-        if self.system == "windows":
+        if self.host.system == "windows":
             # Links need a privilege there.
             shutil.copyfile(file, to)
         else:

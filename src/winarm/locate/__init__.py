@@ -8,12 +8,11 @@ from pathlib import Path
 from winarm.errors import ToolchainNotFoundError
 from winarm.host import Host
 from winarm.locate.clang_cl import find_clang_cl
-from winarm.locate.lasting_zig import zig_folders
 from winarm.locate.llvm_mingw import find_llvm_mingw
 from winarm.locate.msvc import find_msvc
 from winarm.locate.request import Request
 from winarm.locate.toolchain import Toolchain
-from winarm.locate.zig import find_zig
+from winarm.locate.zig import find_zig, zig_folders
 from winarm.search import Search
 from winarm.target import WIN_ARM64, Target
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 from winarm.host import Host
-from winarm.locate.llvm import Llvm, find_llvm
+from winarm.locate.llvm import find_llvm
 from winarm.locate.msvc_libraries import Libraries, find_libraries, joined
 from winarm.locate.overlay import case_overlay
 from winarm.locate.request import Request
@@ -16,8 +14,6 @@ from winarm.locate.sysroot import Sysroot, find_sysroot
 from winarm.locate.toolchain import Toolchain
 from winarm.locate.toolset import host_architectures
 from winarm.search import Search, first
-
-KIND = "clang-cl"
 
 
 def find_clang_cl(host: Host, request: Request) -> Search[Toolchain]:
@@ -31,70 +27,39 @@ def find_clang_cl(host: Host, request: Request) -> Search[Toolchain]:
 
 
 def _against_sysroot(host: Host, request: Request, sysroot: Sysroot) -> Search[Toolchain]:
-    def with_llvm(llvm: Llvm) -> Search[Toolchain]:
-        includes, libraries = sysroot.include_dirs, sysroot.library_dirs
-        toolchain = _toolchain(
-            request,
+    includes, libraries = sysroot.include_dirs, sysroot.library_dirs
+
+    def with_llvm(llvm: Toolchain) -> Search[Toolchain]:
+        overlay = case_overlay(host, (*includes, *libraries))
+        compiler = (*llvm.cc, "-Xclang", "-ivfsoverlay", "-Xclang", str(overlay))
+        toolchain = replace(
             llvm,
-            f"{llvm.origin}, with the sysroot {sysroot.path}",
-            includes=includes,
-            libraries=libraries,
-            overlay=case_overlay(host, (*includes, *libraries)),
+            origin=f"{llvm.origin}, with the sysroot {sysroot.path}",
+            cc=compiler,
+            cxx=compiler,
+            link=(*llvm.link, f"/vfsoverlay:{overlay}"),
             environ={"INCLUDE": joined(includes), "LIB": joined(libraries)},
+            include_dirs=includes,
+            library_dirs=libraries,
         )
         return Search(toolchain)
 
-    return find_llvm(host, request, ()).then(with_llvm)
+    return find_llvm(host, request).then(with_llvm)
 
 
 def _against_visual_studio(host: Host, request: Request, libraries: Libraries) -> Search[Toolchain]:
-    def with_llvm(llvm: Llvm) -> Search[Toolchain]:
-        toolchain = _toolchain(
-            request,
+    def with_llvm(llvm: Toolchain) -> Search[Toolchain]:
+        kit = libraries.sdk.programs(*host_architectures(host)) if not llvm.rc else None
+        toolchain = replace(
             llvm,
-            f"{llvm.origin}, with MSVC {libraries.toolset.version} of {libraries.instance} and "
-            f"Windows SDK {libraries.sdk.version}",
-            includes=libraries.include_dirs,
-            libraries=libraries.library_dirs,
-            overlay=None,
+            origin=f"{llvm.origin}, with MSVC {libraries.toolset.version} of {libraries.instance} "
+            f"and Windows SDK {libraries.sdk.version}",
+            rc=(str(kit / "rc.exe"),) if kit else llvm.rc,
             environ={**libraries.environ, "VSCMD_ARG_TGT_ARCH": request.target.vs_arch},
+            path=(kit,) if kit else (),
+            include_dirs=libraries.include_dirs,
+            library_dirs=libraries.library_dirs,
         )
-        kit = libraries.sdk.programs(*host_architectures(host))
-        if kit and not toolchain.rc:
-            toolchain = replace(toolchain, path=(kit,), rc=(str(kit / "rc.exe"),))
         return Search(toolchain)
 
-    return find_llvm(host, request, (libraries.instance,)).then(with_llvm)
-
-
-def _toolchain(
-    request: Request,
-    llvm: Llvm,
-    origin: str,
-    *,
-    includes: tuple[Path, ...],
-    libraries: tuple[Path, ...],
-    overlay: Path | None,
-    environ: Mapping[str, str],
-) -> Toolchain:
-    compiler = (*llvm.clang_cl, f"--target={request.target.msvc_triple}")
-    link = llvm.link
-    if overlay is not None:
-        compiler = (*compiler, "-Xclang", "-ivfsoverlay", "-Xclang", str(overlay))
-        link = (*link, f"/vfsoverlay:{overlay}")
-    return Toolchain(
-        kind=KIND,
-        version=llvm.version,
-        origin=origin,
-        target=request.target,
-        cc=compiler,
-        cxx=compiler,
-        ar=llvm.lib,
-        rc=llvm.rc,
-        dlltool=llvm.lib,
-        environ=environ,
-        link=link,
-        mt=llvm.mt,
-        include_dirs=includes,
-        library_dirs=libraries,
-    )
+    return find_llvm(host, request, libraries.instance).then(with_llvm)

@@ -16,8 +16,10 @@ from winarm.target import TARGETS, Target
 _MAX_LINE = 200
 
 
-def names(folder: Path) -> list[str]:
+def names(folder: Path | None) -> list[str]:
     """Return the names in `folder`, sorted; none where it cannot be read."""
+    if folder is None:
+        return []
     try:
         return sorted(entry.name for entry in os.scandir(folder))
     except OSError:

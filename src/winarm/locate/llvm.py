@@ -12,10 +12,13 @@ from pathlib import Path
 from winarm.host import Host, ProgramError, RegistryError
 from winarm.locate import folders
 from winarm.locate.request import Request, numbers
+from winarm.locate.toolchain import Toolchain
 from winarm.locate.toolset import host_architectures
 from winarm.locate.vswhere import Instance, program_folders
 from winarm.locate.zig import Zig, zig_candidates
 from winarm.search import Search, first, miss
+
+KIND = "clang-cl"
 
 #: The oldest that is tested; it knows /winsysroot and builds against today's headers.
 OLDEST = 16
@@ -29,19 +32,6 @@ _VERSION = re.compile(r"clang version (\d+\.\d+\.\d+)")
 
 
 @dataclass(frozen=True, slots=True)
-class Llvm:
-    """One LLVM: each program as the beginning of a command line."""
-
-    version: str
-    origin: str
-    clang_cl: tuple[str, ...]
-    link: tuple[str, ...]
-    lib: tuple[str, ...]
-    rc: tuple[str, ...]
-    mt: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class _Candidate:
     origin: str
     #: The compiler that understands cl's command line.
@@ -52,19 +42,21 @@ class _Candidate:
     suffix: str = ""
 
 
-def find_llvm(host: Host, request: Request, instances: tuple[Instance, ...]) -> Search[Llvm]:
+def find_llvm(host: Host, request: Request, *instances: Instance) -> Search[Toolchain]:
     """Return the first LLVM that is whole and new enough, and why each before it is not.
+
+    It is a toolchain without headers and libraries.
 
     :param instances: of Visual Studio, whose own clang-cl comes first.
     """
 
-    def judged(candidate: _Candidate) -> Search[Llvm]:
+    def judged(candidate: _Candidate) -> Search[Toolchain]:
         version = _recent(host, candidate.compiler).then(request.accepts)
-        return version.then(partial(_whole, host, candidate)).at(candidate.origin)
+        return version.then(partial(_whole, host, request, candidate)).at(candidate.origin)
 
-    def inside(zig: Zig) -> Search[Llvm]:
+    def inside(zig: Zig) -> Search[Toolchain]:
         version = _recent(host, (str(zig.program), "clang")).then(request.accepts)
-        found = version.then(lambda number: Search(_of_zig(zig, number)))
+        found = version.then(lambda number: Search(_of_zig(request, zig, number)))
         return found.at(f"clang in {zig.origin}")
 
     candidates = list(_candidates(host, instances))
@@ -161,7 +153,7 @@ def _names(host: Host) -> Iterator[tuple[str, str, tuple[str, ...]]]:
         yield f"clang{suffix}", suffix, ("--driver-mode=cl",)
 
 
-def _whole(host: Host, candidate: _Candidate, version: str) -> Search[Llvm]:
+def _whole(host: Host, request: Request, candidate: _Candidate, version: str) -> Search[Toolchain]:
     """Return the LLVM of a compiler, if its linker is there."""
 
     def related(name: str) -> tuple[str, ...]:
@@ -172,30 +164,42 @@ def _whole(host: Host, candidate: _Candidate, version: str) -> Search[Llvm]:
     link = related("lld-link")
     if not link:
         return miss("there is no lld-link next to it or on PATH")
-    llvm = Llvm(
+    compiler = (*candidate.compiler, f"--target={request.target.msvc_triple}")
+    # lld-link is a librarian, too.
+    lib = related("llvm-lib") or (*link, "/lib")
+    toolchain = Toolchain(
+        kind=KIND,
         version=version,
         origin=candidate.origin,
-        clang_cl=candidate.compiler,
-        link=link,
-        # lld-link is a librarian, too.
-        lib=related("llvm-lib") or (*link, "/lib"),
+        target=request.target,
+        cc=compiler,
+        cxx=compiler,
+        ar=lib,
         rc=related("llvm-rc"),
+        dlltool=lib,
+        link=link,
         mt=related("llvm-mt"),
     )
-    return Search(llvm)
+    return Search(toolchain)
 
 
-def _of_zig(zig: Zig, version: str) -> Llvm:
+def _of_zig(request: Request, zig: Zig, version: str) -> Toolchain:
     """Return the LLVM that zig carries: its program answers to `clang` and `lld-link`, too."""
     program = str(zig.program)
     # Its own idea of where clang's headers are is that of the machine it was built on.
-    headers = zig.program.resolve().parent / "lib"
-    return Llvm(
+    resources = f"-resource-dir={zig.program.resolve().parent / 'lib'}"
+    target = f"--target={request.target.msvc_triple}"
+    compiler = (program, "clang", "--driver-mode=cl", resources, target)
+    lib = (program, "lib")
+    return Toolchain(
+        kind=KIND,
         version=version,
         origin=f"clang-cl in {zig.origin}",
-        clang_cl=(program, "clang", "--driver-mode=cl", f"-resource-dir={headers}"),
-        link=(program, "lld-link"),
-        lib=(program, "lib"),
+        target=request.target,
+        cc=compiler,
+        cxx=compiler,
+        ar=lib,
         rc=(program, "rc"),
-        mt=(),
+        dlltool=lib,
+        link=(program, "lld-link"),
     )

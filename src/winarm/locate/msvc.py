@@ -78,5 +78,5 @@ def _toolchain(
 
 
 def _command(folder: Path | None, name: str) -> tuple[str, ...]:
-    found = folders.program(folder, name) if folder else None
+    found = folders.program(folder, name)
     return (str(found),) if found else ()

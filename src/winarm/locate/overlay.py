@@ -13,12 +13,12 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from winarm.errors import CacheError
 from winarm.host import Host
-from winarm.storage import replacing
+from winarm.storage import cached_folder
 
 #: Goes into the names of the files: raised when the same folders make another overlay.
 GENERATOR = 2
+_FILE = "overlay.yaml"
 
 #: Deeper than any SDK; a link to a folder above itself ends here.
 _DEPTH = 8
@@ -32,8 +32,8 @@ def case_overlay(host: Host, roots: Sequence[Path]) -> Path:
 
     :raises CacheError: it cannot be written.
     """
-    overlay = host.cache / "overlays" / f"{_key(roots)}.yaml"
-    if not overlay.is_file():
+
+    def make(folder: Path) -> None:
         tree = {
             "version": 0,
             "case-sensitive": False,
@@ -44,12 +44,9 @@ def case_overlay(host: Host, roots: Sequence[Path]) -> Path:
             ],
         }
         # JSON is YAML, which is what clang reads.
-        try:
-            with replacing(overlay) as part:
-                part.write_text(json.dumps(tree), encoding="utf-8")
-        except OSError as error:
-            raise CacheError(overlay.parent, error) from error
-    return overlay
+        (folder / _FILE).write_text(json.dumps(tree), encoding="utf-8")
+
+    return cached_folder(host.cache / "overlays" / _key(roots), [_FILE], make) / _FILE
 
 
 def _key(roots: Sequence[Path]) -> str:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from winarm.host import Host
@@ -42,9 +43,7 @@ class Sysroot:
     """Headers and libraries of C and of Windows for one target."""
 
     path: Path
-    #: `xwin` or `winsysroot`.
-    layout: str
-    #: Of the toolset or the SDK, where the layout says.
+    #: `xwin`, whose layout does not say it, or the versions of toolset and SDK.
     version: str
     include_dirs: tuple[Path, ...]
     library_dirs: tuple[Path, ...]
@@ -77,7 +76,7 @@ def sysroot_at(folder: Path, target: Target) -> Search[Sysroot]:
     if ";" in str(folder):
         return miss("its path has a `;`, at which INCLUDE and LIB are split")
     for below in _BELOW:
-        root = folders.inside(folder, *below) if below else folder
+        root = folders.inside(folder, *below)
         if root is None:
             continue
         if folders.inside(root, "crt") and folders.inside(root, "sdk"):
@@ -117,7 +116,7 @@ def _xwin(root: Path, target: Target) -> Search[Sysroot]:
         (("sdk", "lib", "um"), "kernel32.lib"),
     ):
         home = folders.inside(root, *path)
-        own = folders.architecture_folder(home, target) if home else None
+        own = folders.architecture_folder(home, target)
         if own is None or not folders.inside(own, library):
             wanted = f"{'/'.join(path)}/{target.cpu}/{library}"
             instead = folders.libraries_instead(home)
@@ -127,7 +126,7 @@ def _xwin(root: Path, target: Target) -> Search[Sysroot]:
     includes = tuple(folders.present(root, *parts))
     if not any(folders.inside(folder, "windows.h") for folder in includes):
         return miss("it has no sdk/include/um/windows.h")
-    return Search(Sysroot(root, "xwin", "", includes, tuple(libraries)))
+    return Search(Sysroot(root, "xwin", includes, tuple(libraries)))
 
 
 _SDK_PARTS = ("ucrt", "um", "shared", "winrt", "cppwinrt")
@@ -141,17 +140,15 @@ def _winsysroot(root: Path, target: Target) -> Search[Sysroot]:
     if kits is None:
         return miss("it has no Windows Kits/10")
 
-    def with_sdk(toolset: Toolset) -> Search[Sysroot]:
-        return sdk_in(kits, target).then(lambda sdk: Search(_joined(root, toolset, sdk)))
-
-    return first(toolset_in(root, version, target) for version in versions).then(with_sdk)
+    toolsets = first(toolset_in(root, version, target) for version in versions)
+    return toolsets.then(lambda toolset: sdk_in(kits, target).then(partial(_joined, root, toolset)))
 
 
-def _joined(root: Path, toolset: Toolset, sdk: WindowsSdk) -> Sysroot:
-    return Sysroot(
+def _joined(root: Path, toolset: Toolset, sdk: WindowsSdk) -> Search[Sysroot]:
+    sysroot = Sysroot(
         root,
-        "winsysroot",
         f"MSVC {toolset.version}, Windows SDK {sdk.version}",
         (*toolset.include_dirs, *sdk.include_dirs),
         (*toolset.library_dirs, *sdk.library_dirs),
     )
+    return Search(sysroot)

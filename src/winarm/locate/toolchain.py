@@ -73,8 +73,6 @@ class _Family:
     tolerant: tuple[str, ...]
     #: What the compiler takes so that `folder` is not in `__FILE__`.
     prefix_map: str
-    #: For compiler and linker of a build tool that compiles probes without optimisation.
-    uniform: tuple[str, ...] = ()
 
 
 _FAMILIES = {
@@ -101,7 +99,6 @@ _FAMILIES = {
         ("-O2",),
         _TOLERANT_GNU,
         "-ffile-prefix-map={folder}=.",
-        uniform=("-O2", "-s", "-fno-sanitize=undefined"),
     ),
 }
 
@@ -155,11 +152,6 @@ class Toolchain:
         """Return what distutils calls this family of compilers."""
         return "msvc" if self.style == "msvc" else "mingw32"
 
-    @property
-    def multitool(self) -> tuple[str, ...]:
-        """Return the one program that is all others, chosen by its first argument, if it is."""
-        return self.cc[:1] if self.kind == "zig" and self.tools is None else ()
-
     def with_tools(self, folder: Path, ending: str) -> Toolchain:
         """Return the toolchain with the one-word programs of `folder` in place of its own."""
 
@@ -199,11 +191,6 @@ class Toolchain:
         """Return the flags of compilations where the build tool chooses the optimisation."""
         return _FAMILIES[self.kind].tolerant
 
-    @property
-    def uniform_flags(self) -> tuple[str, ...]:
-        """Return the flags that make all links of a build one kind, the build tool's probes too."""
-        return () if self.tools else _FAMILIES[self.kind].uniform
-
     def prefix_map(self, project: Path) -> tuple[str, ...]:
         """Return the flags that keep the project's path out of `__FILE__`."""
         spelled = (str(project),) if self.kind == "msvc" else (str(project), project.as_posix())
@@ -237,35 +224,31 @@ class Toolchain:
         options = ["-O2", "-shared", "-s", f"-Wl,--out-implib,{name}.lib"]
         return [[*self.cc, *options, f"{name}.c", "-o", f"{name}.dll"]]
 
-    def one_word_compilers(self, *, launcher: bool) -> dict[str, str]:
-        """Return under which names the compilers must be one word, by CMake's language.
+    @property
+    def one_word_compiler(self) -> str:
+        """Return under which name the compiler must be one word, or nothing where it need not be.
 
         CMake asks clang with `-?` alone in which style it reads its command line, without the
         words after the program (CMakeDetermineCompilerId.cmake). A launcher such as ccache takes
         the first word for the compiler, and recognises it by its name.
         """
-        if self.kind == "clang-cl":
-            return {"C": "clang-cl", "CXX": "clang-cl"}
-        return {"C": "clang", "CXX": "clang++"} if self.multitool and launcher else {}
+        return "clang-cl" if self.kind == "clang-cl" else ""
 
     def variables(self, system: System) -> dict[str, str]:
-        """Return the environment variables by which build tools find the programs.
+        """Return what a shell needs in its environment: what vcvarsall sets, and more.
 
         :param system: the host's, which decides how a command is quoted.
         """
-        commands = {"CC": self.cc, "CXX": self.cxx, "AR": self.ar, "RC": self.rc}
+        own = self.build_variables(system)
         if self.style == "gnu":
-            commands["DLLTOOL"] = self.dlltool
-        else:
-            commands |= {"LD": self.link, "MT": self.mt}
-        named = {name: command_text(words, system) for name, words in commands.items() if words}
-        return {**named, **self._tool_variables(system)}
+            return {**self.environ, **own, **_texts({"DLLTOOL": self.dlltool}, system)}
+        target = {"VSCMD_ARG_TGT_ARCH": self.target.vs_arch}
+        return {**target, **self.environ, **own, **_texts({"LD": self.link, "MT": self.mt}, system)}
 
     def build_variables(self, system: System) -> dict[str, str]:
-        """Return those of `variables` that builds of Python projects get."""
-        named = self.variables(system)
-        kept = {"CC", "CXX", "AR", "RC", *self._tool_variables(system)}
-        return {name: text for name, text in named.items() if name in kept}
+        """Return by which variables builds of Python projects find the programs."""
+        commands = {"CC": self.cc, "CXX": self.cxx, "AR": self.ar, "RC": self.rc}
+        return {**_texts(commands, system), **self._tool_variables(system)}
 
     def _tool_variables(self, system: System) -> dict[str, str]:
         """Return what makes an unchanged `./configure` and make use the one-word programs."""
@@ -274,12 +257,11 @@ class Toolchain:
         ending = ".exe" if system == "windows" else ""
         names = ("ranlib", "nm", "strip", "objdump", "ld", "windres", "dlltool")
         programs = {
-            name.upper(): str(self.tools / f"{self.target.mingw_triple}-{name}{ending}")
+            name.upper(): (str(self.tools / f"{self.target.mingw_triple}-{name}{ending}"),)
             for name in names
         }
-        text = {name: command_text((program,), system) for name, program in programs.items()}
         return {
-            **text,
+            **_texts(programs, system),
             # What libtool cannot find out about this target.
             "CONFIG_SITE": str(self.tools.parent / "config.site"),
             # As --host= does.
@@ -294,6 +276,11 @@ class Toolchain:
         inherited = base.get("PATH", "").split(os.pathsep)
         path = dict.fromkeys((*map(str, self.path), *filter(None, inherited)))
         return {**kept, **self.environ, "PATH": os.pathsep.join(path)}
+
+
+def _texts(commands: Mapping[str, Sequence[str]], system: System) -> dict[str, str]:
+    """Return the commands that there are, each as one text."""
+    return {name: command_text(words, system) for name, words in commands.items() if words}
 
 
 def command_text(command: Sequence[str], system: System) -> str:

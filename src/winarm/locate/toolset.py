@@ -61,12 +61,12 @@ def toolset_versions(installation: Path) -> tuple[str, ...]:
     The folder may also be `VC`'s parent in a tree that a tool has unpacked.
     """
     home = folders.inside(installation, "VC", "Tools", "MSVC")
-    found = [name for name in folders.names(home) if numbers(name)] if home else []
+    found = [name for name in folders.names(home) if numbers(name)]
     build = folders.inside(installation, "VC", "Auxiliary", "Build")
-    pinned = [n for n in folders.names(build) if _is_pinned(n)] if build else []
-    versions = [folders.line_of(build / name) for name in pinned] if build else []
+    pinned = [name for name in folders.names(build) if _is_pinned(name)]
+    versions = [folders.line_of(folders.inside(build, name)) for name in pinned]
     preferred = [
-        folders.line_of(folders.inside(build, _VERSION_FILE) if build else None),
+        folders.line_of(folders.inside(build, _VERSION_FILE)),
         *sorted(versions, key=numbers, reverse=True),
         *sorted(found, key=numbers, reverse=True),
     ]
@@ -78,19 +78,18 @@ def toolset_in(
 ) -> Search[Toolset]:
     """Return a toolset's headers and libraries, or what it lacks."""
     folder = folders.inside(installation, "VC", "Tools", "MSVC", version)
-    include = folders.inside(folder, "include") if folder else None
+    include = folders.inside(folder, "include")
     if folder is None or include is None:
         return miss("it has no headers")
     libraries = folders.inside(folder, "lib")
-    home = folders.inside(libraries, "spectre") if libraries and spectre else libraries
-    own = folders.architecture_folder(home, target) if home else None
+    home = folders.inside(libraries, "spectre") if spectre else libraries
+    own = folders.architecture_folder(home, target)
     if own is None or not folders.inside(own, "msvcrt.lib"):
         instead = folders.libraries_instead(libraries)
         return miss(f"it has no lib\\{target.vs_arch}\\msvcrt.lib{instead}")
     atl = folders.inside(folder, "atlmfc")
-    atl_include = folders.inside(atl, "include") if atl else None
-    atl_home = folders.inside(atl, "lib") if atl else None
-    atl_libraries = folders.architecture_folder(atl_home, target) if atl_home else None
+    atl_include = folders.inside(atl, "include")
+    atl_libraries = folders.architecture_folder(folders.inside(atl, "lib"), target)
     auxiliary = folders.inside(installation, "VC", "Auxiliary", "VS", "include")
     toolset = Toolset(
         folder=folder,
@@ -106,11 +105,9 @@ def programs_in(toolset: Path, host: Host, target: Target) -> Search[Programs]:
     home = folders.inside(toolset, "bin")
     runnable = host_architectures(host)
     for machine in runnable:
-        native = folders.inside(home, f"Host{machine}") if home else None
-        own = folders.inside(native, target.vs_arch) if native else None
-        if native is None or own is None:
-            continue
-        if all(folders.program(own, name) for name in ("cl", "link", "lib")):
+        native = folders.inside(home, f"Host{machine}")
+        own = folders.inside(native, target.vs_arch)
+        if own and all(folders.program(own, name) for name in ("cl", "link", "lib")):
             # mspdb140.dll and related DLLs are next to the host's own compiler.
             beside = folders.inside(native, machine)
             path = (own, beside) if beside and beside != own else (own,)

@@ -93,8 +93,8 @@ def _version_in(root: Path, target: Target, version: str) -> Search[WindowsSdk]:
     found = []
     for part, library in (("ucrt", "ucrt.lib"), ("um", "kernel32.lib")):
         folder = folders.inside(libraries, part)
-        own = folders.architecture_folder(folder, target) if folder else None
-        if folder is None or own is None or not folders.inside(own, library):
+        own = folders.architecture_folder(folder, target)
+        if own is None or not folders.inside(own, library):
             instead = folders.libraries_instead(folder)
             return miss(f"it has no {part}\\{target.vs_arch}\\{library}{instead}")
         found.append(own)

@@ -3,11 +3,17 @@
 The `ziglang` wheel holds clang, lld, a C and a C++ library and MinGW's headers. What differs from
 other compilers, and between its versions, is written down here and in the driver that the child
 runs; see the zig issues named below.
+
+A zig that builds use stays where it is, in winarm's cache. zig makes its C and C++ libraries when
+they are first asked for and keeps them, but the paths of its own `lib` folder count among what they
+were made from. A front-end puts ziglang into another temporary folder for each build, so each
+would wait minutes for libraries that are there already.
 """
 
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,12 +24,12 @@ from packaging.version import InvalidVersion, Version
 from winarm.coff.buffer import MalformedError
 from winarm.coff.headers import read_machine
 from winarm.host import Host, ProgramError
-from winarm.locate.lasting_zig import lasting_program, program_name
 from winarm.locate.overlay import case_overlay
 from winarm.locate.request import Request
 from winarm.locate.toolchain import MICROSOFT, Toolchain
 from winarm.locate.tools import tool_layer
 from winarm.search import Search, first, miss
+from winarm.storage import cached_folder, link_or_copy
 from winarm.target import WIN_ARM64, Target
 
 #: The versions that are tested. 0.13 links at a base below 4 GiB, which ARM64 Windows does not
@@ -82,7 +88,7 @@ def _usable(host: Host, request: Request, zig: Zig, version: str) -> Toolchain:
 def zig_candidates(host: Host, site_folders: Sequence[Path]) -> Iterator[Search[Zig]]:
     """Yield zig's programs, and a miss for each place without one."""
     for folder in site_folders:
-        program = folder / "ziglang" / program_name(host)
+        program = folder / "ziglang" / f"zig{host.exe}"
         place = f"the ziglang package in {folder}"
         yield (
             Search(Zig(program, place))
@@ -161,7 +167,67 @@ def _with_tools(host: Host, toolchain: Toolchain) -> Toolchain:
     """Return the toolchain with one-word programs, which translate flags and zig's own ways."""
     zig, _, *flags = toolchain.cc
     base = (*flags, "-fno-sanitize=undefined", *MICROSOFT)
-    # Where ZIG_GLOBAL_CACHE_DIR is not set when they run.
-    cache = str(host.cache / "zig")
-    folder = tool_layer(host, toolchain.target, Path(zig), base, cache) / "bin"
-    return toolchain.with_tools(folder, ".exe" if host.system == "windows" else "")
+    folder = tool_layer(host, toolchain.target, Path(zig), base) / "bin"
+    return toolchain.with_tools(folder, host.exe)
+
+
+def lasting_program(host: Host, program: Path) -> Path:
+    """Return the zig of a `ziglang` package in the cache, made from `program` if need be.
+
+    Any other program is returned as it is.
+
+    :raises FileSystemError: the cache cannot be written.
+    """
+    site_folder = program.parent.parent
+    return lasting(host, site_folder) / program.relative_to(site_folder)
+
+
+def zig_folders(host: Host) -> tuple[Path, ...]:
+    """Return where a `ziglang` package may be: with winarm itself, then in its cache."""
+    return (host.site_packages, *lasting_folders(host))
+
+
+def lasting_folders(host: Host) -> tuple[Path, ...]:
+    """Return the folders of the cache that hold a ziglang for this machine, the newest first."""
+    beginning, ending = "ziglang-", f"-{host.system}-{host.machine}"
+    found = [
+        (parsed, folder)
+        for folder in (host.cache / "tools").glob(f"{beginning}*{ending}")
+        if (parsed := _parsed(folder.name.removeprefix(beginning).removesuffix(ending)))
+    ]
+    return tuple(folder for _, folder in sorted(found, reverse=True))
+
+
+def lasting(host: Host, site_folder: Path, *, is_temporary: bool = False) -> Path:
+    """Return a folder of the cache with the ziglang of `site_folder`, or that itself without one.
+
+    :param is_temporary: whether `site_folder` will be removed although it is in the cache.
+    :raises FileSystemError: the cache cannot be written.
+    """
+    program = Path("ziglang", f"zig{host.exe}")
+    version = _installed_version(site_folder)
+    if version is None or not (site_folder / program).is_file():
+        return site_folder
+    if site_folder.is_relative_to(host.cache) and not is_temporary:
+        return site_folder
+    # A cache may be shared by machines, or by both kinds of Python on one.
+    name = f"ziglang-{version}-{host.system}-{host.machine}"
+
+    def make(folder: Path) -> None:
+        source = site_folder / program.parent
+        # Linked, for there are 20,000 files.
+        shutil.copytree(source, folder / program.parent, copy_function=link_or_copy)
+
+    return cached_folder(host.cache / "tools" / name, (program.as_posix(),), make)
+
+
+def _parsed(version: str) -> Version | None:
+    try:
+        return Version(version)
+    except InvalidVersion:
+        return None
+
+
+def _installed_version(site_folder: Path) -> str | None:
+    found = [path.stem for path in site_folder.glob("ziglang-*.dist-info")]
+    return found[0].removeprefix("ziglang-") if len(found) == 1 else None

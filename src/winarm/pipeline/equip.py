@@ -19,9 +19,9 @@ from winarm.host import Host
 from winarm.libraries.prefix import is_folder
 from winarm.libraries.target_packages import target_package
 from winarm.libraries.view import Native, native_libraries
-from winarm.locate import Toolchain, find_toolchain, zig
-from winarm.locate.lasting_zig import lasting, lasting_folders
+from winarm.locate import Toolchain, find_toolchain
 from winarm.locate.toolchain import Style
+from winarm.locate.zig import lasting, lasting_folders, requirement
 from winarm.storage import scratch_folder
 from winarm.target import Target
 from winarm.target_python.numpy_headers import numpy_include
@@ -118,8 +118,7 @@ def pkgconf_program(host: Host) -> Path | None:
     spec = find_spec("pkgconf")
     if spec is None or spec.origin is None:
         return None
-    name = "pkgconf.exe" if host.system == "windows" else "pkgconf"
-    file = Path(spec.origin).parent / ".bin" / name
+    file = Path(spec.origin).parent / ".bin" / f"pkgconf{host.exe}"
     return file if file.is_file() else None
 
 
@@ -182,8 +181,8 @@ def _toolchain(build: Build, folders: Sequence[Path], *, may_fetch: bool) -> Too
         build.note("fetching zig from the package index (about 100 MB, once)")
         build.step("fetching zig")
         environment = isolated(host, ask(host, host.executable), scratch / "env", build.pip)
-        requirement = zig.requirement(settings.toolchain_version)
-        environment.install([requirement], output=lambda data: build.listener(events.Output(data)))
+        wanted = requirement(settings.toolchain_version)
+        environment.install([wanted], output=lambda data: build.listener(events.Output(data)))
         kept = lasting(host, environment.site_packages, is_temporary=True)
     return found_in((kept,))
 

@@ -11,7 +11,7 @@ from winarm.config.sources import ConfigSettings
 from winarm.environment.find_python import find_python
 from winarm.environment.isolation import IsolatedEnvironment, isolated, without_winarm
 from winarm.host import Host
-from winarm.locate.lasting_zig import zig_folders
+from winarm.locate.zig import zig_folders
 from winarm.pipeline.equip import equip, with_early_libraries
 from winarm.pipeline.wheel import Approve, BuiltWheel, build_and_verify, call_early
 from winarm.plan import Build, build_target

@@ -12,11 +12,11 @@ from winarm.environment.find_python import find_python
 from winarm.errors import WinarmError
 from winarm.host import Host
 from winarm.locate import Request, Toolchain, kinds, search_toolchains
-from winarm.locate.lasting_zig import zig_folders
 from winarm.locate.msvc_libraries import INSTALL
 from winarm.locate.probe import Proof, probe
 from winarm.locate.sysroot import find_sysroot
 from winarm.locate.windows_sdk import find_sdk
+from winarm.locate.zig import zig_folders
 from winarm.pipeline.equip import can_fetch_zig
 from winarm.plan import build_target
 from winarm.search import Search, first, miss
@@ -107,7 +107,7 @@ def _libraries(host: Host, request: Request) -> Iterator[tuple[str, Search[Place
         yield "Windows SDK", sdk.then(lambda it: Search(Place(it.version, str(it.root))))
     if host.system != "windows" or request.sysroot:
         sysroot = find_sysroot(host, request.target, request.sysroot)
-        place = sysroot.then(lambda it: Search(Place(it.version or it.layout, str(it.path))))
+        place = sysroot.then(lambda it: Search(Place(it.version, str(it.path))))
         misses = tuple(line.removeprefix("sysroot: ") for line in place.misses)
         yield "sysroot", replace(place, misses=misses)
 

@@ -14,6 +14,8 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from winarm.errors import WinarmError
@@ -51,51 +53,50 @@ class ToolLayerError(WinarmError):
     """The one-word tools cannot be made on this machine."""
 
 
-def tool_layer(host: Host, target: Target, zig: Path, flags: Sequence[str], cache: str) -> Path:
+def tool_layer(host: Host, target: Target, zig: Path, flags: Sequence[str]) -> Path:
     """Return the folder of the one-word tools for `zig`, made at its first use.
 
     :param flags: what every compilation and link begins with.
-    :param cache: zig's own cache, where nobody names another.
     :raises ToolLayerError: zig cannot compile for this machine.
     :raises FileSystemError: the cache cannot be written.
     """
-    folder = host.cache / "tools" / f"layer-{_key(host, target, zig, flags, cache)}"
-    ending = ".exe" if host.system == "windows" else ""
-    first = Path("bin", f"{target.mingw_triple}-clang{ending}")
+    layer = _Layer(host, target, str(zig), tuple(flags))
+    first = f"bin/{target.mingw_triple}-clang{host.exe}"
 
     def make(part: Path) -> None:
-        _Maker(host, target, zig, (*flags, f"-I{folder / 'include'}"), cache).make(part, folder)
-        remove_unused(folder.parent, "layer-*")
+        layer.make(part)
+        remove_unused(layer.folder.parent, "layer-*")
 
-    return cached_folder(folder, (first.as_posix(), "lib/libwinarm.a"), make)
-
-
-def _key(host: Host, target: Target, zig: Path, flags: Sequence[str], cache: str) -> str:
-    files = sorted(file for file in _HERE.rglob("*") if file.suffix in {".c", ".h", ".py"})
-    facts = [str(GENERATOR), target.mingw_triple, str(zig), cache, *flags, host.system]
-    facts += [str(host.executable), host.machine]
-    digest = hashlib.sha256("\0".join(facts).encode("utf-8", "surrogateescape"))
-    for file in (*files, _RULES):
-        digest.update(file.read_bytes())
-    return digest.hexdigest()[:16]
+    return cached_folder(layer.folder, (first, "lib/libwinarm.a"), make)
 
 
-class _Maker:
-    """Makes the folder: the launcher for this machine, and what it links for the target."""
+@dataclass(frozen=True)
+class _Layer:
+    """The folder: the launcher for this machine, and what it links for the target."""
 
-    def __init__(
-        self, host: Host, target: Target, zig: Path, flags: Sequence[str], cache: str
-    ) -> None:
-        self._host = host
-        self._target = target
-        self._zig = str(zig)
-        self._flags = tuple(flags)
-        self._cache = cache
-        self._windows = host.system == "windows"
-        self._ending = ".exe" if self._windows else ""
+    host: Host
+    target: Target
+    zig: str
+    flags: tuple[str, ...]
 
-    def make(self, part: Path, final: Path) -> None:
-        """Fill `part`, which will be `final`."""
+    @property
+    def cache(self) -> str:
+        """Return zig's own cache where ZIG_GLOBAL_CACHE_DIR names no other when the tools run."""
+        return str(self.host.cache / "zig")
+
+    @cached_property
+    def folder(self) -> Path:
+        """Return where the folder is, by all that it is made from."""
+        files = sorted(file for file in _HERE.rglob("*") if file.suffix in {".c", ".h", ".py"})
+        facts = [str(GENERATOR), self.target.mingw_triple, self.zig, self.cache, *self.flags]
+        facts += [self.host.system, str(self.host.executable), self.host.machine]
+        digest = hashlib.sha256("\0".join(facts).encode("utf-8", "surrogateescape"))
+        for file in (*files, _RULES):
+            digest.update(file.read_bytes())
+        return self.host.cache / "tools" / f"layer-{digest.hexdigest()[:16]}"
+
+    def make(self, part: Path) -> None:
+        """Fill `part`, which will be the folder."""
         shutil.copytree(_HERE / "include", part / "include")
         for name in ("bin", "lib", "named"):
             (part / name).mkdir()
@@ -103,57 +104,60 @@ class _Maker:
             _HERE / "programs", part / "programs", ignore=shutil.ignore_patterns("__pycache__")
         )
         facts = {
-            "zig": self._zig,
-            "bin": str(final / "bin"),
-            "machine": self._target.mingw_triple,
-            "exe": self._ending,
-            "delay": str(final / "lib" / "delay.o"),
+            "zig": self.zig,
+            "bin": str(self.folder / "bin"),
+            "machine": self.target.mingw_triple,
+            "exe": self.host.exe,
+            "delay": str(self.folder / "lib" / "delay.o"),
         }
         (part / "tools.json").write_text(json.dumps(facts), encoding="utf-8")
         (part / "config.site").write_text(CONFIG_SITE, encoding="ascii", newline="\n")
         self._make_libraries(part)
-        self._make_launcher(part, final)
+        self._make_launcher(part)
 
     def _make_libraries(self, part: Path) -> None:
         library = part / "lib"
-        delay = Path(self._zig).resolve().parent / "lib" / "libc" / "mingw" / "misc" / "delayimp.c"
+        delay = Path(self.zig).resolve().parent / "lib" / "libc" / "mingw" / "misc" / "delayimp.c"
         exports = _HERE / "exports.c"
         sources = {"runtime": _HERE / "runtime.c", "exports": exports, "delay": delay}
         for name, source in sources.items():
             if source.is_file():
-                command = ["cc", "-target", self._target.zig_triple, "-O2", "-g0", "-w", "-c"]
+                command = ["cc", "-target", self.target.zig_triple, "-O2", "-g0", "-w", "-c"]
                 self._run([*command, str(source), "-o", str(library / f"{name}.o")])
         self._run(["ar", "rcs", str(library / "libwinarm.a"), str(library / "runtime.o")])
 
-    def _make_launcher(self, part: Path, final: Path) -> None:
+    def _make_launcher(self, part: Path) -> None:
+        final = self.folder
         settings = {
-            "ZIG": self._zig,
-            "MACHINE": self._target.mingw_triple,
+            "ZIG": self.zig,
+            "MACHINE": self.target.mingw_triple,
             "FOLDER": str(final / "bin") + os.sep,
-            "CACHE": self._cache,
-            "PYTHON": str(_lasting_python(self._host)),
+            "CACHE": self.cache,
+            "PYTHON": str(_lasting_python(self.host)),
             "PROGRAMS": str(final / "programs"),
             "RUNTIME": str(final / "lib" / "libwinarm.a"),
             "EXPORTS": str(final / "lib" / "exports.o"),
             "EMPTY_LIBRARIES": str(final / "named"),
         }
-        text = table(settings, self._flags, windows=self._windows)
+        flags = (*self.flags, f"-I{final / 'include'}")
+        windows = self.host.system == "windows"
+        text = table(settings, flags, windows=windows)
         (part / "table.h").write_text(text, encoding="ascii")
-        program = part / "bin" / f"{self._target.mingw_triple}-clang{self._ending}"
+        program = part / "bin" / f"{self.target.mingw_triple}-clang{self.host.exe}"
         # For any processor of this kind: caches may be shared by machines.
         options = ["-mcpu=baseline", "-O2", "-s", f"-I{part}", str(_HERE / "launcher.c")]
         # Elsewhere nothing of compiler-rt is needed, which takes 4 s to compile at first use.
-        libraries = ["-lshell32"] if self._windows else ["-rtlib=none"]
+        libraries = ["-lshell32"] if windows else ["-rtlib=none"]
         self._run(["cc", *options, "-o", str(program), *libraries])
         for name in NAMES[1:]:
-            file = f"{self._target.mingw_triple}-{name}{self._ending}"
+            file = f"{self.target.mingw_triple}-{name}{self.host.exe}"
             link_or_copy(program, program.with_name(file))
         for left in program.parent.glob("*.pdb"):
             left.unlink()
 
     def _run(self, arguments: Sequence[str]) -> None:
-        environ = {"ZIG_GLOBAL_CACHE_DIR": self._cache, **self._host.environ}
-        answer = self._host.run([self._zig, *arguments], environ=environ, timeout=TIMEOUT)
+        environ = {"ZIG_GLOBAL_CACHE_DIR": self.cache, **self.host.environ}
+        answer = self.host.run([self.zig, *arguments], environ=environ, timeout=TIMEOUT)
         if not answer.ok:
             raise ToolLayerError(
                 f"zig cannot make its one-word tools: {' '.join(arguments)[:500]}",
