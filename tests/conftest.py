@@ -424,9 +424,7 @@ def make_build(
             config_settings=config_settings or {},
             listener=lambda _: None,
             toolchain=replace(fake_toolchain, **(toolchain or {})),  # type: ignore[arg-type]
-            target_python=TargetPython(
-                abi, WIN_ARM64, Path("/t/include"), Path("/t/libs"), "a test"
-            ),
+            target_python=TargetPython(Path("/t/include"), Path("/t/libs"), "a test"),
             numpy=numpy or {"error": "no NumPy"},
         )
         return replace(build, **(facts or {}))  # type: ignore[arg-type]

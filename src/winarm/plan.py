@@ -95,9 +95,8 @@ class Build:
         native: Native,
     ) -> EquippedBuild:
         """Return this build with what it compiles with."""
-        facts = {item.name: getattr(self, item.name) for item in dataclasses.fields(Build)}
         equipment = {"toolchain": toolchain, "target_python": target_python, "numpy": numpy}
-        return EquippedBuild(**{**facts, **equipment, "native": native})
+        return EquippedBuild(**{**vars(self), **equipment, "native": native})
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from winarm.errors import CacheError, FileSystemError, UsageError
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 #: Seconds to wait for another process that makes the same file or folder.
 PATIENCE = 900
@@ -88,11 +92,9 @@ def cached_folder(folder: Path, members: Sequence[str], make: Callable[[Path], N
         os.utime(folder)  # remove_unused() goes by it
     if is_whole():
         return folder
-    from filelock import FileLock  # noqa: PLC0415 - 8 ms, and a folder is mostly there
-
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder.with_name(f"{folder.name}.lock"), timeout=PATIENCE):
+        with _lock_of(folder, PATIENCE):
             if not is_whole():
                 for left in (folder, *folder.parent.glob(f".{folder.name}.*{PART}")):
                     _remove(left)
@@ -130,16 +132,11 @@ def locked(lock: Path, check: Callable[[], None], patience: float = math.inf) ->
 
 def remove_unused(parent: Path, pattern: str) -> None:
     """Remove folders that `cached_folder` has made and nobody has asked for since UNUSED."""
-    from filelock import FileLock, Timeout  # noqa: PLC0415 - as in cached_folder
-
     for folder in parent.glob(pattern):
-        lock = folder.with_name(f"{folder.name}.lock")
-        # Others may remove them at the same time, and one that is locked is in use.
-        with contextlib.suppress(OSError, Timeout):
+        # Others may remove them at the same time.
+        with contextlib.suppress(OSError):
             if folder.is_dir() and time.time() - folder.stat().st_mtime > UNUSED:
-                with FileLock(lock, timeout=0):
-                    _remove(folder)
-                _remove(lock)
+                _remove_unheld(folder)
 
 
 def read_bounded(path: Path, most: int, *, cure: str) -> bytes:
@@ -208,12 +205,10 @@ def file_errors_in_words(kind: type[FileSystemError] = FileSystemError) -> Itera
 
 @contextlib.contextmanager
 def _temporary() -> Iterator[Path]:
-    from filelock import FileLock  # noqa: PLC0415 - as in cached_folder
-
     _remove_abandoned(Path(tempfile.gettempdir()))
     with file_errors_in_words():
         folder = tempfile.TemporaryDirectory(prefix=_SCRATCH, ignore_cleanup_errors=True)
-        lock = FileLock(f"{folder.name}.lock")
+        lock = _lock_of(Path(folder.name))
         lock.acquire()
     try:
         with folder as name:
@@ -225,26 +220,20 @@ def _temporary() -> Iterator[Path]:
 
 def _remove_abandoned(parent: Path) -> None:
     """Remove private folders whose locks nobody holds: the system releases those of the dead."""
-    from filelock import FileLock, Timeout  # noqa: PLC0415 - as in cached_folder
-
     for lock in parent.glob(f"{_SCRATCH}*.lock"):
         folder = lock.with_suffix("")
         # Others remove theirs at the same time.
-        with contextlib.suppress(OSError, Timeout):
+        with contextlib.suppress(OSError):
             is_ours = lock.stat().st_uid == folder.stat().st_uid
             if is_ours and time.time() - lock.stat().st_mtime > _NEW:
-                with FileLock(lock, timeout=0):
-                    _remove(folder)
-                _remove(lock)
+                _remove_unheld(folder)
 
 
 @contextlib.contextmanager
 def _locked(folder: Path, error: type[FileSystemError]) -> Iterator[Path]:
-    from filelock import FileLock  # noqa: PLC0415 - as in cached_folder
-
     with file_errors_in_words(error):
         folder.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder.with_name(f"{folder.name}.lock"))
+        lock = _lock_of(folder)
         lock.acquire()
     try:
         _remove(folder)
@@ -254,6 +243,23 @@ def _locked(folder: Path, error: type[FileSystemError]) -> Iterator[Path]:
     finally:
         _remove(folder)
         lock.release()
+
+
+def _lock_of(folder: Path, timeout: float = -1) -> FileLock:
+    """Return the lock of a folder, next to it; a Timeout of it is an OSError."""
+    from filelock import FileLock  # noqa: PLC0415 - 8 ms, and a folder is mostly there
+
+    return FileLock(folder.with_name(f"{folder.name}.lock"), timeout=timeout)
+
+
+def _remove_unheld(folder: Path) -> None:
+    """Remove a folder and its lock, which nobody may hold.
+
+    :raises OSError: somebody does.
+    """
+    with _lock_of(folder, 0) as lock:
+        _remove(folder)
+    _remove(Path(lock.lock_file))
 
 
 def _is_of_cache(error: OSError, cache: Path) -> bool:

@@ -86,7 +86,7 @@ def test_its_python_is_the_targets(windows_host: Host, nuget: Path) -> None:
 def test_cmake_is_told_the_same(
     windows_host: Host, build_with: MakeBuild, nuget: Path, environ: dict[str, str]
 ) -> None:
-    python = TargetPython(CP313, WIN_ARM64, nuget / "include", nuget / "libs", "cibuildwheel")
+    python = TargetPython(nuget / "include", nuget / "libs", "cibuildwheel")
     build = build_with(system="windows", environ=environ, facts={"target_python": python})
 
     text = cmake.toolchain_file(build, nuget)

@@ -189,7 +189,7 @@ def build_of(
             project=replace(build.project, folder=project or tmp_path / "project"),
             interpreter=interpreter,
             toolchain=toolchain,
-            target_python=TargetPython(interpreter.abi, WIN_ARM64, include, libraries, "a test"),
+            target_python=TargetPython(include, libraries, "a test"),
             numpy=numpy or {"error": "no NumPy for the target"},
         )
 

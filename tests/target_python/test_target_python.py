@@ -46,7 +46,6 @@ def test_the_default_is_the_interpreters_headers_and_libraries_of_its_names(
 ) -> None:
     python = provide(recording_host, make_interpreter(abi), WIN_ARM64, fake_toolchain)
 
-    assert (python.abi, python.target) == (abi, WIN_ARM64)
     assert files(python.include) >= {"Python.h", "cpython/object.h", "pyconfig.h"}
     pyconfig = (python.include / "pyconfig.h").read_text()
     assert "MS_WINDOWS" in pyconfig
@@ -367,7 +366,7 @@ def test_a_module_compiles_links_and_imports_the_right_dll(
     python = provide(zig_host, interpreter, WIN_ARM64, zig)
     source = tmp_path / ("tiny.c" if language == "c" else "tiny.cpp")
     source.write_text(EXTENSION)
-    abi = python.abi
+    abi = interpreter.abi
     library, dll = (abi.stable_library, abi.stable_dll) if stable else (abi.library, abi.dll)
 
     # Linked as C in both cases: a C++ library built for the first time takes minutes.

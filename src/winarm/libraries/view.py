@@ -69,8 +69,6 @@ class Native:
     refused: Mapping[str, str] = field(default_factory=dict)
     #: The package that answers for a program such as `xml2-config`.
     config_programs: Mapping[str, str] = field(default_factory=dict)
-    #: Folders that may have the libraries' DLLs.
-    dll_dirs: tuple[Path, ...] = ()
     #: What the user should know, and what only a curious one wants to.
     notes: tuple[str, ...] = ()
     details: tuple[str, ...] = ()
@@ -166,7 +164,6 @@ def _native(folder: Path, index: Mapping[str, Any], trees: tuple[Prefix, ...]) -
         closure={name: tuple(names) for name, names in index["closure"].items()},
         refused=index["refused_names"],
         config_programs=index["config_programs"],
-        dll_dirs=tuple(one for tree in trees for one in tree.dll_dirs),
         notes=tuple(index["notes"]),
         details=(*kinds, *index["details"]),
     )

@@ -26,17 +26,15 @@ _PACKED = b"#pragma pack(push, 16)\n%s\n#pragma pack(pop)\n"
 
 _VERSION = re.compile(r"^\s*#\s*define\s+PY_(MAJOR|MINOR)_VERSION\s+(\d+)", re.MULTILINE)
 
-#: Headers of Microsoft's compiler that others have under another name. Next to Python.h every build
-#: tool finds them.
-COMPATIBLE = {
-    "arm64_neon.h": (
-        "/* Made by winarm. */\n"
-        "#if defined(_MSC_VER) && !defined(__clang__)\n"
-        '#  error "Microsoft\'s own arm64_neon.h is meant"\n'
-        "#endif\n"
-        "#include <arm_neon.h>\n"
-    )
-}
+#: A header of Microsoft's compiler that others have under another name. Next to Python.h every
+#: build tool finds it.
+_ARM64_NEON = """\
+/* Made by winarm. */
+#if defined(_MSC_VER) && !defined(__clang__)
+#  error "Microsoft's own arm64_neon.h is meant"
+#endif
+#include <arm_neon.h>
+"""
 
 #: Most that is read of a header; CPython's longest has 120 KB.
 _MOST = 2**20
@@ -66,8 +64,7 @@ def write_compatible_headers(include: Path) -> None:
 
     :raises OSError: a file cannot be written.
     """
-    for name, text in COMPATIBLE.items():
-        (include / name).write_text(text, encoding="utf-8")
+    (include / "arm64_neon.h").write_text(_ARM64_NEON, encoding="ascii")
 
 
 def _own_headers(source: Path) -> Iterator[Path]:

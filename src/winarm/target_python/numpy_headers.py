@@ -68,7 +68,11 @@ def numpy_include(
             make,
         )
     except (SourceError, UsageError) as error:
-        raise _unavailable(version, target, error) from error
+        raise TargetPythonError(
+            f"NumPy {version}'s headers for {target.wheel_platform} cannot be had: {error.what}",
+            why=error.why,
+            cure=error.cure,
+        ) from error
     return folder / include
 
 
@@ -120,14 +124,4 @@ def _no_wheel(what: str, version: Version, fitting: list[IndexFile]) -> TargetPy
         why="The project builds against NumPy, whose headers on this machine describe this "
         "machine's types; the target's come from NumPy's own wheel.",
         cure=cure,
-    )
-
-
-def _unavailable(
-    version: Version, target: Target, error: SourceError | UsageError
-) -> TargetPythonError:
-    return TargetPythonError(
-        f"NumPy {version}'s headers for {target.wheel_platform} cannot be had: {error.what}",
-        why=error.why,
-        cure=error.cure,
     )

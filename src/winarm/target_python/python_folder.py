@@ -11,6 +11,7 @@ from winarm.coff.buffer import MalformedError
 from winarm.coff.library import read_library
 from winarm.coff.machines import OBJECT_MACHINES
 from winarm.errors import TargetPythonError, bullets
+from winarm.locate.folders import inside, names
 from winarm.target import PythonABI, Target
 from winarm.target_python.headers import headers_version, read_header
 from winarm.target_python.pyconfig import is_windows_pyconfig
@@ -38,7 +39,7 @@ def named_folder(folder: Path, abi: PythonABI, target: Target) -> PythonFolder:
     :raises TargetPythonError: it is not that of this ABI and target; says each reason.
     """
     for root in (folder, folder / "tools"):
-        include, libraries = _child(root, "include"), _child(root, "libs")
+        include, libraries = inside(root, "include"), inside(root, "libs")
         if include is not None and libraries is not None:
             found = PythonFolder(include, libraries)
             _require_fit(found, folder, abi, target)
@@ -60,9 +61,9 @@ def folder_beside(
     :raises TargetPythonError: there is one, for another target or with other headers.
     """
     for libraries in library_dirs:
-        if _child(libraries, f"{abi.library}.lib") is None:
+        if inside(libraries, f"{abi.library}.lib") is None:
             continue
-        include = _child(libraries.parent, "include")
+        include = inside(libraries.parent, "include")
         if include is None:
             continue
         found = PythonFolder(include, libraries)
@@ -94,11 +95,9 @@ def _header_problems(include: Path, abi: PythonABI) -> Iterator[str]:
 
 
 def _library_problems(found: PythonFolder, abi: PythonABI, target: Target) -> Iterator[str]:
-    library = _child(found.libraries, f"{abi.library}.lib")
+    library = inside(found.libraries, f"{abi.library}.lib")
     if library is None:
-        others = sorted(
-            path.name for path in found.libraries.iterdir() if _LIBRARY.fullmatch(path.name)
-        )
+        others = filter(_LIBRARY.fullmatch, names(found.libraries))
         yield f"{found.libraries} has no {abi.library}.lib, but {' and '.join(others) or 'none'}"
         return
     try:
@@ -110,16 +109,6 @@ def _library_problems(found: PythonFolder, abi: PythonABI, target: Target) -> It
         yield f"{library} is not an import library"
     elif found_in.kinds != {OBJECT_MACHINES[target.machine]}:
         yield f"{library} is for {found_in.label}, not {target.processor}"
-
-
-def _child(folder: Path, name: str) -> Path | None:
-    """Return the entry of `folder` with this name in any case, as Windows has it, or None."""
-    if (folder / name).exists():
-        return folder / name
-    try:
-        return next((path for path in folder.iterdir() if path.name.lower() == name), None)
-    except OSError:
-        return None
 
 
 def _cure(abi: PythonABI, target: Target) -> str:

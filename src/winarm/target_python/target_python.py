@@ -50,8 +50,6 @@ _HEADERS = ("include/Python.h", "include/pyconfig.h")
 class TargetPython:
     """Headers and import libraries of a Python on the target."""
 
-    abi: PythonABI
-    target: Target
     #: Holds Python.h and a Windows pyconfig.h.
     include: Path
     #: Holds the import libraries: `python313.lib`, `python3.lib`.
@@ -76,10 +74,12 @@ def provide(
     :raises TargetPythonError: there is none, or the one that is named is not the right one.
     :raises FileSystemError: the cache cannot be written.
     """
+    abi = interpreter.abi
     try:
-        found = _named(interpreter.abi, target, python_dir, library_dirs)
-        if found is not None:
-            return _installed(host, interpreter.abi, target, found)
+        if python_dir is not None:
+            return _installed(host, abi, target, named_folder(python_dir, abi, target))
+        if (found := folder_beside(library_dirs, abi, target)) is not None:
+            return _installed(host, abi, target, found)
         return _made(host, interpreter, target, toolchain)
     except OSError as error:
         # Not the cache, which speaks for itself: a header or a library.
@@ -88,14 +88,6 @@ def provide(
             error,
             cure="Make it readable, or name another Python for Windows with python-dir.",
         ) from error
-
-
-def _named(
-    abi: PythonABI, target: Target, python_dir: Path | None, library_dirs: Sequence[Path]
-) -> PythonFolder | None:
-    if python_dir is not None:
-        return named_folder(python_dir, abi, target)
-    return folder_beside(library_dirs, abi, target)
 
 
 def _installed(host: Host, abi: PythonABI, target: Target, found: PythonFolder) -> TargetPython:
@@ -111,8 +103,6 @@ def _installed(host: Host, abi: PythonABI, target: Target, found: PythonFolder) 
 
         include = cached_folder(host.cache / "python" / key, _HEADERS, make) / "include"
     return TargetPython(
-        abi=abi,
-        target=target,
         include=include,
         libraries=found.libraries,
         origin=f"the Python for Windows in {found.libraries.parent}",
@@ -150,8 +140,6 @@ def _made(
         make,
     )
     return TargetPython(
-        abi=abi,
-        target=target,
         include=folder / "include",
         libraries=folder / "libs",
         origin=f"the headers of {interpreter.executable} with a Windows pyconfig.h; import "

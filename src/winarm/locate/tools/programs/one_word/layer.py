@@ -1,10 +1,11 @@
 """What every tool needs: the facts of its layer, other programs, and a command line's parts."""
 
 import json
+import struct
 import subprocess
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class ToolError(Exception):
@@ -15,6 +16,17 @@ def layer(name: str) -> str:
     """Return a fact of the layer that this package is in: zig's path, the target's names."""
     file = Path(__file__).parents[2] / "tools.json"
     return str(json.loads(file.read_text(encoding="utf-8"))[name])
+
+
+def fields(layout: str, data: bytes, at: int = 0) -> tuple[Any, ...]:
+    """Return the fields of a structure.
+
+    :raises ToolError: the data ends before.
+    """
+    try:
+        return struct.unpack_from(layout, data, at)
+    except struct.error:
+        raise ToolError("file format not recognized") from None
 
 
 def run(command: Sequence[str]) -> int:

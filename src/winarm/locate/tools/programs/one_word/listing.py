@@ -1,10 +1,9 @@
 """nm and objdump: what libtool, Meson and CMake ask of objects, libraries and DLLs."""
 
-import struct
 import sys
 from collections.abc import Callable, Iterator
 
-from .layer import CommandLine, ToolError, parsed, printed
+from .layer import CommandLine, ToolError, fields, parsed, printed
 from .objects import Member, Symbol, members, symbols
 
 
@@ -100,7 +99,7 @@ def _dump(file: str, member: Member, line: CommandLine) -> None:
     data = member.data
     image = data[:2] == b"MZ"
     if image:
-        at = struct.unpack_from("<I", data, 0x3C)[0] if len(data) > 64 else 0
+        at = fields("<I", data, 0x3C)[0] if len(data) > 64 else 0
         if data[at : at + 4] != b"PE\0\0":
             raise ToolError(f"{file}: file format not recognized")
         coff = at + 4
@@ -130,7 +129,7 @@ def _dump(file: str, member: Member, line: CommandLine) -> None:
 
 
 def _sections(data: bytes, coff: int) -> None:
-    count, optional = struct.unpack_from("<H", data, coff + 2)[0], data[coff + 16 : coff + 18]
+    count, optional = fields("<H", data, coff + 2)[0], data[coff + 16 : coff + 18]
     start = coff + 20 + int.from_bytes(optional, "little")
     print(
         "Sections:\nIdx Name          Size      VMA               LMA               File off  Algn"
@@ -140,15 +139,15 @@ def _sections(data: bytes, coff: int) -> None:
         if len(entry) < 40:
             return
         name = entry[:8].rstrip(b"\0").decode("latin-1")
-        _, address, size, at = struct.unpack_from("<IIII", entry, 8)
+        _, address, size, at = fields("<IIII", entry, 8)
         print(f"{index:3} {name:13} {size:08x}  {address:016x}  {address:016x}  {at:08x}  2**4")
 
 
 def _directory(data: bytes, coff: int, number: int) -> tuple[int, Callable[[int], int]]:
-    sections, optional = struct.unpack_from("<H12xH", data, coff + 2)
-    (address,) = struct.unpack_from("<I", data, coff + 20 + 112 + 8 * number)
+    sections, optional = fields("<H12xH", data, coff + 2)
+    (address,) = fields("<I", data, coff + 20 + 112 + 8 * number)
     start = coff + 20 + optional
-    table = [struct.unpack_from("<IIII", data, start + 40 * i + 8) for i in range(sections)]
+    table = [fields("<IIII", data, start + 40 * i + 8) for i in range(sections)]
 
     def offset(rva: int) -> int:
         for size, virtual, raw_size, raw in table:
@@ -164,26 +163,19 @@ def _text(data: bytes, at: int) -> str:
 
 
 def _imports(data: bytes, coff: int) -> Iterator[str]:
-    try:
-        for number, size, place in ((1, 20, 12), (13, 32, 4)):
-            address, offset = _directory(data, coff, number)
-            at = offset(address) if address else 0
-            while address and any(data[at : at + size]):
-                yield _text(data, offset(struct.unpack_from("<I", data, at + place)[0]))
-                at += size
-    except struct.error:
-        raise ToolError("file format not recognized") from None
+    for number, size, place in ((1, 20, 12), (13, 32, 4)):
+        address, offset = _directory(data, coff, number)
+        at = offset(address) if address else 0
+        while address and any(data[at : at + size]):
+            yield _text(data, offset(fields("<I", data, at + place)[0]))
+            at += size
 
 
 def _exports(data: bytes, coff: int) -> Iterator[str]:
-    try:
-        address, offset = _directory(data, coff, 0)
-        if not address:
-            return
-        at = offset(address)
-        count = struct.unpack_from("<I", data, at + 24)[0]
-        names = offset(struct.unpack_from("<I", data, at + 32)[0])
-        for index in range(min(count, 65536)):
-            yield _text(data, offset(struct.unpack_from("<I", data, names + 4 * index)[0]))
-    except struct.error:
-        raise ToolError("file format not recognized") from None
+    address, offset = _directory(data, coff, 0)
+    if not address:
+        return
+    count, _, names = fields("<III", data, offset(address) + 24)
+    table = offset(names)
+    for index in range(min(count, 65536)):
+        yield _text(data, offset(fields("<I", data, table + 4 * index)[0]))

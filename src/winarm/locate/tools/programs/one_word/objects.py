@@ -1,12 +1,11 @@
 """Object files, import libraries and archives of them, as nm and objdump read them."""
 
 import re
-import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from .layer import ToolError
+from .layer import ToolError, fields
 
 ARM64 = 0xAA64
 #: Bytes of an archive that are read at most; LLVM's own libraries are smaller.
@@ -71,25 +70,18 @@ def symbols(data: bytes) -> list[Symbol]:
     """
     if data[:4] == b"\0\0\xff\xff" and data[4:6] == b"\0\0":
         return _import_symbols(data)
-    if len(data) < 20:
-        raise ToolError("file format not recognized")
-    wide = data[:4] == b"\0\0\xff\xff"
-    try:
-        if wide:
-            sections, table, count = struct.unpack_from("<III", data, 44)[0:3]
-            start, size = 56, 20
-        else:
-            machine, sections, _, table, count, optional = struct.unpack_from("<HHIIIH", data)
-            if machine not in {0, ARM64, 0xA641, 0xA64E, 0x8664, 0x14C}:
-                raise ToolError("file format not recognized")
-            start, size = 20 + optional, 18
-        flags = [
-            struct.unpack_from("<I", data, start + 40 * index + 36)[0]
-            for index in range(min(sections, 65535))
-        ]
-        return list(_table(data, table, count, size, flags))
-    except (struct.error, IndexError):
-        raise ToolError("file format not recognized") from None
+    if data[:4] == b"\0\0\xff\xff":
+        sections, table, count = fields("<III", data, 44)
+        start, size = 56, 20
+    else:
+        machine, sections, _, table, count, optional = fields("<HHIIIH2x", data)
+        if machine not in {0, ARM64, 0xA641, 0xA64E, 0x8664, 0x14C}:
+            raise ToolError("file format not recognized")
+        start, size = 20 + optional, 18
+    flags = [
+        fields("<I", data, start + 40 * index + 36)[0] for index in range(min(sections, 65535))
+    ]
+    return list(_table(data, table, count, size, flags))
 
 
 def _table(data: bytes, at: int, count: int, size: int, flags: list[int]) -> Iterator[Symbol]:
@@ -99,14 +91,14 @@ def _table(data: bytes, at: int, count: int, size: int, flags: list[int]) -> Ite
     index = 0
     while index < count:
         entry = data[at + index * size : at + (index + 1) * size]
-        (value,) = struct.unpack_from("<I", entry, 8)
-        section = struct.unpack_from("<i" if size == 20 else "<h", entry, 12)[0]
+        (value,) = fields("<I", entry, 8)
+        section = fields("<i" if size == 20 else "<h", entry, 12)[0]
         storage, auxiliary = entry[size - 2], entry[size - 1]
         index += 1 + auxiliary
         if storage not in {2, 3, 105}:
             continue
         if entry[:4] == b"\0\0\0\0":
-            start = strings + struct.unpack_from("<I", entry, 4)[0]
+            start = strings + fields("<I", entry, 4)[0]
             end = data.find(b"\0", start)
             name = data[start:end].decode("utf-8", "replace")
         else:
@@ -136,9 +128,7 @@ def _letter(section: int, value: int, storage: int, flags: list[int]) -> str:
 
 
 def _import_symbols(data: bytes) -> list[Symbol]:
-    if len(data) < 22:
-        raise ToolError("file format not recognized")
-    sort = struct.unpack_from("<H", data, 18)[0] & 3
+    sort = fields("<H2x", data, 18)[0] & 3
     name = data[20:].split(b"\0", 1)[0].decode("utf-8", "replace")
     pointer = Symbol(0, "D", f"__imp_{name}")
     # Functions have a thunk; variables are reached through the pointer only.

@@ -237,22 +237,11 @@ def _object(first: bytes, second: bytes, places: list[int]) -> bytes:
     relocations = header + len(first)
     data = relocations + 10 * len(places)
     table = data + len(second)
+    section = struct.Struct("<8s8xIII4xH2xI")
     parts = [
         struct.pack("<HHIIIHH", ARM64, 2, 0, table, 2, 0, 0),
-        struct.pack(
-            "<8sIIIIIIHHI",
-            b".rsrc$01",
-            0,
-            0,
-            len(first),
-            header,
-            relocations,
-            0,
-            len(places),
-            0,
-            flags,
-        ),
-        struct.pack("<8sIIIIIIHHI", b".rsrc$02", 0, 0, len(second), data, 0, 0, 0, 0, flags),
+        section.pack(b".rsrc$01", len(first), header, relocations, len(places), flags),
+        section.pack(b".rsrc$02", len(second), data, 0, 0, flags),
         first,
         # IMAGE_REL_ARM64_ADDR32NB against .rsrc$02, the second symbol.
         *(struct.pack("<IIH", place, 1, 2) for place in places),
