@@ -297,6 +297,28 @@ class TestScratchFolder:
 
         assert not list(tmp_path.iterdir())
 
+    @pytest.mark.skipif(getattr(os, "geteuid", lambda: 1)() != 0, reason="only root can give away")
+    def test_what_others_have_left_stays(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+        (tmp_path / "victim").write_text("kept")
+        (tmp_path / "winarm-a").mkdir()
+        (tmp_path / "winarm-a.lock").symlink_to("victim")
+        (tmp_path / "winarm-b").mkdir()
+        (tmp_path / "winarm-b.lock").touch()
+        for name in ("winarm-a.lock", "winarm-b", "winarm-b.lock"):
+            os.chown(tmp_path / name, 65534, 65534, follow_symlinks=False)
+        for name in ("victim", "winarm-b.lock"):
+            os.utime(tmp_path / name, (1, 1))
+
+        with scratch_folder():
+            pass
+
+        assert (tmp_path / "victim").read_text() == "kept"
+        assert (tmp_path / "winarm-a").is_dir()
+        assert (tmp_path / "winarm-b").is_dir()
+
     def test_a_kept_one_is_at_its_place_and_empty_each_time(self, tmp_path: Path) -> None:
         for _ in range(2):
             with scratch_folder(tmp_path / "kept") as folder:

@@ -224,7 +224,8 @@ def _remove_abandoned(parent: Path) -> None:
         folder = lock.with_suffix("")
         # Others remove theirs at the same time.
         with contextlib.suppress(OSError):
-            is_ours = lock.stat().st_uid == folder.stat().st_uid
+            # Not through links, which others may have put into the folder of all.
+            is_ours = {lock.lstat().st_uid, folder.lstat().st_uid} == {_own_id()}
             if is_ours and time.time() - lock.stat().st_mtime > _NEW:
                 _remove_unheld(folder)
 
@@ -243,6 +244,11 @@ def _locked(folder: Path, error: type[FileSystemError]) -> Iterator[Path]:
     finally:
         _remove(folder)
         lock.release()
+
+
+def _own_id() -> int:
+    """Return who runs this; on Windows everything belongs to 0."""
+    return os.geteuid() if os.name == "posix" else 0
 
 
 def _lock_of(folder: Path, timeout: float = -1) -> FileLock:

@@ -92,6 +92,12 @@ def test_a_variable_that_stands_in_itself_ends() -> None:
     assert len(package("a=${b}${b}\nb=x${a}${a}\n" * 30).variables["a"]) <= 2**16
 
 
+def test_one_line_cannot_grow_without_bounds() -> None:
+    found = package(f"a={'x' * 2**16}\nb={'${a}' * 50_000}\nc=${{a}}")
+
+    assert [len(found.variables[name]) for name in "abc"] == [2**16] * 3
+
+
 def test_of_a_file_no_more_is_read_than_a_package_has(tmp_path: Path) -> None:
     with (tmp_path / "x.pc").open("wb") as file:
         file.write(b"Libs: -lX\n")

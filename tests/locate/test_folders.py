@@ -35,6 +35,11 @@ def test_a_name_that_no_system_can_have_is_not_there(tree: Path) -> None:
     assert folders.inside(tree, "x" * 5000) is None
 
 
+def test_a_folder_that_no_system_can_have_is_empty(tree: Path) -> None:
+    assert folders.inside(tree / "nul\0", "include") is None
+    assert folders.files(tree / "nul\0") == []
+
+
 def test_the_first_and_all_that_are_there(tree: Path) -> None:
     paths = (("lib",), ("BIN",), ("include",))
 

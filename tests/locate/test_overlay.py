@@ -55,6 +55,14 @@ def test_a_link_to_the_folder_itself_ends(host: FakeHost, tmp_path: Path) -> Non
     assert list(entries(case_overlay(host, [tmp_path / "include"]))) == ["a.h"]
 
 
+def test_links_to_nothing_are_left_out(host: FakeHost, tmp_path: Path) -> None:
+    touch(tmp_path / "um" / "a.h")
+    (tmp_path / "um" / "gone.h").symlink_to("nowhere.h")
+    (tmp_path / "um" / "round.h").symlink_to("round.h")
+
+    assert list(entries(case_overlay(host, [tmp_path / "um"]))) == ["a.h"]
+
+
 def test_it_is_made_once(host: FakeHost, tmp_path: Path) -> None:
     touch(tmp_path / "um" / "a.h")
     first = case_overlay(host, [tmp_path / "um"])

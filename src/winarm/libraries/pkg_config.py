@@ -127,14 +127,19 @@ def _expanded(text: str, variables: Mapping[str, str], *, protected: bool = Fals
 
     :param protected: write what ends a word inside of paths as characters that end none.
     """
+    room = MAX_EXPANDED
 
     def value(match: re.Match[str]) -> str:
+        nonlocal room
         found = variables.get(match[1], "")
+        room -= len(found)
+        if room < 0:
+            return ""
         return found.translate(_PROTECTED) if protected and is_absolute(found) else found
 
     for _ in range(MAX_NESTING):
         text, count = _VARIABLE.subn(value, text)
-        if not count or len(text) > MAX_EXPANDED:
+        if not count or room < 0:
             break
     return text[:MAX_EXPANDED]
 

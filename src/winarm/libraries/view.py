@@ -8,6 +8,7 @@ is in winarm's cache and holds links (copies on Windows); nothing is written to 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -30,6 +31,7 @@ from winarm.libraries.lookup import (
     names_of,
 )
 from winarm.libraries.prefix import Prefix, is_folder, prefixes
+from winarm.locate.folders import names as folder_names
 from winarm.storage import cached_folder, remove_unused
 from winarm.target import Target
 
@@ -350,13 +352,15 @@ def _write_needs(folder: Path, spelling: str, closure: Mapping[str, Sequence[str
             Path(f"{file}.needs").write_text("\n".join(needed), encoding="utf-8")
 
 
-def _listing(folder: Path) -> list[list[object]]:
+def _listing(folder: Path) -> list[tuple[str, int, int]]:
     """Return what changes when a file of a folder does."""
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-        return [[e.name, s.st_size, s.st_mtime_ns] for e in entries for s in [e.stat()]]
-    except OSError:
-        return []
+    found = []
+    for path in map(folder.joinpath, folder_names(folder)):
+        # Links to nothing say nothing; they must not keep the others from being seen.
+        with contextlib.suppress(OSError):
+            status = path.stat()
+            found.append((path.name, status.st_size, status.st_mtime_ns))
+    return found
 
 
 def _root_of(folder: Path, tree: Prefix) -> Path:

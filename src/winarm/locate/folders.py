@@ -22,7 +22,7 @@ def names(folder: Path | None) -> list[str]:
         return []
     try:
         return sorted(entry.name for entry in os.scandir(folder))
-    except OSError:
+    except (OSError, ValueError):  # of a name with NUL, which TOML and JSON can write
         return []
 
 
@@ -30,7 +30,7 @@ def files(folder: Path) -> list[Path]:
     """Return the files in `folder`, sorted; none where it cannot be read."""
     try:
         return sorted(entry for entry in folder.iterdir() if entry.is_file())
-    except OSError:
+    except (OSError, ValueError):
         return []
 
 

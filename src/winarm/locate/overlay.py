@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from winarm.host import Host
+from winarm.locate.folders import names
 from winarm.storage import cached_folder
 
 #: Goes into the names of the files: raised when the same folders make another overlay.
@@ -61,23 +61,14 @@ def _key(roots: Sequence[Path]) -> str:
     return hashlib.sha256(joined).hexdigest()[:16]
 
 
-def _listing(folder: Path | str, depth: int) -> list[dict[str, object]]:
+def _listing(folder: Path, depth: int) -> list[dict[str, object]]:
     entries: list[dict[str, object]] = []
-    try:
-        found = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError:
-        return entries
-    seen = set[str]()
-    for entry in found:
-        # xwin's links repeat files in other cases; one name in any case is all that is needed.
-        if entry.name.casefold() in seen:
-            continue
-        if not entry.is_dir():
-            entries.append({"type": "file", "name": entry.name, "external-contents": entry.path})
-        elif depth and not (
-            entry.is_symlink() and os.path.realpath(entry.path) == os.path.realpath(folder)
-        ):
-            contents = _listing(entry.path, depth - 1)
-            entries.append({"type": "directory", "name": entry.name, "contents": contents})
-        seen.add(entry.name.casefold())
+    # xwin's links repeat files in other cases; one name in any case is all that is needed.
+    for name in reversed({name.casefold(): name for name in reversed(names(folder))}.values()):
+        path = folder / name
+        if path.is_file():
+            entries.append({"type": "file", "name": name, "external-contents": str(path)})
+        elif depth and path.is_dir() and not (path.is_symlink() and path.samefile(folder)):
+            contents = _listing(path, depth - 1)
+            entries.append({"type": "directory", "name": name, "contents": contents})
     return entries

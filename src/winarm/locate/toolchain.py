@@ -299,9 +299,11 @@ def wrapper_script(command: Sequence[str], system: System) -> str:
 
     >>> wrapper_script(("zig", "cc", "a b"), "linux")
     '#!/bin/sh\nexec zig cc \'a b\' "$@"\n'
-    >>> wrapper_script(("zig", "a b"), "windows")
-    '@"zig" "a b" %*\r\n'
+    >>> wrapper_script(("zig", "a b", "100%"), "windows")
+    '@"zig" "a b" "100%%" %*\r\n'
     """
     if system == "windows":
-        return "@" + " ".join(f'"{word}"' for word in command) + " %*\r\n"
+        # In a file of cmd's, `%%` is a percent sign.
+        words = (word.replace("%", "%%") for word in command)
+        return "@" + " ".join(f'"{word}"' for word in words) + " %*\r\n"
     return f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n'

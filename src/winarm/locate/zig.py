@@ -114,7 +114,7 @@ def _version(host: Host, program: Path) -> Search[str]:
         version = Version(_comparable(answer.stdout.strip()))
     except ProgramError as error:
         return miss(error.what)
-    except InvalidVersion:
+    except ValueError:  # InvalidVersion, or a number too long for int()
         return miss(f"`zig version` says {answer.stdout.strip()[:80]!r}")
     if version not in SUPPORTED:
         return miss(f"version {version}, and winarm works with {SUPPORTED}")
