@@ -103,7 +103,7 @@ def test_of_a_file_no_more_is_read_than_a_package_has(tmp_path: Path) -> None:
         file.write(b"Libs: -lX\n")
         file.truncate(2**33)
 
-    assert packages_in([tmp_path], lambda folder: folder)["x"].libraries() == ("x",)
+    assert packages_in({tmp_path: tmp_path})["x"].libraries() == ("x",)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions are POSIX's")
@@ -112,7 +112,7 @@ def test_a_file_that_may_not_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "x.pc").touch(mode=0o000)
 
     with pytest.raises(FileSystemError, match=r"x\.pc"):
-        packages_in([tmp_path], lambda folder: folder)
+        packages_in({tmp_path: tmp_path})
 
 
 def test_names_come_from_the_packages_too() -> None:

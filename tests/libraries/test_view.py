@@ -173,10 +173,8 @@ def test_another_toolchains_headers_come_after_the_toolchains_own(
     assert (found.include_dirs, found.late_include_dirs) == ((), (prefix / "include",))
 
 
-def test_programs_are_answered_by_their_package(host: Host, tmp_path: Path) -> None:
-    found = view(host, tree(tmp_path / "p", XML))
-
-    assert found.config_programs["xml2-config"] == "libxml-2.0"
+def test_packages_are_known_for_the_programs_that_they_answer(host: Host, tmp_path: Path) -> None:
+    assert view(host, tree(tmp_path / "p", XML)).packages == ("libxml-2.0",)
 
 
 def test_nothing_is_written_to_a_prefix(host: Host, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import posixpath
 import re
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
@@ -62,14 +62,14 @@ class Package:
         return tuple(dict.fromkeys(without_versions.replace(",", " ").split()))
 
 
-def packages_in(folders: Iterable[Path], root_of: Callable[[Path], Path]) -> dict[str, Package]:
-    """Return the packages that the folders have by name; the first of a name counts.
+def packages_in(folders: Mapping[Path, Path]) -> dict[str, Package]:
+    """Return the packages that folders have by name; the first of a name counts.
 
-    :param root_of: the root of the prefix that a folder is in.
+    :param folders: each with the root of the prefix that it is in.
     :raises FileSystemError: a file cannot be read.
     """
     found: dict[str, Package] = {}
-    for folder in folders:
+    for folder, root in folders.items():
         named = [path for path in files(folder) if path.suffix == ".pc"]
         for path in named[:MAX_FILES]:
             if path.stem not in found:
@@ -78,7 +78,7 @@ def packages_in(folders: Iterable[Path], root_of: Callable[[Path], Path]) -> dic
                         text = file.read(MAX_SIZE).decode("utf-8", "replace")
                 except OSError as error:
                     raise FileSystemError(path, error, cure="Make it readable.") from error
-                found[path.stem] = read_package(path.stem, text, root_of(folder), folder)
+                found[path.stem] = read_package(path.stem, text, root, folder)
     return found
 
 
@@ -200,6 +200,20 @@ def named(packages: Mapping[str, Package]) -> dict[str, Package]:
         if re.fullmatch(r"[A-Za-z0-9][\w.+-]*", name := package.fields.get("Name", ""))
     }
     return {**further, **packages}
+
+
+def needed_by(package: Package, packages: Mapping[str, Package]) -> list[str]:
+    """Return the libraries that a package needs beside its own, each after what needs it."""
+    found = [*package.libraries("Libs.private")]
+    pending, seen = list(package.requirements(private=True)), {package.name}
+    while pending:
+        name = pending.pop(0)
+        if name in packages and name not in seen:
+            seen.add(name)
+            other = packages[name]
+            found += [*other.libraries(), *other.libraries("Libs.private")]
+            pending += other.requirements(private=True)
+    return list(dict.fromkeys(reversed(found)))[::-1]
 
 
 def rewritten(

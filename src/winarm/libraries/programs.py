@@ -41,7 +41,7 @@ def config_programs(
     pkgconf = native.programs / f"pkgconf{host.exe}" if native.programs else None
     found: dict[str, list[str]] = {name: [*command, name] for name in _of_host(host, own)}
     if pkgconf is not None:
-        for name, package in native.config_programs.items():
+        for name, package in _packages_of_programs(native.packages).items():
             found[name] = [*command, name, str(pkgconf), package]
             if not windows:
                 # psycopg2 and others look through PATH for the name that it has on Windows.
@@ -66,3 +66,30 @@ def _names(folder: Path) -> list[str]:
         for name in plain
         if name.endswith(("-config", "_config")) and not name.startswith(_HARMLESS)
     ]
+
+
+#: Programs whose names no rule derives from a package's.
+_PROGRAMS = {
+    "libxml-2.0": ("xml2-config",),
+    "libxslt": ("xslt-config",),
+    "libpq": ("pg_config",),
+    "freetype2": ("freetype-config",),
+    "libcurl": ("curl-config",),
+    "libpcre2-8": ("pcre2-config",),
+    "libpcre": ("pcre-config",),
+    "libmariadb": ("mariadb_config", "mysql_config"),
+    "mysqlclient": ("mysql_config",),
+    "icu-uc": ("icu-config",),
+    "netcdf": ("nc-config",),
+    "MagickWand": ("MagickWand-config",),
+}
+
+
+def _packages_of_programs(packages: Iterable[str]) -> dict[str, str]:
+    """Return the package that answers for each program such as `libpng16-config`."""
+    found: dict[str, str] = {}
+    for name in packages:
+        derived = (f"{name}-config", f"{name.removeprefix('lib')}-config")
+        for program in (*_PROGRAMS.get(name, ()), *derived):
+            found.setdefault(program, name)
+    return found

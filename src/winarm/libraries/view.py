@@ -13,8 +13,9 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,8 +70,8 @@ class Native:
     closure: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: Why a library cannot be linked, by every name that would mean it.
     refused: Mapping[str, str] = field(default_factory=dict)
-    #: The package that answers for a program such as `xml2-config`.
-    config_programs: Mapping[str, str] = field(default_factory=dict)
+    #: The packages of `pkg-config`.
+    packages: tuple[str, ...] = ()
     #: What the user should know, and what only a curious one wants to.
     notes: tuple[str, ...] = ()
     details: tuple[str, ...] = ()
@@ -123,19 +124,18 @@ def native_libraries(
             cure=f'pip install "{PKGCONF}", or "winarm[cli]".',
         )
     extra = tuple(map(Path, library_dirs))
-    maker = _Maker(host, target, style, trees, extra, linkage, pkgconf)
-    views = host.cache / "prefixes"
+    view = _View(host, target, style, trees, extra, linkage, pkgconf)
 
     def make(part: Path) -> None:
-        maker.make(part)
-        remove_unused(views, "*")
+        view.make(part)
+        remove_unused(view.folder.parent, "*")
 
-    folder = cached_folder(views / maker.key, [_INDEX], make)
+    folder = cached_folder(view.folder, [_INDEX], make)
     index = json.loads((folder / _INDEX).read_text("utf-8"))
     if trees and index["refused"] and not index["libraries"]:
-        first = index["refused"][0]
+        first = next(iter(index["refused"].values()))
         raise LibraryError(
-            f"no library of prefix {trees[0].path} can be used: {first['path']}: {first['why']}.",
+            f"no library of prefix {trees[0].path} can be used: {first}.",
             cure=f"Name a prefix of {target.processor} libraries. "
             f"See {DOCUMENTATION}/libraries.html",
         )
@@ -164,16 +164,16 @@ def _native(folder: Path, index: Mapping[str, Any], trees: tuple[Prefix, ...]) -
         programs=folder / "bin",
         libraries={name: str(folder / "lib" / f) for name, f in index["libraries"].items()},
         closure={name: tuple(names) for name, names in index["closure"].items()},
-        refused=index["refused_names"],
-        config_programs=index["config_programs"],
+        refused=index["refused"],
+        packages=tuple(index["packages"]),
         notes=tuple(index["notes"]),
         details=(*kinds, *index["details"]),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Maker:
-    """Makes the view of some folders for one style of toolchains."""
+@dataclass(frozen=True)
+class _View:
+    """The view of some folders for one style of toolchains."""
 
     host: Host
     target: Target
@@ -183,9 +183,9 @@ class _Maker:
     linkage: Linkage
     pkgconf: Path | None
 
-    @property
-    def key(self) -> str:
-        """Return a name for the view that changes with anything that it shows."""
+    @cached_property
+    def folder(self) -> Path:
+        """Return where the view is; the name changes with anything that it shows."""
         folders = [
             *self.library_dirs,
             *(one for tree in self.trees for one in (*tree.library_dirs, *tree.pkgconfig_dirs)),
@@ -200,24 +200,34 @@ class _Maker:
             [[str(folder.absolute()), *_listing(folder)] for folder in folders],
             str(self.pkgconf),
         ]
-        return hashlib.sha256(json.dumps(facts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        digest = hashlib.sha256(json.dumps(facts).encode("utf-8", "surrogatepass")).hexdigest()
+        return self.host.cache / "prefixes" / digest[:32]
 
     def make(self, folder: Path) -> None:
-        """Fill the new, empty folder of the view."""
-        found = [self._found(self.library_dirs, without_runtime=False)]
-        for tree in self.trees:
-            own = tree.has_own_c_library
-            found.append(self._found(tree.library_dirs, without_runtime=own))
-        pc_dirs = {one: tree for tree in self.trees for one in tree.pkgconfig_dirs}
-        packages = pkg_config.packages_in(pc_dirs, lambda one: _root_of(one, pc_dirs[one]))
+        """Fill `folder`, new and empty, which will be the view's."""
+        look = partial(libraries_in, target=self.target, style=self.style)
+        found = [
+            look(self.library_dirs, without_runtime=False),
+            *(look(it.library_dirs, without_runtime=it.has_own_c_library) for it in self.trees),
+        ]
+        packages = pkg_config.packages_in(
+            {
+                folder: next(root for root in tree.roots if folder.is_relative_to(root))
+                for tree in self.trees
+                for folder in tree.pkgconfig_dirs
+            }
+        )
         names = by_name([one.libraries for one in found], self.linkage)
         # Where there is a DLL and no import library for it.
         alone = [dlls_in(tree.dll_dirs, self.target, self.style, names) for tree in self.trees]
         names = {**by_name(alone, "shared"), **names}
         names |= {alias: names[it] for alias, it in pkg_config.aliases(packages, names).items()}
-        static = by_name([_static(one.libraries) for one in found], "static")
+        static = by_name(
+            [[one for one in group.libraries if one.linkage == "static"] for group in found],
+            "static",
+        )
         files = self._write_libraries(folder / "lib", names, static)
-        self._write_packages(folder / "pkgconfig", packages, names, files, folder)
+        self._write_packages(folder / "pkgconfig", packages, names, files)
         self._write_programs(folder / "bin")
         refused = [one for group in found for one in group.refused]
         closure = self._closure(packages, names)
@@ -226,18 +236,14 @@ class _Maker:
         index = {
             "libraries": files,
             "closure": closure,
-            "refused": [{"path": str(one.path), "why": one.why} for one in refused],
-            "refused_names": _refused_names(refused, names),
-            "config_programs": _config_programs(packages),
+            "refused": _refused_names(refused, names),
+            "packages": list(packages),
             "header_dirs": [str(one) for one in self._header_dirs(packages)],
             "notes": [*_twice(found, self.trees), *_refusals(refused)],
             "details": [f"{name}.pc: {why}" for name, why in pkg_config.broken(packages).items()],
         }
         text = json.dumps(index, ensure_ascii=True)
         (folder / _INDEX).write_text(text, encoding="utf-8")
-
-    def _found(self, folders: Iterable[Path], *, without_runtime: bool) -> Found:
-        return libraries_in(folders, self.target, self.style, without_runtime=without_runtime)
 
     def _write_libraries(
         self, folder: Path, names: Mapping[str, LibraryFile], static: Mapping[str, LibraryFile]
@@ -266,11 +272,9 @@ class _Maker:
         packages: Mapping[str, pkg_config.Package],
         names: Mapping[str, LibraryFile],
         files: Mapping[str, str],
-        view: Path,
     ) -> None:
         folder.mkdir()
-        # `view` is renamed when it is whole.
-        final = view.parent / self.key / "lib"
+        final = self.folder / "lib"
         by_path = {
             library.path.as_posix().lower(): final / files[name]
             for name, library in names.items()
@@ -303,7 +307,7 @@ class _Maker:
         found: dict[str, list[str]] = {}
         for package in packages.values():
             own = package.libraries()
-            needed = _needed_by(package, packages)
+            needed = pkg_config.needed_by(package, packages)
             for position, name in enumerate(own):
                 library = names.get(name)
                 if library is not None and library.linkage == "static":
@@ -363,32 +367,8 @@ def _listing(folder: Path) -> list[tuple[str, int, int]]:
     return found
 
 
-def _root_of(folder: Path, tree: Prefix) -> Path:
-    return next(root for root in tree.roots if folder.is_relative_to(root))
-
-
-def _static(libraries: Sequence[LibraryFile]) -> list[LibraryFile]:
-    return [library for library in libraries if library.linkage == "static"]
-
-
 def _is_file_name(name: str) -> bool:
     return not set(name) & set('/\\:*?"<>|\0')
-
-
-def _needed_by(
-    package: pkg_config.Package, packages: Mapping[str, pkg_config.Package]
-) -> list[str]:
-    """Return the libraries that a package needs beside its own, each after what needs it."""
-    found = [*package.libraries("Libs.private")]
-    pending, seen = list(package.requirements(private=True)), {package.name}
-    while pending:
-        name = pending.pop(0)
-        if name in packages and name not in seen:
-            seen.add(name)
-            other = packages[name]
-            found += [*other.libraries(), *other.libraries("Libs.private")]
-            pending += other.requirements(private=True)
-    return list(dict.fromkeys(reversed(found)))[::-1]
 
 
 def _refused_names(refused: Sequence[Refused], names: Mapping[str, object]) -> dict[str, str]:
@@ -423,33 +403,6 @@ def _twice(found: Sequence[Found], trees: Sequence[Prefix]) -> list[str]:
         f"{one} and {other}; the first is used"
         for (one, other), stems in twice.items()
     ]
-
-
-#: Programs whose names no rule derives from a package's.
-_PROGRAMS = {
-    "libxml-2.0": ("xml2-config",),
-    "libxslt": ("xslt-config",),
-    "libpq": ("pg_config",),
-    "freetype2": ("freetype-config",),
-    "libcurl": ("curl-config",),
-    "libpcre2-8": ("pcre2-config",),
-    "libpcre": ("pcre-config",),
-    "libmariadb": ("mariadb_config", "mysql_config"),
-    "mysqlclient": ("mysql_config",),
-    "icu-uc": ("icu-config",),
-    "netcdf": ("nc-config",),
-    "MagickWand": ("MagickWand-config",),
-}
-
-
-def _config_programs(packages: Mapping[str, pkg_config.Package]) -> dict[str, str]:
-    """Return the package that answers for each program such as `libpng16-config`."""
-    found: dict[str, str] = {}
-    for name in packages:
-        derived = (f"{name}-config", f"{name.removeprefix('lib')}-config")
-        for program in (*_PROGRAMS.get(name, ()), *derived):
-            found.setdefault(program, name)
-    return found
 
 
 def as_json(native: Native) -> dict[str, Any]:
