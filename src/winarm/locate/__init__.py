@@ -58,7 +58,10 @@ def find_toolchain(
         searches[kind] = FINDERS[kind](host, request)
         if (found := searches[kind].found) is not None:
             return found
-    raise not_found(wanted, searches)
+    misses = dict.fromkeys(line for search in searches.values() for line in search.misses)
+    # With `auto`, zig is the quickest to get everywhere and comes last.
+    cures = [f"For {kind}: {search.cure}" for kind, search in searches.items() if search.cure]
+    raise ToolchainNotFoundError(wanted, tuple(misses), "\n".join(reversed(cures)))
 
 
 def search_toolchains(host: Host, request: Request) -> dict[str, Search[Toolchain]]:
@@ -69,11 +72,3 @@ def search_toolchains(host: Host, request: Request) -> dict[str, Search[Toolchai
 def kinds(wanted: str) -> tuple[str, ...]:
     """Return the kinds that `wanted` stands for, in order."""
     return tuple(FINDERS) if wanted == "auto" else (wanted,)
-
-
-def not_found(wanted: str, searches: Mapping[str, Search[Toolchain]]) -> ToolchainNotFoundError:
-    """Return the error that says all that was looked at and what would help."""
-    misses = dict.fromkeys(line for search in searches.values() for line in search.misses)
-    # With `auto`, zig is the quickest to get everywhere and comes last.
-    cures = [f"For {kind}: {search.cure}" for kind, search in searches.items() if search.cure]
-    return ToolchainNotFoundError(wanted, tuple(misses), "\n".join(reversed(cures)))
