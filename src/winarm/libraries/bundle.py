@@ -82,13 +82,13 @@ def bundle(
     components = {one.name: component_of(one.path, prefixes) for one in needed}
     finished = folder / repaired.name
     _add(repaired, finished, _documents(needed, components, stamp), stamp)
-    notes = []
-    for one in needed:
-        name = components[one.name].name
-        if not components[one.name].files:
-            where = "in its prefix there is no licence file of it"
-            notes.append(f"{one.path.name} ({name}) is copied into the wheel; {where}")
-    return Bundled(finished, needed, tuple(notes))
+    notes = tuple(
+        f"{one.path.name} ({components[one.name].name}) is copied into the wheel; in its prefix "
+        "there is no licence file of it"
+        for one in needed
+        if not components[one.name].files
+    )
+    return Bundled(finished, needed, notes)
 
 
 def _delvewheel(

@@ -57,14 +57,8 @@ class CommandLine(NamedTuple):
 
     def value(self, *names: str) -> str:
         """Return the first value of an option, or an empty string."""
-        return next(
-            (
-                value
-                for name, _, value in (option.partition("=") for option in self.options)
-                if name in names
-            ),
-            "",
-        )
+        found = (option.partition("=") for option in self.options)
+        return next((value for name, _, value in found if name in names), "")
 
 
 def parsed(arguments: Iterable[str], valued: Sequence[str]) -> CommandLine:

@@ -99,15 +99,13 @@ def _dump(file: str, member: Member, line: CommandLine) -> None:
     data = member.data
     image = data[:2] == b"MZ"
     if image:
-        at = fields("<I", data, 0x3C)[0] if len(data) > 64 else 0
+        (at,) = fields("<I", data, 0x3C)
         if data[at : at + 4] != b"PE\0\0":
-            raise ToolError(f"{file}: file format not recognized")
+            raise ToolError("file format not recognized")
         coff = at + 4
-    elif data[:4] == b"\0\0\xff\xff" or len(data) >= 20:
+    else:
         symbols(data)
         coff = 0
-    else:
-        raise ToolError(f"{file}: file format not recognized")
     name = member.name or file
     shape = "pei-aarch64-little" if image else "pe-aarch64-little"
     print(f"\n{name}:     file format {shape}\n")
