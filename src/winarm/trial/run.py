@@ -19,7 +19,7 @@ from winarm.trial.pythons import WindowsPython, known_pythons, python_for
 from winarm.trial.runner import SITE, Runner, Session
 from winarm.trial.search import find_runner
 from winarm.trial.stage import install, stage_for
-from winarm.trial.wheel import TriedWheel
+from winarm.trial.wheel import TriedWheel, importable
 from winarm.verify import Code, Evidence, Finding, Report, Severity, verify
 from winarm.verify.report import finding, listed
 
@@ -195,7 +195,7 @@ class _Trial:
         wanted = {
             wheel: {
                 name: member
-                for name, member in wheel.modules(group.abi).items()
+                for name, member in importable(wheel.members, group.abi).items()
                 if not self.options.skips(name)
             }
             for wheel in group.wheels

@@ -82,10 +82,6 @@ class TriedWheel:
             default=PythonABI(min(NEWEST_PYTHON.minor, 13)),
         )
 
-    def modules(self, abi: PythonABI) -> dict[str, str]:
-        """Return the modules to import on that Python, each with its member."""
-        return importable(self.members, abi)
-
 
 @cache
 def _tags(abi: PythonABI) -> frozenset[str]:
