@@ -64,6 +64,9 @@ SINCE = {"USE_STACKCHECK": "3.14"}
 #: Declared for all systems and compiled on all but Windows.
 NOT_COMPILED_ON_WINDOWS = {"Py_FrozenMain"}
 
+#: What a source that cannot be read ends in.
+FAILURES = (WinarmError, OSError, ValueError, subprocess.SubprocessError, pefile.PEFormatError)
+
 #: Marks where a declaration begins, after its type. No macro has this name.
 _MARK = "winarm_declares_"
 
@@ -105,7 +108,7 @@ def main(arguments: list[str] | None = None) -> int:
         try:
             for stem, lines in rows(source, options.wheels):
                 write(options.folder / f"{stem}.txt", lines)
-        except (WinarmError, OSError, ValueError, pefile.PEFormatError) as error:
+        except FAILURES as error:
             print(f"{source}: {error}", file=sys.stderr)
             return 1
     return 0
