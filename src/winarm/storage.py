@@ -115,7 +115,7 @@ def locked(lock: Path, check: Callable[[], None], patience: float = math.inf) ->
     :param check: is called again and again while the lock is another's, and may raise.
     :raises OSError: the lock cannot be made, or is still another's after `patience` seconds.
     """
-    from filelock import FileLock, Timeout  # noqa: PLC0415 - as in cached_folder
+    from filelock import FileLock, Timeout  # noqa: PLC0415 - as in _lock_of
 
     began = time.monotonic()
     with contextlib.ExitStack() as held:
