@@ -218,9 +218,10 @@ class FileSystemError(WinarmError):
 class CacheError(FileSystemError):
     """winarm's own cache cannot be read or written."""
 
-    def __init__(self, path: Path | str, reason: OSError) -> None:
+    def __init__(self, path: Path | str, reason: OSError, *, cure: str = "") -> None:
         folder = "for winarm's caches: WINARM_CACHE_DIR=DIR."
-        super().__init__(path, reason, cure=f"{_file_cure(reason).removesuffix('.')} {folder}")
+        cure = cure or f"{_file_cure(reason).removesuffix('.')} {folder}"
+        super().__init__(path, reason, cure=cure)
 
 
 class OutputError(FileSystemError):

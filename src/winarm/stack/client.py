@@ -23,7 +23,7 @@ from winarm.stack.files import IndexedFile, IndexedProject
 from winarm.stack.http_reader import AT_ONCE, NOT_FOUND, NOT_MODIFIED, HttpReader, refusal
 from winarm.stack.kept_pages import KeptPage, KeptPages
 from winarm.stack.pages import ACCEPT, files_of, read_page
-from winarm.storage import PATIENCE, locked, replacing
+from winarm.storage import PATIENCE, locked, replacing, write_text
 
 if TYPE_CHECKING:
     import httpx2
@@ -114,11 +114,7 @@ class IndexClient:
         else:
             raise SourceError(f"the index serves no metadata of {file.name}.")
         if file.sha256:
-            try:
-                with replacing(kept) as part:
-                    part.write_text(text, "utf-8")
-            except OSError as error:
-                raise CacheError(kept, error) from error
+            write_text(kept, text, CacheError)
         return text
 
     def fetch(

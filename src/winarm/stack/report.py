@@ -156,6 +156,11 @@ class PackageStatus:
         return f"verification found: {'; '.join(self.findings)}" if self.findings else "verified"
 
     @property
+    def explanation(self) -> str:
+        """Return what the status rests on, and what verification says."""
+        return "; ".join(filter(None, (self.reason, self.verified)))
+
+    @property
     def advice(self) -> str:
         """Return what helps where there is neither a pin nor a command; empty where nothing is."""
         return "" if self.pin or self.command else _ADVICE.get(self.status, "")

@@ -18,16 +18,20 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
-from winarm.errors import SourceError
+from winarm.errors import CacheError, SourceError
 from winarm.project.archives import BAD_DATA
 from winarm.pyproject import table
+from winarm.stack.files import parsed_version
 from winarm.stack.report import SourceFacts
-from winarm.storage import replacing
+from winarm.storage import write_text
 from winarm.verify.dlls import system_dlls
 
 #: Changes with what is read, so that facts of another winarm are not taken from the cache.
 _FORMAT = 5
+#: The version of metadata from which on dependencies are static unless they are named as dynamic.
+_STATIC = Version("2.2")
 #: Longest file that is read of an sdist, and the most members and bytes that are looked at.
 MAX_TEXT = 2**20
 MAX_MEMBERS = 100_000
@@ -110,9 +114,9 @@ class Sdist:
     def has_static_dependencies(self) -> bool:
         """Return whether PKG-INFO promises that a build does not change them (PEP 643)."""
         headers = HeaderParser().parsestr(self.metadata)
-        version = (headers.get("Metadata-Version") or "1.0").split(".")
+        version = parsed_version(headers.get("Metadata-Version") or "1.0")
         dynamic = {name.lower() for name in headers.get_all("Dynamic") or ()}
-        return _at_least_2_2(version) and "requires-dist" not in dynamic
+        return version is not None and version >= _STATIC and "requires-dist" not in dynamic
 
 
 def read_sdist(path: Path) -> Sdist:
@@ -153,8 +157,7 @@ def kept_facts(path: Path, cache: Path, key: str) -> SourceFacts:
         )
     except (OSError, ValueError, TypeError, KeyError):
         facts = source_facts(read_sdist(path))
-        with replacing(kept) as part:
-            part.write_text(json.dumps(asdict(facts)), "utf-8")
+        write_text(kept, json.dumps(asdict(facts)), CacheError)
         return facts
 
 
@@ -313,10 +316,6 @@ def _own_files(project: Path) -> Iterator[Path]:
             continue
         names[:] = sorted(name for name in names if not name.startswith("."))
         yield from (Path(folder, name) for name in files)
-
-
-def _at_least_2_2(version: list[str]) -> bool:
-    return [int(part) if part.isdecimal() else 0 for part in version[:2]] >= [2, 2]
 
 
 def _toml(text: str) -> dict[str, Any]:

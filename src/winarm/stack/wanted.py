@@ -87,7 +87,12 @@ class WantedStack:
 
     def dependents(self, name: str) -> frozenset[str]:
         """Return every package that needs `name`, directly or not."""
-        return frozenset(_reached(name, self._up)) - {name}
+        seen, pending = {name}, deque([name])
+        while pending:
+            new = set(self._up.get(pending.popleft(), ())) - seen
+            seen |= new
+            pending += new
+        return frozenset(seen - {name})
 
     def into(self, name: str) -> Sequence[Edge]:
         """Return the edges that lead to `name`."""
@@ -106,16 +111,6 @@ class WantedStack:
             name: [edge.requirer for edge in edges if edge.requirer]
             for name, edges in self._into.items()
         }
-
-
-def _reached(start: str, edges: Mapping[str, Iterable[str]]) -> set[str]:
-    seen, pending = {start}, deque([start])
-    while pending:
-        for other in edges.get(pending.popleft(), ()):
-            if other not in seen:
-                seen.add(other)
-                pending.append(other)
-    return seen
 
 
 @dataclass(frozen=True)

@@ -31,8 +31,7 @@ def _lines(report: StackReport, difference: ReportDifference | None) -> Iterator
         yield "| --- | --- | --- |"
         for package in running:
             name = f"{package.name} {package.version}"
-            reason = "; ".join(filter(None, (package.reason, package.verified)))
-            yield f"| {_text(name)} | {package.status} | {_text(reason)} |"
+            yield f"| {_text(name)} | {package.status} | {_text(package.explanation)} |"
         yield ""
         yield "</details>"
     if difference is not None:
@@ -55,9 +54,8 @@ def _row(package: PackageStatus) -> str:
     held = str(package.holds_back)
     if package.required_by:
         held += f" ({_text(', '.join(package.required_by[:3]))})"
-    reason = "; ".join(filter(None, (package.reason, package.verified)))
     name = f"{package.name} {package.version}".strip()
-    cells = (_text(name), str(package.status), _text(reason), held, "<br>".join(helps))
+    cells = (_text(name), str(package.status), _text(package.explanation), held, "<br>".join(helps))
     return f"| {' | '.join(cells)} |"
 
 

@@ -74,9 +74,7 @@ def _title(package: PackageStatus) -> str:
 
 def _row(package: PackageStatus, names: int, states: int, width: int) -> Iterator[str]:
     head = f"{_title(package):{names}}  {package.status:{states}}"
-    details = package.reason
-    if package.verified:
-        details += f"; {package.verified}"
+    details = package.explanation
     if package.dropped:
         details += f"; dropped: {package.dropped} was the last with a wheel"
     if package.first:
