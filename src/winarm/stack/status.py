@@ -291,10 +291,8 @@ class _Survey:
         """Return what all requirers allow; those of a lock are asked by their metadata."""
         versions = {one.name: one.version for one in self.stack.packages}
         for edge in self.stack.into(package.name):
-            if edge.allowed is not None or not edge.requirer:
-                continue
             version = versions.get(edge.requirer)
-            if version is None:
+            if edge.allowed is not None or version is None:
                 continue
             try:
                 lines, _ = self.evidence.dependencies(edge.requirer, version)
