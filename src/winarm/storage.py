@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import math
 import os
 import shutil
@@ -106,6 +107,41 @@ def cached_folder(folder: Path, members: Sequence[str], make: Callable[[Path], N
             raise
         raise CacheError(error.filename or folder, error) from error
     return folder
+
+
+def cached_file(
+    cache: Path,
+    name: str,
+    url: str,
+    sha256: str,
+    fetch: Callable[[Path], None],
+    *,
+    check: Callable[[], None] = lambda: None,
+) -> Path:
+    """Return the file `name` from `url` in a folder of the cache, fetched unless it is there.
+
+    :param sha256: its checksum; without one to compare with it is fetched each time.
+    :param fetch: writes it to a path.
+    :param check: as of `locked`.
+    :raises CacheError: the cache cannot be written, or is full.
+    """
+    key = sha256 or hashlib.sha256(url.encode()).hexdigest()
+    path = cache / key / name
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with locked(cache / f".{key}.lock", check, PATIENCE):
+            if not (sha256 and path.is_file() and sha256_of(path) == sha256):
+                with replacing(path) as part:
+                    fetch(part)
+    except OSError as error:
+        raise CacheError(error.filename or cache, error) from error
+    return path
+
+
+def sha256_of(file: Path) -> str:
+    """Return the checksum of a file."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 @contextlib.contextmanager

@@ -16,14 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Literal, cast
 
-from filelock import FileLock
 from packaging.tags import Tag
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 
-from winarm.errors import CacheError, FileSystemError, SourceError, UsageError, bullets
+from winarm.errors import FileSystemError, SourceError, UsageError, bullets
 from winarm.project.pip_config import PipConfiguration, redacted
-from winarm.storage import PATIENCE, replacing
+from winarm.storage import cached_file
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
@@ -138,19 +137,11 @@ class PackageIndex:
         :raises SourceError: it cannot be fetched, or is not what the index promises.
         :raises FileSystemError: the folder cannot be written, or is full.
         """
-        known = _sha256_of(file)
-        # Without a checksum to compare with it is fetched each time.
-        key = known or hashlib.sha256(file.url.encode()).hexdigest()
-        place = cache / key / file.name
-        try:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            with FileLock(cache / f".{key}.lock", timeout=PATIENCE):
-                if not (known and place.is_file() and _sha256(place) == known):
-                    with replacing(place) as part:
-                        self._download(file, part, progress)
-        except OSError as error:
-            raise CacheError(error.filename or cache, error) from error
-        return place
+        given = file.hashes.get("sha256", "")
+        known = given if re.fullmatch("[0-9a-f]{64}", given) else ""
+        return cached_file(
+            cache, file.name, file.url, known, lambda to: self._download(file, to, progress)
+        )
 
     def _finders(
         self, kind: Literal["sdist", "wheel"], python: PythonABI | None
@@ -335,17 +326,6 @@ def trusting(named: Path | None, client: Path | None, *, cure: str) -> ssl.SSLCo
     except OSError as error:  # ssl.SSLError is one
         raise FileSystemError(named or client or "", error, cure=cure) from error
     return context
-
-
-def _sha256_of(file: IndexFile) -> str:
-    """Return the SHA-256 that the index gives, or nothing if it is not a valid one."""
-    given = file.hashes.get("sha256", "")
-    return given if re.fullmatch("[0-9a-f]{64}", given) else ""
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _so_far(name: str, size: int, total: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import io
 import re
 import shutil
@@ -23,7 +22,7 @@ from winarm.stack.files import IndexedFile, IndexedProject
 from winarm.stack.http_reader import AT_ONCE, NOT_FOUND, NOT_MODIFIED, HttpReader, refusal
 from winarm.stack.kept_pages import KeptPage, KeptPages
 from winarm.stack.pages import ACCEPT, files_of, read_page
-from winarm.storage import PATIENCE, locked, replacing, write_text
+from winarm.storage import cached_file, sha256_of, write_text
 
 if TYPE_CHECKING:
     import httpx2
@@ -127,27 +126,17 @@ class IndexClient:
         :raises SourceError: it is not what the index promises.
         :raises FileSystemError: the folder cannot be written, or is full.
         """
-        key = file.sha256 or hashlib.sha256(file.url.encode()).hexdigest()
-        path = folder / key / file.name
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with locked(folder / f".{key}.lock", self._http.raise_if_stopped, PATIENCE):
-                # Without a checksum to compare with it is fetched each time.
-                if not (file.sha256 and path.is_file() and sha256_of(path) == file.sha256):
-                    with replacing(path) as part:
-                        self._download(file, part, progress)
-        except OSError as error:
-            raise CacheError(error.filename or folder, error) from error
-        return path
 
-    def _download(self, file: IndexedFile, to: Path, progress: Callable[[int], None]) -> None:
-        if file.url.startswith("file:"):
-            shutil.copyfile(_local(file.url), to)
-        else:
-            self._http.fetch(file.name, file.url, to, progress)
-        got = sha256_of(to)
-        if file.sha256 and got != file.sha256:
-            raise wrong_content(file.name, file.sha256, got)
+        def download(to: Path) -> None:
+            if file.url.startswith("file:"):
+                shutil.copyfile(_local(file.url), to)
+            else:
+                self._http.fetch(file.name, file.url, to, progress)
+            if file.sha256 and (got := sha256_of(to)) != file.sha256:
+                raise wrong_content(file.name, file.sha256, got)
+
+        check = self._http.raise_if_stopped
+        return cached_file(folder, file.name, file.url, file.sha256, download, check=check)
 
     @contextlib.contextmanager
     def _pool(self, items: Sequence[object]) -> Iterator[ThreadPoolExecutor]:
@@ -309,12 +298,6 @@ def index_client(
 
         http = HttpReader(connect, offline=offline)
         yield IndexClient(http, places, folder, kept, refresh=refresh)
-
-
-def sha256_of(file: Path) -> str:
-    """Return the checksum of a file."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def wrong_content(name: str, promised: str, got: str) -> SourceError:

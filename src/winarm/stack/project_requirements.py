@@ -134,23 +134,15 @@ def requirement_of(text: str, place: str = "") -> Requirement:
     :param place: the file that it stands in; empty for the command line, where it may be a path.
     :raises UsageError: it is none.
     """
+    ends = (".txt", ".toml", ".lock", ".in", ".whl", ".gz", ".zip")
+    is_path = "://" not in text and (text.endswith(ends) or text.startswith((".", "/")))
+    if is_path and not place:
+        raise UsageError(f"there is no file or folder {text}.", cure="Check its name.")
     try:
-        requirement = Requirement(text)
+        return Requirement(text)
     except InvalidRequirement:
-        if _looks_like_path(text):
-            raise UsageError(
-                f"there is no file or folder {text}.", cure="Check its name."
-            ) from None
         where = f" ({place})" if place else ""
         raise UsageError(
             f"{text!r} is neither a file nor a requirement{where}.",
             cure="Write a name, or a requirement such as lxml>=5.",
         ) from None
-    if _looks_like_path(text) and not place:
-        raise UsageError(f"there is no file or folder {text}.", cure="Check its name.")
-    return requirement
-
-
-def _looks_like_path(text: str) -> bool:
-    ends = (".txt", ".toml", ".lock", ".in", ".whl", ".gz", ".zip")
-    return "://" not in text and (text.endswith(ends) or text.startswith((".", "/")))

@@ -31,7 +31,7 @@ from winarm.host import Host
 from winarm.host.programs import GRACE
 from winarm.pipeline.isolated import build_wheel
 from winarm.pipeline.wheel import BuiltWheel
-from winarm.stack.client import IndexClient, sha256_of, wrong_content
+from winarm.stack.client import IndexClient, wrong_content
 from winarm.stack.files import IndexedFile
 from winarm.stack.wheelhouse.plan import Action, PlannedPackage, WheelhousePlan
 from winarm.stack.wheelhouse.result import (
@@ -41,7 +41,7 @@ from winarm.stack.wheelhouse.result import (
     WheelhouseResult,
     write_results,
 )
-from winarm.storage import deliver, locked, scratch_folder, write_text
+from winarm.storage import deliver, locked, scratch_folder, sha256_of, write_text
 from winarm.target import WIN_ARM64
 from winarm.verify import Severity, VerifyOptions, verify
 

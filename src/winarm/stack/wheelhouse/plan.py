@@ -167,15 +167,8 @@ def write_plan(plan: WheelhousePlan, path: Path) -> None:
 
     :raises FileSystemError: it cannot be written.
     """
-    document = {
-        "version": PLAN_VERSION,
-        "origin": plan.origin,
-        "target": plan.target,
-        "python": plan.python,
-        "fetch": list(plan.named(Action.FETCH)),
-        "build": list(plan.named(Action.BUILD)),
-        "packages": [asdict(package) for package in plan.packages],
-    }
+    names = {str(action): plan.named(action) for action in (Action.FETCH, Action.BUILD)}
+    document = {"version": PLAN_VERSION, **names, **asdict(plan)}
     write_text(path, json.dumps(document, indent=2))
 
 

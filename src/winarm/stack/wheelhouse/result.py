@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from winarm.errors import FileSystemError, UsageError
-from winarm.stack.client import sha256_of
 from winarm.stack.wheelhouse.plan import Action, PlannedPackage, WheelhousePlan
-from winarm.storage import deliver, read_bounded, write_text
+from winarm.storage import deliver, read_bounded, sha256_of, write_text
 
 if TYPE_CHECKING:
     from winarm.trial import TrialResult
