@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from dataclasses import replace
@@ -91,6 +92,20 @@ def test_pkg_config_answers_with_the_view(host: Host, tmp_path: Path) -> None:
     include = f"{tmp_path}/my\\ libs/include"
     assert answer.split(" -L")[0].strip() == f"-I{include}/libxml2 -I{include}"
     assert f"-L{found.library_dir} -lxml2" in answer
+
+
+def test_the_way_to_a_prefix_may_lead_through_other_folders(host: Host, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    by_path: dict[str, bytes | str] = {
+        "lib/pkgconfig/x.pc": PC + "Libs: ${libdir}/libzlib.dll.a -L${libdir}\n"
+    }
+    tree(tmp_path / "p", {**ZLIB, **by_path})
+
+    found = view(host, tmp_path / "other" / ".." / "p")
+
+    assert found.pkgconfig_dir is not None
+    (libs,) = re.findall("^Libs: (.*)$", (found.pkgconfig_dir / "x.pc").read_text(), re.MULTILINE)
+    assert str(tmp_path / "other") not in libs
 
 
 @pytest.mark.parametrize(("style", "is_found"), [("gnu", True), ("msvc", False)])

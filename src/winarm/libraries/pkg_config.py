@@ -229,22 +229,23 @@ def rewritten(
     """Return the text of a `.pc` file whose libraries are in `library_dir`.
 
     :param own_dirs: the library folders of the prefixes, which `library_dir` replaces.
-    :param library_files: what a library that is named by its path becomes, by that path.
+    :param library_files: what a library that is named by its path becomes, by that path as `normal`
+        has it.
     :param known: all packages; a private requirement that is not there is left out.
     :param static: say what static libraries need to everybody who links them.
     """
-    replaced = {folder.as_posix().lower() for folder in own_dirs}
+    replaced = {normal(folder.as_posix()) for folder in (*own_dirs, library_dir)}
     fields = dict(package.fields)
     private = fields.pop("Libs.private", "")
     words = split(fields.get("Libs", "")) + (split(private) if static else [])
     dropped = _NOT_ON_WINDOWS | _NOT_WITH_MSVC if msvc else _NOT_ON_WINDOWS
     libs = [f"-L{library_dir.as_posix()}"]
     for word in words:
-        if word.startswith("-L") and _normal(word[2:]) in replaced | {library_dir.as_posix()}:
+        if word.startswith("-L") and normal(word[2:]) in replaced:
             continue
         if word in dropped:
             continue
-        file = library_files.get(_normal(word))
+        file = library_files.get(normal(word))
         libs.append(file.as_posix() if file else word)
     fields["Libs"] = " ".join(map(escaped, dict.fromkeys(libs) if not static else libs))
     requires = list(package.requirements(private=False))
@@ -262,7 +263,7 @@ def rewritten(
     return "\n".join([*lines, *(f"{key}: {value}" for key, value in fields.items())]) + "\n"
 
 
-def _normal(path: str) -> str:
+def normal(path: str) -> str:
     """Return a path in the form in which two are compared."""
     return posixpath.normpath(path.replace("\\", "/")).lower()
 

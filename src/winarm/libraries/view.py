@@ -276,7 +276,7 @@ class _View:
         folder.mkdir()
         final = self.folder / "lib"
         by_path = {
-            library.path.as_posix().lower(): final / files[name]
+            pkg_config.normal(library.path.as_posix()): final / files[name]
             for name, library in names.items()
             if name in files
         }
