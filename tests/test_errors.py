@@ -21,6 +21,7 @@ from winarm.errors import (
     VerificationError,
     WinarmError,
     bullets,
+    printable,
 )
 
 
@@ -130,3 +131,8 @@ def test_a_cache_that_cannot_be_used_names_the_variable(number: int, cure: str) 
     error = CacheError("/x", OSError(number, os.strerror(number)))
 
     assert error.cure == f"{cure} for winarm's caches: WINARM_CACHE_DIR=DIR."
+
+
+def test_what_a_terminal_would_obey_is_not_printed() -> None:
+    assert printable("grün\x1b[2J\u202e") == "grün\ufffd[2J\ufffd"
+    assert printable("x" * 2000) == "x" * 1000 + "..."

@@ -19,6 +19,11 @@ EXIT_USAGE = 2
 #: Ctrl-C, as shells have it: 128 and the number of SIGINT.
 EXIT_INTERRUPTED = 130
 
+#: Stands for control characters, and those that reorder text, as a file name may hold them.
+_UNPRINTABLE = "\ufffd"
+#: Characters of a name or a sentence that are reported.
+_LONGEST_TEXT = 1000
+
 #: Where the documentation is published; messages, `--help` and reports link to it.
 DOCUMENTATION = "https://winarm.github.io/winarm"
 
@@ -37,6 +42,19 @@ class WinarmError(Exception):
     def __str__(self) -> str:
         """Return the whole message."""
         return "\n".join(filter(None, (self.what, self.why, self.cure)))
+
+
+def printable(text: str) -> str:
+    """Return `text` without control characters, and not all of it where it is very long.
+
+    Names in archives and words of package indexes can hold what a terminal would obey.
+    """
+    if len(text) > _LONGEST_TEXT:
+        text = f"{text[:_LONGEST_TEXT]}..."
+    if text.isprintable():
+        return text
+    hidden = [char for char in set(text) if not char.isprintable()]
+    return text.translate(dict.fromkeys(map(ord, hidden), _UNPRINTABLE))
 
 
 def bullets(lines: Iterable[str]) -> str:

@@ -10,11 +10,10 @@ from typing import IO, Any
 
 from winarm.cli.console import Console
 from winarm.coff.sniff import Nature, identify
-from winarm.errors import FileSystemError, UsageError
+from winarm.errors import FileSystemError, UsageError, printable
 from winarm.host import Host
 from winarm.verify.inspection import Inspection, InspectionError, inspect_bounded
 from winarm.verify.options import Limits
-from winarm.verify.report import printable
 from winarm.verify.wheels.archive import Archive, read_archive
 from winarm.verify.wheels.content import METHODS, Content, DamagedError
 from winarm.verify.wheels.entry import ArchiveError, Entry

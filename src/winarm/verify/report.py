@@ -7,14 +7,11 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
+from winarm.errors import printable
 from winarm.verify.codes import Code, Severity
 
-#: Control characters, and those that reorder text, as a file name may hold them.
-_UNPRINTABLE = "\ufffd"
 #: Findings of one code that are listed; a hostile wheel can have a million.
 MOST = 1000
-#: Characters of a name or a sentence that are reported.
-_LONGEST_TEXT = 1000
 #: Codes that the reason of a verdict names.
 _MOST_CODES = 8
 
@@ -87,19 +84,6 @@ def listed(findings: Iterable[Finding]) -> tuple[Finding, ...]:
         by_code[code][-1] = replace(last, message=words)
     shown = [one for same in by_code.values() for one in same]
     return tuple(sorted(shown, key=lambda one: (-one.severity, one.code.name)))
-
-
-def printable(text: str) -> str:
-    """Return `text` without control characters, and not all of it where it is very long.
-
-    Names in archives can hold what a terminal would obey.
-    """
-    if len(text) > _LONGEST_TEXT:
-        text = f"{text[:_LONGEST_TEXT]}..."
-    if text.isprintable():
-        return text
-    hidden = [char for char in set(text) if not char.isprintable()]
-    return text.translate(dict.fromkeys(map(ord, hidden), _UNPRINTABLE))
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,12 @@ class TestTable:
         assert "dropped: 1 was the last with a wheel" in text
         assert "first wheel: 0.9 (2025-06-07)" in text
 
+    def test_what_a_terminal_would_obey_is_not_shown(self, report: StackReport) -> None:
+        hostile = dataclasses.replace(report.packages[0], reason="its backend is \x1b]0;x\x07")
+        report = dataclasses.replace(report, packages=(hostile,))
+
+        assert "its backend is \ufffd]0;x\ufffd" in table.render(report, width=200)
+
     def test_a_task_without_a_command_says_what_else_helps(self, report: StackReport) -> None:
         text = table.render(report, width=200)
 

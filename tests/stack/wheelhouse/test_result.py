@@ -67,6 +67,15 @@ def test_the_table_ends_with_cause_and_cure() -> None:
     assert text.endswith("2 of 3 packages (12 s)")
 
 
+def test_what_a_terminal_would_obey_is_not_shown() -> None:
+    failed = PackageOutcome("b", "2", Outcome.FAILED, detail="a\tb\n\x1b[2J")
+
+    lines = list(table(WheelhouseResult(PLAN, (failed,), 1.0)))
+
+    assert "b 2 failed: a   b" in lines
+    assert "\ufffd[2J" in lines
+
+
 def test_the_page_shows_everything_and_escapes_it() -> None:
     text = page(RESULT)
 

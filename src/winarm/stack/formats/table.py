@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
+from winarm.errors import printable
 from winarm.stack.report import PackageStatus, ReportDifference, StackReport, Status
 
 #: Fewest columns in which a reason stands beside the name; below, it is on lines of its own.
@@ -26,7 +27,8 @@ def render(
 
     :param every: show packages that run of a long list, too.
     """
-    return "\n".join(_lines(report, difference, max(40, width), every=every))
+    lines = _lines(report, difference, max(40, width), every=every)
+    return "\n".join(map(printable, lines))
 
 
 def _lines(

@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from winarm.errors import FileSystemError, UsageError
+from winarm.errors import FileSystemError, UsageError, printable
 from winarm.stack.wheelhouse.plan import Action, PlannedPackage, WheelhousePlan
 from winarm.storage import deliver, read_bounded, sha256_of, write_text
 
@@ -127,11 +127,13 @@ def table(result: WheelhouseResult) -> Iterator[str]:
         what = package.file or package.detail.partition("\n")[0]
         time = f" ({package.seconds:.0f} s)" if package.outcome is Outcome.BUILT else ""
         tried = f"; {package.tried}" if package.tried else ""
-        yield f"{package.title:{width}}  {package.outcome:11}  {what}{time}{tried}".rstrip()
+        line = f"{package.title:{width}}  {package.outcome:11}  {what}{time}{tried}"
+        yield printable(line.rstrip())
     failed = [package for package in result.packages if package.outcome is Outcome.FAILED]
     for package in failed:
         yield ""
-        yield f"{package.title} failed: {package.detail}"
+        said = f"{package.title} failed: {package.detail}"
+        yield from map(printable, said.expandtabs().splitlines())
         if package.cure:
             yield f"  {package.cure}"
     good = sum(package.outcome.good for package in result.packages)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from winarm.errors import printable
 from winarm.verify.codes import Severity
-from winarm.verify.report import Evidence, Finding, Report, printable
+from winarm.verify.report import Evidence, Finding, Report
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 #: GitHub cuts a summary at 1 MiB.

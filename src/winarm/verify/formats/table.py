@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from winarm.errors import printable
 from winarm.verify.codes import Severity
-from winarm.verify.report import Evidence, Finding, ImageSummary, Report, printable
+from winarm.verify.report import Evidence, Finding, ImageSummary, Report
 
 _LABEL_WIDTH = 1 + max(len(severity.label) for severity in Severity)
 

@@ -9,9 +9,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from winarm.errors import printable
 from winarm.verify.codes import Severity
 from winarm.verify.formats.table import contents, cures, image_lines, known, outcome, total
-from winarm.verify.report import Finding, Report, printable
+from winarm.verify.report import Finding, Report
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 _OUTCOMES = {"FAIL": "bold red", "ok": "green", "skip": "dim"}
