@@ -74,7 +74,7 @@ def cross_file(build: EquippedBuild, scratch: Path) -> str:
         *build.compile_flags,
         *toolchain.prefix_map(build.folder),
     ]
-    link = build.link_flags
+    link, packages = build.link_flags, build.native.pkgconfig_dir
     sections: dict[str, dict[str, object]] = {
         "binaries": binaries(build, scratch),
         "built-in options": {
@@ -87,7 +87,8 @@ def cross_file(build: EquippedBuild, scratch: Path) -> str:
             "needs_exe_wrapper": True,
             # NumPy asks for it and cannot run a program to find out; `long double` is `double`.
             "longdouble_format": "IEEE_DOUBLE_LE",
-            **pkg_config_folder(build),
+            # It keeps pkg-config to the prefixes.
+            **({"pkg_config_libdir": [str(packages)]} if packages else {}),
         },
         "host_machine": {
             "system": "windows",
@@ -124,12 +125,6 @@ def binaries(build: EquippedBuild, scratch: Path) -> dict[str, object]:
         "exe_wrapper": emulator(build),
     }
     return {name: list(command) for name, command in commands.items() if command}
-
-
-def pkg_config_folder(build: EquippedBuild) -> dict[str, object]:
-    """Return the property that keeps pkg-config to the prefixes."""
-    folder = build.native.pkgconfig_dir
-    return {"pkg_config_libdir": [str(folder)]} if folder else {}
 
 
 def config_tools(build: Build) -> dict[str, list[str]]:

@@ -46,7 +46,8 @@ def early_environment(build: Build, scratch: Path) -> dict[str, str]:
     :param scratch: a private folder that exists as long as the child.
     """
     kept = {name: value for name, value in build.environ.items() if not leaks(name)}
-    variables = {
+    programs = (programs_folder(scratch), build.native.programs, kept.get("PATH"))
+    return {
         **kept,
         # An empty variable is an unset one.
         "SOURCE_DATE_EPOCH": kept.get("SOURCE_DATE_EPOCH") or EPOCH,
@@ -55,13 +56,11 @@ def early_environment(build: Build, scratch: Path) -> dict[str, str]:
         "WINARM_CHILD": str(spec_path(scratch)),
         # The name that Visual Studio and cibuildwheel have for the target.
         "VSCMD_ARG_TGT_ARCH": build.target.vs_arch,
-        # An empty place, so that pkg-config finds none of the host's libraries.
-        "PKG_CONFIG_LIBDIR": str(scratch),
+        # Without a prefix an empty place, so that pkg-config finds none of the host's libraries.
+        "PKG_CONFIG_LIBDIR": str(build.native.pkgconfig_dir or scratch),
+        "PATH": os.pathsep.join(map(str, filter(None, programs))),
+        **search_folders(build.native, kept),
     }
-    variables |= native_variables(build.native, variables)
-    path = filter(None, (str(programs_folder(scratch)), variables.get("PATH")))
-    variables["PATH"] = os.pathsep.join(path)
-    return variables
 
 
 def programs_folder(scratch: Path) -> Path:
@@ -90,23 +89,11 @@ def build_environment(build: EquippedBuild, scratch: Path) -> dict[str, str]:
     return {**complete, **search_folders(build.native, complete)}
 
 
-def native_variables(native: Native, base: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables by which projects find the libraries of the prefixes.
+def search_folders(native: Native, base: Mapping[str, str]) -> dict[str, str]:
+    """Return INCLUDE and LIB, where a setup.py looks for libraries on Windows.
 
     :param base: the variables that there are; lists of folders in them are made longer.
     """
-    if native.library_dir is None:
-        return {}
-    programs = [str(native.programs)] if native.programs else []
-    return {
-        **search_folders(native, base),
-        "PATH": os.pathsep.join([*programs, *filter(None, [base.get("PATH")])]),
-        "PKG_CONFIG_LIBDIR": str(native.pkgconfig_dir),
-    }
-
-
-def search_folders(native: Native, base: Mapping[str, str]) -> dict[str, str]:
-    """Return INCLUDE and LIB, where a setup.py looks for libraries on Windows."""
     added: dict[str, Sequence[Path]] = {
         "INCLUDE": native.include_dirs,
         "LIB": [native.library_dir] if native.library_dir else [],

@@ -79,7 +79,12 @@ def with_early_libraries(build: Build) -> Build:
 
 def _libraries(build: Build, toolchain: Toolchain) -> Native:
     """Return the target's libraries that the settings name."""
-    named = [*build.settings.prefix, *map(str, _target_packages(build))]
+    host, abi = build.host, build.interpreter.abi
+    packages = [
+        target_package(host, requirement, abi, build.target, build.pip, progress=build.step)
+        for requirement in build.settings.target_requires
+    ]
+    named = [*build.settings.prefix, *map(str, packages)]
     if named or build.settings.library_dirs:
         build.step("looking at the libraries of the target")
     native = _native(build, toolchain.style, named, early=False)
@@ -102,15 +107,6 @@ def _native(build: Build, style: Style, named: Sequence[str], *, early: bool) ->
         pkgconf=pkgconf_program(build.host),
         must_have_pkgconf=not early,
     )
-
-
-def _target_packages(build: Build) -> list[Path]:
-    """Return the folders of the packages that `target-requires` names."""
-    host, abi, target, pip = build.host, build.interpreter.abi, build.target, build.pip
-    return [
-        target_package(host, requirement, abi, target, pip, progress=build.step)
-        for requirement in build.settings.target_requires
-    ]
 
 
 def pkgconf_program(host: Host) -> Path | None:

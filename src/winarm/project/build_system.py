@@ -16,7 +16,7 @@ from winarm.config import Settings, settings_of
 from winarm.config.sources import ConfigSettings
 from winarm.config.values import OWN_BACKEND, is_backend_name
 from winarm.errors import BackendError, SourceError, bullets
-from winarm.pyproject import read_pyproject, stays_inside
+from winarm.pyproject import read_pyproject, stays_inside, table
 
 if TYPE_CHECKING:
     from winarm.host import Host
@@ -136,20 +136,20 @@ def build_system(project: Path, document: Mapping[str, Any] | None) -> BuildSyst
             why="It has neither a pyproject.toml nor a setup.py.",
             cure="Name the folder that holds one of them, or an sdist.",
         )
-    table = (document or {}).get("build-system")
-    if table is None:
+    declared = (document or {}).get("build-system")
+    if declared is None:
         return BuildSystem(("setuptools",), LEGACY_BACKEND, (), declared=False)
-    problems = _table_problems(table, project)
+    problems = _table_problems(declared, project)
     if problems:
         raise SourceError(
             f"[build-system] in {project / 'pyproject.toml'} is wrong:\n{bullets(problems)}",
             cure="PEP 517 and PEP 518 define the table.",
         )
     return BuildSystem(
-        requires=tuple(table["requires"]),
-        backend=table.get("build-backend", LEGACY_BACKEND),
-        backend_path=tuple(table.get("backend-path", ())),
-        declared="build-backend" in table,
+        requires=tuple(declared["requires"]),
+        backend=declared.get("build-backend", LEGACY_BACKEND),
+        backend_path=tuple(declared.get("backend-path", ())),
+        declared="build-backend" in declared,
     )
 
 
@@ -165,7 +165,7 @@ def inner_backend(
         return InnerBackend(system.backend, system.backend_path)
     if settings.build_backend is not None:
         name, path = settings.build_backend, settings.backend_path
-    elif _has_scikit_build(document):
+    elif "scikit-build" in table(document, "tool"):
         name, path = SCIKIT_BUILD_CORE, ()
     else:
         name, path = SETUPTOOLS if system.declared else LEGACY_BACKEND, ()
@@ -201,11 +201,6 @@ def _table_problems(table: object, project: Path) -> list[str]:
 
 def _is_texts(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(entry, str) for entry in value)
-
-
-def _has_scikit_build(document: Mapping[str, object]) -> bool:
-    tools = document.get("tool")
-    return isinstance(tools, dict) and "scikit-build" in tools
 
 
 def requirement_name(requirement: str) -> str:

@@ -5,12 +5,11 @@ compiler, the suffix of the stable ABI, the Python library of each extension, th
 folder and the order of work come from here; tags and suffixes come from the view of `sysconfig`.
 """
 
-import contextlib
 import functools
 import os
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -167,8 +166,11 @@ def _patch_build_ext(spec: Mapping[str, Any], pool: "Pool", module: ModuleType) 
 
     @functools.wraps(real_build_extension)
     def build_extension(self: Any, ext: Any) -> None:
-        with _building(ext if self.parallel else None):
+        _current.name = ext.name if self.parallel else None
+        try:
             real_build_extension(self, ext)
+        finally:
+            _current.name = None
 
     build_ext.get_libraries = get_libraries
     build_ext.build_extensions = build_extensions
@@ -210,15 +212,6 @@ def may_run_side_by_side(command: Any) -> bool:
     ordered = getattr(command, "shlibs", ())
     known = (*KNOWN_BUILDERS, __name__.partition(".")[0])
     return home in known and not changed and not ordered
-
-
-@contextlib.contextmanager
-def _building(ext: Any) -> Iterator[None]:
-    _current.name = None if ext is None else ext.name
-    try:
-        yield
-    finally:
-        _current.name = None
 
 
 def current_extension() -> str | None:

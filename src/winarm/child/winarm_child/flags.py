@@ -84,8 +84,9 @@ class Translator:
 
     def language(self, argv: Sequence[str], language: str | None) -> str | None:
         """Return the language that flags such as /TP make of a source's own."""
-        found = [rule.becomes[1] for arg in argv if (rule := find_rule(arg)) and _chooses(rule)]
-        return found[-1] if found else language
+        become = [found.becomes for found in map(find_rule, argv) if found]
+        chosen = [words[1] for words in become if words[:1] == ("-x",) and len(words) == 2]  # noqa: PLR2004
+        return chosen[-1] if chosen else language
 
     def compile(self, argv: Sequence[str], language: str | None) -> list[str]:
         """Return the command line that compiles a source of `language` (`c` or `c++`).
@@ -294,10 +295,6 @@ def is_inside(path: str, folder: str) -> bool:
     return (path + os.sep).startswith(folder.rstrip(os.sep) + os.sep)
 
 
-def _chooses(found: Found) -> bool:
-    return len(found.becomes) == 2 and found.becomes[0] == "-x"  # noqa: PLR2004
-
-
 def _language_first(argv: list[str]) -> list[str]:
     """Return a command line with the language that it chooses before the sources.
 
@@ -317,14 +314,9 @@ def _library(argument: str, folders: Sequence[str]) -> str:
 
     Windows ignores case and MSVC wants the ending: `WS2_32.lib` is MinGW's `-lws2_32`.
     """
-    named_by_file = argument.lower().endswith(".lib") and not argument.startswith("-l")
-    if named_by_file and os.path.basename(argument) == argument:
-        if os.path.exists(argument):
-            return argument
-        argument = f"-l{argument}"
-    if not argument.startswith("-l"):
+    name = library_name(argument)
+    if name is None or (argument[:2] != "-l" and os.path.exists(argument)):
         return argument
-    name = argument[2:-4] if argument.lower().endswith(".lib") else argument[2:]
     return f"-l{name}" if file_in(folders, name) else f"-l{name.lower()}"
 
 

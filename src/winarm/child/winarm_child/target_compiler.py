@@ -129,18 +129,8 @@ class TargetCompiler(CCompiler):  # type: ignore[misc]
         if type(self)._compile is not TargetCompiler._compile or "_compile" in vars(self):
             # The project has put its own in place, which may change the compiler on the way: one
             # after the other, as distutils does it, or as the project has taught distutils.
-            return list(
-                super().compile(
-                    sources,
-                    output_dir,
-                    macros,
-                    include_dirs,
-                    debug,
-                    extra_preargs,
-                    extra_postargs,
-                    depends,
-                )
-            )
+            rest = (macros, include_dirs, debug, extra_preargs, extra_postargs, depends)
+            return list(super().compile(sources, output_dir, *rest))
         _, objects, extra, preprocessor, build = self._setup_compile(
             output_dir, macros, include_dirs, sources, depends, extra_postargs
         )
