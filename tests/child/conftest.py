@@ -7,7 +7,7 @@ import subprocess
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 import setuptools  # noqa: F401 - brings the distutils that the compiler is made of
@@ -16,6 +16,7 @@ from unmeasured import unmeasured
 from winarm.child.winarm_child.compiler import GnuCompiler
 from winarm.child.winarm_child.flags import Translator
 from winarm.child.winarm_child.journal import Journal
+from winarm.child.winarm_child.target_compiler import Shared
 from winarm.environment.interpreter import Interpreter, ask
 from winarm.host import Host
 from winarm.locate.toolchain import Toolchain
@@ -27,7 +28,7 @@ from winarm.target_python.target_python import TargetPython
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from winarm.child.winarm_child.pool import Step
+    from winarm.child.winarm_child.pool import Pool, Step
     from winarm.plan import EquippedBuild
 
     Spec = dict[str, Any]
@@ -243,6 +244,10 @@ class Notes:
     def refuse(self, doing: str, subject: str, why: str) -> None:
         """Take no note: the caller raises `why`."""
 
+    def shared(self, translator: Translator) -> Shared:
+        """Return what the compilers of a build have in common, with this pool."""
+        return Shared(cast("Pool", self), translator, lambda: None)
+
 
 @pytest.fixture
 def notes() -> Notes:
@@ -252,4 +257,4 @@ def notes() -> Notes:
 @pytest.fixture
 def compiler(spec: dict[str, Any], notes: Notes) -> GnuCompiler:
     translator = Translator(spec, Journal(spec["journal"]))
-    return GnuCompiler(spec, notes, translator, lambda: None, force=True)
+    return GnuCompiler(spec, notes.shared(translator), force=True)

@@ -407,7 +407,7 @@ def test_the_user_may_have_any_flag_left_out(
 
     assert translator.compile(["/EHa", "-O2"], "c++") == ["-O2"]
     told = [json.loads(line) for line in Path(spec["journal"]).read_text().splitlines()]
-    assert [(entry["was"], entry["told"]) for entry in told] == [("/EHa", True)]
+    assert [(entry["was"], entry["shown"]) for entry in told] == [("/EHa", True)]
 
 
 @pytest.mark.parametrize("flag", ["/Zp1", "/fp:strict", "/TP", "/J", "/arch:AVX2", "/openmp"])
@@ -417,7 +417,7 @@ def test_what_changes_the_result_is_told_to_everybody(
     translator.compile([flag, "a.c"], "c++")
 
     told = [json.loads(line) for line in Path(spec["journal"]).read_text().splitlines()]
-    assert [(entry["was"], entry["told"]) for entry in told] == [(flag, True)]
+    assert [(entry["was"], entry["shown"]) for entry in told] == [(flag, True)]
 
 
 def test_what_meson_asks_of_a_linker_is_told_to_nobody(
@@ -426,7 +426,7 @@ def test_what_meson_asks_of_a_linker_is_told_to_nobody(
     assert translator.compile(["-Wl,/logo", "--version"], "c") == ["--version"]
 
     (told,) = [json.loads(line) for line in Path(spec["journal"]).read_text().splitlines()]
-    assert (told["was"], told["told"]) == ("/logo", False)
+    assert (told["was"], told["shown"]) == ("/logo", False)
 
 
 @pytest.mark.parametrize("flags", ["-MD -MT x.o -MF x.d", "-MMD -MP -MT x.o"])

@@ -38,7 +38,7 @@ def make(spec: dict[str, Any], notes: Notes) -> MakeCompiler:
         own["compile"] = {"c": own["cc"], "c++": own["cc"]}
         ours = {**spec, "toolchain": own}
         translator = MsvcTranslator(ours, Journal(spec["journal"]))
-        return MsvcCompiler(ours, notes, translator, lambda: None, force=True)
+        return MsvcCompiler(ours, notes.shared(translator), force=True)
 
     return make
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from distutils.errors import CompileError
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import setuptools  # noqa: F401 - brings the distutils that the compiler is made of
@@ -12,13 +12,11 @@ import setuptools  # noqa: F401 - brings the distutils that the compiler is made
 from winarm.child.winarm_child.compiler import GnuCompiler
 from winarm.child.winarm_child.flags import Translator
 from winarm.child.winarm_child.journal import Journal
-from winarm.child.winarm_child.target_compiler import Shared, shared, without_parents
+from winarm.child.winarm_child.target_compiler import shared, without_parents
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    from winarm.child.winarm_child.pool import Pool
 
     from .conftest import Bench, Notes
 
@@ -54,7 +52,7 @@ class TestCopies:
         copied: Callable[[GnuCompiler], GnuCompiler],
     ) -> None:
         translator = Translator(spec, Journal(spec["journal"]))
-        shared[spec["scratch"]] = Shared(cast("Pool", notes), translator, lambda: None)
+        shared[spec["scratch"]] = notes.shared(translator)
         compiler.compile_options.append("/DADDED")
 
         made = copied(compiler)
@@ -93,7 +91,7 @@ def test_only_a_compilation_runs_through_a_launcher(
     (tmp_path / "clang").touch()
     spec["toolchain"]["compile"]["c"] = words
     translator = Translator(spec, Journal(spec["journal"]))
-    compiler = GnuCompiler(spec, notes, translator, lambda: None, force=True)
+    compiler = GnuCompiler(spec, notes.shared(translator), force=True)
 
     compiler.compile(["x.c"], output_dir="out")
     compiler.link(compiler.SHARED_OBJECT, ["x.o"], str(tmp_path / "x.pyd"))

@@ -155,7 +155,7 @@ class TestJournal:
         assert listening.heard == [events.Detail(said)]
 
     def test_what_changes_the_result_is_a_note_once(self, listening: Listening) -> None:
-        entry = {"event": "flag", "was": "/J", "becomes": ["-J"], "why": "char", "told": True}
+        entry = {"event": "flag", "was": "/J", "becomes": ["-J"], "why": "char", "shown": True}
         for _ in range(2):
             listening.write(entry)
 

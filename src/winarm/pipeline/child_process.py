@@ -103,12 +103,12 @@ class JournalReader:
                 with contextlib.suppress(ValueError, KeyError, TypeError):
                     self._take(json.loads(line))
 
-    def _tell_flag(self, entry: Mapping[str, Any]) -> None:
+    def _report_flag(self, entry: Mapping[str, Any]) -> None:
         # Every process of the toolchain reports what it sees.
         text = flag_text(entry["was"], entry["becomes"], entry["why"])
         if text not in self._flags:
             self._flags.add(text)
-            event = events.Note if entry.get("told", False) else events.Detail
+            event = events.Note if entry.get("shown", False) else events.Detail
             self._listener(event(text))
 
     def _more(self) -> bytes:
@@ -141,7 +141,7 @@ class JournalReader:
                     failure = Failure(entry["doing"], entry["subject"], entry["output"])
                     self.failures.append(failure)
             case "flag":
-                self._tell_flag(entry)
+                self._report_flag(entry)
             case "detail":
                 self._listener(events.Detail(str(entry["text"])))
             case _:

@@ -276,7 +276,7 @@ class TestCompilers:
         (entry,) = map(json.loads, journal.read_text().splitlines())
         assert entry["was"] == "/Zp1"
         assert entry["becomes"] == ["-fpack-struct=1"]
-        assert entry["told"] is True
+        assert entry["shown"] is True
 
     @pytest.mark.parametrize(
         ("source", "told"),

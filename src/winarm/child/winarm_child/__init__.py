@@ -10,12 +10,12 @@ the environment variable WINARM_CHILD names.
     packages         what is done to other packages so that they speak of the target
     stubs            stands in for generators of stubs, which would import the target's modules
     on_import        runs a function on a module as soon as it has been imported
-    distutils_       what setuptools is told about the target: suffix, libraries, folders
+    distutils_       what setuptools learns of the target: suffix, libraries, folders
     target_compiler  what both compiler classes of distutils share
     compiler         the one for GNU-style toolchains
     msvc_compiler    the one for MSVC-style toolchains
     pool             as many programs at once as there are jobs
     flags            turns the flags that projects pass into those that the toolchain takes;
                      flag_rules has the table; msvc_flags does so for MSVC-style toolchains
-    journal          what the parent is told: progress, declared extensions, failures
+    journal          what is reported to the parent: progress, declared extensions, failures
 """

@@ -76,7 +76,7 @@ class GnuCompiler(TargetCompiler, UnixCCompiler):  # type: ignore[misc]
     def _compilation(
         self, obj: str, src: str, cc_args: Sequence[str], extra: Sequence[str]
     ) -> Step:
-        language = self._translator.language(
+        language = self._shared.translator.language(
             [*self.compile_options_added(), *cc_args, *extra], self.detect_language(src)
         )
         if language == "c++":
@@ -86,7 +86,7 @@ class GnuCompiler(TargetCompiler, UnixCCompiler):  # type: ignore[misc]
             *(*program, *self.compile_options_added(), *cc_args, src, "-o", obj),
             *(*extra, *self._spec["after"]["compile"]),
         ]
-        command = self._translator.compile(argv, language)
+        command = self._shared.translator.compile(argv, language)
         return Step("compile", src, command, language, self._headers.mend)
 
     def _resource_arguments(self, obj: str, src: str, options: Sequence[str]) -> list[str]:
@@ -115,7 +115,7 @@ class GnuCompiler(TargetCompiler, UnixCCompiler):  # type: ignore[misc]
             *self._spec["after"]["link"],
             *(f"-l{name}" for name in self._python(link)),
         ]
-        return self._translator.link(argv, exports)
+        return self._shared.translator.link(argv, exports)
 
 
 def executables(toolchain: Mapping[str, Any]) -> dict[str, list[str] | None]:

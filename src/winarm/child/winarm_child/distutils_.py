@@ -1,4 +1,4 @@
-"""What setuptools is told about the target, whatever its version and the host.
+"""What setuptools learns of the target, whatever its version and the host.
 
 Each function here changes one module of setuptools or distutils as soon as it is imported. The
 compiler, the suffix of the stable ABI, the Python library of each extension, the private build
@@ -96,7 +96,7 @@ def _patch_compilers(
         from .target_compiler import Shared, shared
 
         common = shared[spec["scratch"]] = Shared(pool, translator, current_extension)
-        return Compiler(spec, *common, force=force)
+        return Compiler(spec, common, force=force)
 
     if hasattr(module, "new_compiler"):
         module.new_compiler = new_compiler  # type: ignore[attr-defined]

@@ -32,8 +32,8 @@ class Rule(NamedTuple):
     forms: tuple[str, ...]
     becomes: tuple[str, ...] = ()
     why: str = ""
-    #: Whether the user is told even without -v.
-    told: bool = False
+    #: Whether the user sees it even without -v.
+    shown: bool = False
     caseless: bool = False
 
 
@@ -59,17 +59,17 @@ def _expanded(forms: str) -> tuple[str, ...]:
 
 
 def same(forms: str, becomes: str, note: str = "") -> Rule:
-    """Return the rule for what means the same as something else; a note is told to the user."""
-    return Rule("same", _expanded(forms), tuple(becomes.split()), note, told=bool(note))
+    """Return the rule for what means the same as something else; a note is shown to the user."""
+    return Rule("same", _expanded(forms), tuple(becomes.split()), note, shown=bool(note))
 
 
-def nothing(forms: str, why: str, *, told: bool = False) -> Rule:
+def nothing(forms: str, why: str, *, shown: bool = False) -> Rule:
     """Return the rule for what is left out."""
-    return Rule("nothing", _expanded(forms), (), why, told=told)
+    return Rule("nothing", _expanded(forms), (), why, shown=shown)
 
 
 def _refused(forms: str, why: str) -> Rule:
-    return Rule("refused", _expanded(forms), (), why, told=True)
+    return Rule("refused", _expanded(forms), (), why, shown=True)
 
 
 def caseless(*rules: Rule) -> tuple[Rule, ...]:
@@ -119,7 +119,7 @@ MSVC_LINK = caseless(
     same("~APPCONTAINER", "-Xlinker -Xlink=-appcontainer"),
     nothing("~APPCONTAINER:NO ~INTEGRITYCHECK:NO ~OSVERSION:*", "it is so"),
     same("~INTEGRITYCHECK", "-Xlinker -Xlink=-integritycheck"),
-    nothing("~NODEFAULTLIB", "the C runtime is linked all the same", told=True),
+    nothing("~NODEFAULTLIB", "the C runtime is linked all the same", shown=True),
     nothing("~NODEFAULTLIB:*", "no library is linked unasked but the one C runtime"),
     same("~EXPORT:*", r"-Xlinker -Xlink=-export:\1"),
     nothing("{~DLL,~MACHINE:*,~OUT:*}", _NAMES),
@@ -146,7 +146,7 @@ MSVC_LINK = caseless(
     nothing("~MAP ~MAP:* ~MAPINFO:*", "a map is for people"),
     nothing("~RELEASE ~TLBID:* ~BREPRO ~FUNCTIONPADMIN* ~FAILIFMISMATCH:*", _NOT_READ),
     nothing("~{PROFILE,GENPROFILE*,FASTGENPROFILE*,USEPROFILE*,PGD:*,LTCGOUT:*}", _PROFILE),
-    nothing("~GUARD:*", _CFG, told=True),
+    nothing("~GUARD:*", _CFG, shown=True),
     nothing("~INFERASANLIBS*", "the address sanitizer is not linked"),
     same("~NOENTRY", "-Wl,--no-entry"),
     _refused("~DEPENDENTLOADFLAG*", "where a DLL is searched for cannot be written here"),
@@ -185,8 +185,8 @@ MSVC = (
     same("~fp:except", "-ftrapping-math"),
     nothing("~fp:except-", "it is not on"),
     nothing("~openmp-", "it is not on"),
-    nothing("~openmp*", _OPENMP, told=True),
-    nothing("~arch:{IA32,SSE,AVX,VLEN}* ~fpcvt:*", _X86, told=True),
+    nothing("~openmp*", _OPENMP, shown=True),
+    nothing("~arch:{IA32,SSE,AVX,VLEN}* ~fpcvt:*", _X86, shown=True),
     nothing("~arch:armv8.0", "it is the target's own"),
     same("~arch:armv8.#", r"-mcpu=generic+v8_\1a"),
     _refused("~arch:*", "no such processor of the target is known"),
@@ -205,9 +205,9 @@ MSVC = (
     nothing("~G{3,4,5,6,7,B}", _X86),
     nothing("~GT", "thread-local variables are read anew where they are used"),
     _refused("~Gh ~GH", "hooks of every function are Microsoft's own"),
-    nothing("~guard:*", _CFG, told=True),
+    nothing("~guard:*", _CFG, shown=True),
     nothing("~Qspectre-", "it is not on"),
-    nothing("~Qspectre*", "there is no mitigation of Spectre in this toolchain", told=True),
+    nothing("~Qspectre*", "there is no mitigation of Spectre in this toolchain", shown=True),
     nothing("/Q* -Q{fast,Ifist,imprecise,par,safe,vec}*", "it changes how loops are optimised"),
     nothing("~sdl* ~RTC* ~analyze* ~JMC*", "it adds checks for development"),
     nothing("~Z{i,I,7,f} ~Zo* ~ZH:* /F{d,m,p,r,R}* ~FS /FS", _DEBUG),
@@ -265,7 +265,7 @@ GNU = (
     nothing("-m32 -m64 -mfpmath=* -march=*", _X86),
     nothing("-mcmodel=* -mtls-dialect=*", "the target has one"),
     nothing("-f{,no-}{gnu-unique,graphite*,var-tracking*,ipa-*}", "it is gcc's own"),
-    nothing("-fopenmp* -qopenmp -l{gomp,omp,iomp5,libiomp5md,vcomp}", _OPENMP, told=True),
+    nothing("-fopenmp* -qopenmp -l{gomp,omp,iomp5,libiomp5md,vcomp}", _OPENMP, shown=True),
     nothing("-flto* -fno-lto -fuse-linker-plugin -ffat-lto-objects", "zig's Windows C library"),
     nothing("-f{PIC,pic,PIE,pie} -fno-semantic-interposition -rdynamic", "it is for ELF"),
     nothing("-f{,no-}plt -fuse-ld=* -pie -no-pie", "it is for ELF"),
@@ -361,7 +361,7 @@ LINKER_VALUED = frozenset(
 )
 
 #: An unknown option of MSVC's.
-UNKNOWN = Rule("nothing", ("/*",), (), "it is no option that is known here", told=True)
+UNKNOWN = Rule("nothing", ("/*",), (), "it is no option that is known here", shown=True)
 
 #: Options whose value is the next argument, which is not looked at.
 VALUED = frozenset(

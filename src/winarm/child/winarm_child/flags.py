@@ -2,7 +2,7 @@
 
 A project that sees Windows adds MSVC's flags, whatever the compiler; one that was written for gcc
 adds some that clang's MinGW target or zig reject. `flag_rules` has the table that says what is
-translated, left out or refused; the parent is told of each.
+translated, left out or refused; each is reported to the parent.
 """
 
 import itertools
@@ -60,14 +60,14 @@ class LibraryRefusedError(ValueError):
 
 
 class Translator:
-    """Translates whole command lines for one build, and tells the parent what it changed."""
+    """Translates whole command lines for one build, and reports what it changed."""
 
     c_standard = re.compile(r"-std=(?:c|gnu|iso9899:)\d\w*")
     cxx_standard = re.compile(r"-std=(?:c|gnu)\+\+\w+")
 
     def __init__(self, spec: Mapping[str, Any], journal: Journal) -> None:
         self._journal = journal
-        self._told: set[str] = set()
+        self._reported: set[str] = set()
         self._native = spec["native"]
         #: Folders with headers of another toolchain's C library among those of libraries.
         self._late = {os.path.realpath(one) for one in self._native["late_include_dirs"]}
@@ -234,7 +234,7 @@ class Translator:
         """Return whether the user has said that this flag is to be left out."""
         if not any(fnmatchcase(argument, pattern) for pattern in self._drop):
             return False
-        self._write(argument, (), "dropped as asked", told=True)
+        self._write(argument, (), "dropped as asked", shown=True)
         return True
 
     def _folder(self, option: str, written: str) -> Iterator[str]:
@@ -276,14 +276,14 @@ class Translator:
     def _tell(self, argument: str, found: Found) -> None:
         if found.rule.verdict == "refused":
             raise RefusedFlagError(argument, found.rule.why)
-        self._write(argument, found.becomes, found.rule.why, told=found.rule.told)
+        self._write(argument, found.becomes, found.rule.why, shown=found.rule.shown)
 
     def _write(
-        self, argument: str, becomes: Sequence[str], why: str, *, told: bool = False
+        self, argument: str, becomes: Sequence[str], why: str, *, shown: bool = False
     ) -> None:
-        if argument not in self._told:
-            self._told.add(argument)
-            self._journal.write("flag", was=argument, becomes=list(becomes), why=why, told=told)
+        if argument not in self._reported:
+            self._reported.add(argument)
+            self._journal.write("flag", was=argument, becomes=list(becomes), why=why, shown=shown)
 
 
 def is_inside(path: str, folder: str) -> bool:

@@ -57,7 +57,7 @@ class MsvcCompiler(TargetCompiler):
             options = ["/EHsc", *options]
         argv = [
             *self._spec["toolchain"]["compile"][language or "c"],
-            *self._translator.compile(options, language),
+            *self._shared.translator.compile(options, language),
             "/c",
             *source_argument(src, language),
             f"/Fo{obj}",
@@ -84,7 +84,7 @@ class MsvcCompiler(TargetCompiler):
         ]
         arguments = [
             *map(os.path.relpath, link.objects),
-            *self._translator.link(argv, ""),
+            *self._shared.translator.link(argv, ""),
             *(f"{name}.lib" for name in self._python(link)),
             f"/IMPLIB:{os.path.join(link.scratch, 'import.lib')}",
             f"/OUT:{link.output}",
@@ -109,8 +109,8 @@ class MsvcCompiler(TargetCompiler):
         """Run a command of the project's own, with the whole command line of our programs."""
         program, *arguments = (os.fspath(part) for part in cmd)
         known = next((c for c in self._commands.values() if c[:1] == (program,)), (program,))
-        argv = [*known, *self._translator.command(arguments)]
-        self._pool.run([Step("run", program, argv)])
+        argv = [*known, *self._shared.translator.command(arguments)]
+        self._shared.pool.run([Step("run", program, argv)])
 
 
 def source_argument(src: str, language: str | None) -> list[str]:

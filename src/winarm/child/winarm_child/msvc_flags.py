@@ -1,7 +1,7 @@
 """Turn the flags that projects pass into those that an MSVC-style toolchain takes.
 
 Most projects that see Windows pass MSVC's own. Those for x86, for debugging or for the host are
-left out; those of gcc are said in MSVC's words, or left out, and the parent is told. The rules have
+left out; those of gcc are said in MSVC's words, or left out, and each is reported. The rules have
 the form of `flag_rules`. Sources: Microsoft's lists of compiler and linker options, and what
 clang-cl 16 to 22 say of GNU's.
 """
@@ -133,7 +133,7 @@ class MsvcTranslator(Translator):
 
     def _tell(self, argument: str, found: Found) -> None:
         if not found.becomes or not all(map(FOLDER.fullmatch, found.becomes)):
-            # What becomes of a folder is told where it is decided.
+            # What becomes of a folder is reported where it is decided.
             super()._tell(argument, found)
 
     @staticmethod

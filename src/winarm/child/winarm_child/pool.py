@@ -15,7 +15,7 @@ MOST_REPEATS = 100
 #: Returns how to repeat a command that failed, from its arguments and what it said.
 Mend = Callable[[Sequence[str], str], Mended | None]
 
-#: Characters of a failed program's output that the parent is told.
+#: Characters of a failed program's output that is reported.
 MAX_WORDS = 100_000
 
 
@@ -32,7 +32,7 @@ class Step:
     ) -> None:
         self.argv = tuple(argv)
         self.mend = mend
-        #: What the parent is told of it.
+        #: What is reported of it.
         self.facts = {"doing": doing, "subject": subject, "language": language or "c"}
 
 

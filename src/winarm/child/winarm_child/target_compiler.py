@@ -38,6 +38,15 @@ class Link(NamedTuple):
     scratch: str
 
 
+class Shared(NamedTuple):
+    """What the compilers of a build have in common."""
+
+    pool: Pool
+    translator: Translator
+    #: Returns the name of the extension that a thread builds beside others, if it does.
+    current_extension: Callable[[], str | None]
+
+
 class TargetCompiler(CCompiler):  # type: ignore[misc]
     """Compiles and links for the target, and takes flags of either style."""
 
@@ -47,14 +56,7 @@ class TargetCompiler(CCompiler):  # type: ignore[misc]
     #: Files that a library may be in, in the linker's order.
     library_forms: tuple[str, ...] = ("{}.lib", "lib{}.lib")
 
-    def __init__(
-        self,
-        spec: Mapping[str, Any],
-        pool: Pool,
-        translator: Translator,
-        current_extension: Callable[[], str | None],
-        force: bool = False,
-    ) -> None:
+    def __init__(self, spec: Mapping[str, Any], shared: Shared, force: bool = False) -> None:
         self.compiler_type = spec["toolchain"]["compiler_type"]
         # Before it: it asks for both lists.
         self._native = spec["native"]
@@ -63,7 +65,7 @@ class TargetCompiler(CCompiler):  # type: ignore[misc]
         self.set_include_dirs([])
         self.set_library_dirs([])
         self._spec = spec
-        self.share(pool, translator, current_extension)
+        self._shared = shared
 
     def set_include_dirs(self, dirs: Sequence[str]) -> None:
         """Set the folders with headers: the project's, then the prefixes'."""
@@ -75,17 +77,8 @@ class TargetCompiler(CCompiler):  # type: ignore[misc]
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Return how to copy it: projects copy and pickle compilers, for processes of their own."""
-        shared = ("_pool", "_translator", "_current_extension")
-        state = {name: value for name, value in vars(self).items() if name not in shared}
+        state = {name: value for name, value in vars(self).items() if name != "_shared"}
         return restored, (type(self), state)
-
-    def share(
-        self, pool: Pool, translator: Translator, current_extension: Callable[[], str | None]
-    ) -> None:
-        """Take what all compilers of a process have in common."""
-        self._pool = pool
-        self._translator = translator
-        self._current_extension = current_extension
 
     def initialize(self, plat_name: str | None = None) -> None:
         """Do nothing: build_ext asks for it on a Windows host, which has MSVC's in mind."""
@@ -122,7 +115,7 @@ class TargetCompiler(CCompiler):  # type: ignore[misc]
         include_dirs = all_ours(include_dirs or ())
         for source in sources:
             self._refuse_assembly(source)
-        extension = self._current_extension()
+        extension = self._shared.current_extension()
         if extension is not None:
             # Two extensions may compile one source with different macros.
             output_dir = os.path.join(output_dir or "", extension)
@@ -147,7 +140,7 @@ class TargetCompiler(CCompiler):  # type: ignore[misc]
                 f"{source} is written for Microsoft's assembler (ml64, armasm64), "
                 "which this toolchain does not have."
             )
-            self._pool.refuse("compile", source, why)
+            self._shared.pool.refuse("compile", source, why)
             raise CompileError(why)
 
     def _compile(
@@ -165,11 +158,11 @@ class TargetCompiler(CCompiler):  # type: ignore[misc]
             program = self._spec["toolchain"]["rc"]
             if not program:
                 raise CompileError(f"{src}: this toolchain has no resource compiler")
-            arguments = self._translator.compile(cc_args, None)
+            arguments = self._shared.translator.compile(cc_args, None)
             options = [arg for arg in arguments if arg[:2] in {"-D", "-I"}]
             return Step("compile", src, [*program, *self._resource_arguments(obj, src, options)])
         except RefusedFlagError as error:
-            self._pool.refuse("compile", src, str(error))
+            self._shared.pool.refuse("compile", src, str(error))
             raise CompileError(str(error)) from None
 
     def _compilation(
@@ -239,7 +232,7 @@ class TargetCompiler(CCompiler):  # type: ignore[misc]
         except LibraryRefusedError as error:
             raise LinkError(str(error)) from None
         except RefusedFlagError as error:
-            self._pool.refuse("link", link.output, str(error))
+            self._shared.pool.refuse("link", link.output, str(error))
             raise LinkError(str(error)) from None
         self._run([Step("link", link.output, command, target_lang)], LinkError)
 
@@ -283,7 +276,7 @@ class TargetCompiler(CCompiler):  # type: ignore[misc]
     def call(self, cmd: Sequence[Any], **_: Any) -> None:
         """Run a command of the project's own with the target's flags."""
         argv = [os.fspath(part) for part in cmd]
-        self._pool.run([Step("run", argv[0], self._translator.command(argv))])
+        self._shared.pool.run([Step("run", argv[0], self._shared.translator.command(argv))])
 
     def spawn(self, cmd: Sequence[Any], **_: Any) -> None:
         """Run a command of the project's own; distutils's older name for `call`."""
@@ -294,7 +287,7 @@ class TargetCompiler(CCompiler):  # type: ignore[misc]
 
     def _run(self, steps: Sequence[Step], failure: type[Exception]) -> None:
         try:
-            self._pool.run(steps)
+            self._shared.pool.run(steps)
         except subprocess.CalledProcessError as error:
             program = os.path.basename(error.cmd[0])
             raise failure(f"{program} failed with exit status {error.returncode}") from None
@@ -330,15 +323,6 @@ def slots_export(name: str, objects: Iterable[str]) -> str:
     return slots if found else name
 
 
-class Shared(NamedTuple):
-    """What the compilers of a build have in common."""
-
-    pool: Pool
-    translator: Translator
-    #: Returns the name of the extension that a thread builds beside others, if it does.
-    current_extension: Callable[[], str | None]
-
-
 #: By the build's private folder, as far as this process knows.
 shared: dict[str, Shared] = {}
 
@@ -351,8 +335,7 @@ def restored(kind: type[TargetCompiler], state: Mapping[str, Any]) -> TargetComp
         journal = Journal(spec["journal"])
         common = Shared(Pool(spec["jobs"], journal), translator(spec, journal), lambda: None)
     made = kind.__new__(kind)
-    made.__dict__.update(state)
-    made.share(*common)
+    made.__dict__.update(state, _shared=common)
     return made
 
 

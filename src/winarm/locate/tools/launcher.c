@@ -27,7 +27,7 @@ struct rule {
   const char *becomes; /* one argument a line */
   const char *why;
   unsigned char verdict; /* 0 same, 1 nothing, 2 refused */
-  unsigned char told;
+  unsigned char shown;
   unsigned char caseless;
 };
 struct pair {
@@ -386,7 +386,7 @@ static void json(FILE *to, const char *text) {
 }
 
 /* One line to the build that runs this, or on standard error, where somebody called it. */
-static void report(const char *was, char **becomes, int count, const char *why, int told) {
+static void report(const char *was, char **becomes, int count, const char *why, int shown) {
   char *path = variable("WINARMTOOLS_JOURNAL");
   if (path) {
     char *line = get(1 << 16);
@@ -403,9 +403,9 @@ static void report(const char *was, char **becomes, int count, const char *why, 
     }
     fputs("], \"why\": ", file);
     json(file, why);
-    fprintf(file, ", \"told\": %s}\n", told ? "true" : "false");
+    fprintf(file, ", \"shown\": %s}\n", shown ? "true" : "false");
     fclose(file);
-  } else if (told) {
+  } else if (shown) {
     fprintf(stderr, "winarm: %s: ", was);
     if (!count) fputs("dropped", stderr);
     for (int i = 0; i < count; i++) fprintf(stderr, "%s%s", i ? " " : "", becomes[i]);
@@ -449,7 +449,7 @@ static void apply(list *to, const char *argument, const struct rule *rule) {
     exit(1);
   }
   become(to, rule);
-  report(argument, to->items + before, to->count - before, rule->why, rule->told);
+  report(argument, to->items + before, to->count - before, rule->why, rule->shown);
 }
 
 /* ---- translating ------------------------------------------------------------------------------- */

@@ -49,7 +49,7 @@ def table(settings: Mapping[str, str], base_flags: Sequence[str], *, windows: bo
 def _rules(name: str, rules: Iterable[flag_rules.Rule]) -> str:
     lines = [
         f"  {{{_text(form)}, {_text(chr(10).join(rule.becomes))}, {_text(rule.why)}, "
-        f"{_VERDICTS[rule.verdict]}, {int(rule.told)}, {int(rule.caseless)}}},"
+        f"{_VERDICTS[rule.verdict]}, {int(rule.shown)}, {int(rule.caseless)}}},"
         for rule in rules
         for form in rule.forms
     ]
