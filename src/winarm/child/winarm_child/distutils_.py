@@ -9,7 +9,7 @@ import functools
 import os
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +18,7 @@ from .journal import Journal
 from .on_import import Patch
 
 if TYPE_CHECKING:
-    from .flags import Translator
-    from .pool import Pool
+    from .target_compiler import Shared
 
 #: Where `build_extension` may be defined for extensions to be built side by side.
 KNOWN_BUILDERS = ("setuptools", "distutils", "Cython")
@@ -34,21 +33,17 @@ _current = threading.local()
 def patches(spec: Mapping[str, Any], journal: Journal) -> dict[str, Patch]:
     """Return what is done to each module, under each name that it may be imported by."""
 
-    # Most Pythons of a build import no distutils: CMake starts ten to ask them what they are.
+    # Most Pythons of a build compile nothing: a hook that only asks, CMake's ten questions.
     @functools.cache
-    def pool() -> "Pool":
-        from .pool import Pool
-
-        return Pool(spec["jobs"], journal)
-
-    def compilers(module: ModuleType) -> None:
+    def common() -> "Shared":
         from .msvc_flags import translator
+        from .pool import Pool
+        from .target_compiler import Shared, shared
 
-        _patch_compilers(spec, pool(), translator(spec, journal), module)
+        made = Shared(Pool(spec["jobs"], journal), translator(spec, journal), current_extension)
+        return shared.setdefault(spec["scratch"], made)
 
-    def build_ext(module: ModuleType) -> None:
-        _patch_build_ext(spec, pool(), module)
-
+    compilers = functools.partial(_patch_compilers, spec, common)
     by_name: dict[str, Patch] = {
         "ccompiler": compilers,
         # Home of new_compiler in newer versions.
@@ -59,7 +54,7 @@ def patches(spec: Mapping[str, Any], journal: Journal) -> dict[str, Patch]:
         "_msvccompiler": _patch_visual_studio,
         "extension": paths.patch_extension,
         "command.build": functools.partial(_patch_build, spec),
-        "command.build_ext": build_ext,
+        "command.build_ext": functools.partial(_patch_build_ext, spec, common),
     }
     packages = ("distutils", "setuptools._distutils")
     return {
@@ -78,7 +73,7 @@ def _patch_visual_studio(module: ModuleType) -> None:
 
 
 def _patch_compilers(
-    spec: Mapping[str, Any], pool: "Pool", translator: "Translator", module: ModuleType
+    spec: Mapping[str, Any], common: Callable[[], "Shared"], module: ModuleType
 ) -> None:
     def new_compiler(
         _plat: object = None,
@@ -93,10 +88,8 @@ def _patch_compilers(
             from .msvc_compiler import MsvcCompiler as Compiler
         else:
             from .compiler import GnuCompiler as Compiler
-        from .target_compiler import Shared, shared
 
-        common = shared[spec["scratch"]] = Shared(pool, translator, current_extension)
-        return Compiler(spec, common, force=force)
+        return Compiler(spec, common(), force=force)
 
     if hasattr(module, "new_compiler"):
         module.new_compiler = new_compiler  # type: ignore[attr-defined]
@@ -138,7 +131,9 @@ def _patch_build(spec: Mapping[str, Any], module: ModuleType) -> None:
     module.build.finalize_options = finalize_options
 
 
-def _patch_build_ext(spec: Mapping[str, Any], pool: "Pool", module: ModuleType) -> None:
+def _patch_build_ext(
+    spec: Mapping[str, Any], common: Callable[[], "Shared"], module: ModuleType
+) -> None:
     build_ext = module.build_ext
     real_libraries = build_ext.get_libraries
     real_build_extensions = build_ext.build_extensions
@@ -157,6 +152,7 @@ def _patch_build_ext(spec: Mapping[str, Any], pool: "Pool", module: ModuleType) 
 
     @functools.wraps(real_build_extensions)
     def build_extensions(self: Any) -> None:
+        pool = common().pool
         pool.plan(sum(len(ext.sources) for ext in self.extensions))
         # A `build_extensions` of the project's that ends here, as most do, has done its part.
         if not self.parallel and may_run_side_by_side(self):
