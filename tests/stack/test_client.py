@@ -101,6 +101,32 @@ def test_a_page_that_has_not_changed_is_not_sent_again(index: LocalIndex, host: 
     assert not asked(host, "a").releases
 
 
+def test_a_page_that_has_not_changed_is_as_fresh_as_a_new_one(
+    index: LocalIndex, host: Host
+) -> None:
+    index.add("a-1-py3-none-any.whl")
+    index.headers = {"ETag": '"1"'}
+    asked(host, "a")
+
+    # The second time it is not sent, the third time not asked for.
+    assert asked(host, "a", refresh=True) == asked(host, "a")
+
+    assert len(index.asked) == 2
+
+
+def test_a_page_keeps_its_name_where_the_index_does_not_repeat_it(
+    index: LocalIndex, host: Host
+) -> None:
+    index.add("a-1-py3-none-any.whl")
+    index.headers = {"ETag": '"1"', "Cache-Control": "max-age=0"}
+    first = asked(host, "a")
+    index.refusals["a"] = [(304, {"Cache-Control": "max-age=0"})]
+    index.files["a"].clear()
+
+    assert asked(host, "a") == first
+    assert asked(host, "a") == first
+
+
 def test_a_page_of_links_is_kept_too(index: LocalIndex, host: Host) -> None:
     index.add("a-1-py3-none-any.whl")
     links = {**host.environ, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": f"{index.simple}a/"}

@@ -74,9 +74,12 @@ def test_credentials_are_not_written_to_disk(index: LocalIndex, host: Host, tmp_
     ]
 
 
+@pytest.mark.parametrize("user", ["", "me@"])
 def test_credentials_of_netrc_are_sent(
-    index: LocalIndex, host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    index: LocalIndex, host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, user: str
 ) -> None:
+    url = index.simple.replace("//", f"//{user}", 1)
+    host = replace(host, environ={**host.environ, "PIP_INDEX_URL": url})
     index.add("a-1-py3-none-any.whl")
     index.credentials = base64.b64encode(b"me:secret").decode()
     netrc = tmp_path / "netrc"

@@ -222,9 +222,10 @@ class IndexClient:
             files = choose(read_page(content, kind, str(response.url), place.name))
         else:
             raise refusal(response)
-        until = _fresh_until(response, has_credentials="@" in urlsplit(url).netloc)
+        until = _fresh_until(response, has_credentials=urlsplit(url).password is not None)
         if until is not None:
-            self._kept.put(url, until, response.headers.get("ETag", ""), files)
+            etag = headers.get("If-None-Match", "") if response.status_code == NOT_MODIFIED else ""
+            self._kept.put(url, until, response.headers.get("ETag", etag), files)
         return files
 
     def _suffices(self, known: KeptPage | None) -> bool:
@@ -330,8 +331,8 @@ def _read_local(page: Path, place: Place) -> list[IndexedFile]:
 def _fresh_until(response: httpx2.Response, *, has_credentials: bool) -> float | None:
     """Return until when an answer may be used without asking again; None if it must not be kept.
 
-    :param has_credentials: whether the address has credentials, with which the answer is kept. With
-        others, of netrc or a keyring, only the index can tell whether they are still good.
+    :param has_credentials: whether the address has a password, with which the answer is kept. With
+        one of netrc or a keyring, only the index can tell whether it is still good.
     """
     said = response.headers.get("Cache-Control", "").lower()
     if "no-store" in said:
@@ -343,6 +344,7 @@ def _fresh_until(response: httpx2.Response, *, has_credentials: bool) -> float |
     elif found := re.search(r"\bmax-age=(\d{1,9})\b", said):
         lifetime = int(found[1]) - (int(age) if age.isdecimal() else 0)
     else:
-        is_open = response.is_success and not {"cache-control", "expires"} & set(response.headers)
+        has_files = response.is_success or response.status_code == NOT_MODIFIED
+        is_open = has_files and not {"cache-control", "expires"} & set(response.headers)
         lifetime = FRESH if is_open else 0
     return time.time() + lifetime
