@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from winarm.errors import UsageError
+from winarm.errors import UsageError, WinarmError
 from winarm.stack.requirement_files import RequirementsFile, read_requirements
 
 if TYPE_CHECKING:
@@ -133,6 +133,7 @@ def test_what_comes_from_elsewhere_is_set_apart(tmp_path: Path, line: str) -> No
         ("--what 1\n", r"requirements\.txt:1: --what is not an option"),
         ("-r requirements.txt\n", "includes itself"),
         ("-r none.txt\n", "there is no requirements file"),
+        ("-r a\0b.txt\n", "there is no requirements file"),
         ("-r https://example.org/r.txt\n", "local files only"),
         ("a --hash='sha256\n", r"requirements\.txt:1"),
         ("a\nb==1 --hash=sha256:zz\n", r"requirements\.txt:2: 'zz' is not a SHA-256"),
@@ -141,6 +142,11 @@ def test_what_comes_from_elsewhere_is_set_apart(tmp_path: Path, line: str) -> No
 def test_mistakes_are_one_message_with_file_and_line(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(UsageError, match=said):
         read(written(tmp_path, text))
+
+
+def test_a_name_that_no_system_takes_is_one_error(tmp_path: Path) -> None:
+    with pytest.raises(WinarmError, match="aaa"):
+        read(written(tmp_path, f"-r {'a' * 300}.txt\n"))
 
 
 def test_a_circle_of_files_is_named(tmp_path: Path) -> None:

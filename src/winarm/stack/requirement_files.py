@@ -12,7 +12,7 @@ from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
 
-from winarm.errors import UsageError
+from winarm.errors import FileSystemError, UsageError
 from winarm.storage import read_bounded
 
 #: A file of more bytes is not read.
@@ -134,6 +134,8 @@ def _lines(
     :param number: counts the files.
     :param above: the files that include this one.
     """
+    # First: what is no file, as a link to itself or a name with a NUL, cannot be resolved.
+    content = _text(path)
     resolved = path.resolve()
     if resolved in above:
         circle = " includes ".join(
@@ -146,7 +148,7 @@ def _lines(
         raise UsageError(
             f"{above[0]} includes more than {MAX_FILES} files.", cure="Name fewer files."
         )
-    for start, written in _logical_lines(path):
+    for start, written in _logical_lines(content):
         place = f"{path}:{start}"
         # As pip does: capitals in braces; one that is not set stays as it is.
         text = re.sub(r"\$\{([A-Z0-9_]+)\}", lambda m: environ.get(m[1]) or m[0], written)
@@ -170,9 +172,8 @@ def _lines(
         )
 
 
-def _logical_lines(path: Path) -> Iterator[tuple[int, str]]:
+def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
     """Yield each line with its number: continued lines joined, comments left out."""
-    text = _text(path)
     joined, start = "", 0
     for number, raw in enumerate(text.splitlines(), 1):
         start = start or number
@@ -188,7 +189,11 @@ def _logical_lines(path: Path) -> Iterator[tuple[int, str]]:
 
 
 def _text(path: Path) -> str:
-    if not path.is_file():
+    try:
+        is_there = path.is_file()
+    except OSError as error:
+        raise FileSystemError(path, error, cure="Make it readable.") from error
+    if not is_there:
         raise UsageError(f"there is no requirements file {path}.", cure="Check its name.")
     content = read_bounded(path, MAX_FILE, cure="Name a requirements file.")
     # `pip freeze > requirements.txt` in a PowerShell writes UTF-16.
