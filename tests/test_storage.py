@@ -387,6 +387,14 @@ def test_a_text_is_written_whole_and_a_link_stays_one(tmp_path: Path) -> None:
     assert [path.name for path in sorted(tmp_path.iterdir())] == ["file", "link"]
 
 
+def test_a_text_replaces_a_link_to_itself(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+
+    write_text(tmp_path / "loop", "text")
+
+    assert (tmp_path / "loop").read_text() == "text"
+
+
 def test_a_text_for_a_device_is_written_to_it() -> None:
     write_text(Path(os.devnull), "text")
 

@@ -68,8 +68,8 @@ def write_text(
         if path.exists() and not path.is_file():
             path.write_bytes(data)
             return
-        # A link stays one.
-        with replacing(path.resolve()) as part:
+        # A link stays one, except one to itself, for which resolve() raises RuntimeError.
+        with replacing(Path(os.path.realpath(path))) as part:
             part.write_bytes(data)
     except (OSError, ValueError) as reason:
         reason = reason if isinstance(reason, OSError) else OSError(str(reason))
