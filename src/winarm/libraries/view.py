@@ -32,7 +32,6 @@ from winarm.libraries.lookup import (
     names_of,
 )
 from winarm.libraries.prefix import Prefix, is_folder, prefixes
-from winarm.locate.folders import names as folder_names
 from winarm.storage import cached_folder, remove_unused
 from winarm.target import Target
 
@@ -358,12 +357,13 @@ def _write_needs(folder: Path, spelling: str, closure: Mapping[str, Sequence[str
 
 def _listing(folder: Path) -> list[tuple[str, int, int]]:
     """Return what changes when a file of a folder does."""
-    found = []
-    for path in map(folder.joinpath, folder_names(folder)):
-        # Links to nothing say nothing; they must not keep the others from being seen.
-        with contextlib.suppress(OSError):
-            status = path.stat()
-            found.append((path.name, status.st_size, status.st_mtime_ns))
+    found: list[tuple[str, int, int]] = []
+    with contextlib.suppress(OSError):
+        for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+            # A link to nothing says nothing; it must not keep the others from being seen.
+            with contextlib.suppress(OSError):
+                status = entry.stat()
+                found.append((entry.name, status.st_size, status.st_mtime_ns))
     return found
 
 

@@ -7,13 +7,14 @@ files. An overlay answers for the user's tree without writing into it.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from winarm.host import Host
-from winarm.locate.folders import names
 from winarm.storage import cached_folder
 
 #: Goes into the names of the files: raised when the same folders make another overlay.
@@ -61,14 +62,24 @@ def _key(roots: Sequence[Path]) -> str:
     return hashlib.sha256(joined).hexdigest()[:16]
 
 
-def _listing(folder: Path, depth: int) -> list[dict[str, object]]:
-    entries: list[dict[str, object]] = []
+def _listing(folder: Path | str, depth: int) -> list[dict[str, object]]:
     # xwin's links repeat files in other cases; one name in any case is all that is needed.
-    for name in reversed({name.casefold(): name for name in reversed(names(folder))}.values()):
-        path = folder / name
-        if path.is_file():
-            entries.append({"type": "file", "name": name, "external-contents": str(path)})
-        elif depth and path.is_dir() and not (path.is_symlink() and path.samefile(folder)):
-            contents = _listing(path, depth - 1)
-            entries.append({"type": "directory", "name": name, "contents": contents})
+    found: dict[str, os.DirEntry[str]] = {}
+    with contextlib.suppress(OSError):
+        for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+            found.setdefault(entry.name.casefold(), entry)
+    entries: list[dict[str, object]] = []
+    for entry in found.values():
+        name, path = entry.name, entry.path
+        # A link that goes round in circles cannot be asked what it is.
+        with contextlib.suppress(OSError):
+            if entry.is_file():
+                entries.append({"type": "file", "name": name, "external-contents": path})
+            elif depth and entry.is_dir() and not _is_link_to(entry, folder):
+                contents = _listing(path, depth - 1)
+                entries.append({"type": "directory", "name": name, "contents": contents})
     return entries
+
+
+def _is_link_to(entry: os.DirEntry[str], folder: Path | str) -> bool:
+    return entry.is_symlink() and os.path.realpath(entry.path) == os.path.realpath(folder)
