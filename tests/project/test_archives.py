@@ -63,6 +63,7 @@ def into(tmp_path: Path) -> Path:
         ("a.tar.gz", "w:gz"),
         ("a.tgz", "w:gz"),
         ("a.tar.bz2", "w:bz2"),
+        ("a.tar.xz", "w:xz"),
         ("a.tar", "w"),
         ("A.TAR.GZ", "w:gz"),
     ],

@@ -34,9 +34,12 @@ def test_credentials_in_the_address_are_sent_and_not_shown(index: LocalIndex, ho
     good = replace(host, environ={**host.environ, "PIP_INDEX_URL": url})
 
     without = asked(host, "a")
+    offline = asked(good, "a", offline=True)
     place = asked(good, "a").releases[Version("1")].files[0].place
 
     assert "asks for credentials (401)" in without.problems[0]
+    assert "is not cached" in offline.problems[0]
+    assert "secret" not in offline.problems[0]
     assert place == index.simple.replace("//", "//***@", 1)
 
 

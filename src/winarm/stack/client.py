@@ -18,6 +18,7 @@ from urllib.parse import urljoin, urlsplit
 from packaging.utils import canonicalize_name
 
 from winarm.errors import CacheError, SourceError, UnreachableError, UsageError
+from winarm.project.pip_config import redacted
 from winarm.stack.files import IndexedFile, IndexedProject
 from winarm.stack.http_reader import AT_ONCE, NOT_FOUND, NOT_MODIFIED, HttpReader, refusal
 from winarm.stack.kept_pages import KeptPage, KeptPages
@@ -239,7 +240,7 @@ class IndexClient:
             return _local(url).read_bytes()
         response, content = self._http.page(url, most)
         if response.status_code == NOT_FOUND:
-            raise SourceError(f"{url} is not there (404).")
+            raise SourceError(f"{redacted(url)} is not there (404).")
         if not response.is_success:
             raise refusal(response)
         return content

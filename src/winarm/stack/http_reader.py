@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from winarm.errors import SourceError, StoppedError, UnreachableError
+from winarm.project.pip_config import redacted
 
 if TYPE_CHECKING:
     import httpx2
@@ -64,7 +65,7 @@ class HttpReader:
                     self.raise_if_stopped()
                     content += chunk
                     if len(content) > most:
-                        raise SourceError(f"{url} has more than {most} bytes.")
+                        raise SourceError(f"{redacted(url)} has more than {most} bytes.")
             if response.status_code in _TEMPORARY:
                 response.raise_for_status()
             return response, bytes(content)
@@ -123,7 +124,7 @@ class HttpReader:
 
     def _client(self, wanted: str) -> httpx2.Client:
         if self.offline:
-            raise UnreachableError(f"{wanted} is not cached.")
+            raise UnreachableError(f"{redacted(wanted)} is not cached.")
         with self._connecting:
             if self._http is None:
                 self._http = self._connect()

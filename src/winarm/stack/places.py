@@ -49,7 +49,8 @@ class Places:
         indexes += [Place(url) for url in extra]
         folders = [place for place in self.all if not place.is_index]
         folders += [Place(url, is_index=False) for url in links]
-        return replace(self, all=_unique(*([] if no_index else indexes), *folders))
+        every = folders if no_index else [*indexes, *folders]
+        return replace(self, all=tuple(dict.fromkeys(every)))
 
 
 def configured_places(host: Host, tool_uv: Mapping[str, Any] | None = None) -> Places:
@@ -62,13 +63,13 @@ def configured_places(host: Host, tool_uv: Mapping[str, Any] | None = None) -> P
     main = default or pip.index
     indexes = [Place(url) for url in (*((main,) if main else ()), *pip.extra_indexes, *more)]
     folders = [Place(url, is_index=False) for url in (*pip.find_links, *links)]
-    return Places(_unique(*indexes, *folders), pip)
+    return Places(tuple(dict.fromkeys((*indexes, *folders))), pip)
 
 
 def _of_uv(host: Host, tool: Mapping[str, Any]) -> tuple[str | None, list[str], list[str]]:
     """Return uv's default index, further indexes and folders; a variable beats the project."""
     default = host.variable("UV_DEFAULT_INDEX") or host.variable("UV_INDEX_URL")
-    more, links = [], []
+    more = []
     for name, url, is_default in _tables(tool):
         address = with_credentials(host, name, url)
         if is_default:
@@ -81,8 +82,9 @@ def _of_uv(host: Host, tool: Mapping[str, Any]) -> tuple[str | None, list[str], 
                 word.rpartition("=") if re.match(r"[\w-]+=\w+:", word) else ("", "", word)
             )
             more.append(with_credentials(host, name, url))
-    links += [*_texts(tool.get("find-links")), *_words(host.variable("UV_FIND_LINKS"))]
-    return default, more, links
+    links = _texts(tool.get("find-links"))
+    links += re.split(r"[\s,]+", host.variable("UV_FIND_LINKS") or "")
+    return default, more, list(filter(None, links))
 
 
 def _tables(tool: Mapping[str, Any]) -> Iterator[tuple[str, str, bool]]:
@@ -109,11 +111,3 @@ def with_credentials(host: Host, name: str, url: str) -> str:
 
 def _texts(value: object) -> list[str]:
     return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
-
-
-def _words(value: str | None) -> list[str]:
-    return [word for word in re.split(r"[\s,]+", value or "") if word]
-
-
-def _unique(*places: Place) -> tuple[Place, ...]:
-    return tuple(dict.fromkeys(places))
