@@ -118,7 +118,7 @@ def works_of(wheel: Path) -> dict[str, Work]:
             read_image(data, lambda dll: dll.startswith("python") or dll in own)
             for data in contents
         ],
-        "  of it all checks": lambda: [list(check(subject, options)) for check in CHECKS],
+        "  of it all checks": lambda: [list(check(subject)) for check in CHECKS],
     }
 
 

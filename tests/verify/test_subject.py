@@ -10,6 +10,7 @@ from verify_samples import image as im
 
 from winarm.coff.image import read_image
 from winarm.target import WIN_ARM64
+from winarm.verify.options import VerifyOptions
 from winarm.verify.subject import Shape, Subject
 from winarm.verify.wheels.filename import WheelName
 
@@ -24,7 +25,9 @@ def subject(filename: str = "pkg-1.0-cp313-cp313-win_arm64.whl", **facts: Any) -
 def test_launchers_and_what_the_user_allows_are_not_checked() -> None:
     images = {"setuptools/cli-64.exe": X64, "own/x64.dll": X64, "pkg/_x.pyd": X64}
 
-    assert set(subject(images=images, allow=("own/*",)).checked) == {"pkg/_x.pyd"}
+    assert set(subject(images=images, options=VerifyOptions(allow=("own/*",))).checked) == {
+        "pkg/_x.pyd"
+    }
 
 
 class TestTwoMachines:

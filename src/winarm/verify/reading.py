@@ -82,11 +82,9 @@ def read_wheel(
         if options.record:
             collector.algorithms.update(_other_algorithms(file, archive))
         findings = tuple(_take_members(file, archive, collector, options.limits, budget))
-    subject = _collected(path, Shape.WHEEL, target, collector)
+    subject = _collected(path, Shape.WHEEL, target, options, collector)
     reader = _ReadAgain(path, archive, options.limits)
-    return replace(
-        subject, allow=options.allow, name=name, archive=archive, reader=reader
-    ), findings
+    return replace(subject, name=name, archive=archive, reader=reader), findings
 
 
 class _ReadAgain:
@@ -148,8 +146,7 @@ def read_tree(
             _take_file(file, member, size, collector, options.limits)
         except (OSError, DamagedError) as error:
             findings.append(finding(Code.WA001, member, _reason(error)))
-    subject = _collected(path, Shape.TREE, target, collector)
-    return replace(subject, allow=options.allow), tuple(findings)
+    return _collected(path, Shape.TREE, target, options, collector), tuple(findings)
 
 
 def read_file(
@@ -171,8 +168,7 @@ def read_file(
     if not (collector.images or collector.libraries or collector.damaged):
         # Asked for by name, so it should be one, whatever its suffix.
         collector.impostors[path.name] = nature
-    subject = _collected(path, Shape.FILE, target, collector)
-    return replace(subject, allow=options.allow), ()
+    return _collected(path, Shape.FILE, target, options, collector), ()
 
 
 def _collector(budget: Budget, own: frozenset[str], *, hashes: bool = False) -> Collector:
@@ -184,11 +180,14 @@ def _collector(budget: Budget, own: frozenset[str], *, hashes: bool = False) -> 
     )
 
 
-def _collected(path: Path, shape: Shape, target: Target, collector: Collector) -> Subject:
+def _collected(
+    path: Path, shape: Shape, target: Target, options: VerifyOptions, collector: Collector
+) -> Subject:
     return Subject(
         path=path,
         shape=shape,
         target=target,
+        options=options,
         sizes=collector.sizes,
         digests=collector.digests,
         images=collector.images,

@@ -56,17 +56,17 @@ def verify_within(budget: Budget, path: Path | str, options: VerifyOptions) -> R
     tagged = set(name.targets if name is not None else ())
     targets = [one for one in (options.target, *options.also) if one in tagged] or [target]
     for one in targets:
-        findings += _checked(replace(subject, target=one), options, budget)
+        findings += _checked(replace(subject, target=one), budget)
     return _report(path, target, findings, options, subject)
 
 
-def _checked(subject: Subject, options: VerifyOptions, budget: Budget) -> Iterator[Finding]:
+def _checked(subject: Subject, budget: Budget) -> Iterator[Finding]:
     """Yield what the checks find for the target of `subject`."""
     for check in CHECKS:
         if budget.is_over:
             yield finding(Code.WA004, "", TOO_LONG)
             return
-        yield from check(subject, options)
+        yield from check(subject)
 
 
 def _passed_over(

@@ -18,6 +18,7 @@ from winarm.target import Target
 from winarm.verify.companions import Brought
 from winarm.verify.dll_search import DllSearch, reached
 from winarm.verify.member_names import base_name, folder_of, init_symbol, is_module, suffix_of
+from winarm.verify.options import VerifyOptions
 from winarm.verify.wheel_code import WheelCode, installed
 from winarm.verify.wheels.archive import Archive
 from winarm.verify.wheels.filename import WheelName
@@ -58,8 +59,8 @@ class Subject:
     shape: Shape
     #: For whom it is verified.
     target: Target
-    #: Patterns of members that may be for any machine.
-    allow: tuple[str, ...] = ()
+    #: What the user chose.
+    options: VerifyOptions = field(default_factory=VerifyOptions)
     #: Every regular member (paths with forward slashes) and its size.
     sizes: Mapping[str, int] = field(default_factory=dict)
     #: SHA-256 of every member, where asked for.
@@ -247,7 +248,7 @@ class Subject:
 
     def is_allowed(self, member: str) -> bool:
         """Return whether the user allows `member` to be for any machine."""
-        return any(fnmatchcase(member, pattern) for pattern in self.allow)
+        return any(fnmatchcase(member, pattern) for pattern in self.options.allow)
 
     def provider(self, importer: str, file: str) -> str | None:
         """Return the member that `importer` gets when it imports `file`, or None.

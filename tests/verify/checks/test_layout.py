@@ -11,7 +11,6 @@ from verify_samples import image as im
 from winarm.coff.image import read_image
 from winarm.target import WIN_ARM64
 from winarm.verify.checks.layout import check_layout
-from winarm.verify.options import VerifyOptions
 from winarm.verify.subject import Shape, Subject
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ def found(*members: str, shape: Shape = Shape.WHEEL) -> list[Finding]:
         sizes=dict.fromkeys(members, 1),
         images={name: image for name in members if name.endswith((".pyd", ".dll"))},
     )
-    return list(check_layout(subject, VerifyOptions()))
+    return list(check_layout(subject))
 
 
 def codes(*members: str, shape: Shape = Shape.WHEEL) -> list[str]:

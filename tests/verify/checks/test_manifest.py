@@ -11,7 +11,6 @@ from verify_samples.hostile_images import CONTROLS, manifest
 from winarm.coff.image import read_image
 from winarm.target import WIN_ARM64
 from winarm.verify.checks.manifest import Assembly, check_manifests, needed_assemblies
-from winarm.verify.options import VerifyOptions
 from winarm.verify.subject import Shape, Subject
 
 VC90 = 'name="Microsoft.VC90.CRT" version="9.0.21022.8" processorArchitecture="arm64"'
@@ -27,7 +26,7 @@ def messages(data: bytes, *others: str) -> list[str]:
         images={member: read_image(data)},
         sizes=dict.fromkeys((member, *others), 1),
     )
-    return [found.message for found in check_manifests(subject, VerifyOptions())]
+    return [found.message for found in check_manifests(subject)]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 from winarm.verify.codes import Code
-from winarm.verify.options import VerifyOptions
 from winarm.verify.report import Finding, finding
 from winarm.verify.subject import Subject
 from winarm.verify.wheels.entry import Entry
@@ -23,7 +22,7 @@ _FORBIDDEN = re.compile(r'[\x00-\x1f<>:"|?*]')
 _DRIVE = re.compile(r"[A-Za-z]:")
 
 
-def check_archive(subject: Subject, _options: VerifyOptions) -> Iterator[Finding]:
+def check_archive(subject: Subject) -> Iterator[Finding]:
     """Find contradictions in the archive, and names that are dangerous or impossible."""
     if subject.archive is None:
         return

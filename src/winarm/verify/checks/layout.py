@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 from winarm.verify.checks.module_name import ModuleName
 from winarm.verify.codes import Code
-from winarm.verify.member_names import base_name, folder_of, is_module, suffix_of
-from winarm.verify.options import VerifyOptions
+from winarm.verify.member_names import base_name, folder_of, suffix_of
 from winarm.verify.report import Finding, finding
 from winarm.verify.subject import Shape, Subject
 from winarm.verify.wheel_code import installed
@@ -16,7 +15,7 @@ from winarm.verify.wheel_code import installed
 _BY_PRODUCTS = frozenset({".exp", ".pdb", ".ilk", ".obj", ".o"})
 
 
-def check_layout(subject: Subject, _options: VerifyOptions) -> Iterator[Finding]:
+def check_layout(subject: Subject) -> Iterator[Finding]:
     """Find modules that hide others, and by-products of linking."""
     if subject.shape is Shape.FILE:
         return
@@ -33,7 +32,7 @@ def _shadows(subject: Subject) -> Iterator[Finding]:
     beside its compiled form is usual and meant.
     """
     modules: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
-    for member in filter(is_module, subject.images):
+    for member in subject.images:
         if (module := ModuleName.parse(member)) is not None:
             modules[folder_of(member), module.name][module.abi_tag] = member
     for (folder, name), by_tag in modules.items():

@@ -10,7 +10,7 @@ from winarm.coff.machines import Kind, loads
 from winarm.target import WIN_ARM64
 from winarm.verify.codes import Code
 from winarm.verify.member_names import base_name, is_module, stem_of, suffix_of
-from winarm.verify.options import TOO_MANY_SYMBOLS, VerifyOptions
+from winarm.verify.options import TOO_MANY_SYMBOLS
 from winarm.verify.report import Finding, finding
 from winarm.verify.subject import Shape, Subject
 
@@ -18,7 +18,7 @@ from winarm.verify.subject import Shape, Subject
 _LIBRARY = re.compile(r"\.(so|dylib)(\.[0-9.]+)?$")
 
 
-def check_machines(subject: Subject, _options: VerifyOptions) -> Iterator[Finding]:
+def check_machines(subject: Subject) -> Iterator[Finding]:
     """Find images and libraries of other machines, and files that are no images."""
     yield from _broken(subject)
     importers = _importers(subject)

@@ -21,7 +21,6 @@ from winarm.coff.managed import Managed
 from winarm.target import Target
 from winarm.verify.codes import Code
 from winarm.verify.member_names import folder_of
-from winarm.verify.options import VerifyOptions
 from winarm.verify.report import Finding, finding
 from winarm.verify.subject import Subject
 
@@ -49,7 +48,7 @@ class _NotAManifestError(Exception):
     """The document has another root, or declares a document type, which sxs.dll does not read."""
 
 
-def check_manifests(subject: Subject, _options: VerifyOptions) -> Iterator[Finding]:
+def check_manifests(subject: Subject) -> Iterator[Finding]:
     """Find images whose manifest keeps Windows from loading them."""
     for member, image in subject.checked.items():
         native = image.managed in {Managed.NONE, Managed.MIXED}

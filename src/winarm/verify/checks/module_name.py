@@ -18,7 +18,6 @@ from winarm.coff.image import Image
 from winarm.target import PythonABI, Target, parse_target
 from winarm.verify.codes import Code
 from winarm.verify.member_names import base_name, folder_of, is_module, suffix_of
-from winarm.verify.options import VerifyOptions
 from winarm.verify.report import Finding, finding
 from winarm.verify.subject import Subject
 from winarm.verify.wheels.filename import Promise
@@ -51,9 +50,9 @@ class ModuleName(NamedTuple):
 
     @classmethod
     def parse(cls, member: str) -> ModuleName | None:
-        """Return the parts of a `.pyd` file's name, or None if no CPython imports such a name."""
+        """Return the parts of a module's file name, or None if no CPython imports such a name."""
         file, package = base_name(member), base_name(folder_of(member))
-        if len(file) > _LONGEST_NAME:
+        if len(file) > _LONGEST_NAME or not is_module(file):
             return None
         if match := _TAGGED.fullmatch(file):
             return cls(match["name"], match["abi"].lower(), match["platform"].lower(), package)
@@ -79,7 +78,7 @@ class ModuleName(NamedTuple):
         return parse_target(self.platform) if self.platform else None
 
 
-def check_module_names(subject: Subject, _options: VerifyOptions) -> Iterator[Finding]:
+def check_module_names(subject: Subject) -> Iterator[Finding]:
     """Find modules whose file name keeps Python from importing them."""
     for member, image in subject.checked.items():
         if is_module(member):

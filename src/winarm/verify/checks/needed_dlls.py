@@ -13,7 +13,6 @@ from winarm.verify.codes import Code, Severity
 from winarm.verify.dll_search import Found, Located
 from winarm.verify.dlls import Origin, origin_of
 from winarm.verify.member_names import folder_of, is_module
-from winarm.verify.options import VerifyOptions
 from winarm.verify.report import Finding, finding
 from winarm.verify.subject import Subject
 from winarm.verify.wheel_code import installed
@@ -37,11 +36,11 @@ _ALWAYS = frozenset({Code.WA402, Code.WA403, Code.WA406, Code.WA407})
 _BROUGHT = frozenset({Origin.UNKNOWN, Origin.CPP_RUNTIME, Origin.COMPILER_RUNTIME})
 
 
-def check_needed_dlls(subject: Subject, options: VerifyOptions) -> Iterator[Finding]:
+def check_needed_dlls(subject: Subject) -> Iterator[Finding]:
     """Find DLLs that will not be there, or not be found, on the user's machine."""
     merged: dict[Finding, int] = {}
     places: dict[tuple[Code, str], Finding] = {}
-    for found in _every_finding(subject, options):
+    for found in _every_finding(subject):
         if found.severity is Severity.ERROR:
             yield found
         else:
@@ -53,7 +52,7 @@ def check_needed_dlls(subject: Subject, options: VerifyOptions) -> Iterator[Find
         yield replace(found, message=found.message + others)
 
 
-def _every_finding(subject: Subject, options: VerifyOptions) -> Iterator[Finding]:
+def _every_finding(subject: Subject) -> Iterator[Finding]:
     absent: dict[str, str] = {}
     for member, image in subject.checked.items():
         # .NET finds its libraries in its own ways.
@@ -64,7 +63,7 @@ def _every_finding(subject: Subject, options: VerifyOptions) -> Iterator[Finding
             if located is not None:
                 if located.found is not Found.YES and not needed.delayed:
                     yield from _far_away(subject, member, needed, located)
-            elif any(fnmatchcase(needed.file, name.lower()) for name in options.external):
+            elif any(fnmatchcase(needed.file, name.lower()) for name in subject.options.external):
                 yield finding(Code.WA407, member, f"{needed.dll} is brought from outside")
             elif needed.file in subject.brought:
                 continue

@@ -1,7 +1,9 @@
-"""Every symbol that an image imports must be one that its DLL exports."""
+"""Every image must import the Python DLL of its process, and symbols that its DLLs export."""
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Collection, Iterator
 from functools import lru_cache
 from heapq import nsmallest
@@ -11,45 +13,116 @@ from winarm.coff.image import Image
 from winarm.python_exports import exported_names, stable_names
 from winarm.target import NEWEST_PYTHON, PythonABI
 from winarm.verify.checks.module_name import ModuleName
-from winarm.verify.checks.python_dll import (
-    STABLE_DLLS,
-    judge_python_dll,
-    promise_for,
-    python_dlls,
-)
 from winarm.verify.codes import Code
 from winarm.verify.dll_search import Found
 from winarm.verify.dlls import Origin, origin_of
-from winarm.verify.member_names import is_module
-from winarm.verify.options import VerifyOptions
 from winarm.verify.report import Finding, finding
 from winarm.verify.subject import Subject
 from winarm.verify.wheels.filename import Promise
 
+STABLE_DLLS = frozenset({"python3.dll", "python3t.dll"})
+_PYTHON_DLL = re.compile(r"python(?P<major>3)(?P<minor>[0-9]*)(?P<threading>t?)(?P<debug>_d)?\.dll")
+_ANY_PYTHON_DLL = re.compile(r"python3[0-9]*t?(_d)?\.dll|libpypy3\.[0-9]+-c\.dll")
 #: Forwarders that lead to one another.
 _LONGEST_CHAIN = 64
 #: Names that one finding lists.
 _LISTED = 4
 
 
-def check_symbols(subject: Subject, _options: VerifyOptions) -> Iterator[Finding]:
-    """Find imported symbols that neither Python nor the wheel's own DLLs export."""
+def check_symbols(subject: Subject) -> Iterator[Finding]:
+    """Find DLLs of other Pythons, and symbols that neither Python nor the wheel's DLLs export."""
     for member, image in subject.checked.items():
         if image.loads_on(subject.target):
-            promise = promise_for(subject, member)
+            promise = _promise_for(subject, member)
+            if subject.name is not None and subject.name.pypy_dlls:
+                yield from _pypy_dlls(subject.name.pypy_dlls, member, image)
+            else:
+                yield from _python_dlls(member, image, promise)
             for dll, wanted in _python_imports(image).items():
                 yield from _python_symbols(member, dll, wanted, promise)
             yield from _own_symbols(subject, member, image)
             yield from _brought_symbols(subject, member, image)
 
 
+def _python_dlls(member: str, image: Image, promise: Promise) -> Iterator[Finding]:
+    dlls = python_dlls(image)
+    for dll in dlls:
+        yield from _judge_python_dll(member, dll, promise)
+    module = ModuleName.parse(member)
+    if not dlls and module is not None and image.exports.have_any(module.init_names):
+        yield finding(Code.WA305, member, "it imports no python3XX.dll or python3.dll")
+
+
+def _pypy_dlls(own: frozenset[str], member: str, image: Image) -> Iterator[Finding]:
+    """Find the DLL of another Python than the PyPy that a wheel is for."""
+    for item in image.imports:
+        if item.file not in own and _ANY_PYTHON_DLL.fullmatch(item.file):
+            words = f"it imports {item.dll}, and its Python has {', '.join(sorted(own))}"
+            yield finding(Code.WA301, member, words)
+
+
+def python_dlls(image: Image) -> tuple[str, ...]:
+    """Return the Python DLLs that an image imports, in lower case."""
+    return tuple(filter(_PYTHON_DLL.fullmatch, dict.fromkeys(item.file for item in image.imports)))
+
+
+def serves(image: Image, python: PythonABI) -> bool:
+    """Return whether the Python DLLs that an image imports are in a process of `python`."""
+    return all(_is_in(dll, python) for dll in python_dlls(image))
+
+
+def _is_in(dll: str, python: PythonABI) -> bool:
+    if dll in STABLE_DLLS:
+        return python.offers_stable_dll(both_threadings=dll == "python3t.dll")
+    return dll == python.dll
+
+
+def _promise_for(subject: Subject, member: str) -> Promise:
+    """Return the Pythons that a member must suit: its own suffix's, or the wheel's."""
+    module = ModuleName.parse(member)
+    if module is not None and module.abi is not None:
+        return Promise(abis=frozenset({module.abi}))
+    return subject.name.promise if subject.name is not None else Promise()
+
+
+def _judge_python_dll(member: str, dll: str, promise: Promise) -> Iterator[Finding]:
+    """Yield why a DLL of Python is not the one in the processes that are promised."""
+    match = _PYTHON_DLL.fullmatch(dll)
+    if match is None:
+        return
+    if match["debug"]:
+        yield finding(Code.WA302, member, f"it imports the debug Python's {dll}")
+        return
+    threaded = bool(match["threading"])
+    abi = PythonABI(int(match["minor"]), threaded) if match["minor"] else None
+    if abi is None:
+        yield from _judge_stable(member, dll, promise, threaded=threaded)
+    elif promise.abis and abi not in promise.abis:
+        wanted = ", ".join(sorted(other.dll for other in promise.abis))
+        mixed = any(other.minor == abi.minor for other in promise.abis)
+        code = Code.WA304 if mixed else Code.WA301
+        yield finding(code, member, f"it imports {dll}, and its Python has {wanted}")
+    elif promise.stable is not None and not promise.abis:
+        words = f"it imports {dll}, and the wheel promises every Python from"
+        yield finding(Code.WA303, member, f"{words} {promise.stable.version} on")
+
+
+def _judge_stable(member: str, dll: str, promise: Promise, *, threaded: bool) -> Iterator[Finding]:
+    """Compare the stable ABI's DLL to the Pythons promised: one of these, or all from some on."""
+    pythons = promise.abis or promise.stables
+    good = [python.offers_stable_dll(both_threadings=threaded) for python in pythons]
+    if pythons and not (any(good) if promise.abis else all(good)):
+        bad = [python for python, offered in zip(pythons, good, strict=True) if not offered]
+        wanted = ", ".join(sorted({python.stable_dll for python in bad}))
+        yield finding(Code.WA304, member, f"it imports {dll}, and its Python has {wanted}")
+
+
 def _python_imports(image: Image) -> dict[str, set[str | int]]:
     """Return the names and ordinals that an image imports from each of Python's DLLs."""
-    found: dict[str, set[str | int]] = {dll: set() for dll in python_dlls(image)}
+    found: dict[str, set[str | int]] = defaultdict(set)
     for needed in image.imports:
-        symbols = found.get(needed.file)
-        if symbols is not None:
-            symbols.update(needed.symbols)
+        if _PYTHON_DLL.fullmatch(needed.file):
+            found[needed.file].update(needed.symbols)
     return found
 
 
@@ -111,7 +184,7 @@ def _own_symbols(subject: Subject, member: str, image: Image) -> Iterator[Findin
             yield finding(Code.WA310 if needed.delayed else Code.WA308, member, words)
         if other.exports.forwarders and not needed.delayed:
             yield from _forwarded(subject, member, provider, needed.symbols)
-    module = ModuleName.parse(member) if is_module(member) else None
+    module = ModuleName.parse(member)
     if module is not None and image.exports.forwarders:
         yield from _forwarded(subject, member, member, module.init_names)
 
@@ -190,7 +263,7 @@ def _outside_fault(subject: Subject, member: str, file: str, symbol: str | int) 
         return ""
     if origin is not Origin.PYTHON:
         return f"{file} is not in the wheel"
-    fault = next(judge_python_dll(member, file, promise_for(subject, member)), None)
+    fault = next(_judge_python_dll(member, file, _promise_for(subject, member)), None)
     if fault is not None:
         return fault.message.replace("it imports", "it ends in", 1)
     known = exported_names(file)

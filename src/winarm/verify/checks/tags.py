@@ -12,10 +12,9 @@ from winarm.coff.image import Image
 from winarm.target import PythonABI
 from winarm.verify.checks.dist_info import allowed_minors
 from winarm.verify.checks.module_name import ModuleName
-from winarm.verify.checks.python_dll import STABLE_DLLS, python_dlls, serves
+from winarm.verify.checks.symbols import STABLE_DLLS, python_dlls, serves
 from winarm.verify.codes import Code
 from winarm.verify.member_names import folder_of, is_module, stem_of, suffix_of
-from winarm.verify.options import VerifyOptions
 from winarm.verify.report import Finding, finding
 from winarm.verify.subject import Shape, Subject
 from winarm.verify.wheels.filename import Promise
@@ -27,7 +26,7 @@ _NATIVE = frozenset({".pyd", ".dll", ".exe", ".lib", ".a", ".so", ".dylib"})
 _Variant = tuple[str, ModuleName, "Image"]
 
 
-def check_tags(subject: Subject, _options: VerifyOptions) -> Iterator[Finding]:
+def check_tags(subject: Subject) -> Iterator[Finding]:
     """Find platform tags that do not fit the target or the content."""
     if subject.shape is not Shape.WHEEL:
         return
@@ -68,7 +67,7 @@ def _any_platform(subject: Subject) -> Iterator[Finding]:
             yield finding(Code.WA605, member, words)
 
 
-def check_promised_pythons(subject: Subject, _options: VerifyOptions) -> Iterator[Finding]:
+def check_promised_pythons(subject: Subject) -> Iterator[Finding]:
     """Find modules that some of the promised Pythons lack."""
     if subject.name is None:
         return
@@ -104,10 +103,9 @@ def _groups(subject: Subject) -> list[list[_Variant]]:
     """Return the forms of each module that the target's processes can load."""
     groups: dict[tuple[str, str], list[_Variant]] = defaultdict(list)
     for member, image in subject.checked.items():
-        if is_module(member) and image.loads_on(subject.target):
-            module = ModuleName.parse(member)
-            if module is not None and image.exports.have_any(module.init_names):
-                groups[folder_of(member), module.name].append((member, module, image))
+        module = ModuleName.parse(member) if image.loads_on(subject.target) else None
+        if module is not None and image.exports.have_any(module.init_names):
+            groups[folder_of(member), module.name].append((member, module, image))
     return list(groups.values())
 
 
