@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
@@ -153,14 +154,7 @@ def _content(file: IO[bytes], archive: Archive, entry: Entry) -> bytes | str:
 def _as_json(file: str, name: str, what: Inspection | str) -> dict[str, Any]:
     if isinstance(what, str):
         return {"file": file, "name": name, "error": what}
-    return {
-        "file": file,
-        "name": name,
-        "size": what.size,
-        "winarm": what.winarm,
-        "pefile": what.pefile,
-        "disagreements": list(what.disagreements),
-    }
+    return {"file": file, "name": name, **asdict(what)}
 
 
 def _lines(name: str, what: Inspection | str, *, every: bool) -> Iterator[str]:

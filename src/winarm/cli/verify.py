@@ -136,16 +136,9 @@ def _show(
     shown = reports
     if args.quiet and args.format in {"table", "github"}:
         shown = [
-            replace(
-                report,
-                findings=tuple(
-                    found
-                    for found in report.findings
-                    if options.fail_on is not None and found.severity >= options.fail_on
-                ),
-            )
+            replace(report, findings=failing)
             for report in reports
-            if report.reaches(options.fail_on)
+            if (failing := report.failing(options.fail_on))
         ]
     terminal = _terminal(console) if args.format == "table" and not args.output else None
     if terminal is not None:

@@ -20,8 +20,8 @@ from winarm.target import TARGETS
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
-    #: DLLs and symbols in no order, once each for plain and for delay imports.
-    Imports = Counter[tuple[str, bool, str | int]]
+#: What pefile returns.
+_Untyped = Any
 
 #: Bytes of memory that parsing one image may take, where the system has such a limit.
 _MEMORY = 4 * 2**30
@@ -139,7 +139,7 @@ def read_with_pefile(data: bytes, image: Image | None) -> tuple[dict[str, Any], 
     :raises InspectionError: pefile is not installed.
     """
     try:
-        pefile: Any = importlib.import_module("pefile")
+        pefile: _Untyped = importlib.import_module("pefile")
     except ImportError:
         raise InspectionError('pefile is not installed (pip install "winarm[cli]")') from None
     # It drops all DLLs after 8,192 symbols, and cuts names at 512 characters.
@@ -153,14 +153,25 @@ def read_with_pefile(data: bytes, image: Image | None) -> tuple[dict[str, Any], 
     except pefile.PEFormatError as error:
         words = "pefile cannot read the image, winarm can"
         return {"error": f"{error.value}"}, (words,) if image else ()
+    resources = list(_resources(pe))
     facts = {
         "headers": _headers(pefile, pe),
         "sections": [_section(pefile, section) for section in pe.sections],
         "imports": _symbols_by_dll(pe, "DIRECTORY_ENTRY_IMPORT"),
         "delay_imports": _symbols_by_dll(pe, "DIRECTORY_ENTRY_DELAY_IMPORT"),
-        "exports": [_export(symbol) for symbol in _exports(pe)],
-        "resources": list(islice(_resources(pefile, pe), _MOST_LISTED)),
-        "manifest": _manifest(pe),
+        "exports": [
+            {
+                "name": _text(symbol.name),
+                "ordinal": symbol.ordinal,
+                "address": symbol.address,
+                "forwarder": _text(symbol.forwarder),
+            }
+            for symbol in getattr(getattr(pe, "DIRECTORY_ENTRY_EXPORT", None), "symbols", [])
+        ],
+        "resources": [_resource(pefile, *path) for path in resources[:_MOST_LISTED]],
+        "manifest": next(
+            (_manifest(pe, data) for kind, _, data in resources if kind.id == _MANIFEST), None
+        ),
         "debug": list(islice(_debug(pefile, pe), _MOST_LISTED)),
         "version_information": dict(_version_information(pe)),
         "thread_local_storage": hasattr(pe, "DIRECTORY_ENTRY_TLS"),
@@ -170,10 +181,10 @@ def read_with_pefile(data: bytes, image: Image | None) -> tuple[dict[str, Any], 
     }
     if image is None:
         return facts, ("winarm cannot read the image, pefile can",)
-    return facts, tuple(_disagreements(image, pe))
+    return facts, tuple(_disagreements(image, facts, pe))
 
 
-def _flags(structure: Any, prefix: str, names: Iterable[Any]) -> list[str]:  # noqa: ANN401
+def _flags(structure: _Untyped, prefix: str, names: Iterable[Any]) -> list[str]:
     """Return the flags that are set, in lower case without their prefix."""
     return sorted(
         name.removeprefix(prefix).lower()
@@ -182,7 +193,7 @@ def _flags(structure: Any, prefix: str, names: Iterable[Any]) -> list[str]:  # n
     )
 
 
-def _headers(pefile: Any, pe: Any) -> dict[str, Any]:  # noqa: ANN401 - pefile has no types
+def _headers(pefile: _Untyped, pe: _Untyped) -> dict[str, Any]:
     file, optional = pe.FILE_HEADER, pe.OPTIONAL_HEADER
     machine = pefile.MACHINE_TYPE.get(file.Machine, "")
     return {
@@ -205,7 +216,7 @@ def _headers(pefile: Any, pe: Any) -> dict[str, Any]:  # noqa: ANN401 - pefile h
     }
 
 
-def _section(pefile: Any, section: Any) -> dict[str, Any]:  # noqa: ANN401 - pefile has no types
+def _section(pefile: _Untyped, section: _Untyped) -> dict[str, Any]:
     return {
         "name": section.Name.rstrip(b"\0").decode("ascii", "backslashreplace"),
         "address": section.VirtualAddress,
@@ -220,60 +231,49 @@ def _text(name: bytes | None) -> str:
     return (name or b"").decode("latin-1")
 
 
-def _symbols_by_dll(pe: Any, attribute: str) -> list[dict[str, Any]]:  # noqa: ANN401
+def _symbols_by_dll(pe: _Untyped, attribute: str) -> list[dict[str, Any]]:
     return [
         {"dll": _text(entry.dll), "symbols": [_imported(symbol) for symbol in entry.imports]}
         for entry in getattr(pe, attribute, [])
     ]
 
 
-def _imported(symbol: Any) -> str | int:  # noqa: ANN401 - pefile has no types
+def _imported(symbol: _Untyped) -> str | int:
     """Return the name, a byte a character, or the ordinal."""
     return int(symbol.ordinal) if symbol.import_by_ordinal else _text(symbol.name)
 
 
-def _exports(pe: Any) -> list[Any]:  # noqa: ANN401 - pefile has no types
-    return list(pe.DIRECTORY_ENTRY_EXPORT.symbols) if hasattr(pe, "DIRECTORY_ENTRY_EXPORT") else []
+def _resources(pe: _Untyped) -> Iterator[tuple[_Untyped, _Untyped, _Untyped]]:
+    """Yield the type, the name and the language of each resource."""
+    for kind in _entries(getattr(pe, "DIRECTORY_ENTRY_RESOURCE", None)):
+        for name in _entries(getattr(kind, "directory", None)):
+            for language in _entries(getattr(name, "directory", None)):
+                if hasattr(language, "data"):
+                    yield kind, name, language
 
 
-def _export(symbol: Any) -> dict[str, Any]:  # noqa: ANN401 - pefile has no types
+def _entries(directory: _Untyped) -> list[_Untyped]:
+    return getattr(directory, "entries", [])
+
+
+def _resource(
+    pefile: _Untyped, kind: _Untyped, name: _Untyped, language: _Untyped
+) -> dict[str, Any]:
     return {
-        "name": _text(symbol.name),
-        "ordinal": symbol.ordinal,
-        "address": symbol.address,
-        "forwarder": _text(symbol.forwarder),
+        "type": str(kind.name or pefile.RESOURCE_TYPE.get(kind.id, kind.id)).removeprefix("RT_"),
+        "name": str(name.name or name.id),
+        "language": language.id,
+        "size": language.data.struct.Size,
     }
 
 
-def _resources(pefile: Any, pe: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401
-    for kind in getattr(getattr(pe, "DIRECTORY_ENTRY_RESOURCE", None), "entries", []):
-        kind_name = str(kind.name or pefile.RESOURCE_TYPE.get(kind.id, kind.id))
-        for name in getattr(getattr(kind, "directory", None), "entries", []):
-            for language in getattr(getattr(name, "directory", None), "entries", []):
-                if hasattr(language, "data"):
-                    yield {
-                        "type": kind_name.removeprefix("RT_"),
-                        "name": str(name.name or name.id),
-                        "language": language.id,
-                        "size": language.data.struct.Size,
-                    }
+def _manifest(pe: _Untyped, language: _Untyped) -> str:
+    place = language.data.struct
+    text: bytes = pe.get_data(place.OffsetToData, min(place.Size, _LONGEST_TEXT))
+    return text.decode("utf-8-sig", "replace")
 
 
-def _manifest(pe: Any) -> str | None:  # noqa: ANN401 - pefile has no types
-    for kind in getattr(getattr(pe, "DIRECTORY_ENTRY_RESOURCE", None), "entries", []):
-        if kind.id != _MANIFEST:
-            continue
-        for name in getattr(getattr(kind, "directory", None), "entries", []):
-            for language in getattr(getattr(name, "directory", None), "entries", []):
-                if hasattr(language, "data"):
-                    place = language.data.struct
-                    size = min(place.Size, _LONGEST_TEXT)
-                    text: bytes = pe.get_data(place.OffsetToData, size)
-                    return text.decode("utf-8-sig", "replace")
-    return None
-
-
-def _debug(pefile: Any, pe: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401
+def _debug(pefile: _Untyped, pe: _Untyped) -> Iterator[dict[str, Any]]:
     for record in getattr(pe, "DIRECTORY_ENTRY_DEBUG", []):
         kind = pefile.DEBUG_TYPE.get(record.struct.Type, record.struct.Type)
         found = {
@@ -287,7 +287,7 @@ def _debug(pefile: Any, pe: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401
         yield found
 
 
-def _version_information(pe: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401
+def _version_information(pe: _Untyped) -> Iterator[tuple[str, str]]:
     for group in getattr(pe, "FileInfo", []):
         for info in group:
             for table in getattr(info, "StringTable", []):
@@ -295,13 +295,13 @@ def _version_information(pe: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401
                     yield key.decode("utf-8", "replace"), value.decode("utf-8", "replace")
 
 
-def _directory_size(pefile: Any, pe: Any, name: str) -> int:  # noqa: ANN401
+def _directory_size(pefile: _Untyped, pe: _Untyped, name: str) -> int:
     index = pefile.DIRECTORY_ENTRY[f"IMAGE_DIRECTORY_ENTRY_{name}"]
     directories = pe.OPTIONAL_HEADER.DATA_DIRECTORY
     return int(directories[index].Size) if index < len(directories) else 0
 
 
-def _disagreements(image: Image, pe: Any) -> Iterator[str]:  # noqa: ANN401 - pefile has no types
+def _disagreements(image: Image, facts: dict[str, Any], pe: _Untyped) -> Iterator[str]:
     """Yield what the two readers see in different ways."""
     headers, file, optional = image.headers, pe.FILE_HEADER, pe.OPTIONAL_HEADER
     for what, own, their in (
@@ -317,8 +317,7 @@ def _disagreements(image: Image, pe: Any) -> Iterator[str]:  # noqa: ANN401 - pe
             yield f"winarm reads the {what} as {own:#x}, pefile as {their:#x}"
     sections = [(s.rva, s.virtual_size, s.raw_offset, s.raw_size) for s in headers.sections]
     theirs = [
-        (s.VirtualAddress, s.Misc_VirtualSize, s.PointerToRawData, s.SizeOfRawData)
-        for s in pe.sections
+        (s["address"], s["virtual_size"], s["offset"], s["raw_size"]) for s in facts["sections"]
     ]
     if sorted(sections) != sorted(theirs):
         yield f"winarm sees {len(sections)} sections, pefile {len(theirs)}, or other bounds"
@@ -328,26 +327,18 @@ def _disagreements(image: Image, pe: Any) -> Iterator[str]:  # noqa: ANN401 - pe
     own_imports = Counter(
         (item.dll, item.delayed, symbol) for item in image.imports for symbol in item.symbols
     )
-    yield from _differences("import", own_imports, pefile_imports(pe))
-    own_exports = Counter(image.exports.names)
-    names = Counter({_text(symbol.name) for symbol in _exports(pe) if symbol.name})
-    yield from _differences("export", own_exports, names)
-
-
-def pefile_imports(pe: Any) -> Imports:  # noqa: ANN401 - pefile has no types
-    """Return the imports that pefile sees."""
-    return Counter(
-        (_text(entry.dll), delayed, _imported(symbol))
-        for attribute, delayed in (
-            ("DIRECTORY_ENTRY_IMPORT", False),
-            ("DIRECTORY_ENTRY_DELAY_IMPORT", True),
-        )
-        for entry in getattr(pe, attribute, [])
-        for symbol in entry.imports
+    imports = Counter(
+        (entry["dll"], key == "delay_imports", symbol)
+        for key in ("imports", "delay_imports")
+        for entry in facts[key]
+        for symbol in entry["symbols"]
     )
+    yield from _differences("import", own_imports, imports)
+    names = Counter({symbol["name"] for symbol in facts["exports"] if symbol["name"]})
+    yield from _differences("export", Counter(image.exports.names), names)
 
 
-def _hybrid_metadata(pe: Any) -> int | None:  # noqa: ANN401 - pefile has no types
+def _hybrid_metadata(pe: _Untyped) -> int | None:
     """Return the pointer to hybrid metadata that pefile reads, or None where it reads none."""
     config = getattr(getattr(pe, "DIRECTORY_ENTRY_LOAD_CONFIG", None), "struct", None)
     pointer = getattr(config, "CHPEMetadataPointer", None)

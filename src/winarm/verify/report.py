@@ -136,9 +136,14 @@ class Report:
         """Return whether there is no error."""
         return not self.reaches(Severity.ERROR)
 
+    def failing(self, fail_on: Severity | None) -> tuple[Finding, ...]:
+        """Return the findings that are as bad as `fail_on`, or worse; none are for None."""
+        least = Severity.ERROR + 1 if fail_on is None else fail_on
+        return tuple(found for found in self.findings if found.severity >= least)
+
     def reaches(self, severity: Severity | None) -> bool:
         """Return whether a finding is as bad as `severity`, or worse; None is never reached."""
-        return severity is not None and any(found.severity >= severity for found in self.findings)
+        return bool(self.failing(severity))
 
     @property
     def skipped(self) -> bool:
@@ -175,16 +180,8 @@ def judge(
     :param required: groups of platforms (`win_arm64`), for one of each of which there must be
         something.
     """
-    bad = [report for report in reports if report.reaches(fail_on)]
-    if bad:
-        codes = sorted(
-            {
-                found.code.name
-                for report in bad
-                for found in report.findings
-                if fail_on is not None and found.severity >= fail_on
-            }
-        )
+    if bad := list(filter(None, (report.failing(fail_on) for report in reports))):
+        codes = sorted({found.code.name for failing in bad for found in failing})
         more = f" and {len(codes) - _MOST_CODES} more codes" if len(codes) > _MOST_CODES else ""
         named = ", ".join(codes[:_MOST_CODES]) + more
         return Verdict(good=False, reason=f"{len(bad)} of {_files(len(reports))} failed: {named}")

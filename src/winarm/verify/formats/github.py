@@ -34,10 +34,10 @@ def summary(reports: Sequence[Report], fail_on: Severity | None = Severity.ERROR
     ]
     for report in reports:
         verdict = "not good" if report.reaches(fail_on) else "good"
-        rows = report.findings or (None,)
         file = _cell(printable(report.path.name))
         start = f"| {file} | {verdict} | {report.evidence.value} |"
-        lines.extend(f"{start} {_what(found)} | {_where(found)} |" for found in rows)
+        rows = [f"{_what(found)} | {_cell(found.member)}" for found in report.findings]
+        lines.extend(f"{start} {row} |" for row in rows or [" | "])
     left_out = len(lines) - _MOST_ROWS
     if left_out > 0:
         lines = [*lines[:_MOST_ROWS], "", f"{left_out} more findings are in the log."]
@@ -62,14 +62,8 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def _what(found: Finding | None) -> str:
-    if found is None:
-        return ""
+def _what(found: Finding) -> str:
     return f"{found.severity.label} {found.code.name}: {_cell(found.words)}"
-
-
-def _where(found: Finding | None) -> str:
-    return _cell(found.member) if found is not None else ""
 
 
 def _cell(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from winarm.verify.codes import FAMILIES, Code
 
@@ -21,35 +22,24 @@ def explain_all(codes: Sequence[Code]) -> str:
     if len(codes) == 1:
         return explain(codes[0])
     parts: list[str] = []
-    family = ""
-    for code in codes:
-        if code.family != family:
-            family = code.family
-            parts.append(f"{family}: {FAMILIES[family]}")
-        parts.append(explain(code))
+    for family, members in groupby(codes, lambda code: code.family):
+        parts += [f"{family}: {FAMILIES[family]}", *map(explain, members)]
     return "\n\n".join(parts)
 
 
 def reference() -> str:
     """Return the reference of all codes, as Markdown."""
-    lines: list[str] = []
-    family = ""
-    for code in Code:
-        if code.family != family:
-            family = code.family
-            lines += [f"### {family}: {FAMILIES[family]}", ""]
-        rule = code.rule
-        lines += [
-            f'<a id="{code.name.lower()}"></a>',
-            "",
-            f"#### {code.name}: {rule.title}",
-            "",
-            f"*{rule.severity.label.capitalize()}.* {_markdown(rule.cause)}",
-            "",
-            f"**Cure:** {_markdown(rule.cure)}",
-            "",
-        ]
-    return "\n".join(lines)
+    parts: list[str] = []
+    for family, members in groupby(Code, lambda code: code.family):
+        parts.append(f"### {family}: {FAMILIES[family]}")
+        for code in members:
+            parts += [
+                f'<a id="{code.name.lower()}"></a>',
+                f"#### {code.name}: {code.rule.title}",
+                f"*{code.rule.severity.label.capitalize()}.* {_markdown(code.rule.cause)}",
+                f"**Cure:** {_markdown(code.rule.cure)}",
+            ]
+    return "\n\n".join(parts) + "\n"
 
 
 def _markdown(text: str) -> str:
