@@ -184,36 +184,25 @@ def _value(kind: ValueKind, given: list[str], system: System) -> object:
     return kind.from_text(given[-1], system)
 
 
-def _limit(help: str, default: int) -> Definition:  # noqa: A002 - as `setting`
-    return Definition(Count(_MOST), help, default=default)
-
-
-_DEFAULTS = Limits()
-
+#: What each limit is of; `Limits` has their numbers.
+_LIMITS = {
+    "members": "Members of an archive, files of a folder.",
+    "member-size": "Bytes of one member, unpacked.",
+    "total-size": "Bytes of all members, unpacked (packed, where that is more).",
+    "member-ratio": "Unpacked over packed size, of a member over 16 MiB.",
+    "total-ratio": "Unpacked over packed size, of an archive over 64 MiB.",
+    "symbols": (
+        "Imported and exported symbols read of all images of one call, plus one for each 64 bytes "
+        "of its files. An image counts as 250, a section of it as 4, a DLL that it needs as 16, a "
+        "library's member as 4."
+    ),
+    "seconds": "Seconds of processor time for one call, plus one for each 4 MiB of its files.",
+}
 LIMITS = Table(
     f"{PLACE[:-1]}.limits]",
     {
-        "members": _limit("Members of an archive, files of a folder.", _DEFAULTS.members),
-        "member-size": _limit("Bytes of one member, unpacked.", _DEFAULTS.member_size),
-        "total-size": _limit(
-            "Bytes of all members, unpacked (packed, where that is more).", _DEFAULTS.total_size
-        ),
-        "member-ratio": _limit(
-            "Unpacked over packed size, of a member over 16 MiB.", _DEFAULTS.member_ratio
-        ),
-        "total-ratio": _limit(
-            "Unpacked over packed size, of an archive over 64 MiB.", _DEFAULTS.total_ratio
-        ),
-        "symbols": _limit(
-            "Imported and exported symbols read of all images of one call, plus one for each 64 "
-            "bytes of its files. An image counts as 250, a section of it as 4, a DLL that it needs "
-            "as 16, a library's member as 4.",
-            _DEFAULTS.symbols,
-        ),
-        "seconds": _limit(
-            "Seconds of processor time for one call, plus one for each 4 MiB of its files.",
-            _DEFAULTS.seconds,
-        ),
+        key: Definition(Count(_MOST), what, default=getattr(Limits(), key.replace("-", "_")))
+        for key, what in _LIMITS.items()
     },
     Limits,
 )

@@ -113,6 +113,13 @@ class Subject:
         }
 
     @cached_property
+    def loadable(self) -> Mapping[str, Image]:
+        """Return those of `checked` that processes of the target can load."""
+        return {
+            member: image for member, image in self.checked.items() if image.loads_on(self.target)
+        }
+
+    @cached_property
     def required(self) -> Mapping[str, str]:
         """Return the distributions that the wheel requires whatever is chosen, and versions."""
         metadata = self.texts.get(f"{self.dist_info}/METADATA", b"")

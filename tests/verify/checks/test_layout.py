@@ -1,20 +1,20 @@
-"""Files that hide one another, and what linking leaves; the nearest good neighbour of each."""
+"""Names in archives, files that hide one another, what linking leaves; and good neighbours."""
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from verify_samples import image as im
+from verify_samples.cases import ARM64_WHEEL, PYD, good
+from verify_samples.wheel import pack, packed
 
 from winarm.coff.image import read_image
 from winarm.target import WIN_ARM64
-from winarm.verify.checks.layout import check_layout
+from winarm.verify import Finding, verify
+from winarm.verify.checks.layout import check_layout, path_escapes
 from winarm.verify.subject import Shape, Subject
-
-if TYPE_CHECKING:
-    from winarm.verify.report import Finding
 
 TAGGED = "pkg/_x.cp313-win_arm64.pyd"
 
@@ -103,3 +103,66 @@ def test_many_of_one_kind_are_one_finding_and_trees_may_have_them() -> None:
 
 def test_a_single_file_has_no_layout() -> None:
     assert codes(TAGGED, "pkg/_x.pyd", shape=Shape.FILE) == []
+
+
+def of_archive(path: Path) -> list[tuple[str, Finding]]:
+    return [(one.code.name, one) for one in verify(path).findings]
+
+
+@pytest.mark.parametrize(
+    ("folders", "shadows"),
+    [
+        (["pkg/"], False),
+        (["pkg/", "pkg/sub/"], False),
+        ([f"{PYD}/"], True),
+        ([f"{PYD.upper()}/"], True),
+        ([f"{PYD}/sub/"], True),
+    ],
+)
+def test_folder_that_is_named_like_a_file_is_found(
+    folders: list[str],
+    shadows: bool,  # noqa: FBT001 - a parameter
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / ARM64_WHEEL
+    path.write_bytes(packed([*((name, b"") for name in folders), *good().items()]))
+
+    assert ("WA006" in [code for code, _ in of_archive(path)]) is shadows
+
+
+def test_one_fault_of_many_members_is_one_finding(tmp_path: Path) -> None:
+    members = []
+    for name, data in good().items():
+        member = zipfile.ZipInfo(name)
+        member.comment = b"c"
+        members.append((member, data))
+    path = tmp_path / ARM64_WHEEL
+    path.write_bytes(packed(members))
+
+    ((code, only),) = of_archive(path)
+
+    assert (code, only.more) == ("WA015", len(members) - 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "escapes"),
+    [
+        ("pkg/a.py", False),
+        ("pkg/", False),
+        ("../a", True),
+        ("/a", True),
+        ("C:/a", True),
+        ("a\\b", True),
+        ("a//b", True),
+        ("./a", True),
+    ],
+)
+def test_paths_that_leave_the_folder(
+    name: str,
+    escapes: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    assert bool(path_escapes(name)) is escapes
+
+
+def test_good_archive_has_no_findings(tmp_path: Path) -> None:
+    assert of_archive(pack(tmp_path / ARM64_WHEEL, {**good(), "pkg/": b""})) == []

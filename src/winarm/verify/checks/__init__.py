@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from winarm.verify.checks.container import check_archive
 from winarm.verify.checks.dist_info import check_installed, check_metadata, check_record
-from winarm.verify.checks.layout import check_layout
+from winarm.verify.checks.layout import check_archive, check_layout
 from winarm.verify.checks.machine import check_machines
 from winarm.verify.checks.manifest import check_manifests
 from winarm.verify.checks.module_name import check_module_names

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from math import prod
 
-from winarm.verify.checks.container import path_escapes
+from winarm.verify.checks.layout import path_escapes
 from winarm.verify.codes import Code
 from winarm.verify.report import Finding, finding
 from winarm.verify.subject import Shape, Subject

@@ -1,7 +1,11 @@
-"""Files that shadow one another, and what linking left behind."""
+"""Every reader must find the same files in the archive, and Windows must be able to hold them.
+
+None may be in the place of another, or hide another, and what linking left behind is no use.
+"""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -11,8 +15,104 @@ from winarm.verify.member_names import base_name, folder_of, suffix_of
 from winarm.verify.report import Finding, finding
 from winarm.verify.subject import Shape, Subject
 from winarm.verify.wheel_code import installed
+from winarm.verify.wheels.entry import Entry
 
+#: Windows' 260 less the usual place of site-packages below a user's AppData folder.
+LONGEST_PATH = 180
+_LONGEST_COMPONENT = 255
+#: "Naming Files, Paths, and Namespaces" in Microsoft's documentation.
+_DEVICES = frozenset(
+    {"con", "prn", "aux", "nul", "conin$", "conout$"}
+    | {port + digit for port in ("com", "lpt") for digit in "0123456789\u00b9\u00b2\u00b3"}
+)
+_FORBIDDEN = re.compile(r'[\x00-\x1f<>:"|?*]')
+_DRIVE = re.compile(r"[A-Za-z]:")
 _BY_PRODUCTS = frozenset({".exp", ".pdb", ".ilk", ".obj", ".o"})
+
+
+def check_archive(subject: Subject) -> Iterator[Finding]:
+    """Find contradictions in the archive, and names that are dangerous or impossible."""
+    if subject.archive is None:
+        return
+    for fault in subject.archive.faults:
+        yield finding(fault.code, fault.member, fault.message)
+    yield from _duplicates(subject.archive.entries)
+    # Most names are made of parts that others have, too.
+    sound: set[str] = set()
+    for entry in subject.archive.entries:
+        new = [part for part in entry.name.removesuffix("/").split("/") if part not in sound]
+        good = [part for part in new if _is_sound(part)]
+        sound.update(good)
+        if len(good) < len(new) or len(entry.name) > LONGEST_PATH:
+            yield from _name(entry.name)
+
+
+def _duplicates(entries: tuple[Entry, ...]) -> Iterator[Finding]:
+    exact: set[str] = set()
+    folded: dict[str, str] = {}
+    for entry in entries:
+        name = entry.name.rstrip("/")
+        if entry.name in exact:
+            yield finding(Code.WA005, entry.name, "the archive has two members of this name")
+        elif (other := folded.setdefault(name.lower(), name)) != name:
+            yield finding(Code.WA006, entry.name, f"on Windows it is the same file as {other}")
+        exact.add(entry.name)
+    files = {entry.name.lower() for entry in entries if not entry.is_folder}
+    inside: set[str] = set()
+    for entry in entries:
+        if len(entry.name) > LONGEST_PATH:
+            continue
+        # A folder of its own counts as its parents do.
+        parts = entry.name.lower().split("/")[:-1]
+        while parts and (folder := "/".join(parts)) not in inside:
+            inside.add(folder)
+            if folder in files:
+                yield finding(Code.WA006, entry.name, f"{folder} is a file and a folder")
+            parts.pop()
+
+
+def path_escapes(name: str) -> str:
+    """Return how a name leaves the folder it is unpacked to, or ""."""
+    parts = name.removesuffix("/").split("/")
+    if "\\" in name:
+        return "it has a backslash"
+    if name.startswith("/"):
+        return "it is absolute"
+    if _DRIVE.match(name):
+        return "it has a drive"
+    if ".." in parts:
+        return "it has a `..`"
+    if "" in parts or "." in parts:
+        return "it has an empty part or a `.`"
+    return ""
+
+
+def _name(name: str) -> Iterator[Finding]:
+    if how := path_escapes(name):
+        yield finding(Code.WA007, name, how)
+        return
+    if fault := next(filter(None, map(_part_fault, name.removesuffix("/").split("/"))), None):
+        yield finding(Code.WA008, name, fault)
+    if len(name) > LONGEST_PATH:
+        yield finding(Code.WA009, name, f"its path has {len(name)} characters")
+
+
+def _is_sound(part: str) -> bool:
+    """Return whether no name can be wrong because of this part of it."""
+    return not ("\\" in part or part in {"", ".", ".."} or _part_fault(part))
+
+
+def _part_fault(part: str) -> str:
+    """Return why Windows can have no file or folder of that name, or ""."""
+    if part.partition(".")[0].rstrip(" ").lower() in _DEVICES:
+        return f"{part} is a device on Windows"
+    if _FORBIDDEN.search(part):
+        return "it has a character that Windows forbids"
+    if part[-1:] in {".", " "}:
+        return "it has a part that ends in a dot or a space"
+    if len(part) > _LONGEST_COMPONENT:
+        return f"it has a part of over {_LONGEST_COMPONENT} characters"
+    return ""
 
 
 def check_layout(subject: Subject) -> Iterator[Finding]:

@@ -23,11 +23,10 @@ def check_machines(subject: Subject) -> Iterator[Finding]:
     yield from _broken(subject)
     importers = _importers(subject)
     for member, image in subject.checked.items():
-        if image.loads_on(subject.target):
-            if image.kind is Kind.ARM64X and not image.hybrid.x64_view:
-                yield finding(Code.WA108, member, "it has hybrid metadata and no x64 view")
-        else:
+        if member not in subject.loadable:
             yield _foreign(subject, member, image, importers.get(member))
+        elif image.kind is Kind.ARM64X and not image.hybrid.x64_view:
+            yield finding(Code.WA108, member, "it has hybrid metadata and no x64 view")
     yield from _modules_of_other_systems(subject)
     yield from _nothing_fits(subject)
     yield from _foreign_libraries(subject)
@@ -67,19 +66,14 @@ def _is_spare(subject: Subject, member: str) -> bool:
 def _importers(subject: Subject) -> dict[str, str]:
     """Return, for members that loadable images import or Python code loads, who does so."""
     found: dict[str, str] = {}
-    for importer, image in subject.checked.items():
-        if image.loads_on(subject.target):
-            for needed in image.imports:
-                provider = subject.provider(importer, needed.file)
-                if provider is not None:
-                    found.setdefault(provider, f"{importer} imports")
+    for importer, image in subject.loadable.items():
+        for needed in image.imports:
+            provider = subject.provider(importer, needed.file)
+            if provider is not None:
+                found.setdefault(provider, f"{importer} imports")
     # Code of a wheel for any platform chooses among the DLLs of several.
     if subject.may_read and subject.own_targets:
-        fitting = {
-            base_name(member).lower()
-            for member, image in subject.checked.items()
-            if image.loads_on(subject.target)
-        }
+        fitting = {base_name(member).lower() for member in subject.loadable}
         for member, image in subject.checked.items():
             alone = base_name(member).lower() not in fitting
             if alone and image.is_dll and not is_module(member):
@@ -108,8 +102,7 @@ def _nothing_fits(subject: Subject) -> Iterator[Finding]:
         native = [one for one in libraries if subject.code.loader_of(one, at_once=True)]
     elif libraries and subject.code.has_loading_code:
         native = libraries
-    fitting = (one in subject.checked and subject.checked[one].loads_on(subject.target)
-               for one in (libraries if any_platform else native))  # fmt: skip
+    fitting = (one in subject.loadable for one in (libraries if any_platform else native))
     if not (native or any_platform):
         native = sorted(member for member in subject.libraries if not subject.allows(member))
         fitting = (

@@ -50,9 +50,8 @@ class _NotAManifestError(Exception):
 
 def check_manifests(subject: Subject) -> Iterator[Finding]:
     """Find images whose manifest keeps Windows from loading them."""
-    for member, image in subject.checked.items():
-        native = image.managed in {Managed.NONE, Managed.MIXED}
-        if image.manifest and native and image.loads_on(subject.target):
+    for member, image in subject.loadable.items():
+        if image.manifest and image.managed in {Managed.NONE, Managed.MIXED}:
             assemblies = needed_assemblies(image.manifest)
             if assemblies is None:
                 yield finding(Code.WA514, member, "its manifest is not an assembly's, version 1.0")

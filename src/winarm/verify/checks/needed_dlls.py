@@ -54,9 +54,9 @@ def check_needed_dlls(subject: Subject) -> Iterator[Finding]:
 
 def _every_finding(subject: Subject) -> Iterator[Finding]:
     absent: dict[str, str] = {}
-    for member, image in subject.checked.items():
+    for member, image in subject.loadable.items():
         # .NET finds its libraries in its own ways.
-        if not image.loads_on(subject.target) or image.managed is not Managed.NONE:
+        if image.managed is not Managed.NONE:
             continue
         for needed in image.imports:
             located = subject.search.located(member, needed.file)
@@ -102,20 +102,20 @@ def _missing(subject: Subject, member: str, needed: Import) -> Iterator[Finding]
     code = _CODES.get(_origin(subject, needed.file))
     if code is None:
         return
-    if needed.delayed and code not in _ALWAYS:
-        words = f"{needed.dll}, which it loads when first used, is not in the wheel"
-        yield finding(Code.WA409, member, words, cure=code.rule.cure)
-    elif code not in _ALWAYS and member not in subject.essential:
-        words = f"it needs {needed.dll}, which is not in the wheel; no module needs the image"
-        yield finding(Code.WA411, member, words, cure=code.rule.cure)
-    elif code not in _ALWAYS and is_module(member) and subject.code.is_optional(member):
-        words = f"it needs {needed.dll}, which is not in the wheel; its import is optional"
-        yield finding(Code.WA411, member, words, cure=code.rule.cure)
+    where = "the wheel" if subject.name else "the folder"
+    absent = f"it needs {needed.dll}, which is not in {where}"
+    if code in _ALWAYS:
+        found, words = code, f"it needs {needed.dll}"
+    elif needed.delayed:
+        found = Code.WA409
+        words = f"{needed.dll}, which it loads when first used, is not in {where}"
+    elif member not in subject.essential:
+        found, words = Code.WA411, f"{absent}; no module needs the image"
+    elif is_module(member) and subject.code.is_optional(member):
+        found, words = Code.WA411, f"{absent}; its import is optional"
     else:
-        where = "the wheel" if subject.name else "the folder"
-        absent = f"it needs {needed.dll}, which is not in {where}"
-        words = absent if code in {Code.WA401, Code.WA404, Code.WA405} else f"it needs {needed.dll}"
-        yield finding(code, member, words)
+        found, words = code, f"it needs {needed.dll}" if code is Code.WA410 else absent
+    yield finding(found, member, words, cure=code.rule.cure)
 
 
 def _origin(subject: Subject, file: str) -> Origin:
@@ -151,7 +151,9 @@ def _may_come_finding(subject: Subject, absent: dict[str, str]) -> Finding:
 
 
 def _far_away(subject: Subject, member: str, needed: Import, located: Located) -> Iterator[Finding]:
-    if not subject.may_read or (is_foreign(subject, located.member)):
+    other = subject.images.get(located.member)
+    # Another check reports images for other machines.
+    if not subject.may_read or (other is not None and not other.loads_on(subject.target)):
         return
     if not is_module(member) and _is_beside_modules(subject, member, located.member):
         return
@@ -176,12 +178,6 @@ def _is_beside_modules(subject: Subject, member: str, wanted: str) -> bool:
     """
     folders = {folder for folder, members in subject.loaded_from.items() if member in members}
     return folders == {installed(wanted)[:-1]}
-
-
-def is_foreign(subject: Subject, member: str) -> bool:
-    """Return whether a member is for another machine, which another check reports."""
-    image = subject.images.get(member)
-    return image is not None and not image.loads_on(subject.target)
 
 
 def _unused_forwarders(subject: Subject, member: str, image: Image) -> Iterator[Finding]:

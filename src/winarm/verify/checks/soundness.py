@@ -37,9 +37,9 @@ _NEWEST_SUBSYSTEM = (10, 0)
 
 def check_image_layout(subject: Subject) -> Iterator[Finding]:
     """Find images that the kernel or the loader refuses for their headers or tables."""
-    for member, image in subject.checked.items():
+    for member, image in subject.loadable.items():
         # .NET has a loader of its own.
-        if not image.loads_on(subject.target) or image.managed not in {Managed.NONE, Managed.MIXED}:
+        if image.managed not in {Managed.NONE, Managed.MIXED}:
             continue
         if fault := next(_header_faults(image.headers, image.size), ""):
             # The rest depends on what the headers say.

@@ -31,17 +31,16 @@ _LISTED = 4
 
 def check_symbols(subject: Subject) -> Iterator[Finding]:
     """Find DLLs of other Pythons, and symbols that neither Python nor the wheel's DLLs export."""
-    for member, image in subject.checked.items():
-        if image.loads_on(subject.target):
-            promise = _promise_for(subject, member)
-            if subject.name is not None and subject.name.pypy_dlls:
-                yield from _pypy_dlls(subject.name.pypy_dlls, member, image)
-            else:
-                yield from _python_dlls(member, image, promise)
-            for dll, wanted in _python_imports(image).items():
-                yield from _python_symbols(member, dll, wanted, promise)
-            yield from _own_symbols(subject, member, image)
-            yield from _brought_symbols(subject, member, image)
+    for member, image in subject.loadable.items():
+        promise = _promise_for(subject, member)
+        if subject.name is not None and subject.name.pypy_dlls:
+            yield from _pypy_dlls(subject.name.pypy_dlls, member, image)
+        else:
+            yield from _python_dlls(member, image, promise)
+        for dll, wanted in _python_imports(image).items():
+            yield from _python_symbols(member, dll, wanted, promise)
+        yield from _own_symbols(subject, member, image)
+        yield from _brought_symbols(subject, member, image)
 
 
 def _python_dlls(member: str, image: Image, promise: Promise) -> Iterator[Finding]:

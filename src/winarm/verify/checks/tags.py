@@ -102,8 +102,8 @@ def _missing_forms(variants: list[_Variant], promise: Promise) -> Iterator[Findi
 def _groups(subject: Subject) -> list[list[_Variant]]:
     """Return the forms of each module that the target's processes can load."""
     groups: dict[tuple[str, str], list[_Variant]] = defaultdict(list)
-    for member, image in subject.checked.items():
-        module = ModuleName.parse(member) if image.loads_on(subject.target) else None
+    for member, image in subject.loadable.items():
+        module = ModuleName.parse(member)
         if module is not None and image.exports.have_any(module.init_names):
             groups[folder_of(member), module.name].append((member, module, image))
     return list(groups.values())
