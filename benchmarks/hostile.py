@@ -2,6 +2,7 @@
 
 Each wheel of the set is wrong in one way. A tool sees it when its exit status is not 0; a tool
 that ends with a traceback is marked `crash`, for it saw something, but says nothing to a user.
+Each tool is imported once, and runs for each wheel in a copy of this process.
 
     pip install delvewheel check-wheel-contents twine
     python benchmarks/hostile.py > TABLE.md
@@ -9,41 +10,49 @@ that ends with a traceback is marked `crash`, for it saw something, but says not
 
 from __future__ import annotations
 
-import shutil
-import subprocess
+import contextlib
+import io
+import multiprocessing
+import os
 import sys
 import tempfile
+from collections.abc import Callable, Sequence
+from importlib.metadata import entry_points
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "verify" / "lib"))
 
-from verify_samples.hostile import CASES
+from verify_samples.hostile import ARM64_WHEEL, CASES, good
+from verify_samples.wheel import pack
 
 from winarm.verify import Code, Severity, verify
 
 #: What users run, each with the wheel after it.
-TOOLS = {
-    "delvewheel show": ("delvewheel", "show"),
-    "check-wheel-contents": ("check-wheel-contents",),
-    "twine check --strict": ("twine", "check", "--strict"),
-}
+TOOLS = ("delvewheel show", "check-wheel-contents", "twine check --strict")
+#: Seconds that a tool may take for a wheel.
+PATIENCE = 120
+FORK = multiprocessing.get_context("fork")
 
 
 def main() -> None:
     """Print the table in Markdown."""
-    tools = {name: words for name, words in TOOLS.items() if program(words[0])}
-    for name in TOOLS.keys() - tools.keys():
+    programs = {point.name: point.load for point in entry_points(group="console_scripts")}
+    tools = {name: programs[name.split()[0]]() for name in TOOLS if name.split()[0] in programs}
+    for name in set(TOOLS) - tools.keys():
         print(f"{name} is not installed", file=sys.stderr)
     print(f"| the wheel has | code | winarm verify | {' | '.join(tools)} |")
     print("| --- " * (3 + len(tools)) + "|")
     seen = dict.fromkeys(["winarm", *tools], 0)
     with tempfile.TemporaryDirectory() as folder:
+        sound = pack(Path(folder, ARM64_WHEEL), good())
+        for name, tool in tools.items():
+            warm(tool, [*name.split(), f"{sound}"])
         for number, case in enumerate(CASES):
             place = Path(folder, str(number))
             place.mkdir()
             wheel = case.make(place)
             found = [item for item in verify(wheel).findings if item.code.name == case.code]
-            answers = {name: answer(words, wheel) for name, words in tools.items()}
+            answers = {name: answer(tool, name, wheel) for name, tool in tools.items()}
             seen["winarm"] += bool(found)
             for name, said in answers.items():
                 seen[name] += said == "sees it"
@@ -54,27 +63,37 @@ def main() -> None:
     print(f"\n{len(CASES)} wheels, {errors} of them with an error; seen by: {counts}.")
 
 
-def program(name: str) -> str | None:
-    """Return where a tool is installed: beside this Python, or on PATH."""
-    return shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name)
+def warm(tool: Callable[[], object], argv: Sequence[str]) -> None:
+    """Run a tool here, so that what it imports when it is called is there for its copies."""
+    sys.argv = list(argv)
+    with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()):
+        tool()
 
 
-def answer(words: tuple[str, ...], wheel: Path) -> str:
+def answer(tool: Callable[[], object], words: str, wheel: Path) -> str:
     """Return what a tool makes of a wheel, in a word."""
-    try:
-        said = subprocess.run(
-            [program(words[0]) or words[0], *words[1:], wheel],
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=120,
-            check=False,
+    with tempfile.TemporaryFile() as output:
+        process = FORK.Process(
+            target=call, args=(tool, [*words.split(), f"{wheel}"], output.fileno())
         )
-    except subprocess.TimeoutExpired:
-        return "hangs"
-    if "Traceback (most recent call last)" in said.stderr:
+        process.start()
+        process.join(PATIENCE)
+        if process.exitcode is None:
+            process.kill()
+            return "hangs"
+        output.seek(0)
+        said = output.read()
+    if b"Traceback (most recent call last)" in said:
         return "crash"
-    return "sees it" if said.returncode else "passes"
+    return "sees it" if process.exitcode else "passes"
+
+
+def call(tool: Callable[[], object], argv: Sequence[str], output: int) -> None:
+    """Run a tool as its script does, with what it prints in a file."""
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    sys.argv = list(argv)
+    sys.exit(tool())  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

@@ -68,16 +68,8 @@ def run(args: argparse.Namespace, host: Host, console: Console) -> int:  # noqa:
     """
     if not args.timeout > 0:
         raise UsageError(f"--timeout {args.timeout:g}: it must be above 0")
-    found: list[tuple[str, Inspection | str]] = []
     try:
-        for name, data in _images(args.file):
-            if isinstance(data, str):
-                found.append((name, data))
-                continue
-            try:
-                found.append((name, inspect_bounded(data, args.timeout)))
-            except InspectionError as error:
-                found.append((name, f"{error}"))
+        found = [(name, _inspected(data, args.timeout)) for name, data in _images(args.file)]
     except OSError as error:
         raise FileSystemError(
             args.file, error, cure="Check the path and its permissions."
@@ -89,6 +81,14 @@ def run(args: argparse.Namespace, host: Host, console: Console) -> int:  # noqa:
         blocks = ["\n".join(_lines(name, what, every=args.all)) for name, what in found]
         console.out("\n\n".join(blocks))
     return 0 if all(not isinstance(what, str) and _is_sound(what) for _, what in found) else 1
+
+
+def _inspected(data: bytes | str, seconds: float) -> Inspection | str:
+    """Return what both readers say of an image, or why they cannot be asked."""
+    try:
+        return inspect_bounded(data, seconds) if isinstance(data, bytes) else data
+    except InspectionError as error:
+        return f"{error}"
 
 
 def _is_sound(what: Inspection) -> bool:

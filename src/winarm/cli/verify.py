@@ -169,8 +169,7 @@ def _required(args: argparse.Namespace, options: VerifyOptions) -> tuple[tuple[s
     every = tuple(target.wheel_platform for target in (options.target, *options.also))
     if not options.skip_others:
         return tuple((platform,) for platform in every)
-    words = [word.lower() for word in _words(args.target)]
-    named = [target for word in words if (target := parse_target(word))]
+    named = [target for word in _words(args.target) if (target := parse_target(word))]
     return tuple((target.wheel_platform,) for target in named) or (every,)
 
 
@@ -191,25 +190,21 @@ def _explanation(words: str) -> str:
 def _baseline(name: str) -> Baseline:
     from winarm.verify.baseline import Baseline, BaselineError  # noqa: PLC0415 - as in rendered
 
-    cure = "Make one with: winarm verify … --format json --output FILE"
     path = Path(name)
     try:
         if not path.is_file() or path.stat().st_size > _MOST_BASELINE:
-            raise UsageError(
-                f"--baseline {name}: it is not a file of at most {_MOST_BASELINE >> 20} MiB.",
-                cure=cure,
-            )
+            raise BaselineError(f"it is not a file of at most {_MOST_BASELINE >> 20} MiB")
         return Baseline.parse(path.read_bytes())
     except (OSError, ValueError) as error:
-        what = "it is not a report in JSON" if isinstance(error, BaselineError) else error
-        raise UsageError(f"--baseline {name}: {what}.", cure=cure) from error
+        cure = "Make one with: winarm verify … --format json --output FILE"
+        raise UsageError(f"--baseline {name}: {error}.", cure=cure) from error
 
 
 def _options(args: argparse.Namespace) -> VerifyOptions:
     """Return the project's settings, as the command line changes them."""
     options = _settings()
     if args.target:
-        options = replace(options, **_checked("target", _words(args.target))._asdict())
+        options = replace(options, **_checked("target", _words(args.target)))
     if args.select:
         options = replace(options, select=_checked("select", _words([args.select])))
     if args.ignore:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from winarm.config.sources import Definition, Source
 from winarm.config.table import Table
@@ -19,7 +19,7 @@ from winarm.config.values import (
     ValueKind,
     did_you_mean,
 )
-from winarm.target import TARGETS, WIN_ARM64, Target, parse_target
+from winarm.target import TARGETS, WIN_ARM64, parse_target
 from winarm.verify.codes import Code, Severity
 from winarm.verify.options import Limits, VerifyOptions
 
@@ -35,26 +35,14 @@ PLACE = "pyproject.toml [tool.winarm.verify]"
 _MOST = 10**15
 
 
-class Targets(NamedTuple):
-    """What `target` means: the fields of `VerifyOptions` that it sets."""
-
-    target: Target
-    also: tuple[Target, ...]
-    skip_others: bool
-
-
 class TargetNames(Texts):
     """The targets that wheels are verified for."""
 
-    @property
-    def phrase(self) -> str:
-        """Return what may be written."""
-        return f"a target, a list of targets, or {AUTO}"
+    phrase = f"a target, a list of targets, or {AUTO}"
 
-    def check(self, value: object, project: Path) -> Targets:
-        """Return the targets; `auto` means every Windows target, and skips other systems."""
-        words = self.texts(value)
-        found = dict(zip(words, map(parse_target, words), strict=True))
+    def check(self, value: object, project: Path) -> dict[str, object]:
+        """Return the options that they set; `auto` is all targets, and skips other systems."""
+        found = {word: parse_target(word) for word in self.texts(value)}
         known = {name: name for name in (*(target.wheel_platform for target in TARGETS), AUTO)}
         problems = [
             f"{word!r} is not a target ({', '.join(known)}){did_you_mean(word, known)}"
@@ -66,7 +54,7 @@ class TargetNames(Texts):
         named = [target for target in found.values() if target is not None]
         everything = None in found.values()
         targets = tuple(dict.fromkeys((*named, *TARGETS) if everything else named)) or (WIN_ARM64,)
-        return Targets(targets[0], targets[1:], everything)
+        return {"target": targets[0], "also": targets[1:], "skip_others": everything}
 
 
 class CodePrefixes(Texts):
@@ -134,10 +122,7 @@ class FailOn(ValueKind):
 
     words: ClassVar[Choice] = Choice((*(severity.label for severity in reversed(Severity)), NEVER))
 
-    @property
-    def phrase(self) -> str:
-        """Return what may be written."""
-        return self.words.phrase
+    phrase = words.phrase
 
     def check(self, value: object, project: Path) -> Severity | None:
         """Return the severity; None for never."""
@@ -148,12 +133,8 @@ class FailOn(ValueKind):
         return self.words.schema()
 
 
-def _options(target: Targets | None = None, **options: Any) -> VerifyOptions:  # noqa: ANN401
-    return VerifyOptions(**_targets(target), **options)
-
-
-def _targets(target: Targets | None) -> dict[str, Any]:
-    return target._asdict() if target else {}
+def _options(target: Mapping[str, Any] | None = None, **options: Any) -> VerifyOptions:  # noqa: ANN401
+    return VerifyOptions(**(target or {}), **options)
 
 
 def with_texts(
@@ -171,7 +152,7 @@ def with_texts(
             kind = TABLE.kind(key)
             checked[key.replace("-", "_")] = kind.check(_value(kind, given, system), project)
     problems.refuse()
-    targets = _targets(checked.pop("target", None))
+    targets = checked.pop("target", {})
     return replace(options or VerifyOptions(), **targets, **checked)
 
 

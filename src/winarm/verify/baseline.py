@@ -7,26 +7,19 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
-from typing import Any, NamedTuple
+from typing import Any
 
 from winarm.verify.report import Finding, Report
 from winarm.verify.wheels.filename import WheelName
 
 #: A version in a message or in a path: a new release of a project has the findings of the last.
 _VERSION = "VERSION"
+#: What makes two findings the same: the wheel without its version, code, member and message.
+_Known = tuple[str, str, str, str]
 
 
 class BaselineError(ValueError):
     """The text is not a report as `winarm verify --format json` writes it."""
-
-
-class _Known(NamedTuple):
-    """What makes two findings the same: all but the version of the wheel."""
-
-    subject: str
-    code: str
-    member: str
-    message: str
 
 
 @dataclass(frozen=True)
@@ -44,7 +37,7 @@ class Baseline:
         try:
             return cls(frozenset(_all_known(json.loads(text))))
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-            raise BaselineError(f"{type(error).__name__}: {error}") from error
+            raise BaselineError("it is not a report in JSON") from error
 
     def without_known(self, report: Report) -> Report:
         """Return `report` without the findings that are known.
@@ -86,8 +79,8 @@ def _all_known(log: dict[str, Any]) -> Iterator[_Known]:
 def _key(file: str, code: str, member: str, message: str) -> _Known:
     name = WheelName.parse(file)
     if name is None:
-        return _Known(file, code, member, message)
+        return (file, code, member, message)
     tags = (name.pythons, name.abis, name.platforms)
     subject = "-".join([name.distribution, *(".".join(part) for part in tags)])
     version = re.compile(rf"(?<![0-9]){re.escape(name.version)}(?![0-9])")
-    return _Known(subject, code, version.sub(_VERSION, member), version.sub(_VERSION, message))
+    return (subject, code, version.sub(_VERSION, member), version.sub(_VERSION, message))

@@ -15,6 +15,7 @@ from winarm.verify.checks.layout import path_escapes
 from winarm.verify.codes import Code
 from winarm.verify.report import Finding, finding
 from winarm.verify.subject import Shape, Subject
+from winarm.verify.wheels.archive import Archive
 from winarm.verify.wheels.core_metadata import index_faults, metadata_faults, private_parts
 from winarm.verify.wheels.filename import STABLE_TAGS, WheelName
 from winarm.verify.wheels.metadata import (
@@ -61,7 +62,7 @@ _STRONG = OTHER_STRONG | {"sha256"}
 
 
 def check_metadata(subject: Subject) -> Iterator[Finding]:
-    """Find contradictions between file name, WHEEL, METADATA and layout."""
+    """Find contradictions between file name, WHEEL, METADATA, RECORD and what is in the wheel."""
     if subject.archive is None or subject.name is None:
         return
     folders = subject.dist_info_folders
@@ -80,6 +81,7 @@ def check_metadata(subject: Subject) -> Iterator[Finding]:
     yield from _metadata_file(subject, subject.name, subject.dist_info)
     yield from _entry_points(subject, subject.dist_info)
     yield from _data_folder(subject)
+    yield from _record(subject, subject.archive, subject.dist_info)
 
 
 def _wheel_file(subject: Subject, name: WheelName, dist_info: str) -> Iterator[Finding]:
@@ -150,14 +152,11 @@ def _rules_of_indexes(
         yield from (finding(code, member, words) for words in faults)
     version = found.get("metadata-version", [""])[0]
     if version >= _LICENSES_SINCE:
+        folder = f"{subject.dist_info}/licenses"
         licences = dict.fromkeys(found.get("license-file", []))
-        for path in islice((one for one in licences if _is_missing(subject, one)), _MOST_NAMED):
-            words = f"its License-File {path} is not in {subject.dist_info}/licenses"
-            yield finding(Code.WA619, member, words)
-
-
-def _is_missing(subject: Subject, license_file: str) -> bool:
-    return f"{subject.dist_info}/licenses/{license_file}" not in subject.names
+        missing = (path for path in licences if f"{folder}/{path}" not in subject.names)
+        for path in islice(missing, _MOST_NAMED):
+            yield finding(Code.WA619, member, f"its License-File {path} is not in {folder}")
 
 
 def _entry_points(subject: Subject, dist_info: str) -> Iterator[Finding]:
@@ -257,15 +256,13 @@ def _data_folder(subject: Subject) -> Iterator[Finding]:
                 yield finding(Code.WA618, member, f"{part!r} is not a part of a wheel's data")
 
 
-def check_record(subject: Subject) -> Iterator[Finding]:
+def _record(subject: Subject, archive: Archive, dist_info: str) -> Iterator[Finding]:
     """Compare RECORD with what is in the wheel."""
-    if subject.archive is None or subject.dist_info is None:
-        return
-    text = subject.texts.get(f"{subject.dist_info}/RECORD")
+    text = subject.texts.get(f"{dist_info}/RECORD")
     if text is None:
-        yield finding(Code.WA607, "", f"there is no {subject.dist_info}/RECORD")
+        yield finding(Code.WA607, "", f"there is no {dist_info}/RECORD")
         return
-    unlisted = {f"{subject.dist_info}/{name}" for name in _UNLISTED}
+    unlisted = {f"{dist_info}/{name}" for name in _UNLISTED}
     seen: set[str] = set()
     most = 2 * len(subject.names) + _MORE_ROWS
     for number, written in enumerate(record_rows(text)):
@@ -276,14 +273,14 @@ def check_record(subject: Subject) -> Iterator[Finding]:
             row = row._replace(path=path)
         if number > most:
             words = f"in RECORD: it has over {most} rows for {len(subject.names)} files"
-            yield finding(Code.WA612, f"{subject.dist_info}/RECORD", words)
+            yield finding(Code.WA612, f"{dist_info}/RECORD", words)
             break
         if row.path and row.path in seen:
             yield finding(Code.WA611, row.path, "RECORD has it twice")
         else:
             yield from _compare(subject, row, listed=row.path not in unlisted)
         seen.add(row.path)
-    for entry in subject.archive.entries:
+    for entry in archive.entries:
         if not (entry.is_folder or entry.name in seen or entry.name in unlisted):
             yield finding(Code.WA609, entry.name, "RECORD does not have it")
 

@@ -15,6 +15,7 @@ from winarm.verify.member_names import base_name, folder_of, suffix_of
 from winarm.verify.report import Finding, finding
 from winarm.verify.subject import Shape, Subject
 from winarm.verify.wheel_code import installed
+from winarm.verify.wheels.archive import Archive
 from winarm.verify.wheels.entry import Entry
 
 #: Windows' 260 less the usual place of site-packages below a user's AppData folder.
@@ -30,18 +31,27 @@ _DRIVE = re.compile(r"[A-Za-z]:")
 _BY_PRODUCTS = frozenset({".exp", ".pdb", ".ilk", ".obj", ".o"})
 
 
-def check_archive(subject: Subject) -> Iterator[Finding]:
+def check_layout(subject: Subject) -> Iterator[Finding]:
+    """Find names that are wrong, files that hide others, and by-products of linking."""
+    if subject.archive is not None:
+        yield from _archive(subject.archive)
+    if subject.shape is not Shape.FILE:
+        yield from _shadows(subject)
+    if subject.shape is Shape.WHEEL:
+        yield from _overwritten(subject)
+        yield from _by_products(subject)
+
+
+def _archive(archive: Archive) -> Iterator[Finding]:
     """Find contradictions in the archive, and names that are dangerous or impossible."""
-    if subject.archive is None:
-        return
-    for fault in subject.archive.faults:
+    for fault in archive.faults:
         yield finding(fault.code, fault.member, fault.message)
-    yield from _duplicates(subject.archive.entries)
+    yield from _duplicates(archive.entries)
     # Most names are made of parts that others have, too.
     sound: set[str] = set()
-    for entry in subject.archive.entries:
+    for entry in archive.entries:
         new = [part for part in entry.name.removesuffix("/").split("/") if part not in sound]
-        good = [part for part in new if _is_sound(part)]
+        good = [part for part in new if not (path_escapes(part) or _part_fault(part))]
         sound.update(good)
         if len(good) < len(new) or len(entry.name) > LONGEST_PATH:
             yield from _name(entry.name)
@@ -97,11 +107,6 @@ def _name(name: str) -> Iterator[Finding]:
         yield finding(Code.WA009, name, f"its path has {len(name)} characters")
 
 
-def _is_sound(part: str) -> bool:
-    """Return whether no name can be wrong because of this part of it."""
-    return not ("\\" in part or part in {"", ".", ".."} or _part_fault(part))
-
-
 def _part_fault(part: str) -> str:
     """Return why Windows can have no file or folder of that name, or ""."""
     if part.partition(".")[0].rstrip(" ").lower() in _DEVICES:
@@ -113,16 +118,6 @@ def _part_fault(part: str) -> str:
     if len(part) > _LONGEST_COMPONENT:
         return f"it has a part of over {_LONGEST_COMPONENT} characters"
     return ""
-
-
-def check_layout(subject: Subject) -> Iterator[Finding]:
-    """Find modules that hide others, and by-products of linking."""
-    if subject.shape is Shape.FILE:
-        return
-    yield from _shadows(subject)
-    if subject.shape is Shape.WHEEL:
-        yield from _overwritten(subject)
-        yield from _by_products(subject)
 
 
 def _shadows(subject: Subject) -> Iterator[Finding]:

@@ -76,10 +76,9 @@ def _importers(subject: Subject) -> dict[str, str]:
         fitting = {base_name(member).lower() for member in subject.loadable}
         for member, image in subject.checked.items():
             alone = base_name(member).lower() not in fitting
-            if alone and image.is_dll and not is_module(member):
-                loader = subject.code.loader_of(member)
-                if loader is not None:
-                    found.setdefault(member, f"{loader} loads")
+            plain = alone and image.is_dll and not is_module(member)
+            if plain and (loader := subject.code.loader_of(member)):
+                found.setdefault(member, f"{loader} loads")
     return found
 
 

@@ -106,8 +106,10 @@ def _check(subject: Subject, member: str, image: Image) -> Iterator[Finding]:
         return
     if module.abi is not None and subject.name is not None:
         yield from _suffix_against_promise(member, module.abi, subject.name.promise)
-    yield from _init_export(member, module, image)
-    yield from _new_export(subject, member, module, image)
+    if found := sorted(name for name in module.init_names if image.exports.have_any((name,))):
+        yield from _init_export(subject, member, module, image, found)
+    else:
+        yield from _no_init_export(member, module, image)
 
 
 def _other_implementation(subject: Subject, member: str) -> Iterator[Finding]:
@@ -154,12 +156,22 @@ def init_names(module: str) -> frozenset[str]:
     return frozenset({f"PyInitU_{encoded}", f"PyModExportU_{encoded}"})
 
 
-def _init_export(member: str, module: ModuleName, image: Image) -> Iterator[Finding]:
-    exports = image.exports
-    if found := sorted(filter(lambda name: exports.have_any((name,)), module.init_names)):
-        if all(_is_data(image, name) for name in found):
-            yield finding(Code.WA207, member, f"its {found[0]} is not code")
-        return
+def _init_export(
+    subject: Subject, member: str, module: ModuleName, image: Image, found: list[str]
+) -> Iterator[Finding]:
+    """Find exports that are not code, or that a Python does not know which is to import by them."""
+    if all(_is_data(image, name) for name in found):
+        yield finding(Code.WA207, member, f"its {found[0]} is not code")
+    promise = subject.name.promise if subject.name is not None else None
+    promised = [*promise.abis, *promise.stables] if promise is not None else []
+    oldest = min([module.abi] if module.abi else promised, default=None)
+    is_new = all(name.startswith("PyModExport") for name in found)
+    if is_new and oldest is not None and oldest.minor < _EXPORTS_SINCE:
+        words = f"it exports {found[0]} only, which Python {oldest.version} does not look for"
+        yield finding(Code.WA207, member, words)
+
+
+def _no_init_export(member: str, module: ModuleName, image: Image) -> Iterator[Finding]:
     exported = image.exports.names
     others = sorted(name for name in exported if _INIT.match(name))
     wanted = min(module.init_names)
@@ -169,21 +181,6 @@ def _init_export(member: str, module: ModuleName, image: Image) -> Iterator[Find
         yield finding(Code.WA208, member, f"it exports no {wanted}, only other functions")
     else:
         yield finding(Code.WA207, member, f"it does not export {wanted}")
-
-
-def _new_export(
-    subject: Subject, member: str, module: ModuleName, image: Image
-) -> Iterator[Finding]:
-    """Find a module that a Python is to import by an export that it does not know."""
-    exported = [name for name in module.init_names if image.exports.have_any((name,))]
-    if not exported or not all(name.startswith("PyModExport") for name in exported):
-        return
-    promise = subject.name.promise if subject.name is not None else None
-    promised = [*promise.abis, *promise.stables] if promise is not None else []
-    oldest = min([module.abi] if module.abi else promised, default=None)
-    if oldest is not None and oldest.minor < _EXPORTS_SINCE:
-        words = f"it exports {exported[0]} only, which Python {oldest.version} does not look for"
-        yield finding(Code.WA207, member, words)
 
 
 def _is_data(image: Image, name: str) -> bool:

@@ -133,9 +133,8 @@ def _origin(subject: Subject, file: str) -> Origin:
 
 def _may_come(subject: Subject, member: str, needed: Import) -> bool:
     """Return whether a required distribution may bring a DLL into a folder that is searched."""
-    if origin_of(needed.file, subject.target) not in _BROUGHT or not subject.required:
-        return False
-    if not subject.may_read:
+    origin = origin_of(needed.file, subject.target)
+    if origin not in _BROUGHT or not (subject.required and subject.may_read):
         return False
     package, separator, _ = member.partition("/")
     shared = bool(separator) and package not in subject.packages

@@ -10,6 +10,7 @@ from heapq import nsmallest
 
 from winarm.coff.buffer import dll_file, symbol_text
 from winarm.coff.image import Image
+from winarm.coff.imports import Import
 from winarm.python_exports import exported_names, stable_names
 from winarm.target import NEWEST_PYTHON, PythonABI
 from winarm.verify.checks.module_name import ModuleName
@@ -39,8 +40,15 @@ def check_symbols(subject: Subject) -> Iterator[Finding]:
             yield from _python_dlls(member, image, promise)
         for dll, wanted in _python_imports(image).items():
             yield from _python_symbols(member, dll, wanted, promise)
-        yield from _own_symbols(subject, member, image)
-        yield from _brought_symbols(subject, member, image)
+        for needed in image.imports:
+            provider = subject.provider(member, needed.file)
+            if provider is not None:
+                yield from _own_symbols(subject, member, needed, provider)
+            elif needed.file in subject.brought:
+                yield from _brought_symbols(subject, member, needed)
+        module = ModuleName.parse(member)
+        if module is not None and image.exports.forwarders:
+            yield from _forwarded(subject, member, member, module.init_names)
 
 
 def _python_dlls(member: str, image: Image, promise: Promise) -> Iterator[Finding]:
@@ -130,11 +138,10 @@ def _python_symbols(
 ) -> Iterator[Finding]:
     known = exported_names(dll)
     wanted = {symbol for symbol in symbols if isinstance(symbol, str)}
+    unknown: set[str | int] = set()
     if known is not None and not known.keys() >= symbols:
         # Its functions are numbered from 1.
         unknown = symbols.difference(known, range(1, len(known) + 1))
-    else:
-        unknown = set()
     if unknown:
         yield finding(Code.WA307, member, f"{dll} does not export {_listed(unknown)}")
     oldest = min(promise.stables, default=None) if not promise.abis else None
@@ -168,42 +175,34 @@ def _since(symbol: str, oldest: PythonABI) -> str:
     return f" ({symbol} is in it from {found.version} on)" if found else ""
 
 
-def _own_symbols(subject: Subject, member: str, image: Image) -> Iterator[Finding]:
-    for needed in image.imports:
-        provider = subject.provider(member, needed.file)
-        other = subject.images.get(provider) if provider else None
-        if other is not None and not (other.is_dll or needed.delayed):
-            yield finding(Code.WA512, member, f"{provider}, which it imports, is a program")
-        # An image with damaged tables, or for another machine, has a finding of its own.
-        if provider is None or other is None or other.defects:
-            continue
-        missing = other.exports.lacks(needed.symbols)
-        if missing:
-            words = f"{provider} in the wheel does not export {_listed(missing)}"
-            yield finding(Code.WA310 if needed.delayed else Code.WA308, member, words)
-        if other.exports.forwarders and not needed.delayed:
-            yield from _forwarded(subject, member, provider, needed.symbols)
-    module = ModuleName.parse(member)
-    if module is not None and image.exports.forwarders:
-        yield from _forwarded(subject, member, member, module.init_names)
+def _own_symbols(subject: Subject, member: str, needed: Import, provider: str) -> Iterator[Finding]:
+    """Compare imports to what the member that provides them exports."""
+    other = subject.images.get(provider)
+    if other is not None and not (other.is_dll or needed.delayed):
+        yield finding(Code.WA512, member, f"{provider}, which it imports, is a program")
+    # An image with damaged tables, or for another machine, has a finding of its own.
+    if other is None or other.defects:
+        return
+    if missing := other.exports.lacks(needed.symbols):
+        words = f"{provider} in the wheel does not export {_listed(missing)}"
+        yield finding(Code.WA310 if needed.delayed else Code.WA308, member, words)
+    if other.exports.forwarders and not needed.delayed:
+        yield from _forwarded(subject, member, provider, needed.symbols)
 
 
-def _brought_symbols(subject: Subject, member: str, image: Image) -> Iterator[Finding]:
+def _brought_symbols(subject: Subject, member: str, needed: Import) -> Iterator[Finding]:
     """Compare imports to the DLLs that other paths of the call bring."""
-    for needed in image.imports:
-        if needed.file not in subject.brought or subject.provider(member, needed.file) is not None:
-            continue
-        images = subject.brought.images(needed.file)
-        fitting = [(by, other) for by, other in images if other.loads_on(subject.target)]
-        if images and not fitting and not needed.delayed:
-            by, other = images[0]
-            words = f"{needed.dll} of {by.path.name}, which it imports, is {other.label}"
-            yield finding(Code.WA102, member, words)
-        lacks = [(by, other.exports.lacks(needed.symbols)) for by, other in fitting]
-        if lacks and all(missing for _, missing in lacks):
-            by, missing = lacks[0]
-            words = f"{needed.dll} of {by.path.name} does not export {_listed(missing)}"
-            yield finding(Code.WA310 if needed.delayed else Code.WA308, member, words)
+    images = subject.brought.images(needed.file)
+    fitting = [(by, other) for by, other in images if other.loads_on(subject.target)]
+    if images and not fitting and not needed.delayed:
+        by, other = images[0]
+        words = f"{needed.dll} of {by.path.name}, which it imports, is {other.label}"
+        yield finding(Code.WA102, member, words)
+    lacks = [(by, other.exports.lacks(needed.symbols)) for by, other in fitting]
+    if lacks and all(missing for _, missing in lacks):
+        by, missing = lacks[0]
+        words = f"{needed.dll} of {by.path.name} does not export {_listed(missing)}"
+        yield finding(Code.WA310 if needed.delayed else Code.WA308, member, words)
 
 
 def _forwarded(

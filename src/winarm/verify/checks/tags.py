@@ -17,7 +17,7 @@ from winarm.verify.codes import Code
 from winarm.verify.member_names import folder_of, is_module, stem_of, suffix_of
 from winarm.verify.report import Finding, finding
 from winarm.verify.subject import Shape, Subject
-from winarm.verify.wheels.filename import Promise
+from winarm.verify.wheels.filename import Promise, WheelName
 from winarm.verify.wheels.metadata import header_fields
 
 #: Suffixes that make a wheel belong to a platform, whatever is in the files.
@@ -27,7 +27,7 @@ _Variant = tuple[str, ModuleName, "Image"]
 
 
 def check_tags(subject: Subject) -> Iterator[Finding]:
-    """Find platform tags that do not fit the target or the content."""
+    """Find tags that do not fit the target or the content."""
     if subject.shape is not Shape.WHEEL:
         return
     if subject.name is None:
@@ -38,6 +38,7 @@ def check_tags(subject: Subject) -> Iterator[Finding]:
     if label := subject.name.label:
         words = f"its name ends in {label}, the label of a variant: most installers refuse it"
         yield finding(Code.WA624, "", words)
+    yield from _promised_pythons(subject, subject.name)
     if subject.name.any_platform:
         yield from _any_platform(subject)
         return
@@ -67,20 +68,18 @@ def _any_platform(subject: Subject) -> Iterator[Finding]:
             yield finding(Code.WA605, member, words)
 
 
-def check_promised_pythons(subject: Subject) -> Iterator[Finding]:
+def _promised_pythons(subject: Subject, name: WheelName) -> Iterator[Finding]:
     """Find modules that some of the promised Pythons lack."""
-    if subject.name is None:
-        return
-    if not subject.name.is_installable:
-        tags = f"{'.'.join(subject.name.pythons)}-{'.'.join(subject.name.abis)}"
+    if not name.is_installable:
+        tags = f"{'.'.join(name.pythons)}-{'.'.join(name.abis)}"
         yield finding(Code.WA623, "", f"no installer takes {tags}")
         return
-    promise = subject.name.promise
+    promise = name.promise
     groups = _groups(subject)
     for variants in groups:
         yield from _missing_forms(variants, promise)
     yield from _missing_platforms(subject)
-    if not (promise.abis or promise.stables) and subject.name.platforms != ("any",):
+    if not (promise.abis or promise.stables) and name.platforms != ("any",):
         for variants in groups:
             yield from _single_python(subject, variants)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from winarm.errors import printable
 from winarm.verify.codes import Severity
@@ -46,13 +46,6 @@ def outcome(report: Report, fail_on: Severity | None) -> str:
     return "skip" if report.skipped else "ok"
 
 
-def known(report: Report) -> str:
-    """Return how many findings are left out because a baseline has them, in words."""
-    if not report.known:
-        return ""
-    return f"{report.known} known {'finding' if report.known == 1 else 'findings'} not shown"
-
-
 def _block(report: Report, *, verbose: bool, fail_on: Severity | None) -> list[str]:
     lines = [f"{outcome(report, fail_on):4}  {printable(report.path.name)}  {contents(report)}"]
     if verbose:
@@ -60,21 +53,12 @@ def _block(report: Report, *, verbose: bool, fail_on: Severity | None) -> list[s
     for found in report.findings:
         lines.append(_finding_line(found))
         lines.extend(f"        {member}" for member in found.others if verbose)
-    lines.extend(f"      {line}" for line in (*cures(report.findings), known(report)) if line)
+    lines.extend(f"      {line}" for line in footnotes(report))
     return lines
 
 
 def contents(report: Report) -> str:
     """Return what is in it, in a few words: `7 images (ARM64)`."""
-    words = [] if report.evidence is Evidence.INSPECTED else [report.evidence.value]
-    if report.pure:
-        words.insert(0, "no native code")
-    elif report.images:
-        words.insert(0, _images(report))
-    return ", ".join(words)
-
-
-def _images(report: Report) -> str:
     images = [image for image in report.images if not image.is_library]
     machines = Counter(image.machine for image in images)
     kinds = ", ".join(
@@ -82,9 +66,13 @@ def _images(report: Report) -> str:
         for machine, count in machines.most_common()
     )
     libraries = len(report.images) - len(images)
-    words = [f"{_counted(len(images), 'image', 'images')} ({kinds})"] if images else []
+    words = ["no native code"] if report.pure else []
+    if images:
+        words.append(f"{_counted(len(images), 'image', 'images')} ({kinds})")
     if libraries:
         words.append(_counted(libraries, "library", "libraries"))
+    if report.evidence is not Evidence.INSPECTED:
+        words.append(report.evidence.value)
     return ", ".join(words)
 
 
@@ -98,12 +86,12 @@ def _finding_line(found: Finding) -> str:
     return f"      {found.code.name} {label:{_LABEL_WIDTH}}{place}{found.words}"
 
 
-def cures(findings: Sequence[Finding]) -> list[str]:
-    """Return what to do, once for each code and cure, for what is worse than a note."""
-    cures = {
-        (found.code.name, found.cure): None for found in findings if found.severity > Severity.NOTE
-    }
-    return [f"{code}: {cure}" for code, cure in cures]
+def footnotes(report: Report) -> Iterator[str]:
+    """Yield what to do, once for each code and cure, and how much a baseline leaves out."""
+    worse = report.failing(Severity.WARNING)
+    yield from dict.fromkeys(f"{found.code.name}: {found.cure}" for found in worse)
+    if report.known:
+        yield f"{_counted(report.known, 'known finding', 'known findings')} not shown"
 
 
 def image_lines(image: ImageSummary) -> list[str]:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from winarm.errors import printable
 from winarm.verify.codes import Severity
-from winarm.verify.formats.table import contents, cures, image_lines, known, outcome, total
+from winarm.verify.formats.table import contents, footnotes, image_lines, outcome, total
 from winarm.verify.report import Finding, Report
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
@@ -39,9 +39,7 @@ def _parts(report: Report, *, verbose: bool, fail_on: Severity | None) -> Iterat
         yield from (Text(line) for image in report.images for line in image_lines(image))
     if report.findings:
         yield Padding(_findings(report.findings, verbose=verbose), _INDENT)
-        yield from (Padding(Text(line, style="dim"), _INDENT) for line in cures(report.findings))
-    if report.known:
-        yield Padding(Text(known(report), style="dim"), _INDENT)
+    yield from (Padding(Text(line, style="dim"), _INDENT) for line in footnotes(report))
 
 
 def _findings(findings: Sequence[Finding], *, verbose: bool) -> Table:
