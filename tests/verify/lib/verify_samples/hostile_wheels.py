@@ -103,13 +103,6 @@ files("a script that names no function", "WA622")(
     }
 )
 
-
-files(
-    "tags that contradict each other",
-    "WA623",
-    "WA202",
-    filename="pkg-1.0-cp312-cp313-win_arm64.whl",
-)(lambda: {PYD: im.module()})
 files("test data that is not an image", "WA112")(
     lambda: {PYD: im.module(), "pkg/tests/empty.exe": b""}
 )
