@@ -83,6 +83,11 @@ GNU = (
 #: For cl, which warns of each that it does not know.
 CL = (same("-W#", r"-W\1"), same("-Wv:*", r"-Wv:\1"), nothing("-W*", _GNU_ONLY))
 
+#: Options whose value may be the next argument.
+APART = frozenset(
+    ("-D", "-U", "-I", "-L", "-l", "-isystem", "-iquote", "-idirafter", "/D", "/U", "/I")
+)
+
 #: Options whose value is a file.
 _FILE = re.compile(
     r"(?P<option>[/-](?:(?i:DEF:|WHOLEARCHIVE:|MANIFESTINPUT:|ORDER:@)|FI)|/T[cp])?(?P<file>.+)"
@@ -121,7 +126,7 @@ class MsvcTranslator(Translator):
             elif argument == "-Xclang":
                 value = next(arguments, "")
                 yield from (argument, value) if self._clang else ()
-            elif argument in {"-D", "-U", "-I", "-L", "-isystem", "/D", "/U", "/I"}:
+            elif argument in APART:
                 yield from self._one(f"-{argument[1:]}{next(arguments, '')}")
             else:
                 yield from self._one(argument)
