@@ -115,7 +115,10 @@ def test_the_same_file_may_be_included_twice(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["./folder", "-e .", "git+https://example.org/x", "https://example.org/x.whl", "a.whl"],
+    [
+        *("./folder", "-e .", "git+https://example.org/x", "https://example.org/x.whl", "a.whl"),
+        f"dist/a-1.tar.gz --hash=sha256:{'0' * 64}",
+    ],
 )
 def test_what_comes_from_elsewhere_is_set_apart(tmp_path: Path, line: str) -> None:
     file = read(written(tmp_path, line))

@@ -209,7 +209,8 @@ def _text(path: Path) -> str:
 
 def _is_elsewhere(line: _Line) -> bool:
     """Return whether a requirement is an address, a folder or a file."""
-    named = line.text.split(";", maxsplit=1)[0].split("[", maxsplit=1)[0].strip()
+    # Without options such as --hash, a marker and extras.
+    named = re.split(r" --|;|\[", line.text, maxsplit=1)[0].strip()
     return not line.constrains and (
         re.match(r"(git|hg|svn|bzr)\+|https?://|file:", line.text) is not None
         or named.startswith((".", "/", "~"))
