@@ -25,7 +25,7 @@ Types: deb
 URIs: https://other.example/
 Suites: nodistro
 
-Enabled: no
+Enabled: no\x20
 Types: deb
 URIs: https://off.example/
 Suites: bookworm

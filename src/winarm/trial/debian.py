@@ -233,7 +233,7 @@ def _stanzas(text: str) -> Iterator[_Entry]:
         # A stanza has the form of a message's header, as of RFC 822.
         found = message_from_string(stanza.lstrip())
         uris = found.get("URIs", "").split()
-        enabled = found.get("Enabled", "yes").lower() not in {"no", "false"}
+        enabled = found.get("Enabled", "yes").strip().lower() not in {"no", "false"}
         if uris and enabled and "deb" in found.get("Types", "").split():
             suites = tuple(found.get("Suites", "").split())
             yield _Entry(uris[0], suites, found.get("Signed-By", "").strip())
