@@ -132,3 +132,12 @@ def test_a_backend_that_fails_is_one_error(tmp_path: Path) -> None:
 
     with pytest.raises(SourceError, match=r"the metadata of a-1\.tar\.gz cannot be built"):
         of_sdist(tmp_path, content, build_metadata=True)
+
+
+@pytest.mark.integration
+def test_build_requirements_that_are_not_there_are_one_error(tmp_path: Path) -> None:
+    text = "[build-system]\nrequires = ['./nothing']\nbuild-backend = 'x'\n"
+    content = sdist("a-1", {"pyproject.toml": text}, dynamic=True)
+
+    with pytest.raises(SourceError, match=r"a-1\.tar\.gz cannot be built: .* cannot be installed"):
+        of_sdist(tmp_path, content, build_metadata=True)

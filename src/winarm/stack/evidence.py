@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from email.parser import HeaderParser
+from subprocess import CalledProcessError  # noqa: TID251 - raised by build
 from typing import TYPE_CHECKING
 
 from winarm.errors import SourceError, UnreachableError, UsageError, WinarmError
@@ -160,6 +161,12 @@ def _built_metadata(sdist: Path) -> str:
         unpack(sdist, folder)
         try:
             return str(project_wheel_metadata(top_folder(folder, sdist)))
+        except CalledProcessError as error:
+            said = (error.stderr or b"").decode("utf-8", "replace").strip().splitlines()
+            raise SourceError(
+                f"the metadata of {sdist.name} cannot be built: its build requirements cannot be "
+                f"installed ({said[-1] if said else error})."
+            ) from error
         except (BuildException, BuildBackendException, OSError, ValueError) as error:
             raise SourceError(f"the metadata of {sdist.name} cannot be built: {error}") from error
 
