@@ -245,6 +245,19 @@ def test_who_waits_for_another_process_is_stopped(
             client.fetch(file, tmp_path)
 
 
+def test_an_address_that_is_none_is_one_error(
+    index: LocalIndex, host: Host, tmp_path: Path
+) -> None:
+    index.add("a-1-py3-none-any.whl", url="http://[::1")
+    with index_client(host, configured_places(host)) as client:
+        file = client.project("a").releases[Version("1")].files[0]
+        for has_metadata in (True, False):
+            with pytest.raises(UnreachableError):
+                client.metadata(file._replace(has_metadata=has_metadata))
+        with pytest.raises(UnreachableError):
+            client.fetch(file, tmp_path)
+
+
 def test_a_file_that_is_gone_is_one_error(index: LocalIndex, host: Host, tmp_path: Path) -> None:
     file = IndexedFile("a-1.tar.gz", "1", f"{index.url}/files/a/a-1.tar.gz")
 

@@ -103,6 +103,17 @@ def test_a_download_is_stopped_in_between(
     assert seen == [2**20]
 
 
+def test_a_file_that_is_read_whole_is_stopped_in_between(
+    index: LocalIndex, reader: HttpReader
+) -> None:
+    index.add("a-1-py3-none-any.whl")
+    index.ranges = False
+    reader.stopped.set()
+
+    with pytest.raises(StoppedError):
+        reader.opened(f"{index.url}/files/a/a-1-py3-none-any.whl")
+
+
 def test_offline_nothing_is_asked(index: LocalIndex, reader: HttpReader, tmp_path: Path) -> None:
     offline = HttpReader(reader._connect, offline=True)
 

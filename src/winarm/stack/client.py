@@ -261,7 +261,7 @@ class IndexClient:
                 )
                 with wheel.open(member) as text:
                     return text.read(MAX_METADATA).decode("utf-8", "replace")
-        except httpx2.HTTPError as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             raise UnreachableError(
                 f"the metadata of {file.name} cannot be fetched ({error})."
             ) from error

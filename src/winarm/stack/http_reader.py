@@ -74,7 +74,7 @@ class HttpReader:
             return self._patiently(attempt)
         except httpx2.HTTPStatusError as error:
             raise refusal(error.response) from error
-        except httpx2.HTTPError as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             reason = f"{type(error).__name__}: {error}".rstrip(": ")
             raise UnreachableError(f"cannot be reached ({reason})") from error
 
@@ -104,7 +104,7 @@ class HttpReader:
 
         try:
             self._patiently(attempt)
-        except httpx2.HTTPError as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             raise UnreachableError(
                 f"{name} cannot be fetched: {error}", cure="Try again; check the network."
             ) from error
@@ -115,7 +115,7 @@ class HttpReader:
         :raises UnreachableError: the network is not to be asked.
         :raises HTTPError: a piece cannot be fetched; later reads raise it, too.
         """
-        return io.BufferedReader(_RemoteFile(self._client(url), url), PIECE)
+        return io.BufferedReader(_RemoteFile(self._client(url), url, self.raise_if_stopped), PIECE)
 
     def raise_if_stopped(self) -> None:
         """Raise StoppedError once `stopped` is set."""
@@ -174,9 +174,10 @@ def _wait(retry_after: str, attempt: int) -> float:
 class _RemoteFile(io.RawIOBase):
     """A file on a server, in pieces; fetched whole from a server that serves none."""
 
-    def __init__(self, client: httpx2.Client, url: str) -> None:
+    def __init__(self, client: httpx2.Client, url: str, check: Callable[[], None]) -> None:
         self._client = client
         self._url = url
+        self._check = check
         self._position = 0
         self._whole: bytes | None = None
         # The end of a zip archive says where everything is.
@@ -216,6 +217,7 @@ class _RemoteFile(io.RawIOBase):
         with self._client.stream("GET", self._url, headers=headers) as response:
             response.raise_for_status()
             for chunk in response.iter_bytes():
+                self._check()
                 content += chunk
                 if len(content) > MAX_WHOLE:
                     raise ValueError(
