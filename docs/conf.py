@@ -33,7 +33,7 @@ default_role = "code"
 
 nitpicky = True
 # Python's own documentation is on another site, and these types are winarm's own.
-_INNER = r"winarm\.(plan\.Build|host\.programs\.Conversation|target\.PythonABI)"
+_INNER = r"winarm\.(plan\.Build|host\.programs\.Conversation)"
 nitpick_ignore_regex = [(r"py:.*", r"(?!winarm).*"), (r"py:class", _INNER)]
 
 html_theme = "furo"

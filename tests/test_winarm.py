@@ -87,6 +87,9 @@ def uses(path: Path) -> None:
     assert_type(toolchain.target, winarm.Target)
     winarm.find_toolchain(winarm.Host.current(), winarm.WIN_ARM64, "zig", version="0.17")
 
+    tried = winarm.test_wheel(path, winarm.TrialOptions(abi=winarm.PythonABI(13)))
+    assert_type(tried, winarm.TrialResult)
+
     def listen(event: winarm.events.Event) -> None:
         if isinstance(event, winarm.events.Note):
             assert_type(event.text, str)

@@ -56,7 +56,7 @@ if TYPE_CHECKING:
         Status,
     )
     from winarm.stack.status import StatusOptions, stack_status
-    from winarm.target import WIN32, WIN_AMD64, WIN_ARM64, Target
+    from winarm.target import WIN32, WIN_AMD64, WIN_ARM64, PythonABI, Target
     from winarm.trial import TrialOptions, TrialResult, test_wheel
     from winarm.verify import (
         Code,
@@ -99,6 +99,7 @@ __all__ = [
     "OutputError",
     "PackageStatus",
     "ProgramError",
+    "PythonABI",
     "ReadyWheel",
     "Report",
     "RequirementsError",
@@ -146,7 +147,7 @@ _HOMES = {
         *("StackReport", "Status"),
     ),
     "winarm.stack.status": ("StatusOptions", "stack_status"),
-    "winarm.target": ("WIN32", "WIN_AMD64", "WIN_ARM64", "Target"),
+    "winarm.target": ("WIN32", "WIN_AMD64", "WIN_ARM64", "PythonABI", "Target"),
     "winarm.trial": ("TrialOptions", "TrialResult", "test_wheel"),
     "winarm.verify": (
         *("Code", "Evidence", "Finding", "ImageSummary", "Limits", "Report", "Rule", "Severity"),
