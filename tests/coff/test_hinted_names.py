@@ -50,10 +50,10 @@ def kept(name: str) -> str:
     return name.encode().decode("latin-1")
 
 
-def test_names_come_by_their_addresses() -> None:
+def test_names_come_in_order() -> None:
     data, addresses = laid_out([(7, b"one"), (300, b"four"), (0, b"x")])
 
-    found = read(data, addresses[::-1])
+    found = read(data, addresses)
 
     assert found is not None
     assert list(found) == ["one", "four", "x"]

@@ -38,6 +38,18 @@ def test_zeros_across_two_thunks_do_not_end_a_list(wide: bool) -> None:  # noqa:
     assert list(found.symbols) == ["f", "g", 0, 0, 0, 1]
 
 
+def test_names_are_read_whatever_the_order_of_their_thunks() -> None:
+    data = bytearray(image(imports={"one.dll": ["f", "g", "h"]}))
+    headers = read_image(data).headers
+    (table,) = struct.unpack_from("<I", data, headers.offset(headers.directory(1).rva))
+    thunks = struct.unpack_from("<3Q", data, headers.offset(table))
+    struct.pack_into("<3Q", data, headers.offset(table), *thunks[::-1])
+
+    (found,) = read_image(data).imports
+
+    assert sorted(found.symbols) == ["f", "g", "h"]
+
+
 def test_dlls_after_very_many_symbols_are_kept() -> None:
     many = [f"symbol{number}" for number in range(PEFILE_LIMIT + 10)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from struct import Struct
 
 from winarm.errors import WinarmError
@@ -59,6 +60,7 @@ def symbol_text(name: str) -> str:
     return name.encode("latin-1").decode("utf-8", "replace")
 
 
+@lru_cache(maxsize=1024)
 def dll_file(name: str) -> str:
     """Return the file, in lower case, that the loader looks for when it is asked for `name`.
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from itertools import accumulate, islice
-from operator import le
+from functools import cache, cached_property
+from itertools import accumulate
 from struct import Struct
 
 from winarm.coff.buffer import (
@@ -39,7 +38,7 @@ class Exports:
     #: Addresses by ordinal, the first ordinal's first; 0 where an ordinal is not used.
     addresses: tuple[int, ...] = ()
     #: For each name the index of its address.
-    indices: tuple[int, ...] = ()
+    indices: Sequence[int] = ()
     #: Texts `DLL.symbol` by the index of the address that they replace.
     forwarders: Mapping[int, str] = field(default_factory=dict)
     #: What keeps Windows from finding an export, in sentences.
@@ -122,7 +121,7 @@ def _read(data: Buffer, headers: Headers, most: int) -> Exports:
         raise MalformedError("the export directory claims more symbols than the limit allows")
     addresses = _column(data, headers, functions_at, functions) if functions else ()
     table = tuple(_names(data, headers, names_at, count) if count else ())
-    indices = _column(data, headers, ordinals_at, count, "H") if count else ()
+    indices = _indices(data, headers, ordinals_at, count) if count else ()
     return Exports(
         table=table,
         first_ordinal=base,
@@ -134,7 +133,7 @@ def _read(data: Buffer, headers: Headers, most: int) -> Exports:
 
 
 def _faults(
-    headers: Headers, table: tuple[str, ...], indices: tuple[int, ...], addresses: tuple[int, ...]
+    headers: Headers, table: tuple[str, ...], indices: Sequence[int], addresses: tuple[int, ...]
 ) -> Iterator[str]:
     """Yield why Windows does not find, or does not accept, some of the exports."""
     if indices and max(indices) >= len(addresses):
@@ -146,9 +145,21 @@ def _faults(
             yield f"{symbol_text(name[:-1])} has no address"
     if addresses and max(addresses) >= headers.size_of_image:
         yield f"the address of an export, {max(addresses):#x}, is outside of the image"
-    # The loader searches by halves.
-    if not all(map(le, table, islice(table, 1, None))):
+    # The loader searches by halves. (Sorting names in order costs less than comparing each pair.)
+    if sorted(table) != list(table):
         yield "the names are not in order, so that Windows does not find all of them"
+
+
+def _indices(data: Buffer, headers: Headers, rva: int, count: int) -> Sequence[int]:
+    """Return the indices of the names' addresses, which linkers write in order."""
+    at = headers.offset(rva)
+    in_order = data[at : at + 2 * count] == _in_order()[: 2 * count]
+    return range(count) if in_order else _column(data, headers, rva, count, "H")
+
+
+@cache
+def _in_order() -> bytes:
+    return Struct(f"<{MAX_EXPORTS}H").pack(*range(MAX_EXPORTS))
 
 
 def _column(
@@ -177,9 +188,11 @@ def _consecutive_names(
     first, last = pointers[0] + span.shift, pointers[-1] + span.shift
     end = data.find(b"\0", last, last + MAX_NAME) + 1
     text = data[first:end]
-    if not end or not text.isascii() or b"\n" in text or text.count(b"\0") != len(pointers):
+    if not end or not text.isascii() or b"\n" in text:
         return None
-    names = text.decode("ascii").replace("\0", "\0\n").split("\n")[:-1]
+    # Few may be wanted of very many names.
+    names = text.decode("ascii").replace("\0", "\0\n", len(pointers)).split("\n")
+    del names[-1]
     starts = accumulate(map(len, names), initial=pointers[0])
     return names if len(names) == len(pointers) and pointers == tuple(starts)[:-1] else None
 
@@ -209,6 +222,8 @@ def _forwarders(
     """
     start, size = headers.directory(EXPORT)
     stop = start + size
+    if not [at for at in addresses if start <= at < stop]:
+        return {}
     forwarded = [(index, at) for index, at in enumerate(addresses) if start <= at < stop]
     if len(forwarded) > most:
         raise MalformedError("the export directory forwards more symbols than the limit allows")

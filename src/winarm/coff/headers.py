@@ -68,7 +68,7 @@ TABLES = (EXPORT, IMPORT, RESOURCE, RELOCATION, DEBUG, TLS, LOAD_CONFIG, DELAY_I
 class Section(NamedTuple):
     """A section: where it is in memory and in the file."""
 
-    name: str
+    raw_name: bytes
     virtual_size: int
     rva: int
     raw_size: int
@@ -76,13 +76,14 @@ class Section(NamedTuple):
     characteristics: int
 
     @property
+    def name(self) -> str:
+        """Return its name, which only findings tell."""
+        return self.raw_name.rstrip(b"\0").decode("ascii", "backslashreplace")
+
+    @property
     def memory_size(self) -> int:
         """Return its bytes in memory: the raw size where the header gives no other."""
         return self.virtual_size or self.raw_size
-
-    def holds(self, rva: int) -> bool:
-        """Return whether the address `rva` is in the section."""
-        return self.rva <= rva < self.rva + self.memory_size
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,10 @@ class Headers:
 
     def section(self, rva: int) -> Section | None:
         """Return the section that has the address `rva` in memory, or None."""
-        return next((section for section in self.sections if section.holds(rva)), None)
+        for section in self.sections:
+            if section.rva <= rva < section.rva + (section.virtual_size or section.raw_size):
+                return section
+        return None
 
     def directory(self, index: int) -> Directory:
         """Return a data directory; one that the image does not have is (0, 0)."""
@@ -229,10 +233,7 @@ def _sections(data: Buffer, first: int, count: int) -> tuple[Section, ...]:
     if count > _MAX_SECTIONS:
         raise MalformedError(f"it has {count} sections, and Windows loads at most {_MAX_SECTIONS}")
     table = _slice(data, first, count * _SECTION.size, "section table")
-    return tuple(
-        Section(name.rstrip(b"\0").decode("ascii", "backslashreplace"), *rest)
-        for name, *rest in _SECTION.iter_unpack(table)
-    )
+    return tuple(map(Section._make, _SECTION.iter_unpack(table)))
 
 
 def _spans(sections: tuple[Section, ...], header_end: int, file_end: int) -> tuple[Span, ...]:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from operator import itemgetter
+from itertools import islice
+from operator import itemgetter, lt
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -28,12 +29,12 @@ _USUAL_NAME = 4096
 
 @dataclass(frozen=True)
 class HintedNames(Collection[str]):
-    """Names, a byte a character, that lie close together and apart, as linkers lay them out."""
+    """Names, a byte a character, that lie close together, as linkers lay them out."""
 
-    #: Begins with a hint and ends with a NUL.
+    #: From the byte before the first hint to the NUL after the last name.
     region: bytes = field(repr=False)
-    #: Where the hints are in it.
-    places: tuple[int, ...]
+    #: Where the bytes before the hints are in it, in order.
+    places: Sequence[int]
 
     def __len__(self) -> int:
         """Return how many there are."""
@@ -51,22 +52,20 @@ class HintedNames(Collection[str]):
 
     @property
     def _text(self) -> str:
-        """The region, a byte a character, without the first hint: a name is where its hint was."""
-        return str(memoryview(self.region)[_HINT:], "latin-1")
+        """The region, a byte a character, from the first name on: a name is at its place."""
+        return str(memoryview(self.region)[1 + _HINT :], "latin-1")
 
     def all_hinted_in(self, table: Sequence[str]) -> bool:
         """Return whether each name is the one in `table` that its hint counts to.
 
         :param table: names that end with a NUL.
         """
-        words = [place >> 1 for place in self.places]
-        if 2 * sum(words) != sum(self.places):
-            return False  # a hint at an odd address
-        whole = len(self.region) & ~1
+        whole = (len(self.region) - 1) & ~1
         try:
-            # Where this machine's words are in the other order, no hint will be right.
-            hints = _items(memoryview(self.region)[:whole].cast("H"), words)
-            names = _items(table, hints)
+            # A hint at an odd address is read wrongly, as all are where this machine's words are in
+            # the other order: then it is not the right one.
+            words = memoryview(self.region)[1 : 1 + whole].cast("H")
+            names = _items(table, _items(words, [place >> 1 for place in self.places]))
         except IndexError:
             return False
         return all(map(self._text.startswith, names, self.places))
@@ -76,22 +75,21 @@ def hinted_names(data: Buffer, span: Span | None, addresses: Sequence[int]) -> H
     """Return the names whose hints are at `addresses`, or None if they are not laid out as usual.
 
     :param span: the part of the image that holds the first.
+    :param addresses: in order.
     """
-    addresses = sorted(addresses)
     first, last = addresses[0], addresses[-1]
     if span is None or last >= span.stop or last - first > _CLOSE * len(addresses):
         return None
-    begin, end = first + span.shift, last + span.shift + _HINT
+    before, end = first + span.shift - 1, last + span.shift + _HINT
     stop = data.find(b"\0", end, min(end + _USUAL_NAME, span.stop + span.shift)) + 1
-    if not (begin and stop):
+    if before < 0 or not stop:
         return None
-    places = tuple(address - first for address in addresses)
+    region = bytes(memoryview(data)[before:stop])
+    places = [address - first for address in addresses]
     # One list may not name a symbol twice, and the byte before a hint must end the name before it,
     # or fill up: else a few bytes could make many long names. (They may make three.)
-    ends = _items(memoryview(data)[begin - 1 : stop], places[1:])
-    if any(ends) or len(set(places)) < len(places):
-        return None
-    return HintedNames(bytes(memoryview(data)[begin:stop]), places)
+    once = all(map(lt, places, islice(places, 1, None)))
+    return HintedNames(region, places) if once and not any(_items(region, places[1:])) else None
 
 
 def _items(sequence: Sequence[Item], places: Sequence[int]) -> tuple[Item, ...]:

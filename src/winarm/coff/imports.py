@@ -143,9 +143,9 @@ class _SymbolReader:
 
     def symbols(self, table: int) -> Collection[str | int]:
         """Return the names, then the ordinals, of the list of thunks at address `table`."""
-        thunks = self._thunks(table)
+        thunks = sorted(self._thunks(table))
         flag = self._ordinal_flag
-        if not thunks or max(thunks) < flag:
+        if not thunks or thunks[-1] < flag:
             return self._names(thunks)
         ordinals = (thunk & 0xFFFF for thunk in thunks if thunk & flag)
         return (*self._names([thunk for thunk in thunks if not thunk & flag]), *ordinals)
@@ -153,7 +153,7 @@ class _SymbolReader:
     def _names(self, thunks: Sequence[int]) -> Collection[str]:
         if not thunks:
             return ()
-        names = hinted_names(self._data, self._headers.span(min(thunks)), thunks)
+        names = hinted_names(self._data, self._headers.span(thunks[0]), thunks)
         if names is None or len(names.region) > self._bytes_left:
             return tuple(self._scattered(thunks))
         self._bytes_left -= len(names.region)

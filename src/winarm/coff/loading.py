@@ -78,6 +78,10 @@ _DELETED = {
 }
 
 
+#: The address of a page, and where in the file the entries of its relocations start and stop.
+_Relocations = tuple[int, int, int]
+
+
 class Loading(NamedTuple):
     """What is wrong with what the loader uses; sentences, or empty."""
 
@@ -89,54 +93,66 @@ class Loading(NamedTuple):
 def read_loading(data: Buffer, headers: Headers) -> tuple[Loading, bool]:
     """Return what the loader refuses of an image, and whether all of it is within `data`."""
     try:
-        loading = Loading(
-            next(_relocation_faults(data, headers), ""),
-            next(_tls_faults(data, headers), ""),
-            _config_fault(data, headers),
-        )
+        blocks, fault = _relocations(data, headers)
+        tls = next(_tls_faults(data, headers, blocks), "")
+        return Loading(fault, tls, _config_fault(data, headers)), True
     except MalformedError as error:
         return Loading(relocations=error.what), False
-    return loading, True
 
 
-def _relocation_faults(data: Buffer, headers: Headers) -> Iterator[str]:
+def _relocations(data: Buffer, headers: Headers) -> tuple[list[_Relocations], str]:
+    """Return the blocks of relocations up to one that is damaged, and what is wrong with them."""
     rva, size = headers.directory(RELOCATION)
+    blocks: list[_Relocations] = []
     if not (rva and size):
-        return
+        return blocks, ""
     at = headers.offset(rva)
     span = headers.span(rva + size - 1)
     if at + size > len(data) or span is None or rva + span.shift != at:
         raise MalformedError("its relocations lie outside of the file")
     end = at + size
+    fault = ""
     deleted = _DELETED[headers.wide]
     unpack, limit = _BLOCK.unpack_from, headers.size_of_image
     while at + _BLOCK.size <= end:
         page, length = unpack(data, at)
-        if length < _BLOCK.size or length & 3 or at + length > end:
-            yield f"the block of relocations at {at:#x} has an impossible length, {length}"
-            return
-        if page >= limit:
-            yield f"relocations are for the address {page:#x}, outside of the image"
-        if unknown := data[at + _BLOCK.size + 1 : at + length : 2].translate(None, deleted):
-            yield f"a relocation has the unknown type {unknown[0] >> 4}"
-        if page + 0x1000 > limit and (far := _beyond(data, at, length, limit - page)):
-            yield f"a relocation is for the address {page + far:#x}, outside of the image"
-        at += length
+        stop = at + length
+        if length < _BLOCK.size or length & 3 or stop > end:
+            words = f"the block of relocations at {at:#x} has an impossible length, {length}"
+            return blocks, fault or words
+        blocks.append((page, at + _BLOCK.size, stop))
+        if not fault and (
+            page + 0x1000 > limit or data[at + _BLOCK.size + 1 : stop : 2].translate(None, deleted)
+        ):
+            fault = next(_block_faults(data, blocks[-1], deleted, limit), "")
+        at = stop
     if at != end:
-        yield f"{end - at} bytes follow its last block of relocations"
+        fault = fault or f"{end - at} bytes follow its last block of relocations"
+    return blocks, fault
 
 
-def _beyond(data: Buffer, at: int, length: int, room: int) -> int:
-    """Return the first place of a page, over `room`, that a block's entries are for, or 0."""
-    entries = Struct(f"<{(length - _BLOCK.size) // 2}H").unpack_from(data, at + _BLOCK.size)
-    return next((place for entry in entries if entry >> 12 and (place := entry & 0xFFF) >= room), 0)
+def _block_faults(data: Buffer, block: _Relocations, deleted: bytes, limit: int) -> Iterator[str]:
+    page, start, stop = block
+    if page >= limit:
+        yield f"relocations are for the address {page:#x}, outside of the image"
+    if unknown := data[start + 1 : stop : 2].translate(None, deleted):
+        yield f"a relocation has the unknown type {unknown[0] >> 4}"
+    room = limit - page
+    if far := next((place for place in _places(data, start, stop) if place >= room), 0):
+        yield f"a relocation is for the address {page + far:#x}, outside of the image"
 
 
-def _tls_faults(data: Buffer, headers: Headers) -> Iterator[str]:
+def _places(data: Buffer, start: int, stop: int) -> list[int]:
+    """Return the places in a page that entries of a block are for."""
+    entries = Struct(f"<{(stop - start) // 2}H").unpack_from(data, start)
+    return [entry & 0xFFF for entry in entries if entry >> 12]
+
+
+def _tls_faults(data: Buffer, headers: Headers, blocks: list[_Relocations]) -> Iterator[str]:
     rva = headers.directory(TLS).rva
     if rva:
         yield from _tls_place_faults(headers.section(rva))
-        yield from _tls_content_faults(data, headers, rva)
+        yield from _tls_content_faults(data, headers, rva, blocks)
 
 
 def _tls_place_faults(section: Section | None) -> Iterator[str]:
@@ -146,7 +162,9 @@ def _tls_place_faults(section: Section | None) -> Iterator[str]:
         yield f"its thread-local storage is in {section.name}, which holds no data"
 
 
-def _tls_content_faults(data: Buffer, headers: Headers, rva: int) -> Iterator[str]:
+def _tls_content_faults(
+    data: Buffer, headers: Headers, rva: int, blocks: list[_Relocations]
+) -> Iterator[str]:
     at = headers.offset(rva)
     start, end, index, callbacks = places = fields(_TLS[headers.wide], data, at, "TLS directory")
     base = headers.image_base
@@ -165,28 +183,15 @@ def _tls_content_faults(data: Buffer, headers: Headers, rva: int) -> Iterator[st
         width = _POINTER[headers.wide].size
         moved = {rva + number * width for number, value in enumerate(places) if value}
         moved.update(callbacks - base + number * width for number in range(len(listed)))
-        if moved != _relocated(data, headers, moved):
+        pages = {address & ~0xFFF for address in moved}
+        relocated = {
+            page + place
+            for page, start, stop in blocks
+            if page in pages
+            for place in _places(data, start, stop)
+        }
+        if not moved <= relocated:
             yield "addresses of its thread-local storage have no relocations"
-
-
-def _relocated(data: Buffer, headers: Headers, wanted: set[int]) -> set[int]:
-    """Return those of the addresses `wanted` that relocations are for."""
-    rva, size = headers.directory(RELOCATION)
-    if not (rva and size):
-        return set()
-    at = headers.offset(rva)
-    end = min(at + size, len(data))
-    pages = {address & ~0xFFF for address in wanted}
-    found: set[int] = set()
-    while at + _BLOCK.size <= end:
-        page, length = _BLOCK.unpack_from(data, at)
-        if length < _BLOCK.size or at + length > end:
-            break
-        if page in pages:
-            entries = Struct(f"<{(length - _BLOCK.size) // 2}H").unpack_from(data, at + _BLOCK.size)
-            found.update(page + (entry & 0xFFF) for entry in entries if entry >> 12)
-        at += length
-    return found & wanted
 
 
 def _callbacks(data: Buffer, headers: Headers, rva: int) -> Iterator[int]:
@@ -222,11 +227,12 @@ def _config_fault(data: Buffer, headers: Headers) -> str:
         count = fields(layout.pointer, data, at + layout.guard_count, "load configuration")[0]
         if table and (table < headers.image_base or not count):
             return "its table of control flow guard is empty or outside of the image"
+    width = layout.pointer.size
+    count = min(size, layout.addresses[-1] + width) // width
+    words = fields(Struct(f"<{count}{layout.pointer.format[-1]}"), data, at, "load configuration")
     first, last = headers.image_base, headers.image_base + headers.size_of_image
     for offset in layout.addresses:
-        if size < offset + layout.pointer.size:
-            break
-        address = fields(layout.pointer, data, at + offset, "load configuration")[0]
+        address = words[offset // width] if offset < count * width else 0
         if address and not first <= address < last:
             return f"its load configuration names the address {address:#x}, outside of the image"
     return ""

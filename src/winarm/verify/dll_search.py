@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from enum import IntEnum
 from functools import cached_property
+from itertools import chain
 from typing import NamedTuple
 
 from winarm.coff.image import Image
@@ -58,21 +59,29 @@ class DllSearch:
         self._subject = subject
         self._code = code
         self._importers: dict[str, _Importer] = {}
-        self._located: dict[tuple[_Importer, str], Located | None] = {}
+        self._located: dict[tuple[_Importer, str], Located] = {}
         self._foreign: dict[tuple[str, ...], bool] = {}
         self._bringers: dict[tuple[str, ...], frozenset[tuple[str, ...]]] = {}
         self._compared = 0
 
     @cached_property
     def _by_file(self) -> Mapping[str, list[str]]:
-        found: dict[str, list[str]] = defaultdict(list)
-        for members in (self._subject.images, self._subject.impostors, self._subject.damaged):
-            for member in members:
-                found[member.rpartition("/")[2].lower()].append(member)
-        return found
+        """The members that a DLL's name (in lower case) may mean."""
+        subject = self._subject
+        found: dict[str, list[str]] = {}
+        for member in chain(subject.images, subject.impostors, subject.damaged):
+            found.setdefault(member.rpartition("/")[2].lower(), []).append(member)
+        return {
+            file: members
+            for file, members in found.items()
+            if not is_never_bundled(file, subject.target)
+        }
 
     def located(self, importer: str, file: str) -> Located | None:
         """Return the member that an image gets when it imports `file` (in lower case), or None."""
+        candidates = self._by_file.get(file)
+        if candidates is None:
+            return None
         if importer not in self._importers:
             self._importers[importer] = _Importer(
                 importer if is_module(importer) else "",
@@ -82,15 +91,10 @@ class DllSearch:
         asking = self._importers[importer]
         key = (asking, file)
         if key not in self._located:
-            self._located[key] = self._locate(asking, file)
+            self._located[key] = self._locate(asking, candidates)
         return self._located[key]
 
-    def _locate(self, asking: _Importer, file: str) -> Located | None:
-        if is_never_bundled(file, self._subject.target):
-            return None
-        candidates = self._by_file.get(file)
-        if not candidates:
-            return None
+    def _locate(self, asking: _Importer, candidates: Iterable[str]) -> Located:
         for member in candidates:
             if installed(member)[:-1] == asking.folder:
                 return Located(member, Found.YES)

@@ -9,6 +9,7 @@ what is really there, so this reads the structures themselves. (PKWARE's APPNOTE
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import itemgetter
 from struct import Struct
 from typing import IO
 
@@ -186,17 +187,17 @@ def _layout_faults(ends: list[tuple[int, int, Entry]], directory: int, first: in
     faults = []
     expected = first
     previous: Entry | None = None
-    for start, stop, entry in sorted(ends, key=lambda item: item[0]):
-        faults.extend(_gap(start - expected, previous, entry.name))
+    for start, stop, entry in sorted(ends, key=itemgetter(0)):
+        if start != expected:
+            faults.append(_gap(start - expected, previous, entry.name))
         expected, previous = max(stop, expected), entry
-    faults.extend(_gap(directory - expected, previous, ""))
+    if directory != expected:
+        faults.append(_gap(directory - expected, previous, ""))
     return faults
 
 
-def _gap(gap: int, previous: Entry | None, name: str) -> list[Fault]:
+def _gap(gap: int, previous: Entry | None, name: str) -> Fault:
     if gap < 0:
-        return [Fault(Code.WA013, name, "its data overlaps another member's")]
-    if not gap:
-        return []
+        return Fault(Code.WA013, name, "its data overlaps another member's")
     place = f"after {previous.name}" if previous else "before the first member"
-    return [Fault(Code.WA013, "", f"{gap} bytes {place} belong to no member")]
+    return Fault(Code.WA013, "", f"{gap} bytes {place} belong to no member")

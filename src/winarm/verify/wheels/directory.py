@@ -152,12 +152,16 @@ def _entry(directory: bytes, at: int, shift: int, faults: list[Fault]) -> tuple[
         raise ArchiveError("its directory is damaged")
     raw_name = directory[name_at:extra_at]
     name = raw_name.decode("utf-8" if flags & UTF8 else "cp437", "backslashreplace")
-    # Up to three bytes at the end are passed over here by every reader.
-    fields, problem = extra_fields(directory[extra_at : extra_at + extra_size], whole=False)
-    (size, packed, offset), wide_problem = wide_sizes(fields, (size, packed, offset))
-    if problem := problem or wide_problem:
-        faults.append(Fault(Code.WA016, name, problem))
-    faults.extend(Fault(Code.WA015, name, words) for words in _oddities(raw_name, flags))
+    other_name = ""
+    if extra_size or FULL_32 in {size, packed, offset}:
+        # Up to three bytes at the end are passed over here by every reader.
+        fields, problem = extra_fields(directory[extra_at : extra_at + extra_size], whole=False)
+        (size, packed, offset), wide_problem = wide_sizes(fields, (size, packed, offset))
+        if problem := problem or wide_problem:
+            faults.append(Fault(Code.WA016, name, problem))
+        other_name = unicode_name(fields, raw_name)
+    if odd := _oddity(raw_name, flags):
+        faults.append(Fault(Code.WA015, name, odd))
     if comment_size:
         faults.append(Fault(Code.WA015, name, "it has a comment"))
     if version & 0xFF > _NEWEST_VERSION:
@@ -173,21 +177,21 @@ def _entry(directory: bytes, at: int, shift: int, faults: list[Fault]) -> tuple[
         size=size,
         header_offset=offset + shift,
         file_type=(attributes >> 16) & _TYPE_MASK if made_by >> 8 == _UNIX else 0,
-        other_name=unicode_name(fields, raw_name),
+        other_name=other_name,
     )
     return entry, end
 
 
-def _oddities(raw_name: bytes, flags: int) -> list[str]:
+def _oddity(raw_name: bytes, flags: int) -> str:
     """Return what is unusual about a name's encoding: installers decode it in different ways."""
     if raw_name.isascii():
-        return ["its name has a control character"] if b"\x7f" in raw_name else []
+        return "its name has a control character" if b"\x7f" in raw_name else ""
     if not flags & UTF8:
-        return ["its name is not ASCII and not marked as UTF-8"]
+        return "its name is not ASCII and not marked as UTF-8"
     try:
         name = raw_name.decode("utf-8")
     except UnicodeDecodeError:
-        return ["its name is marked as UTF-8 and is not"]
+        return "its name is marked as UTF-8 and is not"
     if _INVISIBLE.isdisjoint(map(unicodedata.category, name)):
-        return []
-    return ["its name has a character without a shape, which uv refuses"]
+        return ""
+    return "its name has a character without a shape, which uv refuses"
