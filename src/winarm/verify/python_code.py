@@ -127,7 +127,7 @@ def read_code(
     try:
         tree = _parsed(text)
         reader = _Reader(Names(file, tree), machine)
-        reader.visit_body(tree.body, guarded=False)
+        reader.visit_body(tree.body)
         return reader.code(used_elsewhere)
     except (SyntaxError, ValueError):
         return None
@@ -183,8 +183,11 @@ class _Event(NamedTuple):
     anyhow: bool = False
 
 
-class _Reader:
-    """Collects assignments and calls of a file, then evaluates the paths in the calls."""
+class _Reader(ast.NodeVisitor):
+    """Collects assignments and calls of a file, then evaluates the paths in the calls.
+
+    A visit returns whether the statements after the node are never reached.
+    """
 
     def __init__(self, names: Names, machine: str) -> None:
         self._names = names
@@ -192,6 +195,8 @@ class _Reader:
         self._paths = Paths(names, self._conditions)
         self._inside: tuple[str, ...] = ()
         self._class = ""
+        #: An error of what is visited is caught.
+        self._guarded = False
         #: Conditions, loops and handlers of errors around what is visited.
         self._doubts = 0
         #: Branches around it of which another one may run.
@@ -211,100 +216,85 @@ class _Reader:
         self._optional: set[str] = set()
         self._required: set[str] = set()
 
-    def visit_body(self, body: Iterable[ast.AST], *, guarded: bool) -> bool:
+    def visit_body(self, body: Iterable[object]) -> bool:
         """Visit statements up to one after which nothing runs, and return whether there is one."""
-        return any(self._visit(node, guarded=guarded) for node in body)
+        return any(self.visit(node) for node in body if isinstance(node, ast.AST))
 
-    def _visit(self, node: ast.AST, *, guarded: bool) -> bool:  # noqa: PLR0911 - a case each
-        """Visit a node, and return whether the statements after it are never reached."""
-        match node:
-            case ast.If() | ast.IfExp() | ast.While():
-                return self._visit_if(node, guarded=guarded)
-            case ast.BoolOp(op=operator, values=values):
-                self._visit_operands(values, isinstance(operator, ast.Or), guarded=guarded)
-                return False
-            case ast.Match(subject=subject, cases=cases):
-                self._visit_cases(subject, cases, guarded=guarded)
-                return False
-            case ast.Try() | ast.With():
-                return self._visit_guard(node, guarded=guarded)
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-                self._visit_function(node, name)
-                return False
-            case ast.ClassDef(name=name):
-                self._names.functions.setdefault(name, [])
-                before, self._class = self._class, name
-                self._visit_fields(node, guarded=guarded)
-                self._class = before
-                return False
-            case _:
-                self._note(node, guarded=guarded)
-        looping = isinstance(node, ast.For | ast.AsyncFor)
-        self._doubts += looping
-        self._visit_fields(node, guarded=guarded)
-        self._doubts -= looping
-        return isinstance(node, ast.Return | ast.Raise | ast.Continue | ast.Break)
-
-    def _visit_fields(self, node: ast.AST, *, guarded: bool) -> None:
+    def generic_visit(self, node: ast.AST) -> bool:
+        """Visit what a node consists of."""
         for name in node._fields:
             value = getattr(node, name, None)
             if isinstance(value, list):
-                self.visit_body((one for one in value if isinstance(one, ast.AST)), guarded=guarded)
+                self.visit_body(value)
             elif isinstance(value, ast.AST) and value._fields:
-                self._visit(value, guarded=guarded)
+                self.visit(value)
+        return False
 
-    def _visit_if(self, node: ast.If | ast.IfExp | ast.While, *, guarded: bool) -> bool:
+    def _visit_end(self, node: ast.AST) -> bool:
+        self.generic_visit(node)
+        return True
+
+    visit_Raise = visit_Continue = visit_Break = _visit_end  # noqa: N815
+
+    def visit_Return(self, node: ast.Return) -> bool:
+        if self._inside and node.value is not None:
+            self._names.returned[self._inside[-1]].append(node.value)
+        return self._visit_end(node)
+
+    def visit_If(self, node: ast.If | ast.IfExp | ast.While) -> bool:
         truth = self._conditions.truth(node.test)
-        self._visit(node.test, guarded=guarded)
+        self.visit(node.test)
         self._doubts += truth is None
         is_choice = truth is None and bool(node.orelse)
         self._choices += is_choice
         body, other = (one if isinstance(one, list) else [one] for one in (node.body, node.orelse))
-        ends = truth is not False and self.visit_body(body, guarded=guarded)
+        ends = truth is not False and self.visit_body(body)
         is_loop = isinstance(node, ast.While)
-        other_ends = (truth is not True or is_loop) and self.visit_body(other, guarded=guarded)
+        other_ends = (truth is not True or is_loop) and self.visit_body(other)
         self._doubts -= truth is None
         self._choices -= is_choice
         return not is_loop and (ends or truth is False) and (other_ends or truth is True)
 
-    def _visit_operands(self, values: list[ast.expr], last: bool, *, guarded: bool) -> None:  # noqa: FBT001
-        """Visit what `and` or `or` joins up to the value that decides it.
+    visit_IfExp = visit_While = visit_If  # noqa: N815
 
-        :param last: the truth after which nothing else is evaluated.
-        """
-        for value in values:
-            self._visit(value, guarded=guarded)
+    def visit_BoolOp(self, node: ast.BoolOp) -> None:
+        """Visit what `and` or `or` joins up to the value that decides it."""
+        last = isinstance(node.op, ast.Or)
+        for value in node.values:
+            self.visit(value)
             if self._conditions.truth(value) is last:
                 return
 
-    def _visit_cases(
-        self, subject: ast.expr, cases: list[ast.match_case], *, guarded: bool
-    ) -> None:
-        self._visit(subject, guarded=guarded)
+    def visit_Match(self, node: ast.Match) -> None:
+        self.visit(node.subject)
         self._doubts += 1
-        for case in cases:
-            matches = self._conditions.matches(subject, case.pattern)
+        for case in node.cases:
+            matches = self._conditions.matches(node.subject, case.pattern)
             if matches is not False:
-                self.visit_body(case.body, guarded=guarded)
+                self.visit_body(case.body)
             if matches and case.guard is None:
                 break
         self._doubts -= 1
 
-    def _visit_guard(self, node: ast.Try | ast.With, *, guarded: bool) -> bool:
-        if isinstance(node, ast.Try):
-            caught = any(map(_catches_imports, node.handlers))
-            self.visit_body(node.body, guarded=guarded or caught)
-            self._doubts += 1
-            # A fallback, too, is tried where the first choice failed.
-            for handler in node.handlers:
-                self._visit(handler, guarded=guarded)
-            self.visit_body(node.orelse, guarded=guarded)
-            self._doubts -= 1
-            return self.visit_body(node.finalbody, guarded=guarded)
+    def visit_Try(self, node: ast.Try) -> bool:
+        before = self._guarded
+        self._guarded = before or any(map(_catches_imports, node.handlers))
+        self.visit_body(node.body)
+        self._guarded = before
+        self._doubts += 1
+        # A fallback, too, is tried where the first choice failed.
+        self.visit_body([*node.handlers, *node.orelse])
+        self._doubts -= 1
+        return self.visit_body(node.finalbody)
+
+    def visit_With(self, node: ast.With) -> bool:
+        before = self._guarded
         suppressed = any(map(_suppresses_imports, node.items))
-        self.visit_body(node.items, guarded=guarded)
+        self.visit_body(node.items)
         yields = self._yields
-        ends = self.visit_body(node.body, guarded=guarded or suppressed) and not suppressed
+        self._guarded = before or suppressed
+        ends = self.visit_body(node.body) and not suppressed
+        self._guarded = before
         # What the `with` of a generator holds is dropped after the statements of another `with`.
         for item in node.items if self._yields == yields else ():
             self._drop(item.context_expr)
@@ -315,7 +305,14 @@ class _Reader:
         if isinstance(node, ast.Call) and self._names.called(node.func) in _ADDING:
             self._note_event(_Event(Does.DROP, node))
 
-    def _visit_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> None:
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        self._names.functions.setdefault(node.name, [])
+        before, self._class = self._class, node.name
+        self.generic_visit(node)
+        self._class = before
+
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        name = node.name
         parameters = [argument.arg for argument in node.args.args]
         if self._class and parameters[:1] in (["self"], ["cls"]):
             del parameters[0]
@@ -329,61 +326,90 @@ class _Reader:
         elif dunder:
             self._used[self._class].add(name)
             self._events[self._class].append(_Event(None, name))
-        self.visit_body(node.decorator_list, guarded=False)
-        self._visit(node.args, guarded=False)
-        before, self._inside = self._inside, (*self._inside, name)
-        class_before, self._class = self._class, ""
+        before = self._guarded, self._inside, self._class
         # Where it is called, it may be guarded; here nothing is known of that.
-        self.visit_body(node.body, guarded=False)
-        self._inside, self._class = before, class_before
+        self._guarded = False
+        self.visit_body([*node.decorator_list, node.args])
+        self._inside, self._class = (*self._inside, name), ""
+        self.visit_body(node.body)
+        self._guarded, self._inside, self._class = before
 
-    def _note(self, node: ast.AST, *, guarded: bool) -> None:  # noqa: C901, PLR0912 - a case each
-        names = self._names
-        match node:
-            case ast.Import(names=aliases):
-                self._imports([alias.name for alias in aliases], node, guarded=guarded)
-            case ast.ImportFrom(module=module, names=aliases):
-                found = [module or "", *(alias.name for alias in aliases)]
-                self._imports(found, node, guarded=guarded)
-                for alias in aliases:
-                    names.aliases[alias.asname or alias.name] = alias.name
-            case ast.Assign(targets=targets, value=value):
-                for target in targets:
-                    names.assign(target, value)
-            case ast.AnnAssign(target=target, value=ast.expr() as value):
-                names.assign(target, value)
-            case ast.AugAssign(target=ast.Name(id=name) as target, op=op, value=value):
-                names.values[name].append(ast.BinOp(target, op, value))
-            case ast.NamedExpr(target=ast.Name(id=name), value=value):
-                names.values[name].append(value)
-            case ast.For(target=ast.Name(id=name), iter=value):
-                names.elements[name].append(value)
-            case ast.comprehension(target=ast.Name(id=name), iter=value):
-                names.elements[name].append(value)
-            case ast.withitem(context_expr=value, optional_vars=ast.Name(id=name)):
-                names.values[name].append(value)
-            case ast.Return(value=ast.expr() as value) if self._inside:
-                names.returned[self._inside[-1]].append(value)
-            case ast.Call():
-                self._note_call(node, guarded=guarded)
-            case ast.Yield():
-                self._yields += 1
-            case ast.Name(id=name, ctx=ast.Load()):
-                self._use(name)
-            case ast.Attribute(value=ast.Name() | ast.Attribute() as loader, attr=name) if (
-                name_of(loader) in _LOADERS and name not in _LOADING
-            ):
-                load = ast.Call(ast.Name("CDLL"), [ast.Constant(name)], [])
-                self._note_call(load, guarded=guarded)
-            case ast.Attribute(attr=name):
-                self._use(name)
-                self._references += name in _ADDING
-            case _:
-                pass
+    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815
 
-    def _note_call(self, node: ast.Call, *, guarded: bool) -> None:
-        sure = not (guarded or self._inside or self._doubts)
-        self._calls.append(_Call(node, self._inside, guarded or self._choices > 0, sure))
+    def visit_Import(self, node: ast.Import) -> None:
+        self._imports([alias.name for alias in node.names], node)
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        self._imports([node.module or "", *(alias.name for alias in node.names)], node)
+        for alias in node.names:
+            self._names.aliases[alias.asname or alias.name] = alias.name
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        for target in node.targets:
+            self._names.assign(target, node.value)
+        self.generic_visit(node)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        if node.value is not None:
+            self._names.assign(node.target, node.value)
+        self.generic_visit(node)
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> None:
+        self._note_value(node.target, ast.BinOp(node.target, node.op, node.value))
+        self.generic_visit(node)
+
+    def visit_NamedExpr(self, node: ast.NamedExpr) -> None:
+        self._note_value(node.target, node.value)
+        self.generic_visit(node)
+
+    def visit_withitem(self, node: ast.withitem) -> None:
+        self._note_value(node.optional_vars, node.context_expr)
+        self.generic_visit(node)
+
+    def _note_value(self, target: ast.expr | None, value: ast.expr) -> None:
+        if isinstance(target, ast.Name):
+            self._names.values[target.id].append(value)
+
+    def visit_For(self, node: ast.For | ast.AsyncFor) -> None:
+        if isinstance(node, ast.For) and isinstance(node.target, ast.Name):
+            self._names.elements[node.target.id].append(node.iter)
+        self._doubts += 1
+        self.generic_visit(node)
+        self._doubts -= 1
+
+    visit_AsyncFor = visit_For  # noqa: N815
+
+    def visit_comprehension(self, node: ast.comprehension) -> None:
+        if isinstance(node.target, ast.Name):
+            self._names.elements[node.target.id].append(node.iter)
+        self.generic_visit(node)
+
+    def visit_Yield(self, node: ast.Yield) -> None:
+        self._yields += 1
+        self.generic_visit(node)
+
+    def visit_Constant(self, node: ast.Constant) -> None:
+        """Leave values alone."""
+
+    def visit_Name(self, node: ast.Name) -> None:
+        if isinstance(node.ctx, ast.Load):
+            self._use(node.id)
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        if node.attr not in _LOADING and name_of(node.value) in _LOADERS:
+            self._note_call(ast.Call(ast.Name("CDLL"), [ast.Constant(node.attr)], []))
+        else:
+            self._use(node.attr)
+            self._references += node.attr in _ADDING
+        self.visit(node.value)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        self._note_call(node)
+        self.generic_visit(node)
+
+    def _note_call(self, node: ast.Call) -> None:
+        sure = not (self._guarded or self._inside or self._doubts)
+        self._calls.append(_Call(node, self._inside, self._guarded or self._choices > 0, sure))
         self._references -= name_of(node.func) in _ADDING
         name = self._names.called(node.func)
         self._moves = self._moves or name == "chdir"
@@ -394,7 +420,7 @@ class _Reader:
                 case [ast.Constant(value=str(module)), *_] if name != "exec":
                     level = len(module) - len(module.lstrip("."))
                     named = ast.ImportFrom(module[level:] or None, [], level)
-                    self._imports([module], named, guarded=guarded)
+                    self._imports([module], named)
                 case _:
                     self._note_event(_Event(Does.ADD, ""))
         match node.func:
@@ -413,13 +439,11 @@ class _Reader:
             used.add(name)
             self._note_event(_Event(None, name))
 
-    def _imports(
-        self, names: list[str], node: ast.Import | ast.ImportFrom, *, guarded: bool
-    ) -> None:
+    def _imports(self, names: list[str], node: ast.Import | ast.ImportFrom) -> None:
         found = {name.rpartition(".")[2] for name in names}
         found.discard("")
-        (self._optional if guarded else self._required).update(found)
-        certain = not (guarded or self._inside or self._doubts)
+        (self._optional if self._guarded else self._required).update(found)
+        certain = not (self._guarded or self._inside or self._doubts)
         modules = tuple(self._names.modules(node))
         self._note_event(_Event(Does.IMPORT, "", modules, certain))
 
