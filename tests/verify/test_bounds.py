@@ -301,10 +301,39 @@ def sums_of_names() -> dict[str, bytes]:
     return far_dll({"pkg/code.py": (text + "os.add_dll_directory(x2999)\n" + many).encode()})
 
 
+def files_that_load_by_path() -> dict[str, bytes]:
+    """Thousands of files that each load a DLL by its path."""
+    here = "os.path.join(os.path.dirname(__file__), 'folder{0}', 'library{0}.dll')"
+    text = f"import os, ctypes\nlibrary{{0}} = ctypes.CDLL({here})\n"
+    return far_dll({f"pkg/{number}.py": text.format(number).encode() for number in range(2800)})
+
+
+def files_that_load_by_name() -> dict[str, bytes]:
+    """Thousands of files that each load a DLL by its name."""
+    text = "import ctypes\nlibrary{0} = ctypes.CDLL('library{0}.dll')\n"
+    return far_dll({f"pkg/{number}.py": text.format(number).encode() for number in range(3300)})
+
+
+def files_with_errors() -> dict[str, bytes]:
+    """Files that are parsed several times, without their wrong statements."""
+    text = "import os\nos.add_dll_directory('d{0}')\nx = = {0}\n" + "a\n" * 1000 + "x = = 1\n"
+    return far_dll({f"pkg/{number}.py": text.format(number).encode() for number in range(300)})
+
+
+def long_start() -> dict[str, bytes]:
+    """A .pth file in which the names of thousands of files are looked for."""
+    files = {f"pkg/module{number}.py": b"" for number in range(3000)}
+    return far_dll({"x.pth": b"import sys\n" + b"#z z z z \n" * 100_000, **files})
+
+
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's /proc")
 @pytest.mark.parametrize(
     "make",
     [
+        files_that_load_by_path,
+        files_that_load_by_name,
+        files_with_errors,
+        long_start,
         functions_in_a_chain,
         functions_that_nothing_calls,
         sums_of_names,

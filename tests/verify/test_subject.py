@@ -10,8 +10,9 @@ from verify_samples import image as im
 
 from winarm.coff.image import read_image
 from winarm.target import WIN_ARM64
+from winarm.verify.facts import Shape
 from winarm.verify.options import VerifyOptions
-from winarm.verify.subject import Shape, Subject
+from winarm.verify.subject import Subject
 from winarm.verify.wheels.filename import WheelName
 
 ARM64 = read_image(im.module())
@@ -100,10 +101,3 @@ def test_without_a_module_a_wheel_is_nothing_without_its_programs() -> None:
     assert subject(images={"scripts/tool.exe": tool}).essential == {"scripts/tool.exe"}
     # Next to a DLL that Python code may load, they are not what it is for.
     assert subject(images={"pkg/x.dll": ARM64, "scripts/t.exe": tool}).essential == {"pkg/x.dll"}
-
-
-def test_a_member_that_cannot_be_read_again_is_empty() -> None:
-    assert subject().read("x") == b""
-    assert not subject().may_read
-    again = subject(reader={"x": b"data"}.__getitem__)
-    assert (again.may_read, again.read("x")) == (True, b"data")

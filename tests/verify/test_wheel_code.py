@@ -9,8 +9,9 @@ from verify_samples import image as im
 
 from winarm.coff.image import read_image
 from winarm.target import WIN_ARM64
+from winarm.verify.facts import Shape
 from winarm.verify.python_code import Does
-from winarm.verify.subject import Shape, Subject
+from winarm.verify.subject import Subject
 from winarm.verify.wheel_code import Run, WheelCode, installed, is_test_code
 
 X = "pkg/_x.cp313-win_arm64.pyd"

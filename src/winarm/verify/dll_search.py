@@ -17,10 +17,11 @@ from typing import NamedTuple
 from winarm.coff.image import Image
 from winarm.target import Target
 from winarm.verify.dlls import LOADED_BY, Origin, is_never_bundled, origin_of
+from winarm.verify.facts import Facts
 from winarm.verify.member_names import is_module
 from winarm.verify.python_code import Code, Does
 from winarm.verify.python_paths import ELSEWHERE, Place
-from winarm.verify.wheel_code import MOST_COMPARED, Run, Searched, WheelCode, installed
+from winarm.verify.wheel_code import MOST_COMPARED, Run, WheelCode, installed
 
 
 class Found(IntEnum):
@@ -55,7 +56,7 @@ class _Importer(NamedTuple):
 class DllSearch:
     """Finds the members that images of a subject import."""
 
-    def __init__(self, subject: Searched, code: WheelCode) -> None:
+    def __init__(self, subject: Facts, code: WheelCode) -> None:
         self._subject = subject
         self._code = code
         self._importers: dict[str, _Importer] = {}

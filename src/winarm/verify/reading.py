@@ -16,10 +16,11 @@ from winarm.coff.sniff import Nature
 from winarm.target import Target
 from winarm.verify.codes import Code
 from winarm.verify.collect import MAX_TEXT, Collector
+from winarm.verify.facts import Shape
 from winarm.verify.member_names import base_name
 from winarm.verify.options import Budget, Limits, VerifyOptions
 from winarm.verify.report import Finding, finding
-from winarm.verify.subject import Shape, Subject
+from winarm.verify.subject import Subject
 from winarm.verify.wheels.archive import Archive, read_archive
 from winarm.verify.wheels.content import METHODS, Content, DamagedError
 from winarm.verify.wheels.entry import ArchiveError, Entry
@@ -85,23 +86,25 @@ def read_wheel(
             collector.algorithms.update(_other_algorithms(file, archive))
         findings = tuple(_take_members(file, archive, collector, options.limits, budget))
     subject = _collected(path, Shape.WHEEL, target, options, collector)
-    reader = _ReadAgain(path, archive, options.limits)
+    reader = MemberReader(path, archive, options.limits)
     return replace(subject, name=name, archive=archive, reader=reader), findings
 
 
-class _ReadAgain:
+class MemberReader:
     """Reads members of a wheel a second time, for checks that need Python code."""
 
     def __init__(self, path: Path, archive: Archive, limits: Limits) -> None:
         self._path = path
         self._archive = archive
         self._limits = limits
+        self._file: IO[bytes] | None = None
 
     @cached_property
     def _entries(self) -> dict[str, Entry]:
         return {entry.name: entry for entry in self._archive.entries}
 
     def __call__(self, member: str) -> bytes:
+        """Return a member's content, or nothing where it cannot be read."""
         entry = self._entries.get(member)
         offset = self._archive.data_offsets.get(entry.header_offset) if entry is not None else None
         if entry is None or offset is None:
@@ -109,10 +112,17 @@ class _ReadAgain:
         if _refusal(entry, entry.size, self._archive.size, self._limits):
             return b""
         try:
-            with self._path.open("rb") as file:
-                return Content(file, entry, offset, checked=False).read_all()
+            # Opening it for each of hundreds of files takes as long as inflating them.
+            self._file = self._file or self._path.open("rb", buffering=_BUFFER)
+            return Content(self._file, entry, offset, checked=False).read_all()
         except (OSError, DamagedError):
             return b""
+
+    def close(self) -> None:
+        """Close the wheel, if it is open."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
 
 
 def read_tree(

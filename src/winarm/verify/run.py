@@ -11,10 +11,11 @@ from winarm.target import Target
 from winarm.verify.checks import CHECKS
 from winarm.verify.codes import Code
 from winarm.verify.companions import brought, read_companions
+from winarm.verify.facts import Shape
 from winarm.verify.options import Budget, VerifyOptions
-from winarm.verify.reading import TOO_LONG, is_sdist, read_file, read_tree, read_wheel
+from winarm.verify.reading import TOO_LONG, MemberReader, is_sdist, read_file, read_tree, read_wheel
 from winarm.verify.report import Finding, ImageSummary, Report, finding, listed
-from winarm.verify.subject import Shape, Subject
+from winarm.verify.subject import Subject
 from winarm.verify.wheels.content import DamagedError
 from winarm.verify.wheels.entry import ArchiveError
 from winarm.verify.wheels.filename import WheelName
@@ -55,8 +56,12 @@ def verify_within(budget: Budget, path: Path | str, options: VerifyOptions) -> R
     # A wheel that is tagged for two machines must suit each.
     tagged = set(name.targets if name is not None else ())
     targets = [one for one in (options.target, *options.also) if one in tagged] or [target]
-    for one in targets:
-        findings += _checked(replace(subject, target=one), budget)
+    try:
+        for one in targets:
+            findings += _checked(replace(subject, target=one), budget)
+    finally:
+        if isinstance(subject.reader, MemberReader):
+            subject.reader.close()
     return _report(path, target, findings, options, subject)
 
 

@@ -1,30 +1,21 @@
-"""What was read of a wheel, folder or file: the one value that every check looks at."""
+"""What follows from what was read: the one value that every check looks at."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from enum import Enum
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from functools import cached_property
 from itertools import islice
-from pathlib import Path
 
 from winarm.coff.image import Image
-from winarm.coff.library import Library
-from winarm.coff.sniff import Nature
 from winarm.target import Target
-from winarm.verify.companions import Brought
 from winarm.verify.dll_search import DllSearch, reached
+from winarm.verify.facts import Facts
 from winarm.verify.member_names import base_name, folder_of, init_symbol, is_module, suffix_of
-from winarm.verify.options import VerifyOptions
 from winarm.verify.wheel_code import WheelCode, installed
-from winarm.verify.wheels.archive import Archive
-from winarm.verify.wheels.filename import WheelName
 from winarm.verify.wheels.metadata import (
     header_fields,
-    installed_rows,
     requirements,
     same_name,
     same_version,
@@ -43,45 +34,8 @@ _TEST_FOLDERS = frozenset({"test", "tests", "testing", "testdata", "test_data"})
 _FOREIGN_MODULE = re.compile(r"\.(abi3t?|cpython-[^/]*|pypy[^/]*|graalpy[^/]*)\.so$")
 
 
-class Shape(Enum):
-    """What the path is."""
-
-    WHEEL = "wheel"
-    TREE = "folder"
-    FILE = "file"
-
-
-@dataclass(frozen=True)
-class Subject:
-    """A wheel, a folder or a file, read."""
-
-    path: Path
-    shape: Shape
-    #: For whom it is verified.
-    target: Target
-    #: What the user chose.
-    options: VerifyOptions = field(default_factory=VerifyOptions)
-    #: Every regular member (paths with forward slashes) and its size.
-    sizes: Mapping[str, int] = field(default_factory=dict)
-    #: SHA-256 of every member, where asked for.
-    digests: Mapping[str, bytes] = field(default_factory=dict)
-    images: Mapping[str, Image] = field(default_factory=dict)
-    #: Object files and libraries.
-    libraries: Mapping[str, Library] = field(default_factory=dict)
-    #: Members named like a Windows image that are none, and what they are.
-    impostors: Mapping[str, Nature] = field(default_factory=dict)
-    #: Members that could not be read as what they are, and why.
-    damaged: Mapping[str, str] = field(default_factory=dict)
-    #: Native code of other systems: ELF and Mach-O files, whatever their names.
-    natives: Mapping[str, Nature] = field(default_factory=dict)
-    #: Reads a member again, or returns nothing; None where only images were looked at.
-    reader: Callable[[str], bytes] | None = field(default=None, compare=False, repr=False)
-    #: Files that other paths of the same call bring.
-    brought: Brought = field(default_factory=Brought, compare=False, repr=False)
-    #: Of a wheel only: its name, directory, and the files of its .dist-info.
-    name: WheelName | None = None
-    archive: Archive | None = None
-    texts: Mapping[str, bytes] = field(default_factory=dict)
+class Subject(Facts):
+    """What the checks look at: what was read, and what follows from it."""
 
     @cached_property
     def checked(self) -> Mapping[str, Image]:
@@ -125,19 +79,6 @@ class Subject:
         metadata = self.texts.get(f"{self.dist_info}/METADATA", b"")
         return requirements(header_fields(metadata))
 
-    @cached_property
-    def owners(self) -> Mapping[str, str]:
-        """Return the distribution, as the name of its RECORD, that files of a folder belong to."""
-        if self.shape is not Shape.TREE:
-            return {}
-        most = 2 * len(self.sizes)
-        return {
-            path: record
-            for record, text in self.texts.items()
-            for path, _ in islice(installed_rows(record, text), most)
-            if path in self.sizes
-        }
-
     @property
     def own_targets(self) -> tuple[Target, ...]:
         """Return the targets that a wheel is tagged for."""
@@ -151,13 +92,6 @@ class Subject:
             for name in self.names
             if name.partition("/")[2].startswith("__init__.")
         )
-
-    @cached_property
-    def names(self) -> frozenset[str]:
-        """Return the names of all files, those that could not be read included."""
-        if self.archive is None:
-            return frozenset(self.sizes)
-        return frozenset(entry.name for entry in self.archive.entries if not entry.is_folder)
 
     @cached_property
     def dist_info_folders(self) -> tuple[str, ...]:
@@ -178,15 +112,6 @@ class Subject:
             if same_name(name, self.name.distribution) and same_version(version, self.name.version):
                 return folder
         return None
-
-    @property
-    def may_read(self) -> bool:
-        """Return whether members can be read again."""
-        return self.reader is not None
-
-    def read(self, member: str) -> bytes:
-        """Return a member's content again; nothing where it cannot be read."""
-        return self.reader(member) if self.reader is not None else b""
 
     @cached_property
     def search(self) -> DllSearch:

@@ -11,11 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import chain
-from typing import Protocol
 
-from winarm.coff.image import Image
-from winarm.target import WIN_ARM64, Target
+from winarm.target import WIN_ARM64
 from winarm.verify.dlls import LOADED_BY
+from winarm.verify.facts import Facts
 from winarm.verify.member_names import is_module
 from winarm.verify.python_code import UNREADABLE, Code, Does, Step, may_search, read_code
 from winarm.verify.python_paths import ELSEWHERE, UNKNOWN
@@ -35,6 +34,10 @@ _MOST_KEPT = 8 * 2**20
 _PIECES = (b"\n", b",", b";", b"(", b".", b"=", b"+", b"-", b"*", b"[", b"{")
 _MOST_PIECES = 60_000
 _MOST_PIECES_IN_ALL = 400_000
+#: Bytes of a wheel for which one more of them is allowed, beside those of one file; and what it
+#: costs to parse a file at all.
+_BYTES_A_PIECE = 32
+_PARSING = 25
 #: Folders of code that no import of the package runs.
 _TEST_FOLDERS = frozenset({
     "benchmark", "benchmarks", "demo", "demos", "docs", "example", "examples", "samples", "test",
@@ -58,58 +61,17 @@ class Run:
     functions: dict[str, list[tuple[Step, ...]]] = field(default_factory=dict)
 
 
-class Searched(Protocol):
-    """What is searched: the part of a `Subject` that this needs."""
-
-    @property
-    def target(self) -> Target:
-        """Return the subject's `target`."""
-
-    @property
-    def sizes(self) -> Mapping[str, int]:
-        """Return the subject's `sizes`."""
-
-    @property
-    def images(self) -> Mapping[str, Image]:
-        """Return the subject's `images`."""
-
-    @property
-    def natives(self) -> Mapping[str, object]:
-        """Return the subject's `natives`."""
-
-    @property
-    def impostors(self) -> Mapping[str, object]:
-        """Return the subject's `impostors`."""
-
-    @property
-    def damaged(self) -> Mapping[str, str]:
-        """Return the subject's `damaged`."""
-
-    @property
-    def names(self) -> frozenset[str]:
-        """Return the names of all files."""
-
-    @property
-    def owners(self) -> Mapping[str, str]:
-        """Return the subject's `owners`."""
-
-    @property
-    def may_read(self) -> bool:
-        """Return whether members can be read again."""
-
-    def read(self, member: str) -> bytes:
-        """Return a member's content again; nothing where it cannot be read."""
-
-
 class WheelCode:
     """Reads the code of a subject."""
 
-    def __init__(self, subject: Searched) -> None:
+    def __init__(self, subject: Facts) -> None:
         self._subject = subject
         self._codes: dict[str, Code | None] = {}
         self._searching: dict[str, bool] = {}
         self._words: dict[str, bool] = {}
         self._read = self._parsed = self._compared = 0
+        size = subject.archive.size if subject.archive is not None else 0
+        self._most_parsed = min(_MOST_PIECES_IN_ALL, _MOST_PIECES + size // _BYTES_A_PIECE)
         self._kept: dict[str, bytes] = {}
         self._keeping = _MOST_KEPT
 
@@ -124,7 +86,7 @@ class WheelCode:
             if file in run.seen:
                 continue
             run.seen.add(file)
-            if file not in self._codes and self._parsed > _MOST_PIECES_IN_ALL // 2:
+            if file not in self._codes and self._parsed > self._most_parsed // 2:
                 # The rest is for code that has to do with DLLs.
                 yield Step(Does.ADD, UNKNOWN), ""
                 return
@@ -206,12 +168,12 @@ class WheelCode:
         """The .pth files that Python runs at its start, and the files that they import."""
         tops = [name for name in self._subject.names if len(installed(name)) == 2]  # noqa: PLR2004
         starts = [name for name in tops if name.endswith(".pth")]
-        text = b"\n".join(map(self.text, starts))
+        text = b"\n".join(map(self.text, starts)).decode("utf-8", "replace")
+        words = set(_WORD.findall(text))
         named = [
             member
-            for members in self._sources.values()
-            for member in members
-            if starts and member.rpartition("/")[2].removesuffix(".py").encode() in text
+            for member in chain.from_iterable(self._sources.values() if words else ())
+            if words.issuperset(_WORD.findall(member.rpartition("/")[2].removesuffix(".py")))
         ]
         return [*starts, *named]
 
@@ -238,8 +200,8 @@ class WheelCode:
         # Spaces between words, without those of an indentation.
         words = text.count(b" ") - 2 * text.count(b"  ")
         pieces = sum(map(text.count, _PIECES)) + max(0, words)
-        self._parsed += pieces
-        if pieces > _MOST_PIECES or self._parsed > _MOST_PIECES_IN_ALL:
+        self._parsed += pieces + _PARSING
+        if pieces > _MOST_PIECES or self._parsed > self._most_parsed:
             return UNREADABLE
         if member.endswith(".pth"):
             lines = (

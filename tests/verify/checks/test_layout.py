@@ -14,7 +14,8 @@ from winarm.coff.image import read_image
 from winarm.target import WIN_ARM64
 from winarm.verify import Finding, verify
 from winarm.verify.checks.layout import check_layout, path_escapes
-from winarm.verify.subject import Shape, Subject
+from winarm.verify.facts import Shape
+from winarm.verify.subject import Subject
 
 TAGGED = "pkg/_x.cp313-win_arm64.pyd"
 

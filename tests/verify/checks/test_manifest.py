@@ -11,7 +11,8 @@ from verify_samples.hostile_images import CONTROLS, manifest
 from winarm.coff.image import read_image
 from winarm.target import WIN_ARM64
 from winarm.verify.checks.manifest import Assembly, check_manifests, needed_assemblies
-from winarm.verify.subject import Shape, Subject
+from winarm.verify.facts import Shape
+from winarm.verify.subject import Subject
 
 VC90 = 'name="Microsoft.VC90.CRT" version="9.0.21022.8" processorArchitecture="arm64"'
 ANY = f'{CONTROLS} processorArchitecture="*"'

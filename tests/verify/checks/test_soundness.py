@@ -12,7 +12,8 @@ from verify_samples import image as im
 from winarm.coff.image import read_image
 from winarm.target import WIN_ARM64
 from winarm.verify.checks.soundness import check_image_layout, check_soundness
-from winarm.verify.subject import Shape, Subject
+from winarm.verify.facts import Shape
+from winarm.verify.subject import Subject
 
 if TYPE_CHECKING:
     from winarm.verify.report import Finding

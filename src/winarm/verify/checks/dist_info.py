@@ -13,8 +13,9 @@ from math import prod
 
 from winarm.verify.checks.layout import path_escapes
 from winarm.verify.codes import Code
+from winarm.verify.facts import Shape
 from winarm.verify.report import Finding, finding
-from winarm.verify.subject import Shape, Subject
+from winarm.verify.subject import Subject
 from winarm.verify.wheels.archive import Archive
 from winarm.verify.wheels.core_metadata import index_faults, metadata_faults, private_parts
 from winarm.verify.wheels.filename import STABLE_TAGS, WheelName

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 
 from winarm.verify.checks.module_name import ModuleName
 from winarm.verify.codes import Code
+from winarm.verify.facts import Shape
 from winarm.verify.member_names import base_name, folder_of, suffix_of
 from winarm.verify.report import Finding, finding
-from winarm.verify.subject import Shape, Subject
+from winarm.verify.subject import Subject
 from winarm.verify.wheel_code import installed
 from winarm.verify.wheels.archive import Archive
 from winarm.verify.wheels.entry import Entry

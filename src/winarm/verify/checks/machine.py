@@ -9,10 +9,11 @@ from winarm.coff.image import Image
 from winarm.coff.machines import Kind, loads
 from winarm.target import WIN_ARM64
 from winarm.verify.codes import Code
+from winarm.verify.facts import Shape
 from winarm.verify.member_names import base_name, is_module, stem_of, suffix_of
 from winarm.verify.options import TOO_MANY_SYMBOLS
 from winarm.verify.report import Finding, finding
-from winarm.verify.subject import Shape, Subject
+from winarm.verify.subject import Subject
 
 #: How the libraries of other systems end.
 _LIBRARY = re.compile(r"\.(so|dylib)(\.[0-9.]+)?$")

@@ -14,9 +14,10 @@ from winarm.verify.checks.dist_info import allowed_minors
 from winarm.verify.checks.module_name import ModuleName
 from winarm.verify.checks.symbols import STABLE_DLLS, python_dlls, serves
 from winarm.verify.codes import Code
+from winarm.verify.facts import Shape
 from winarm.verify.member_names import folder_of, is_module, stem_of, suffix_of
 from winarm.verify.report import Finding, finding
-from winarm.verify.subject import Shape, Subject
+from winarm.verify.subject import Subject
 from winarm.verify.wheels.filename import Promise, WheelName
 from winarm.verify.wheels.metadata import header_fields
 
