@@ -167,6 +167,18 @@ def test_the_hosts_libraries_are_replaced(spec: dict[str, Any], tmp_path: Path) 
     assert translator(replaced, "msvc").link([f"/LIBPATH:{host}"]) == [f"/LIBPATH:{target}"]
 
 
+def test_late_folders_of_headers_are_searched(spec: dict[str, Any]) -> None:
+    """clang-cl takes `-idirafter` for an argument that it does not know."""
+    late = {**spec, "native": {**spec["native"], "late_include_dirs": ["/libs/include/libxml2"]}}
+
+    arguments = ["-I/libs/include/libxml2"]
+
+    assert translator(late, "msvc").compile(arguments, "c") == arguments
+    assert translator(late, "clang-cl").compile(arguments, "c") == [
+        "/clang:-idirafter/libs/include/libxml2"
+    ]
+
+
 def test_the_parent_is_told(spec: dict[str, Any]) -> None:
     translator(spec, "msvc").compile(["/arch:AVX2", "/arch:AVX2", "-O3"], "c")
 

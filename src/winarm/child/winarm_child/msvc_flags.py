@@ -106,6 +106,11 @@ class MsvcTranslator(Translator):
         self._clang = tools["kind"] == "clang-cl"
         by_kind = (CLANG, MSVC, GNU) if self._clang else (MSVC, GNU, CL)
         self._find_rule = finder(() if tools["mt"] else WITHOUT_MT, *by_kind)
+        #: GNU's options with a folder, as these programs have them; cl has no late one.
+        self._spelled = {
+            "-L": "/LIBPATH:",
+            "-idirafter": "/clang:-idirafter" if self._clang else "-I",
+        }
         #: winarm's own flags, which are right as they are.
         self._own = frozenset((*tools["cflags"], *tools["ldflags"]))
 
@@ -154,7 +159,11 @@ class MsvcTranslator(Translator):
 
     def _folder(self, option: str, written: str) -> Iterator[str]:
         for part in super()._folder(option, written):
-            yield f"/LIBPATH:{part[2:]}" if part.startswith("-L") else part
+            match = FOLDER.fullmatch(part)
+            if match and match[1] in self._spelled:
+                yield self._spelled[match[1]] + match[2]
+            else:
+                yield part
 
 
 def translator(spec: Mapping[str, Any], journal: Journal) -> Translator:
