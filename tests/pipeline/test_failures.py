@@ -124,6 +124,17 @@ def test_endless_message_is_cut() -> None:
             "winarm.prefix",
         ),
         (
+            # What the linker of a setup.py says.
+            "lld-link: error: unknown file type: adler32.o",
+            "given adler32.o,",
+            "winarm.prefix",
+        ),
+        (
+            r"lld-link: error: C:\deps\z.lib(a.obj): machine type x64 conflicts with arm64",
+            r"given C:\deps\z.lib,",
+            "winarm.prefix",
+        ),
+        (
             (
                 "[2/5] Linking C executable tools/maketable.exe\n[3/5] Generating table.c\n"
                 "FAILED: table.c\n/bin/sh: 1: maketable: not found\n"
@@ -133,6 +144,11 @@ def test_endless_message_is_cut() -> None:
         ),
         (
             "/bin/sh: 1: ./maketable.exe: Exec format error",
+            "./maketable.exe for the target",
+            "CMAKE_CROSSCOMPILING_EMULATOR",
+        ),
+        (
+            "/bin/sh: line 1: ./maketable.exe: Permission denied",
             "./maketable.exe for the target",
             "CMAKE_CROSSCOMPILING_EMULATOR",
         ),
@@ -182,6 +198,17 @@ def test_words_are_explained(said: str, why: str, cure: str) -> None:
 
     assert why in meaning.why
     assert cure in meaning.cure
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "ld.lld: error: cannot open output file x.exe: Permission denied",
+        "zig.exe: error: unable to open output file 'x.o': Permission denied",
+    ],
+)
+def test_what_a_tool_cannot_write_is_not_what_the_build_runs(said: str) -> None:
+    assert explain(said).why == ""
 
 
 def test_words_of_a_compiler_are_explained_as_everywhere() -> None:

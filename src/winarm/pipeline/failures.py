@@ -115,9 +115,11 @@ _BUILDS = (
         "(cmake -E rm, cmake -E copy …).",
     ),
     Rule(
-        r"(?P<file>\S+\.(?:exe|EXE))\W.*(?:Exec format error|cannot execute binary file|"
-        r"Permission denied|run-detectors: unable to find an interpreter)",
-        "The build made {file} for the target and then ran it on this machine.",
+        r"(?<!\S)(?P<file>\S+\.(?:exe|EXE))\W.*(?:Exec format error|cannot execute binary file|"
+        r"run-detectors: unable to find an interpreter)|"
+        # Where a tool says it of an error of its own, it is a file that cannot be written.
+        r"^(?!.*\berror: )(?:.*\s)?(?P<refused>\S+\.(?:exe|EXE))\W+Permission denied",
+        "The build made {file}{refused} for the target and then ran it on this machine.",
         "Programs that a build runs are this machine's: have the project build it with the host's "
         "compiler when CMAKE_CROSSCOMPILING, or name an emulator in CMAKE_CROSSCOMPILING_EMULATOR.",
     ),

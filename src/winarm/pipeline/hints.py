@@ -239,11 +239,13 @@ TOOLS: tuple[Rule, ...] = (
         "host's compiler, or take what they make from a release of the project.",
     ),
     Rule(
-        r"(?:(?:lld-link|ld\.lld|lld): (?:error: )?(?P<file>[^:\n]+?)(?:\([^)\n]*\))?|"
-        r"(?P<other>(?!error:)[^\s:]+)): "
-        r"(?:machine type \S+ conflicts with (?:arm64|0xaa64)\b|unknown file type)",
-        "The linker was given {file}{other}, which holds code of another machine: an object or "
-        "library of this machine, or one for x64 that the project brings.",
+        r"(?:(?:lld-link|ld\.lld|lld): (?:error: )?"
+        r"(?P<file>(?!error:)(?:[A-Za-z]:)?[^:\n]+?)(?:\([^)\n]*\))?|"
+        r"(?<!\S)(?P<other>(?!error:)(?:[A-Za-z]:)?[^\s:]+)): "
+        r"(?:machine type \S+ conflicts with (?:arm64|0xaa64)\b|unknown file type)|"
+        r"unknown file type: (?P<member>\S+)",
+        "The linker was given {file}{other}{member}, which holds code of another machine: an "
+        "object or library of this machine, or one for x64 that the project brings.",
         "Build it for ARM64 Windows and name its folder in library-dirs, or its install tree: "
         f"-C winarm.prefix=DIR. See {LIBRARIES}. Or switch off the project's option that wants it.",
     ),
