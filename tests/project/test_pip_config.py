@@ -178,7 +178,12 @@ def test_a_broken_file_is_named(tmp_path: Path, content: bytes) -> None:
     [
         ("https://name:secret@host:8080/simple", "https://***@host:8080/simple"),
         ("https://host/simple", "https://host/simple"),
-        ("/a/folder", "/a/folder"),
+        ("https://a:b@c@host", "https://***@host"),
+        ("git+ssh://name@host/a@b", "git+ssh://***@host/a@b"),
+        ("//name:secret@host/a", "//***@host/a"),
+        ("https://host/a@b?c//d@e", "https://host/a@b?c//d@e"),
+        ("https://name:secret@[host", "https://***@[host"),
+        ("/a//folder@b", "/a//folder@b"),
     ],
 )
 def test_passwords_are_never_shown(url: str, shown: str) -> None:

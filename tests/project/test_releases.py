@@ -110,6 +110,7 @@ def test_address_with_a_hash_is_fetched_and_compared(server: Server, host: Host)
         "https://x/a.zip",
         "https://x/",
         "https://x/%2E%2E%2Fa%5C.whl",
+        "https://[a/b.whl",
     ],
 )
 def test_address_of_anything_else_is_refused(address: str, host: Host) -> None:

@@ -245,17 +245,23 @@ def test_who_waits_for_another_process_is_stopped(
             client.fetch(file, tmp_path)
 
 
+@pytest.mark.parametrize("url", ["http://[::1", "http://127.0.0.1:9/\ud800"])
 def test_an_address_that_is_none_is_one_error(
-    index: LocalIndex, host: Host, tmp_path: Path
+    index: LocalIndex, host: Host, tmp_path: Path, url: str
 ) -> None:
-    index.add("a-1-py3-none-any.whl", url="http://[::1")
+    index.add("a-1-py3-none-any.whl", url=url)
     with index_client(host, configured_places(host)) as client:
         file = client.project("a").releases[Version("1")].files[0]
         for has_metadata in (True, False):
-            with pytest.raises(UnreachableError):
+            with pytest.raises(SourceError):
                 client.metadata(file._replace(has_metadata=has_metadata))
         with pytest.raises(UnreachableError):
             client.fetch(file, tmp_path)
+    with (
+        index_client(host, configured_places(host), offline=True) as client,
+        pytest.raises(UnreachableError, match="is not cached"),
+    ):
+        client.metadata(file._replace(has_metadata=True))
 
 
 def test_a_file_that_is_gone_is_one_error(index: LocalIndex, host: Host, tmp_path: Path) -> None:

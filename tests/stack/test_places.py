@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from winarm.errors import UsageError
 from winarm.stack.places import Place, configured_places, with_credentials
 
 if TYPE_CHECKING:
@@ -89,3 +90,24 @@ def test_options_replace_and_add(host: Host, tmp_path: Path) -> None:
         Place(str(tmp_path), is_index=False),
     )
     assert places.with_options(no_index=True).all == (Place(str(tmp_path), is_index=False),)
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"PIP_INDEX_URL": "https://me:secret@[a/simple"},
+        {"PIP_FIND_LINKS": "https://[::1"},
+        {"UV_INDEX": "corp=https://x/\udc80"},
+    ],
+)
+def test_an_address_that_is_none_is_one_error(host: Host, variables: dict[str, str]) -> None:
+    with pytest.raises(UsageError, match="is not an address") as caught:
+        configured_places(with_variables(host, **variables))
+
+    assert "secret" not in str(caught.value)
+
+
+def test_a_folder_may_have_a_name_that_is_no_text(host: Host) -> None:
+    found = configured_places(with_variables(host, UV_FIND_LINKS="/x\udc80"))
+
+    assert found.all[-1].url == "/x\udc80"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import configparser
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,10 +88,8 @@ def pip_configuration(host: Host) -> PipConfiguration:
 
 def redacted(url: str) -> str:
     """Return `url` without the name and password that it may carry."""
-    parts = urlsplit(url)
-    if "@" not in parts.netloc:
-        return url
-    return parts._replace(netloc=f"***@{parts.netloc.rpartition('@')[2]}").geturl()
+    # Not by urlsplit, which raises ValueError for what is no address and may have a password.
+    return re.sub(r"^([\w+.-]*:?//)[^/?#]*@", r"\1***@", url)
 
 
 def _from_variables(host: Host) -> dict[str, str]:
@@ -170,9 +169,9 @@ def _existing(locations: str) -> Iterator[str]:
     from urllib.request import url2pathname  # noqa: PLC0415 - 14 ms, and few name a location
 
     for location in _absolute(locations):
-        url = urlsplit(location)
-        path = url2pathname(url.path) if url.scheme == "file" else location
-        if ("://" in location and url.scheme != "file") or Path(path).exists():
+        is_file = location.lower().startswith("file:")
+        path = url2pathname(urlsplit(location).path) if is_file else location
+        if ("://" in location and not is_file) or Path(path).exists():
             yield location
 
 

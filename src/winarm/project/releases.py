@@ -91,7 +91,11 @@ def fetch_address(
     :raises UsageError: unearth is not installed, or the address is not one of a wheel.
     :raises SourceError: it cannot be fetched, or is not what was promised.
     """
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        # Of a host in brackets, which is no address of IPv6.
+        parts = urlsplit("")
     name = unquote(parts.path.rpartition("/")[2])
     if parts.scheme not in {"https", "http"} or not name.lower().endswith(".whl") or "\\" in name:
         raise UsageError(

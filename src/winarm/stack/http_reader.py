@@ -74,7 +74,8 @@ class HttpReader:
             return self._patiently(attempt)
         except httpx2.HTTPStatusError as error:
             raise refusal(error.response) from error
-        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
+            # The last two are of an address that is none; an index may name any.
             reason = f"{type(error).__name__}: {error}".rstrip(": ")
             raise UnreachableError(f"cannot be reached ({reason})") from error
 
@@ -104,7 +105,7 @@ class HttpReader:
 
         try:
             self._patiently(attempt)
-        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
             raise UnreachableError(
                 f"{name} cannot be fetched: {error}", cure="Try again; check the network."
             ) from error

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
+from winarm.errors import UsageError
 from winarm.project.pip_config import PipConfiguration, pip_configuration, redacted
 
 if TYPE_CHECKING:
@@ -20,6 +21,10 @@ class Place:
 
     url: str
     is_index: bool = True
+
+    def __post_init__(self) -> None:
+        """Raise UsageError where the address is none."""
+        _parts(self.url)
 
     @property
     def name(self) -> str:
@@ -57,6 +62,7 @@ def configured_places(host: Host, tool_uv: Mapping[str, Any] | None = None) -> P
     """Return the places of pip's configuration, uv's variables and `[tool.uv]`.
 
     :raises SettingsError: pip's configuration cannot be read.
+    :raises UsageError: an address is none.
     """
     pip = pip_configuration(host)
     default, more, links = _of_uv(host, tool_uv or {})
@@ -102,11 +108,24 @@ def with_credentials(host: Host, name: str, url: str) -> str:
     """Return `url` with the name and password that UV_INDEX_<NAME>_* variables hold for it."""
     prefix = f"UV_INDEX_{re.sub('[^A-Z0-9]', '_', name.upper())}"
     user, password = host.variable(f"{prefix}_USERNAME"), host.variable(f"{prefix}_PASSWORD")
-    parts = urlsplit(url)
+    parts = _parts(url)
     if not name or not (user or password) or "@" in parts.netloc:
         return url
     secret = f"{quote(user or '', safe='')}:{quote(password or '', safe='')}"
     return parts._replace(netloc=f"{secret}@{parts.netloc}").geturl()
+
+
+def _parts(url: str) -> SplitResult:
+    try:
+        if "://" in url:
+            # A folder may have a name that is no text.
+            url.encode()
+        return urlsplit(url)
+    except ValueError:
+        raise UsageError(
+            f"{redacted(url)!r} is not an address.",
+            cure="Correct it among the options or in the configuration of pip or uv.",
+        ) from None
 
 
 def _texts(value: object) -> list[str]:
