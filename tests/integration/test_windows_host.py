@@ -13,6 +13,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 import zipfile
 from importlib.util import find_spec
 from pathlib import Path
@@ -127,20 +128,21 @@ def run_on_windows(once: Once) -> RunOnWindows:
 
     def run(folder: Path, script: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         prefix = once("wineprefix", lambda _: None)
-        log = folder / "log.txt"
-        # Into a file: services that Wine leaves behind would hold a pipe open.
-        with log.open("wb") as file:
+        # Into a file: services that Wine leaves behind would hold a pipe open. Of its own, since
+        # tests share the folder.
+        with tempfile.TemporaryFile(dir=folder) as log:
             status = subprocess.run(
                 [*command, "-p", folder, script, *arguments],
                 # Not CI: what that Python lacks stands above.
                 env={**os.environ, "WINEPREFIX": str(prefix / "prefix"), "CI": ""},
                 stdin=subprocess.DEVNULL,
-                stdout=file,
+                stdout=log,
                 stderr=subprocess.STDOUT,
                 timeout=TIMEOUT,
                 check=False,
             ).returncode
-        said = log.read_text("utf-8", "replace")
+            log.seek(0)
+            said = log.read().decode("utf-8", "replace")
         return subprocess.CompletedProcess(command, status, said, "")
 
     return run
