@@ -245,7 +245,7 @@ class Settings:
     verify: VerifyOptions | None = setting(
         "winarm.config.verify",
         "What is checked of the wheel, and what of it fails the build. Without the table, "
-        "verification does as it does by default. For one build, each key can be set by "
+        "the defaults apply. For one build, each key can be set by "
         "`-C winarm.verify.KEY=VALUE`.",
         PROJECT,
         default=None,

@@ -118,7 +118,7 @@ class CodesByPattern(ValueKind):
 
 
 class FailOn(ValueKind):
-    """The severity from which on a report fails."""
+    """The lowest severity that fails a report."""
 
     words: ClassVar[Choice] = Choice((*(severity.label for severity in reversed(Severity)), NEVER))
 
@@ -209,15 +209,16 @@ TABLE = Table(
             "or a list of codes.",
         ),
         "allow": Definition(Patterns("members"), "Members that may be for any machine."),
-        "external": Definition(Patterns("DLL names"), "DLLs that something else brings."),
+        "external": Definition(Patterns("DLL names"), "DLLs that something else provides."),
         "fail-on": Definition(
             FailOn(),
-            "The severity from which on a report fails: a build, and the exit status of `winarm "
-            "verify`.",
+            "The lowest severity that fails a build, and that gives `winarm verify` status 1.",
             default=Severity.ERROR.label,
         ),
         "record": Definition(Flag(), "Compare every member with its hash in RECORD.", default=True),
-        "limits": Definition(LIMITS, "How much is read of one file before it is called a bomb."),
+        "limits": Definition(
+            LIMITS, "How much is read of one file before it counts as a decompression bomb."
+        ),
     },
     _options,
 )

@@ -21,7 +21,7 @@ TOO_MANY_SYMBOLS = "there are more symbols in all images than the limit allows"
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much is read before a file is called a bomb; sizes in bytes, unpacked."""
+    """How much is read before a file counts as a decompression bomb; sizes in bytes, unpacked."""
 
     #: Members of an archive, files of a folder.
     members: int = 100_000
@@ -74,11 +74,11 @@ class VerifyOptions:
     per_member_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     #: Patterns of members that may be for any machine.
     allow: tuple[str, ...] = ()
-    #: Patterns of DLL names that something else brings.
+    #: Patterns of DLL names that something else provides.
     external: tuple[str, ...] = ()
     #: Wheels, folders of wheels, and folders that bring DLLs to what is verified.
     companions: tuple[Path, ...] = ()
-    #: The severity from which on a report fails; None for never.
+    #: The lowest severity that fails a report; None for never.
     fail_on: Severity | None = Severity.ERROR
     #: Compare every member with its RECORD entry.
     record: bool = True
