@@ -67,6 +67,15 @@ def test_a_server_that_went_down_is_answered_from_the_cache(index: LocalIndex, h
     assert asked(host, "a", refresh=True).releases
 
 
+def test_that_a_project_was_not_there_once_is_no_answer_for_a_server_that_is_down(
+    index: LocalIndex, host: Host
+) -> None:
+    asked(host, "a")
+    index.refusals["a"] = [(503, {"Retry-After": "0"})] * 10
+
+    assert not asked(host, "a", refresh=True).reached
+
+
 @pytest.mark.parametrize(
     ("headers", "asks"),
     [

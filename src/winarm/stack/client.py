@@ -211,7 +211,8 @@ class IndexClient:
         try:
             response, content = self._http.page(url, MAX_PAGE, headers)
         except UnreachableError:
-            if known is None:
+            # What was on no page may be there by now.
+            if known is None or not known.files:
                 raise
             return known.files
         if response.status_code == NOT_MODIFIED and known:
