@@ -92,8 +92,6 @@ ROOMS = {
         # pefile in a process of its own, pkgconf and delvewheel: slow or not there.
         *(f"--ignore=tests/cli/test_{name}.py" for name in ("ci", "env", "inspect", "repair")),
         "--ignore=tests/cli/test_wheelhouse.py",
-        # It needs os.pipe, which that Python does not have.
-        "-k=not a_reader_that_has_gone",
     ),
     "environment, project, target_python": (
         *("tests/environment", "tests/project", "tests/target_python"),
