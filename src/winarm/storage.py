@@ -25,6 +25,8 @@ PATIENCE = 900
 PART = ".winarm-part"
 #: Seconds after which an unfinished file belongs to no running process.
 STALE = 3600
+#: Seconds between attempts to replace a file that somebody else has open.
+_PAUSES = (0.01, 0.05, 0.25, 0.7)
 #: Seconds after which a folder of the cache that nobody has used is removed: 30 days.
 UNUSED = 30 * 86400
 #: Beginning of the name of a private folder; seconds for which a new one may be without a lock.
@@ -51,9 +53,21 @@ def replacing(path: Path) -> Iterator[Path]:
     part = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}{PART}")
     try:
         yield part
-        part.replace(path)
+        _replace(part, path)
     finally:
         _remove(part)
+
+
+def _replace(part: Path, path: Path) -> None:
+    """Put a file or folder into its place; Windows refuses while somebody else has it open."""
+    for pause in _PAUSES:
+        try:
+            part.replace(path)
+        except PermissionError:
+            time.sleep(pause)
+        else:
+            return
+    part.replace(path)
 
 
 def write_text(
