@@ -24,9 +24,10 @@ def test_a_page_is_known_with_its_files_and_its_time(tmp_path: Path, age: float)
     keep(tmp_path, "page", age=age)
 
     with KeptPages(tmp_path) as kept:
-        page = kept.get("page")
+        page, until = kept.get("page"), kept.until("page")
 
     assert page is not None
+    assert until == page.until
     assert (page.files, page.etag, page.until > time.time()) == (FILES, '"tag"', age < 0)
 
 
@@ -36,6 +37,7 @@ def test_a_page_that_is_old_is_forgotten(tmp_path: Path) -> None:
 
     with KeptPages(tmp_path) as kept:
         assert kept.get("page") is None
+        assert kept.until("page") is None
 
 
 def test_credentials_count_and_are_not_written(tmp_path: Path) -> None:

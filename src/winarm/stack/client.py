@@ -21,7 +21,7 @@ from winarm.errors import CacheError, SourceError, UnreachableError, UsageError
 from winarm.project.pip_config import redacted
 from winarm.stack.files import IndexedFile, IndexedProject
 from winarm.stack.http_reader import AT_ONCE, NOT_FOUND, NOT_MODIFIED, HttpReader, refusal
-from winarm.stack.kept_pages import KeptPage, KeptPages
+from winarm.stack.kept_pages import KeptPages
 from winarm.stack.pages import ACCEPT, files_of, read_page
 from winarm.storage import cached_file, sha256_of, write_text
 
@@ -86,7 +86,7 @@ class IndexClient:
     def _is_at_hand(self, name: str) -> bool:
         """Return whether no index need be asked for a project."""
         return name in self._projects or all(
-            self._suffices(self._kept.get(_page_url(place, name)))
+            self._suffices(self._kept.until(_page_url(place, name)))
             for place in self._places.all
             if place.is_index
         )
@@ -201,7 +201,7 @@ class IndexClient:
     ) -> list[IndexedFile]:
         """Return what `choose` takes of a page: as kept while that is fresh, or nothing answers."""
         known = self._kept.get(url)
-        if known is not None and self._suffices(known):
+        if known is not None and self._suffices(known.until):
             return known.files
         headers = {"Accept": ACCEPT}
         if known and known.etag:
@@ -230,11 +230,11 @@ class IndexClient:
             self._kept.put(url, until, response.headers.get("ETag", etag), files)
         return files
 
-    def _suffices(self, known: KeptPage | None) -> bool:
-        """Return whether what is kept of a page is taken without asking its index."""
-        if known is None:
+    def _suffices(self, until: float | None) -> bool:
+        """Return whether a page that is kept, and fresh until then, is taken without asking."""
+        if until is None:
             return False
-        return self._http.offline or (known.until > time.time() and not self._refresh)
+        return self._http.offline or (until > time.time() and not self._refresh)
 
     def _bytes(self, url: str, most: int) -> bytes:
         if url.startswith("file:"):

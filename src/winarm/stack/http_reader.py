@@ -59,23 +59,19 @@ class HttpReader:
         import httpx2  # noqa: PLC0415 - 100 ms, and many runs are answered from the cache
 
         def attempt() -> tuple[httpx2.Response, bytes]:
-            content = bytearray()
+            too_long = SourceError(f"{redacted(url)} has more than {most} bytes.")
             with client.stream("GET", url, headers=headers) as response:
-                for chunk in response.iter_bytes():
-                    self.raise_if_stopped()
-                    content += chunk
-                    if len(content) > most:
-                        raise SourceError(f"{redacted(url)} has more than {most} bytes.")
+                content = _content(response, most, self.raise_if_stopped, too_long)
             if response.status_code in _TEMPORARY:
                 response.raise_for_status()
-            return response, bytes(content)
+            return response, content
 
         try:
             return self._patiently(attempt)
         except httpx2.HTTPStatusError as error:
             raise refusal(error.response) from error
         except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
-            # The last two are of an address that is none; an index may name any.
+            # A malformed address, which an index may name, raises the last two.
             reason = f"{type(error).__name__}: {error}".rstrip(": ")
             raise UnreachableError(f"cannot be reached ({reason})") from error
 
@@ -172,6 +168,22 @@ def _wait(retry_after: str, attempt: int) -> float:
     return min(asked, LONGEST_WAIT)
 
 
+def _content(
+    response: httpx2.Response, most: int, check: Callable[[], None], too_long: Exception
+) -> bytes:
+    """Return the content of an answer, calling `check` for each piece.
+
+    :raises Exception: `too_long`, where it has more than `most` bytes.
+    """
+    content = bytearray()
+    for chunk in response.iter_bytes():
+        check()
+        content += chunk
+        if len(content) > most:
+            raise too_long
+    return bytes(content)
+
+
 class _RemoteFile(io.RawIOBase):
     """A file on a server, in pieces; fetched whole from a server that serves none."""
 
@@ -214,18 +226,12 @@ class _RemoteFile(io.RawIOBase):
 
     def _fetch(self, wanted: str) -> bytes:
         headers = {"Range": wanted, "Accept-Encoding": "identity"}
-        content = bytearray()
+        too_long = ValueError(f"{self._url} is not served in pieces, and too long to be read whole")
         with self._client.stream("GET", self._url, headers=headers) as response:
             response.raise_for_status()
-            for chunk in response.iter_bytes():
-                self._check()
-                content += chunk
-                if len(content) > MAX_WHOLE:
-                    raise ValueError(
-                        f"{self._url} is not served in pieces, and too long to be read whole"
-                    )
+            content = _content(response, MAX_WHOLE, self._check, too_long)
         if response.status_code == _PARTIAL:
             self._size = int(response.headers.get("Content-Range", "").rpartition("/")[2])
         else:
-            self._whole, self._size = bytes(content), len(content)
-        return bytes(content)
+            self._whole, self._size = content, len(content)
+        return content

@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 from urllib.parse import urlsplit
 
 from winarm.stack.files import IndexedFile
@@ -74,15 +74,26 @@ class KeptPages:
 
     def get(self, url: str) -> KeptPage | None:
         """Return what is kept of a page, however old."""
+        row = self._row("SELECT until, etag, files FROM pages WHERE url = ?", url)
+        return KeptPage(*row) if row else None
+
+    def until(self, url: str) -> float | None:
+        """Return the time until which a page is fresh, without reading it; None if it is not kept.
+
+        The files of 300 pages take 30 to 230 ms to read.
+        """
+        row = self._row("SELECT until FROM pages WHERE url = ?", url)
+        return row[0] if row else None
+
+    def _row(self, query: str, url: str) -> tuple[Any, ...] | None:
         if self._database is None:
             return None
-        query = "SELECT until, etag, files FROM pages WHERE url = ?"
         try:
             with self._lock:
-                row = self._database.execute(query, [_key(url)]).fetchone()
+                row: tuple[Any, ...] | None = self._database.execute(query, [_key(url)]).fetchone()
         except sqlite3.Error:
             return None
-        return KeptPage(*row) if row else None
+        return row
 
     def put(self, url: str, until: float, etag: str, files: Sequence[IndexedFile]) -> None:
         """Keep the files of a page that is fresh until then."""
