@@ -151,9 +151,11 @@ _HOMES = {
     "winarm.trial": ("TrialOptions", "TrialResult", "test_wheel"),
     "winarm.verify": (
         *("Code", "Evidence", "Finding", "ImageSummary", "Limits", "Report", "Rule", "Severity"),
-        "VerifyOptions",
+        *("VerifyOptions", "verify_wheel", "verify_wheels"),
     ),
 }
+#: Public names that their modules have under another.
+_INNER_NAMES = {"verify_wheel": "verify", "verify_wheels": "verify_all"}
 
 
 def __getattr__(name: str) -> object:
@@ -163,11 +165,8 @@ def __getattr__(name: str) -> object:
         return importlib.import_module("importlib.metadata").version("winarm")
     if name == "events":
         return importlib.import_module("winarm.events")
-    if name in {"verify_wheel", "verify_wheels"}:
-        verify = importlib.import_module("winarm.verify")
-        return verify.verify if name == "verify_wheel" else verify.verify_all
     home = next((module for module, names in _HOMES.items() if name in names), "winarm.errors")
-    return getattr(importlib.import_module(home), name)
+    return getattr(importlib.import_module(home), _INNER_NAMES.get(name, name))
 
 
 def __dir__() -> list[str]:
