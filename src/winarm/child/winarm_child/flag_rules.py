@@ -79,12 +79,12 @@ def caseless(*rules: Rule) -> tuple[Rule, ...]:
 
 _X86 = "it is for x86 processors"
 _MESSAGES = "it changes messages only"
-_DEBUG = "debug information does not go into a wheel"
+NO_DEBUG_INFO = "debug information does not go into a wheel"
 _PROFILE = "optimisation by profile is Microsoft's own"
 _RELOCATED = "Windows chooses where an ARM64 image is loaded"
 _ALWAYS = "ARM64 images always have it"
 _NAMES = "the build names its files"
-_OPENMP = "there is no OpenMP runtime in this toolchain; its pragmas are ignored"
+NO_OPENMP = "there is no OpenMP runtime in this toolchain; its pragmas are ignored"
 _CFG = "this toolchain's C runtime has no Control Flow Guard"
 _DELAYED = "the DLL is loaded at the first call"
 _HOW_IT_WORKS = "it changes how the tools work"
@@ -127,7 +127,7 @@ MSVC_LINK = caseless(
     nothing("~OPT:* ~OPT ~ORDER:*", "the linker keeps and folds what is safe"),
     nothing("~LTCG ~LTCG:* ~INCREMENTAL* ~CGTHREADS:* ~EMITPOGO*", _HOW_IT_WORKS),
     nothing("~POGOSAFEMODE ~EXPERIMENTAL:*", _HOW_IT_WORKS),
-    nothing("~DEBUG ~DEBUG:* ~DEBUGTYPE:* ~PDB* ~ILK:* ~NATVIS:* ~SOURCELINK:*", _DEBUG),
+    nothing("~DEBUG ~DEBUG:* ~DEBUGTYPE:* ~PDB* ~ILK:* ~NATVIS:* ~SOURCELINK:*", NO_DEBUG_INFO),
     # What a module's own manifest chooses is the libraries that it loads, side by side.
     same(
         "~MANIFESTDEPENDENCY:*",
@@ -185,7 +185,7 @@ MSVC = (
     same("~fp:except", "-ftrapping-math"),
     nothing("~fp:except-", "it is not on"),
     nothing("~openmp-", "it is not on"),
-    nothing("~openmp*", _OPENMP, shown=True),
+    nothing("~openmp*", NO_OPENMP, shown=True),
     nothing("~arch:{IA32,SSE,AVX,VLEN}* ~fpcvt:*", _X86, shown=True),
     nothing("~arch:armv8.0", "it is the target's own"),
     same("~arch:armv8.#", r"-mcpu=generic+v8_\1a"),
@@ -203,14 +203,14 @@ MSVC = (
     nothing("~G{d,r,z,v}", "the target has one calling convention"),
     nothing("~G{L,y,w,S,F,m}{,-} ~Gs* ~G{A,e,Z,h-,H-}", "it changes no result"),
     nothing("~G{3,4,5,6,7,B}", _X86),
-    nothing("~GT", "thread-local variables are read anew where they are used"),
+    nothing("~GT", "thread-local variables are read again at each use"),
     _refused("~Gh ~GH", "hooks of every function are Microsoft's own"),
     nothing("~guard:*", _CFG, shown=True),
     nothing("~Qspectre-", "it is not on"),
     nothing("~Qspectre*", "there is no mitigation of Spectre in this toolchain", shown=True),
     nothing("/Q* -Q{fast,Ifist,imprecise,par,safe,vec}*", "it changes how loops are optimised"),
     nothing("~sdl* ~RTC* ~analyze* ~JMC*", "it adds checks for development"),
-    nothing("~Z{i,I,7,f} ~Zo* ~ZH:* /F{d,m,p,r,R}* ~FS /FS", _DEBUG),
+    nothing("~Z{i,I,7,f} ~Zo* ~ZH:* /F{d,m,p,r,R}* ~FS /FS", NO_DEBUG_INFO),
     nothing("~Zl", "no library is linked unasked but the one C runtime"),
     same("~Za", "-fno-ms-extensions"),
     nothing("~Ze", "Microsoft's extensions are on"),
@@ -265,7 +265,7 @@ GNU = (
     nothing("-m32 -m64 -mfpmath=* -march=*", _X86),
     nothing("-mcmodel=* -mtls-dialect=*", "the target has one"),
     nothing("-f{,no-}{gnu-unique,graphite*,var-tracking*,ipa-*}", "it is gcc's own"),
-    nothing("-fopenmp* -qopenmp -l{gomp,omp,iomp5,libiomp5md,vcomp}", _OPENMP, shown=True),
+    nothing("-fopenmp* -qopenmp -l{gomp,omp,iomp5,libiomp5md,vcomp}", NO_OPENMP, shown=True),
     nothing("-flto* -fno-lto -fuse-linker-plugin -ffat-lto-objects", "zig's Windows C library"),
     nothing("-f{PIC,pic,PIE,pie} -fno-semantic-interposition -rdynamic", "it is for ELF"),
     nothing("-f{,no-}plt -fuse-ld=* -pie -no-pie", "it is for ELF"),
@@ -361,7 +361,7 @@ LINKER_VALUED = frozenset(
 )
 
 #: An unknown option of MSVC's.
-UNKNOWN = Rule("nothing", ("/*",), (), "it is no option that is known here", shown=True)
+UNKNOWN = Rule("nothing", ("/*",), (), "the option is not known here", shown=True)
 
 #: Options whose value is the next argument, which is not looked at.
 VALUED = frozenset(

@@ -10,7 +10,17 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .flag_rules import Found, Rule, caseless, finder, is_path, nothing, same
+from .flag_rules import (
+    NO_DEBUG_INFO,
+    NO_OPENMP,
+    Found,
+    Rule,
+    caseless,
+    finder,
+    is_path,
+    nothing,
+    same,
+)
 from .flags import FOLDER, Translator
 from .journal import Journal
 from .paths import ours
@@ -18,23 +28,21 @@ from .paths import ours
 _X86 = "instruction sets of x86 do not exist on the target"
 _GNU_ONLY = "only a GNU-style compiler has it"
 _WHOLE = "whole-program optimisation makes objects that only one version of the tools reads"
-_PDB = "debug information does not go into a wheel"
 _MANIFEST = "a module needs no manifest, and making one takes mt.exe"
-_OPENMP = "there is no OpenMP runtime in this toolchain; its pragmas are ignored"
-_DEBUG_RUNTIME = "the target's Python is no debug build"
+_DEBUG_RUNTIME = "the target's Python is not a debug build"
 
 #: Options of MSVC that do not suit the target or a wheel.
 MSVC = (
     nothing("~arch:{IA32,SSE*,AVX*} ~favor:* ~Qpar-report*", _X86),
     nothing("~GL ~GL- ~{LTCG,ltcg}{,:*}", _WHOLE),
-    nothing("~Zi ~ZI ~Z7 ~FS ~Fd*", _PDB),
+    nothing("~Zi ~ZI ~Z7 ~FS ~Fd*", NO_DEBUG_INFO),
     # Debug runtimes may not be passed on to others.
     Rule("same", ("~MDd",), ("/MD",), _DEBUG_RUNTIME),
     Rule("same", ("~MTd",), ("/MT",), _DEBUG_RUNTIME),
     nothing("~MP ~MP#*", "files are compiled side by side already"),
     *caseless(
         nothing("~MACHINE:*", "the machine is the target's"),
-        nothing("~DEBUG{,:*,TYPE:*} ~PDB*:* ~INCREMENTAL{,:*}", _PDB),
+        nothing("~DEBUG{,:*,TYPE:*} ~PDB*:* ~INCREMENTAL{,:*}", NO_DEBUG_INFO),
         nothing("~IMPLIB:*", "it would stay beside the module"),
         same("~LIBPATH:*", r"-L\1"),
     ),
@@ -44,7 +52,7 @@ MSVC = (
 #: For a toolchain that has no mt.exe.
 WITHOUT_MT = caseless(nothing("~MANIFEST*", _MANIFEST))
 #: For clang-cl, whose OpenMP runtime is another than MSVC's.
-CLANG = (nothing("~openmp* -fopenmp*", _OPENMP),)
+CLANG = (nothing("~openmp* -fopenmp*", NO_OPENMP),)
 
 #: Options of GNU's, and what MSVC has instead.
 GNU = (
@@ -65,7 +73,7 @@ GNU = (
     same("-fopenmp*", "/openmp"),
     same("-fp:*", r"/fp:\1"),
     nothing("-f*", _GNU_ONLY),
-    nothing("-g{,#,gdb*,dwarf*,line-tables-only}", _PDB),
+    nothing("-g{,#,gdb*,dwarf*,line-tables-only}", NO_DEBUG_INFO),
     same("-Wall -Wextra", "/W3"),
     nothing("-W{X,L} -W{l,p,a},*", _GNU_ONLY),
     nothing("-Werror*", "warnings of another compiler must not stop the build"),
