@@ -74,7 +74,7 @@ def main(argv: Sequence[str] | None = None, *, run: Run | None = None) -> int:
         _refuse_archives()
         return (run or _run)(args, Host.current(), console)
     except BrokenPipeError:
-        # Of stderr, which tells how the work goes; the console sees to stdout.
+        # Of stderr, where progress is shown; the console handles stdout.
         console.abandon()
         return EXIT_FAILURE
     except WinarmError as error:

@@ -360,7 +360,7 @@ def _listing(folder: Path) -> list[tuple[str, int, int]]:
     found: list[tuple[str, int, int]] = []
     with contextlib.suppress(OSError):
         for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-            # A link to nothing says nothing; it must not keep the others from being seen.
+            # A dangling link has no status; changes of the other entries must still be seen.
             with contextlib.suppress(OSError):
                 status = entry.stat()
                 found.append((entry.name, status.st_size, status.st_mtime_ns))

@@ -88,7 +88,7 @@ def pip_configuration(host: Host) -> PipConfiguration:
 
 def redacted(url: str) -> str:
     """Return `url` without the name and password that it may carry."""
-    # Not by urlsplit, which raises ValueError for what is no address and may have a password.
+    # Not by urlsplit: it refuses malformed addresses, which may have a password, too.
     return re.sub(r"^([\w+.-]*:?//)[^/?#]*@", r"\1***@", url)
 
 

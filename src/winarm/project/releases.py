@@ -94,7 +94,7 @@ def fetch_address(
     try:
         parts = urlsplit(address)
     except ValueError:
-        # Of a host in brackets, which is no address of IPv6.
+        # The host is in brackets and is not an address of IPv6.
         parts = urlsplit("")
     name = unquote(parts.path.rpartition("/")[2])
     if parts.scheme not in {"https", "http"} or not name.lower().endswith(".whl") or "\\" in name:

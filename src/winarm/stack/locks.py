@@ -27,7 +27,7 @@ from winarm.stack.wanted import Edge, TargetMarkers, WantedPackage, WantedStack
 
 
 def read_lock(path: Path, markers: TargetMarkers, selection: Selection) -> WantedStack | None:
-    """Return what a lock file holds for the target, or None for a file that is no lock.
+    """Return what a lock file holds for the target, or None for a file that is not a lock.
 
     :raises UsageError: it is a lock for other targets, or does not have what is selected.
     :raises FileSystemError: it cannot be read.

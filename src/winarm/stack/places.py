@@ -23,7 +23,7 @@ class Place:
     is_index: bool = True
 
     def __post_init__(self) -> None:
-        """Raise UsageError where the address is none."""
+        """Raise UsageError where the address is malformed."""
         _parts(self.url)
 
     @property
@@ -62,7 +62,7 @@ def configured_places(host: Host, tool_uv: Mapping[str, Any] | None = None) -> P
     """Return the places of pip's configuration, uv's variables and `[tool.uv]`.
 
     :raises SettingsError: pip's configuration cannot be read.
-    :raises UsageError: an address is none.
+    :raises UsageError: an address is malformed.
     """
     pip = pip_configuration(host)
     default, more, links = _of_uv(host, tool_uv or {})
@@ -118,7 +118,7 @@ def with_credentials(host: Host, name: str, url: str) -> str:
 def _parts(url: str) -> SplitResult:
     try:
         if "://" in url:
-            # A folder may have a name that is no text.
+            # A folder may have a name that is not text.
             url.encode()
         return urlsplit(url)
     except ValueError:

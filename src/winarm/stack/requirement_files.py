@@ -134,7 +134,7 @@ def _lines(
     :param number: counts the files.
     :param above: the files that include this one.
     """
-    # First: what is no file, as a link to itself or a name with a NUL, cannot be resolved.
+    # First, because a link to itself or a name with a NUL is not a file and cannot be resolved.
     content = _text(path)
     resolved = path.resolve()
     if resolved in above:

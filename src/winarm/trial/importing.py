@@ -1,6 +1,6 @@
 """Importing modules on the target, one after the other, whatever each of them does.
 
-What came of it is told in verify's codes, where they fit.
+Outcomes are reported with the codes of verify, where one fits.
 """
 
 from __future__ import annotations

@@ -119,7 +119,7 @@ class _Reader:
     def _json(self, url: str) -> dict[str, Any]:
         found = json.loads(self._fetch(url, "answer.json", {}).read_bytes())
         if not isinstance(found, dict):
-            raise TypeError(f"{url} is no object")
+            raise TypeError(f"{url} is not an object")
         return found
 
     def _fetch(self, url: str, name: str, hashes: dict[str, str]) -> Path:

@@ -45,7 +45,7 @@ class Facts:
     images: Mapping[str, Image] = field(default_factory=dict)
     #: Object files and libraries.
     libraries: Mapping[str, Library] = field(default_factory=dict)
-    #: Members named like a Windows image that are none, and what they are.
+    #: Members that are named like a Windows image and are something else.
     impostors: Mapping[str, Nature] = field(default_factory=dict)
     #: Members that could not be read as what they are, and why.
     damaged: Mapping[str, str] = field(default_factory=dict)

@@ -309,7 +309,7 @@ def _walk(root: Path, barred: list[OSError]) -> Iterator[tuple[str, Path]]:
 
 def _take_file(path: Path, member: str, size: int, collector: Collector, limits: Limits) -> Nature:
     if not stat.S_ISREG(path.stat().st_mode):
-        raise DamagedError("it is no regular file")
+        raise DamagedError("it is not a regular file")
     if size > limits.member_size:
         raise DamagedError(f"its {size} bytes pass the limit")
     with path.open("rb") as file:

@@ -1,6 +1,6 @@
 """Every reader must find the same files in the archive, and Windows must be able to hold them.
 
-None may be in the place of another, or hide another, and what linking left behind is no use.
+No file may replace or hide another; by-products of linking are not used at run time.
 """
 
 from __future__ import annotations

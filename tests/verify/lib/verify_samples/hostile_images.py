@@ -283,4 +283,4 @@ one(
 )
 one("a manifest of Visual C++ 2008", "WA514",
     im.module(manifest=manifest('name="Microsoft.VC90.CRT" version="9.0.21022.8"')))  # fmt: skip
-one("a manifest that is no XML", "WA514", im.module(manifest=b"<assembly>"))
+one("a manifest that is not XML", "WA514", im.module(manifest=b"<assembly>"))

@@ -82,7 +82,7 @@ raw("a weak hash", "WA612")(
 )
 raw("no WHEEL", "WA613", "WA610")(lambda: without(f"{DIST_INFO}/WHEEL"))
 changed("a WHEEL of the future", "WA613", "WHEEL", WHEEL.replace(b"1.0", b"2.0"))
-changed("a WHEEL whose version is no number", "WA613", "WHEEL", WHEEL.replace(b"1.0", b"1.x"))
+changed("a WHEEL whose version is not a number", "WA613", "WHEEL", WHEEL.replace(b"1.0", b"1.x"))
 raw("no METADATA", "WA614", "WA610")(lambda: without(f"{DIST_INFO}/METADATA"))
 METADATA = b"Metadata-Version: 2.1\nName: pkg\nVersion: 1.0\n"
 changed("another version in METADATA", "WA614", "METADATA", METADATA.replace(b"1.0", b"2.0"))
