@@ -303,7 +303,7 @@ def _own_id() -> int:
 
 def _lock_of(folder: Path, timeout: float = -1) -> FileLock:
     """Return the lock of a folder, next to it; a Timeout of it is an OSError."""
-    from filelock import FileLock  # noqa: PLC0415 - 8 ms, and a folder is mostly there
+    from filelock import FileLock  # noqa: PLC0415 - 50 ms, and a folder is mostly there
 
     return FileLock(folder.with_name(f"{folder.name}.lock"), timeout=timeout)
 

@@ -56,7 +56,7 @@ class HttpReader:
         :raises SourceError: it is longer.
         """
         client = self._client(url)
-        import httpx2  # noqa: PLC0415 - 100 ms, and many runs are answered from the cache
+        import httpx2  # noqa: PLC0415 - 80 ms, and many runs are answered from the cache
 
         def attempt() -> tuple[httpx2.Response, bytes]:
             too_long = SourceError(f"{redacted(url)} has more than {most} bytes.")
