@@ -50,6 +50,9 @@ class Directory(NamedTuple):
     size: int
 
 
+_NO_DIRECTORY = Directory(0, 0)
+
+
 class Span(NamedTuple):
     """Addresses `start` to `stop` that the file holds, at `rva + shift`."""
 
@@ -107,8 +110,7 @@ class Headers:
     dll_characteristics: int
     size_of_image: int
     size_of_headers: int
-    #: The table of data directories as it stands: few of the sixteen are ever asked for.
-    directories: bytes
+    directories: tuple[Directory, ...]
     sections: tuple[Section, ...]
     spans: tuple[Span, ...]
     #: Where each span starts: addresses are looked up by the thousand.
@@ -137,10 +139,7 @@ class Headers:
 
     def directory(self, index: int) -> Directory:
         """Return a data directory; one that the image does not have is (0, 0)."""
-        at = index * _DIRECTORY.size
-        if at >= len(self.directories):
-            return Directory(0, 0)
-        return Directory._make(_DIRECTORY.unpack_from(self.directories, at))
+        return self.directories[index] if index < len(self.directories) else _NO_DIRECTORY
 
     def span(self, rva: int) -> Span | None:
         """Return the part of the file that holds the address `rva`, or None."""
@@ -222,11 +221,14 @@ def _slice(data: Buffer, offset: int, size: int, what: str) -> Buffer:
     return data[offset : offset + size]
 
 
-def _directories(data: Buffer, optional: int, optional_size: int, count_at: int) -> bytes:
+def _directories(
+    data: Buffer, optional: int, optional_size: int, count_at: int
+) -> tuple[Directory, ...]:
     count = fields(U32, data, optional + count_at, "optional header")[0]
     room = max(0, optional_size - count_at - U32.size) // _DIRECTORY.size
     size = min(count, room, _MAX_DIRECTORIES) * _DIRECTORY.size
-    return bytes(_slice(data, optional + count_at + U32.size, size, "table of data directories"))
+    table = _slice(data, optional + count_at + U32.size, size, "table of data directories")
+    return tuple(map(Directory._make, _DIRECTORY.iter_unpack(table)))
 
 
 def _sections(data: Buffer, first: int, count: int) -> tuple[Section, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, repeat
 from operator import itemgetter, lt
 from typing import TYPE_CHECKING, TypeVar
 
@@ -43,8 +43,8 @@ class HintedNames(Collection[str]):
     def __iter__(self) -> Iterator[str]:
         """Yield them by their addresses."""
         text = self._text
-        end = text.index
-        return (text[place : end("\0", place)] for place in self.places)
+        ends = map(text.index, repeat("\0"), self.places)
+        return map(text.__getitem__, map(slice, self.places, ends))
 
     def __contains__(self, name: object) -> bool:
         """Return whether `name` is one of them."""

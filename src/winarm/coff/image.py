@@ -60,6 +60,11 @@ class Image:
         """Return its machine in words."""
         return machines.label(self.kind, self.managed)
 
+    @property
+    def has_windows_loader(self) -> bool:
+        """Return whether Windows loads it itself; .NET has a loader of its own."""
+        return self.managed is Managed.NONE or self.managed is Managed.MIXED
+
     def loads_on(self, target: Target) -> bool:
         """Return whether a process of `target` can load it."""
         return machines.loads(target, self.kind, self.managed)

@@ -36,7 +36,7 @@ _MAGICS = (
     (b"\xca\xfe\xba\xbe", Nature.MACH_O),
     (b"\xca\xfe\xba\xbf", Nature.MACH_O),
 )
-_TEXT = frozenset(range(32, 127)) | frozenset(b"\t\r\n\f")
+_TEXT = bytes(range(32, 127)) + b"\t\r\n\f"
 
 
 def identify(head: Buffer) -> Nature:
@@ -44,6 +44,6 @@ def identify(head: Buffer) -> Nature:
     if not head:
         return Nature.EMPTY
     for magic, nature in _MAGICS:
-        if head[: len(magic)] == magic:
+        if head.startswith(magic):
             return nature
-    return Nature.TEXT if _TEXT.issuperset(head[:HEAD]) else Nature.DATA
+    return Nature.DATA if head[:HEAD].translate(None, _TEXT) else Nature.TEXT

@@ -78,22 +78,23 @@ class Collector:
         if not self.hashes:
             # Text and media are not even looked at.
             passed = suffix in _OTHERS and not text
-            return Nature.TEXT if passed else self._look_at(name, size, content, text=text)
+            return Nature.TEXT if passed else self._look_at(name, suffix, size, content, text=text)
         watched = _Hashed(content, self.algorithms.get(name, "sha256"))
-        nature = self._look_at(name, size, watched, text=text)
+        nature = self._look_at(name, suffix, size, watched, text=text)
         while watched.read(_ALL):
             pass
         self.digests[name] = watched.digest.digest()
         return nature
 
-    def _look_at(self, name: str, size: int, content: Readable, *, text: bool) -> Nature:
-        suffix = suffix_of(name)
+    def _look_at(
+        self, name: str, suffix: str, size: int, content: Readable, *, text: bool
+    ) -> Nature:
         whole = content.at_once() if self.hashes or suffix in IMAGE_SUFFIXES else None
         first = whole or content.read(_ALL if self.hashes else _HEAD)
         nature = identify(first)
         if text:
             self.texts[name] = bytes(_filled(first, _ALL, content))
-        elif nature in {Nature.ELF, Nature.MACH_O}:
+        elif nature is Nature.ELF or nature is Nature.MACH_O:
             self.natives[name] = nature
         elif nature is Nature.IMAGE:
             self._take_image(name, suffix, size, first, content)

@@ -15,6 +15,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from winarm.coff.image import Image
+from winarm.coff.imports import Import
 from winarm.target import Target
 from winarm.verify.dlls import LOADED_BY, Origin, is_never_bundled, origin_of
 from winarm.verify.facts import Facts
@@ -61,6 +62,7 @@ class DllSearch:
         self._code = code
         self._importers: dict[str, _Importer] = {}
         self._located: dict[tuple[_Importer, str], Located] = {}
+        self._links: dict[str, tuple[tuple[Import, Located | None], ...]] = {}
         self._foreign: dict[tuple[str, ...], bool] = {}
         self._bringers: dict[tuple[str, ...], frozenset[tuple[str, ...]]] = {}
         self._compared = 0
@@ -77,6 +79,15 @@ class DllSearch:
             for file, members in found.items()
             if not is_never_bundled(file, subject.target)
         }
+
+    def links(self, importer: str) -> tuple[tuple[Import, Located | None], ...]:
+        """Return what an image imports, each with the member that it gets, if there is one."""
+        if importer not in self._links:
+            imports = self._subject.images[importer].imports
+            self._links[importer] = tuple(
+                (one, self.located(importer, one.file)) for one in imports
+            )
+        return self._links[importer]
 
     def located(self, importer: str, file: str) -> Located | None:
         """Return the member that an image gets when it imports `file` (in lower case), or None."""
@@ -316,8 +327,9 @@ def reached(
         image = images.get(member)
         if image is None or not image.loads_on(target):
             continue
-        for needed in image.imports:
-            located = None if needed.delayed else search.located(member, needed.file)
-            if located is not None:
-                pending.append(located.member)
+        pending += (
+            located.member
+            for needed, located in search.links(member)
+            if located is not None and not needed.delayed
+        )
     return frozenset(found)

@@ -181,11 +181,3 @@ class Subject(Facts):
     def is_allowed(self, member: str) -> bool:
         """Return whether the user allows `member` to be for any machine."""
         return any(fnmatchcase(member, pattern) for pattern in self.options.allow)
-
-    def provider(self, importer: str, file: str) -> str | None:
-        """Return the member that `importer` gets when it imports `file`, or None.
-
-        :param file: as the loader looks for it, in lower case.
-        """
-        located = self.search.located(importer, file)
-        return located.member if located is not None else None

@@ -218,7 +218,7 @@ class WheelCode:
         found: set[str] = set()
         for other in chain(chain.from_iterable(self._sources.values()), points):
             if other != member:
-                found |= self._named(functions, other)
+                found |= self._named(functions - found, other)
             if self._read > _MOST_READ:
                 # Not looked at: the benefit of the doubt.
                 return functions

@@ -22,7 +22,8 @@ _LIBRARY = re.compile(r"\.(so|dylib)(\.[0-9.]+)?$")
 def check_machines(subject: Subject) -> Iterator[Finding]:
     """Find images and libraries of other machines, and files that are no images."""
     yield from _broken(subject)
-    importers = _importers(subject)
+    # Most wheels have no image that it is asked for.
+    importers = {} if len(subject.loadable) == len(subject.checked) else _importers(subject)
     for member, image in subject.checked.items():
         if member not in subject.loadable:
             yield _foreign(subject, member, image, importers.get(member))
@@ -67,11 +68,10 @@ def _is_spare(subject: Subject, member: str) -> bool:
 def _importers(subject: Subject) -> dict[str, str]:
     """Return, for members that loadable images import or Python code loads, who does so."""
     found: dict[str, str] = {}
-    for importer, image in subject.loadable.items():
-        for needed in image.imports:
-            provider = subject.provider(importer, needed.file)
-            if provider is not None:
-                found.setdefault(provider, f"{importer} imports")
+    for importer in subject.loadable:
+        for _, located in subject.search.links(importer):
+            if located is not None:
+                found.setdefault(located.member, f"{importer} imports")
     # Code of a wheel for any platform chooses among the DLLs of several.
     if subject.may_read and subject.own_targets:
         fitting = {base_name(member).lower() for member in subject.loadable}

@@ -17,7 +17,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from xml.parsers.expat import ExpatError, ParserCreate
 
-from winarm.coff.managed import Managed
 from winarm.target import Target
 from winarm.verify.codes import Code
 from winarm.verify.member_names import folder_of
@@ -51,7 +50,7 @@ class _NotAManifestError(Exception):
 def check_manifests(subject: Subject) -> Iterator[Finding]:
     """Find images whose manifest keeps Windows from loading them."""
     for member, image in subject.loadable.items():
-        if image.manifest and image.managed in {Managed.NONE, Managed.MIXED}:
+        if image.manifest and image.has_windows_loader:
             assemblies = needed_assemblies(image.manifest)
             if assemblies is None:
                 yield finding(Code.WA514, member, "its manifest is not an assembly's, version 1.0")

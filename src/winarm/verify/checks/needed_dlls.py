@@ -58,8 +58,7 @@ def _every_finding(subject: Subject) -> Iterator[Finding]:
         # .NET finds its libraries in its own ways.
         if image.managed is not Managed.NONE:
             continue
-        for needed in image.imports:
-            located = subject.search.located(member, needed.file)
+        for needed, located in subject.search.links(member):
             if located is not None:
                 if located.found is not Found.YES and not needed.delayed:
                     yield from _far_away(subject, member, needed, located)
@@ -183,7 +182,7 @@ def _unused_forwarders(subject: Subject, member: str, image: Image) -> Iterator[
     """Find DLLs that an image passes functions on to; those that are used have errors."""
     for file in sorted(image.exports.forwards_to):
         origin = _CODES.get(_origin(subject, file))
-        absent = subject.provider(member, file) is None and file not in subject.brought
+        absent = subject.search.located(member, file) is None and file not in subject.brought
         if origin is not None and absent:
             words = f"it passes functions on to {file}, which is not in the wheel"
             yield finding(Code.WA409, member, words, cure=origin.rule.cure)

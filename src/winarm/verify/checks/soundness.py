@@ -15,7 +15,6 @@ from itertools import pairwise
 from winarm.coff import headers as pe
 from winarm.coff.image import Image
 from winarm.coff.machines import Kind
-from winarm.coff.managed import Managed
 from winarm.verify.codes import Code
 from winarm.verify.member_names import is_module, suffix_of
 from winarm.verify.report import Finding, finding
@@ -38,8 +37,7 @@ _NEWEST_SUBSYSTEM = (10, 0)
 def check_image_layout(subject: Subject) -> Iterator[Finding]:
     """Find images that the kernel or the loader refuses for their headers or tables."""
     for member, image in subject.loadable.items():
-        # .NET has a loader of its own.
-        if image.managed not in {Managed.NONE, Managed.MIXED}:
+        if not image.has_windows_loader:
             continue
         if fault := next(_header_faults(image.headers, image.size), ""):
             # The rest depends on what the headers say.
@@ -196,7 +194,7 @@ def _signature_fault(image: Image) -> str:
 def check_soundness(subject: Subject) -> Iterator[Finding]:
     """Find images that Windows refuses, or that are unsafe."""
     for member, image in subject.checked.items():
-        if image.managed in {Managed.NONE, Managed.MIXED}:
+        if image.has_windows_loader:
             if image.kind in {Kind.ARM64, Kind.ARM64X}:
                 yield from _required_on_arm64(member, image.headers)
             yield from _subsystem(member, image.headers)

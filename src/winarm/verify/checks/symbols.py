@@ -40,10 +40,9 @@ def check_symbols(subject: Subject) -> Iterator[Finding]:
             yield from _python_dlls(member, image, promise)
         for dll, wanted in _python_imports(image).items():
             yield from _python_symbols(member, dll, wanted, promise)
-        for needed in image.imports:
-            provider = subject.provider(member, needed.file)
-            if provider is not None:
-                yield from _own_symbols(subject, member, needed, provider)
+        for needed, located in subject.search.links(member):
+            if located is not None:
+                yield from _own_symbols(subject, member, needed, located.member)
             elif needed.file in subject.brought:
                 yield from _brought_symbols(subject, member, needed)
         module = ModuleName.parse(member)

@@ -151,7 +151,8 @@ def _entry(directory: bytes, at: int, shift: int, faults: list[Fault]) -> tuple[
     if signature != b"PK\1\2" or end > len(directory):
         raise ArchiveError("its directory is damaged")
     raw_name = directory[name_at:extra_at]
-    name = raw_name.decode("utf-8" if flags & UTF8 else "cp437", "backslashreplace")
+    encoding = "ascii" if raw_name.isascii() else "utf-8" if flags & UTF8 else "cp437"
+    name = raw_name.decode(encoding, "backslashreplace")
     other_name = ""
     if extra_size or FULL_32 in {size, packed, offset}:
         # Up to three bytes at the end are passed over here by every reader.
@@ -178,6 +179,7 @@ def _entry(directory: bytes, at: int, shift: int, faults: list[Fault]) -> tuple[
         header_offset=offset + shift,
         file_type=(attributes >> 16) & _TYPE_MASK if made_by >> 8 == _UNIX else 0,
         other_name=other_name,
+        is_folder=name.endswith("/"),
     )
     return entry, end
 

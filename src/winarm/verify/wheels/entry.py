@@ -59,11 +59,8 @@ class Entry(NamedTuple):
     file_type: int
     #: A name in an extra field (4.6.9), which some readers take instead; or "".
     other_name: str
-
-    @property
-    def is_folder(self) -> bool:
-        """Return whether it is the entry of a folder."""
-        return self.name.endswith("/")
+    #: Whether it is the entry of a folder.
+    is_folder: bool
 
     @property
     def is_special(self) -> bool:
