@@ -34,13 +34,17 @@ def host(tmp_path: Path, answers: Mapping[str, Answer], **environ: str) -> FakeH
     )
 
 
-def test_uv_on_path_is_taken_first(tmp_path: Path) -> None:
-    assert find_uv(host(tmp_path, {ON_PATH: GOOD, BESIDE: GOOD})) == (str(tmp_path / ON_PATH),)
+def test_uv_that_winarm_was_installed_with_is_taken_first(tmp_path: Path) -> None:
+    assert find_uv(host(tmp_path, {ON_PATH: GOOD, BESIDE: GOOD})) == (str(tmp_path / BESIDE),)
+
+
+def test_uv_on_path_is_found(tmp_path: Path) -> None:
+    assert find_uv(host(tmp_path, {ON_PATH: GOOD})) == (str(tmp_path / ON_PATH),)
 
 
 def test_a_shim_that_fails_is_passed_by(tmp_path: Path) -> None:
-    answers = {ON_PATH: SHIM, BESIDE: GOOD}
-    assert find_uv(host(tmp_path, answers)) == (str(tmp_path / BESIDE),)
+    module = (str(tmp_path / "python"), "-I", "-m", "uv")
+    assert find_uv(host(tmp_path, {ON_PATH: SHIM, MODULE: GOOD})) == module
 
 
 def test_uv_as_a_module_of_winarms_python_is_found(tmp_path: Path) -> None:

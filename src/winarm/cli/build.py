@@ -123,7 +123,7 @@ def _built(
     host: Host,
     console: Console,
 ) -> BuiltWheel:
-    from winarm.pipeline.isolated import build_wheel  # noqa: PLC0415 - a quarter of a second
+    from winarm.pipeline.isolated import build_with  # noqa: PLC0415 - a quarter of a second
 
     approve = None
     if args.test:
@@ -132,10 +132,10 @@ def _built(
         approve = try_built
     with console.status() as status:
         try:
-            return build_wheel(
+            return build_with(
+                python,
                 source,
                 args.output,
-                python=str(python.executable),
                 config_settings=settings,
                 listener=Listener(console, status, verbose=args.verbose),
                 host=host,

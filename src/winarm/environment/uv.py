@@ -82,12 +82,13 @@ def configured_uv(host: Host, pip: PipConfiguration) -> Uv:
 
 
 def _candidates(host: Host) -> Iterator[tuple[str, ...]]:
-    if found := host.which("uv"):
-        yield (str(found),)
     name = "uv.exe" if host.system == "windows" else "uv"
+    # The one that winarm was installed with; on PATH there may be a script of pyenv before one.
     beside = host.executable.with_name(name)
     if beside.exists():
         yield (str(beside),)
+    if found := host.which("uv"):
+        yield (str(found),)
     yield (str(host.executable), "-I", "-m", "uv")
 
 

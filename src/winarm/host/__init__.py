@@ -29,6 +29,7 @@ from winarm.host.programs import (
     Conversation,
     Pieces,
     ProgramError,
+    ends_within,
     kill_tree,
     listening,
     piped,
@@ -175,17 +176,18 @@ class Host:
             streams = zip((process.stdout, process.stderr), heard, strict=True)
             threads = [listening(stream, partial(hear, kept)) for stream, kept in streams]
             try:
-                process.wait(timeout)
+                in_time = ends_within(process, timeout)
+                if not in_time:
+                    kill_tree(process)
                 # A grandchild may hold the pipes open for longer.
                 deadline = time.monotonic() + GRACE
                 for thread in threads:
                     thread.join(max(0.0, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                kill_tree(process)
-                raise ProgramError(f"{argv[0]} did not answer within {timeout:g} s.") from None
             except BaseException:
                 kill_tree(process)
                 raise
+        if not in_time:
+            raise ProgramError(f"{argv[0]} did not answer within {timeout:g} s.")
         if endless.is_set():
             raise ProgramError(f"{argv[0]} says more than {MAX_ANSWER} bytes, and was stopped.")
         out, err = (bytes(kept).decode("utf-8", "replace") for kept in heard)

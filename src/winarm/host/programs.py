@@ -172,6 +172,15 @@ def listening(pipe: IO[bytes] | None, take: Callable[[bytes], None]) -> threadin
     return thread
 
 
+def ends_within(process: subprocess.Popen[bytes], seconds: float) -> bool:
+    """Wait for a program, and return whether it ends within some seconds."""
+    # A thread knows at once; Popen.wait with a limit looks up to 50 ms later.
+    waiting = threading.Thread(target=process.wait, daemon=True)
+    waiting.start()
+    waiting.join(seconds)
+    return not waiting.is_alive()
+
+
 def kill_tree(process: subprocess.Popen[bytes]) -> None:
     """Stop a process and everything that it started."""
     if os.name == "posix":

@@ -9,6 +9,7 @@ from winarm import backends, events
 from winarm.config import inner_config_settings
 from winarm.config.sources import ConfigSettings
 from winarm.environment.find_python import find_python
+from winarm.environment.interpreter import Interpreter
 from winarm.environment.isolation import IsolatedEnvironment, isolated, without_winarm
 from winarm.host import Host
 from winarm.locate.zig import zig_folders
@@ -43,17 +44,36 @@ def build_wheel(
     :raises WinarmError: the build failed, or the wheel failed verification.
     """
     host = host or Host.current()
+    interpreter = find_python(host, python, fetching=lambda text: listener(events.Note(text)))
+    return build_with(
+        interpreter,
+        source,
+        folder,
+        config_settings=config_settings,
+        listener=listener,
+        host=host,
+        approve=approve,
+    )
+
+
+def build_with(
+    interpreter: Interpreter,
+    source: str | Path,
+    folder: str | Path,
+    *,
+    config_settings: ConfigSettings | None,
+    listener: events.Listener,
+    host: Host,
+    approve: Approve | None,
+) -> BuiltWheel:
+    """Build a wheel as `build_wheel` does, with a Python that has been found."""
     pip = pip_configuration(host)
     kept = kept_folder(config_settings, host, str(source))
     if kept:
         config_settings = {**(config_settings or {}), "winarm.build-dir": str(kept)}
 
-    def note(text: str) -> None:
-        listener(events.Note(text))
-
     with scratch_folder(kept and kept / "project") as scratch:
         listener(events.Step(f"opening {source}"))
-        interpreter = find_python(host, python, fetching=note)
         opened = open_source(
             host,
             str(source),
@@ -61,7 +81,7 @@ def build_wheel(
             pip,
             progress=lambda text: listener(events.Step(text)),
             python=interpreter.abi,
-            announce=note,
+            announce=lambda text: listener(events.Note(text)),
         )
         asked_in = None if Path(source).is_dir() else Path.cwd()
         project = read_project(opened, config_settings, host, asked_in=asked_in)
