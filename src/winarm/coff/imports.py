@@ -33,7 +33,7 @@ _NAME_RVA = 0x7FFF_FFFF
 #: No process loads more DLLs than this; a hostile table may name millions.
 MAX_DLLS = 4096
 
-#: Says whether the symbols of a DLL (its name in lower case) are worth reading.
+#: Says whether the symbols of a DLL (its file, in lower case) are worth reading.
 Wanted = Callable[[str], bool]
 
 

@@ -11,7 +11,6 @@ from itertools import islice
 from pathlib import Path
 from typing import IO
 
-from winarm.coff.buffer import dll_file
 from winarm.coff.sniff import Nature
 from winarm.target import Target
 from winarm.verify.codes import Code
@@ -188,7 +187,7 @@ def _collector(budget: Budget, own: frozenset[str], *, hashes: bool = False) -> 
     return Collector(
         hashes=hashes,
         budget=budget,
-        wants_symbols=lambda dll: dll.startswith("python") or dll_file(dll) in own,
+        wants_symbols=lambda file: file in own or file.startswith("python"),
     )
 
 
