@@ -138,6 +138,18 @@ def test_markers_are_the_targets(marker: str, *, holds: bool) -> None:
     assert Marker(marker).evaluate(WIN_ARM64.marker_environment("3.13")) is holds
 
 
+def test_the_tags_that_pip_accepts_come_with_the_best_first() -> None:
+    tags = PythonABI(13).accepted_tags(WIN_ARM64)
+    expected = ["cp313-cp313-win_arm64", "cp313-abi3-win_arm64", "py3-none-win_arm64"]
+    assert [tag for tag in tags if tag in expected] == expected
+    assert tags[0] == expected[0]
+    assert tags[-1] == "py30-none-any"
+    assert len(set(tags)) == len(tags)
+    threaded = PythonABI(14, free_threaded=True).accepted_tags(WIN_ARM64)
+    assert threaded[0] == "cp314-cp314t-win_arm64"
+    assert not any("-abi3-" in tag for tag in threaded)
+
+
 def test_abis_are_ordered_by_version() -> None:
     assert sorted([PythonABI(14), PythonABI(9), PythonABI(13, free_threaded=True)]) == [
         PythonABI(9),

@@ -202,6 +202,15 @@ class PythonABI:
         """Return EXT_SUFFIX on `target`: `.cp313-win_arm64.pyd`."""
         return f".{self.soabi(target)}.pyd"
 
+    def accepted_tags(self, target: Target) -> tuple[str, ...]:
+        """Return the tags of the wheels that pip installs for it on `target`, best first."""
+        from packaging.tags import compatible_tags, cpython_tags  # noqa: PLC0415 - 15 ms
+
+        version, platforms = (self.major, self.minor), [target.wheel_platform]
+        own = cpython_tags(version, [self.tag], platforms)
+        shared = compatible_tags(version, self.interpreter_tag, platforms)
+        return tuple(dict.fromkeys(str(tag) for tag in (*own, *shared)))
+
     def loadable_suffixes(self, target: Target) -> tuple[str, ...]:
         """Return the endings that this Python imports on `target`, in its own order."""
         return (self.extension_suffix(target), STABLE_SUFFIX)

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.tags import compatible_tags, cpython_tags
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
@@ -112,14 +111,7 @@ class Suitability:
     @functools.cached_property
     def ranks(self) -> Mapping[str, int]:
         """Return each tag that pip accepts, as `cp313-abi3-win_arm64`, with its rank; 0 is best."""
-        version = (self.python.major, self.python.minor)
-        platforms = [self.target.wheel_platform]
-        interpreter = self.python.interpreter_tag
-        tags = (
-            *cpython_tags(version, [self.python.tag], platforms),
-            *compatible_tags(version, interpreter, platforms),
-        )
-        return {str(tag): rank for rank, tag in enumerate(dict.fromkeys(tags))}
+        return {tag: rank for rank, tag in enumerate(self.python.accepted_tags(self.target))}
 
     def rank(self, file: IndexedFile) -> int | None:
         """Return how well a wheel suits, 0 being best, or None where pip would not take it."""

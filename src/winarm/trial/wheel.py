@@ -6,12 +6,11 @@ import keyword
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from packaging.metadata import Metadata
 from packaging.requirements import Requirement
-from packaging.tags import compatible_tags, cpython_tags
 from packaging.utils import canonicalize_name
 
 from winarm.errors import UsageError
@@ -63,7 +62,7 @@ class TriedWheel:
 
     def suits(self, abi: PythonABI) -> bool:
         """Return whether pip installs the wheel for this Python."""
-        if not _tags(abi).isdisjoint(self.name.tags):
+        if not self.name.tags.isdisjoint(abi.accepted_tags(WIN_ARM64)):
             return True
         stable = self.name.promise.stable
         # PEP 803: both Pythons load modules of the free-threaded stable ABI.
@@ -81,17 +80,6 @@ class TriedWheel:
             key=lambda abi: (not abi.free_threaded, abi.minor),
             default=PythonABI(min(NEWEST_PYTHON.minor, 13)),
         )
-
-
-@cache
-def _tags(abi: PythonABI) -> frozenset[str]:
-    """Return the tags of the wheels that pip installs for a Python on Windows ARM64."""
-    version, platforms = (abi.major, abi.minor), [WIN_ARM64.wheel_platform]
-    found = (
-        *cpython_tags(version, [abi.tag], platforms),
-        *compatible_tags(version, abi.interpreter_tag, platforms),
-    )
-    return frozenset(map(str, found))
 
 
 def requirements_of(
