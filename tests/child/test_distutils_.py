@@ -26,38 +26,48 @@ if TYPE_CHECKING:
     Lacking = Callable[[str, str], NoReturn]
     Once = Callable[[str, Callable[[Path], None]], Path]
 
-#: The oldest setuptools that is supported.
+#: The oldest setuptools with which everything is tested.
 OLDEST = "77.0.3"
+#: Which distutils older ones use, as projects pin them: Python's own, and one that reads Python's
+#: Makefile by itself.
+OLDER = {"59.8.0": "stdlib", "60.10.0": "local"}
 
 SETUP = "from setuptools import Extension, setup\nsetup(name='sample', version='1', {})\n"
 ONE = SETUP.format("ext_modules=[Extension('sample', ['sample.c'], **{})]")
 
 
+@pytest.fixture
+def installed(once: Once, lacking: Lacking) -> Callable[[str], str]:
+    """Install a version of setuptools; return what PYTHONPATH must have for it."""
+
+    def install(version: str) -> str:
+        packages = (f"setuptools=={version}", "wheel==0.45.1")
+        pip = (sys.executable, "-m", "pip", "install", "-q", "--no-deps", *packages, "--target")
+
+        def fill(folder: Path) -> None:
+            subprocess.run([*pip, str(folder)], check=True, capture_output=True)
+
+        try:
+            return str(once(f"setuptools-{version}", fill))
+        except subprocess.CalledProcessError as error:
+            lacking(f"setuptools {version}", f"pip says {error.stderr.decode()[-200:]}")
+
+    return install
+
+
 @pytest.fixture(params=["installed", pytest.param(OLDEST, marks=pytest.mark.network)])
-def setuptools(request: pytest.FixtureRequest, once: Once, lacking: Lacking) -> str:
+def setuptools(request: pytest.FixtureRequest, installed: Callable[[str], str]) -> str:
     """What PYTHONPATH must have for a version of setuptools: nothing for the one that is there."""
-    if request.param == "installed":
-        return ""
-
-    def install(folder: Path) -> None:
-        pip = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target"]
-        subprocess.run(
-            [*pip, str(folder), f"setuptools=={OLDEST}"], check=True, capture_output=True
-        )
-
-    try:
-        return str(once(f"setuptools-{OLDEST}", install))
-    except subprocess.CalledProcessError as error:
-        lacking(f"setuptools {OLDEST}", f"pip says {error.stderr.decode()[-200:]}")
+    return "" if request.param == "installed" else installed(request.param)
 
 
 @pytest.fixture
 def build(bench: Bench) -> Build:
     """Run setup.py with the installed setuptools, or another on PYTHONPATH; return the wheel."""
 
-    def run(*argv: str, setuptools: str = "") -> Path:
+    def run(*argv: str, setuptools: str = "", **environ: str) -> Path:
         arguments = argv or ("bdist_wheel",)
-        bench.says("setup.py", "-q", *arguments, environ={"PYTHONPATH": setuptools})
+        bench.says("setup.py", "-q", *arguments, environ={"PYTHONPATH": setuptools, **environ})
         (wheel,) = (bench.project / "dist").glob("*.whl")
         return wheel
 
@@ -90,6 +100,27 @@ class TestNames:
         bench.write(setup_py=ONE.format("{}"), sample_c="")
 
         wheel = build_with()
+
+        tag = interpreter.abi.tag
+        assert wheel.name == f"sample-1-{tag}-{tag}-win_arm64.whl"
+        assert members(wheel) == [f"sample.{tag}-win_arm64.pyd"]
+
+    @pytest.mark.network
+    @pytest.mark.parametrize(("version", "distutils"), OLDER.items())
+    def test_suffix_and_tag_are_the_targets_with_old_setuptools(
+        self,
+        bench: Bench,
+        build: Build,
+        interpreter: Interpreter,
+        installed: Callable[[str], str],
+        version: str,
+        distutils: str,
+    ) -> None:
+        if distutils == "stdlib" and sys.version_info >= (3, 12):
+            pytest.skip("Python has no distutils since 3.12")
+        bench.write(setup_py=ONE.format("{}"), sample_c="")
+
+        wheel = build(setuptools=installed(version), SETUPTOOLS_USE_DISTUTILS=distutils)
 
         tag = interpreter.abi.tag
         assert wheel.name == f"sample-1-{tag}-{tag}-win_arm64.whl"

@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from . import paths
+from .answers import sysconfig_answers
 from .journal import Journal
 from .on_import import Patch
 
@@ -48,11 +49,13 @@ def patches(spec: Mapping[str, Any], journal: Journal) -> dict[str, Patch]:
         "ccompiler": compilers,
         # Home of new_compiler in newer versions.
         "compilers.C.base": compilers,
-        "core": functools.partial(_patch_core, journal),
+        "dist": functools.partial(_patch_dist, journal),
         # Homes of what asks Visual Studio, in newer versions and in older ones.
         "compilers.C.msvc": _patch_visual_studio,
         "_msvccompiler": _patch_visual_studio,
         "extension": paths.patch_extension,
+        "sysconfig": functools.partial(_patch_sysconfig, spec["answers"]),
+        "util": functools.partial(_patch_util, spec["answers"]["platform"]),
         "command.build": functools.partial(_patch_build, spec),
         "command.build_ext": functools.partial(_patch_build_ext, spec, common),
     }
@@ -97,15 +100,28 @@ def _patch_compilers(
         module.get_default_compiler = lambda *_args: compiler_type  # type: ignore[attr-defined]
 
 
-def _patch_core(journal: Journal, module: ModuleType) -> None:
-    real = module.run_commands
+def _patch_dist(journal: Journal, module: ModuleType) -> None:
+    real = module.Distribution.run_commands
 
-    def run_commands(dist: Any) -> Any:
-        paths.in_distribution(dist)
-        journal.write("declared", names=declared(dist))
-        return real(dist)
+    @functools.wraps(real)
+    def run_commands(self: Any) -> None:
+        paths.in_distribution(self)
+        journal.write("declared", names=declared(self))
+        real(self)
 
-    module.run_commands = run_commands  # type: ignore[attr-defined]
+    module.Distribution.run_commands = run_commands
+
+
+def _patch_sysconfig(answers: Mapping[str, Any], module: ModuleType) -> None:
+    # setuptools 60 reads the variables in Python's Makefile by itself.
+    asked = sysconfig_answers(answers)
+    for name in ("get_config_vars", "get_config_var"):
+        setattr(module, name, asked[name])
+
+
+def _patch_util(platform: str, module: ModuleType) -> None:
+    # Python's own distutils, and that of setuptools below 60, ask os.uname; newer ones sysconfig.
+    module.get_host_platform = lambda: platform  # type: ignore[attr-defined]
 
 
 def declared(dist: Any) -> list[str]:
