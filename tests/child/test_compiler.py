@@ -43,6 +43,20 @@ class TestLink:
 
         assert [arg for arg in argv if arg.startswith("-lpython")] == [f"-l{stable}"]
 
+    def test_files_that_are_named_as_visual_studio_does_are_found(
+        self, compiler: GnuCompiler, notes: Notes, tmp_path: Path
+    ) -> None:
+        for name in ("part.o", "libown.a", "libgiven.a", "given.lib"):
+            (tmp_path / name).touch()
+        named = [str(tmp_path / name) for name in ("part.obj", "own.lib", "given.lib", "gone.lib")]
+        made = [str(tmp_path / name) for name in ("part.o", "libown.a", "given.lib", "gone.lib")]
+
+        compiler.link(compiler.SHARED_OBJECT, named, str(tmp_path / "x.pyd"))
+        compiler.create_static_lib(named, "x", output_dir=str(tmp_path))
+
+        for step in notes.steps:
+            assert [arg for arg in step.argv if arg in {*named, *made}] == made
+
     def test_symbols_are_stripped_unless_it_is_to_be_debugged(
         self, compiler: GnuCompiler, notes: Notes, tmp_path: Path
     ) -> None:

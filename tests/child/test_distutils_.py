@@ -535,6 +535,15 @@ class TestWhatTheParentIsTold:
 
         assert bench.told("declared")[0]["names"] == ["top.a.b", "top.c"]
 
+    def test_the_file_that_an_extension_is_built_as(self, bench: Bench, build_with: Build) -> None:
+        method = "def get_ext_filename(self, name): return 'lib' + name + '.dll'"
+        bench.write(setup_py=TWO.format(method, COMMAND), a_c="", b_c="")
+
+        build_with()
+
+        told = {(entry["extension"], entry["file"]) for entry in bench.told("file")}
+        assert told == {("a", "liba.dll"), ("b", "libb.dll")}
+
     def test_a_failure_that_the_project_hides(self, bench: Bench, build: Build) -> None:
         method = """def run(self):
         try:

@@ -118,14 +118,15 @@ COMPILE = [
     ("-Xpreprocessor -DX", ["-Xpreprocessor", "-DX"]),
     ("-flto -flto=auto -fno-lto", DROPPED),
     ("-fPIC -fpic -fPIE -fno-semantic-interposition -fno-plt", DROPPED),
+    ("-fvisibility=hidden -fvisibility-inlines-hidden", DROPPED),
     ("-fno-gnu-unique -fgraphite-identity -fno-var-tracking-assignments", DROPPED),
     ("-stdlib=libc++ -mmacosx-version-min=10.9", DROPPED),
     ("-fcf-protection -fstack-clash-protection -Werror", DROPPED),
     ("-Wp,-D_FORTIFY_SOURCE=2", ["-D_FORTIFY_SOURCE=2"]),
     # What is good as it is.
     (
-        "-O3 -g -Wall -Wextra -Werror=foo -pthread -fvisibility=hidden",
-        ["-O3", "-g", "-Wall", "-Wextra", "-Werror=foo", "-pthread", "-fvisibility=hidden"],
+        "-O3 -g -Wall -Wextra -Werror=foo -pthread -fno-exceptions",
+        ["-O3", "-g", "-Wall", "-Wextra", "-Werror=foo", "-pthread", "-fno-exceptions"],
     ),
     ("-DNAME -D NAME=1 -U NAME", ["-DNAME", "-DNAME=1", "-UNAME"]),
     ("-include forced.h", ["-include", "forced.h"]),

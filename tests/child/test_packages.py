@@ -60,6 +60,37 @@ def test_meson_sees_the_targets_processor_for_its_python() -> None:
     assert not hasattr(patched(name, {"cpu": "aarch64"}), "detect_cpu_family")
 
 
+def test_projects_that_ask_mesons_python_are_told_of_the_target(spec: dict[str, Any]) -> None:
+    class BasicPythonExternalProgram:
+        def __init__(self, *, there: bool) -> None:
+            self.there = there
+            self.info: dict[str, Any] = {
+                "variables": {"EXT_SUFFIX": ".so", "CC": "gcc"},
+                "paths": {"include": "/host", "purelib": "/here"},
+                "version": "3.13",
+            }
+
+        def sanity(self) -> bool:
+            return self.there
+
+    patched(
+        "mesonbuild.dependencies.python",
+        spec,
+        BasicPythonExternalProgram=BasicPythonExternalProgram,
+    )
+    python = BasicPythonExternalProgram(there=True)
+    gone = BasicPythonExternalProgram(there=False)
+    variables = spec["answers"]["variables"]
+
+    assert python.sanity()
+    assert not gone.sanity()
+    assert gone.info["variables"] == {"EXT_SUFFIX": ".so", "CC": "gcc"}
+    assert python.info["variables"]["EXT_SUFFIX"] == variables["EXT_SUFFIX"]
+    assert "CC" not in python.info["variables"]
+    assert python.info["paths"]["include"] == variables["INCLUDEPY"]
+    assert python.info["paths"]["purelib"] == "/here"
+
+
 def test_meson_python_is_shown_no_import_library() -> None:
     def real(sources: dict[str, dict[str, Any]], *rest: object) -> object:
         return {key: list(group) for key, group in sources.items()}, rest

@@ -87,6 +87,10 @@ CASES = {
     "head_init": Case("in a DLL", "PyType_Ready", HEAD),
     "threads": Case("comes with Visual Studio", "clang-cl", "#include <threads.h>\n"),
     "x86 assembly": Case("x86", "switch", 'void f(void) { __asm__("movl $5, %eax"); }\n'),
+    "x86 register of gcc's": Case(
+        "x86", "switch", 'void f(void) { unsigned a; __asm__("rdtsc" : "=a"(a)); }\n'
+    ),
+    "x86 register by name": Case("x86", "switch", 'void f(void) { __asm__("" ::: "eax"); }\n'),
     "microsoft's assembly": Case(
         "x86",
         "switch",

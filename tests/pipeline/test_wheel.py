@@ -47,6 +47,10 @@ def build_wheel(folder, config_settings=None, metadata_directory=None):
                 {"event": "failed", "doing": "compile", "subject": "x.c", "output": "error: x"},
             ):
                 file.write(json.dumps(line) + "\\n")
+    for name, file in settings.get("built", {}).items():
+        line = {"event": "file", "extension": name, "file": file}
+        with open(spec["journal"], "a") as journal:
+            journal.write(json.dumps(line) + "\\n")
     if "lost" in settings:
         with open(spec["journal"], "a") as file:
             file.write(json.dumps({"event": "declared", "names": settings["lost"]}) + "\\n")
@@ -226,6 +230,14 @@ class TestBuildWheel:
 
         assert BuiltWheel(report.path, report).summary == "verified 1 ARM64 image: _m.pyd"
 
+    @pytest.mark.parametrize(
+        ("tag", "said"), [("py3-none-any", "pure Python"), ("cp313-cp313-win_arm64", "no native")]
+    )
+    def test_only_a_wheel_for_every_platform_is_called_pure(self, tag: str, said: str) -> None:
+        report = Report(Path(f"m-1-{tag}.whl"), (), (), target="win_arm64", pure=True)
+
+        assert BuiltWheel(report.path, report).summary.startswith(said)
+
     def test_a_wheel_that_failed_is_delivered_where_the_user_says_so(
         self, building: Building
     ) -> None:
@@ -260,6 +272,19 @@ class TestBuildWheel:
         assert "caught the failure" in caught.value.why
         assert caught.value.output == "error: x"
         assert building.left == []
+
+    def test_an_extension_may_be_a_file_of_any_name(self, building: Building) -> None:
+        declared = ["sample._a", "sample._b"]
+        build = building.with_settings(
+            declared=declared,
+            built={"sample._a": "sample/lib_a.txt", "sample._b": "sample/lib_b.txt"},
+            files={"sample/lib_a.txt": "", "other/lib_b.txt": ""},
+        )
+
+        with pytest.raises(MissingExtensionsError) as caught:
+            build_and_verify(build, building.out)
+
+        assert caught.value.names == ("sample._b",)
 
     def test_where_no_compiler_has_failed_the_projects_own_complaint_is_kept(
         self, building: Building
@@ -327,6 +352,7 @@ class TestIsModule:
             ("x-1.data/platlib/a/_b.pyd", "a._b"),
             ("src/a/_b.pyd", "a._b"),
             ("a/_b.dll", "a._b"),
+            ("a/_b.exe", "a._b"),
         ],
     )
     def test_its_native_module_is(self, member: str, name: str) -> None:

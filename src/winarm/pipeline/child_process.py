@@ -80,6 +80,8 @@ class JournalReader:
         self._flags: set[str] = set()
         #: Extensions that setup() declared.
         self.declared: list[str] = []
+        #: The files that extensions were built as, by the extensions' names.
+        self.files: dict[str, set[str]] = {}
         #: Whether the target view has been made.
         self.in_force = False
         #: What failed, probes excepted.
@@ -111,6 +113,11 @@ class JournalReader:
             event = events.Note if entry.get("shown", False) else events.Detail
             self._listener(event(text))
 
+    def _note_failure(self, failure: Failure) -> None:
+        self._survived.append(_readable(failure.output))
+        if not is_probe(failure.doing, Path(failure.subject), self._project):
+            self.failures.append(failure)
+
     def _more(self) -> bytes:
         if not self._path.exists():
             return b""
@@ -126,6 +133,8 @@ class JournalReader:
                 self.in_force = True
             case "declared":
                 self.declared += [name for name in entry["names"] if name not in self.declared]
+            case "file":
+                self.files.setdefault(entry["extension"], set()).add(entry["file"])
             case "start":
                 doing, subject, language = entry["doing"], entry["subject"], entry["language"]
                 total = max(self._total, self._done) if self._total else 0
@@ -136,10 +145,7 @@ class JournalReader:
                 self._done += entry["doing"] == "compile"
                 self._listener(events.Worked(entry["doing"], entry["subject"], entry["language"]))
             case "failed":
-                self._survived.append(_readable(entry["output"]))
-                if not is_probe(entry["doing"], Path(entry["subject"]), self._project):
-                    failure = Failure(entry["doing"], entry["subject"], entry["output"])
-                    self.failures.append(failure)
+                self._note_failure(Failure(entry["doing"], entry["subject"], entry["output"]))
             case "flag":
                 self._report_flag(entry)
             case "detail":

@@ -316,6 +316,8 @@ TOOLS: tuple[Rule, ...] = (
     Rule(
         r"<[a-z]mm\w*intrin\.h>|<x86intrin\.h>|only meant to be used on x86|"
         r"for MS-style inline assembly|"
+        r"invalid (?:output|input) constraint '[=+&]*[abcdSDqQAtux]' in asm|"
+        r"unknown register name '%?[er]?[abcds][xpi]l?' in asm|"
         r"(?:<inline asm>|\.[sS]):\d+:\d+: [^\n]+\n[^\n]*"
         r"(?:%[er]?[abcds][xpi]l?\b|\b(?:mov|push|pop|xor|add|sub|lea)[bwlq]\b|\b[er][abcd]x\b)|"
         rf"{UNDEFINED}(?:__imp_)?{_X86_FUNCTIONS}|'{_X86_FUNCTIONS}'",

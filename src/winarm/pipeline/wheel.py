@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,8 @@ class BuiltWheel:
         """Return what was verified, in words for people."""
         if not self.verified:
             return "NOT VERIFIED: it failed, and is delivered because of allow-unverified"
+        if self.pure and not self.path.stem.endswith("-any"):
+            return "no native code is in it, and its tag says one platform"
         if self.pure:
             return "pure Python: it runs everywhere and has no native code to verify"
         target = parse_target(self.report.target)
@@ -198,13 +200,26 @@ def _require_extensions(wheel: Path, child: Child, allowed: tuple[str, ...]) -> 
     missing = [
         name
         for name in journal.declared
-        if name not in allowed and not any(is_extension(member, name) for member in members)
+        if name not in allowed
+        and not any(
+            is_extension(member, name) or is_built_as(member, journal.files.get(name, ()))
+            for member in members
+        )
     ]
     if missing:
         reasons = [f"could not {failure.doing} {failure.subject}" for failure in journal.failures]
         # Where no compiler has failed, the project's own code has.
         output = journal.failures[-1].output if journal.failures else complaints(child.output)
         raise MissingExtensionsError(missing, reasons, output)
+
+
+def is_built_as(member: str, files: Collection[str]) -> bool:
+    """Return whether a member is one of the files that an extension was built as.
+
+    >>> is_built_as("x-1.data/platlib/a/lib_b.dll", {"a/lib_b.dll"})
+    True
+    """
+    return ("/" + member).endswith(tuple(f"/{file}" for file in files))
 
 
 def is_extension(member: str, name: str) -> bool:
@@ -218,6 +233,7 @@ def is_extension(member: str, name: str) -> bool:
     path = "/" + name.replace(".", "/") + "."
     start = ("/" + member).rfind(path)
     rest = ("/" + member)[start + len(path) :]
-    # A DLL is what a project makes of it that loads it by ctypes, and some call that NAME.so.
-    native = rest == "so" or ("." + rest).endswith((".pyd", ".dll"))
+    # A DLL is what a project makes of it that loads it by ctypes, and some call that NAME.so;
+    # others make a program.
+    native = rest == "so" or ("." + rest).endswith((".pyd", ".dll", ".exe"))
     return start >= 0 and "/" not in rest and native

@@ -32,7 +32,7 @@ def test_a_rule_has_its_forms_what_it_becomes_and_its_verdict() -> None:
     lines = made().splitlines()
 
     assert '  {"/O2*", "-O2", "", 0, 0, 0},' in lines
-    assert '  {"~arch:AVX*", "", "it is for x86 processors", 1, 1, 0},' in lines
+    assert '  {"~arch:AVX*", "", "it is for x86 processors", 3, 1, 0},' in lines
 
 
 def test_every_array_ends() -> None:

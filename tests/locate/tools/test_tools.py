@@ -33,6 +33,20 @@ class TestCompilers:
 
         assert tools.files == {"a.c", "b.c", "a.o", "b.o"}
 
+    def test_a_build_system_that_asks_for_flags_of_x86_is_told_that_they_are_unknown(
+        self, tools: Tools
+    ) -> None:
+        """CMake judges by these words, Meson by the status; a build goes on without the flag."""
+        tools.write(a_c=SOURCE, testfile_c=SOURCE)
+        cmake = ("-c", "a.c", "-o", "CMakeScratch.o")
+        meson = ("-c", "testfile.c", "-Werror=unused-command-line-argument")
+
+        for flag in ("-mavx2", "/arch:AVX2"):
+            assert re.search("unknown option", tools.run("gcc", flag, *cmake).stderr)
+            assert tools.run("gcc", flag, *meson).returncode == 1
+        tools.must("gcc", "-fPIC", "-m64", *meson)
+        assert tools.run("gcc", "-mavx2", "-c", "a.c").stderr == ""
+
     def test_an_empty_argument_is_none(self, tools: Tools) -> None:
         tools.write(a_c=PROGRAM)
 

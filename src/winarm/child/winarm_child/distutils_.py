@@ -57,7 +57,7 @@ def patches(spec: Mapping[str, Any], journal: Journal) -> dict[str, Patch]:
         "sysconfig": functools.partial(_patch_sysconfig, spec["answers"]),
         "util": functools.partial(_patch_util, spec["answers"]["platform"]),
         "command.build": functools.partial(_patch_build, spec),
-        "command.build_ext": functools.partial(_patch_build_ext, spec, common),
+        "command.build_ext": functools.partial(_patch_build_ext, spec, journal, common),
     }
     packages = ("distutils", "setuptools._distutils")
     return {
@@ -148,12 +148,25 @@ def _patch_build(spec: Mapping[str, Any], module: ModuleType) -> None:
 
 
 def _patch_build_ext(
-    spec: Mapping[str, Any], common: Callable[[], "Shared"], module: ModuleType
+    spec: Mapping[str, Any],
+    journal: Journal,
+    common: Callable[[], "Shared"],
+    module: ModuleType,
 ) -> None:
     build_ext = module.build_ext
+    real_fullpath = build_ext.get_ext_fullpath
     real_libraries = build_ext.get_libraries
     real_build_extensions = build_ext.build_extensions
     real_build_extension = build_ext.build_extension
+
+    @functools.wraps(real_fullpath)
+    def get_ext_fullpath(self: Any, ext_name: str) -> str:
+        path = str(real_fullpath(self, ext_name))
+        # The project may name the file as it likes, by a `get_ext_filename` of its own.
+        name = self.get_ext_fullname(ext_name)
+        file = "/".join((*name.split(".")[:-1], os.path.basename(path)))
+        journal.write("file", extension=name, file=file)
+        return path
 
     @functools.wraps(real_libraries)
     def get_libraries(self: Any, ext: Any) -> list[str]:
@@ -184,6 +197,7 @@ def _patch_build_ext(
         finally:
             _current.name = None
 
+    build_ext.get_ext_fullpath = get_ext_fullpath
     build_ext.get_libraries = get_libraries
     build_ext.build_extensions = build_extensions
     build_ext.build_extension = build_extension

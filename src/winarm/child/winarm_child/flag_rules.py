@@ -6,10 +6,12 @@ ld's and LLD's for Windows, and what zig 0.14 to 0.17 reject.
 
 A form is literal text with `*` for any text and `#` for a digit; `\1`, `\2` … in the result stand
 for what these were. `{a,b}` stands for both spellings. A form that begins with `~` is written with
-`/` or `-`. Each rule is one of three:
+`/` or `-`. Each rule is one of four:
 
     same      the result means the same here
     nothing   the flag has no meaning here, or changes nothing in the image; it is left out
+    foreign   the same, and compilers for the target do not know it: a build system that asks for
+              it is told so
     refused   it changes code, layout or loading in a way that cannot be had here
 
 A flag that no rule names is passed on as it is; an unknown one behind `/` is left out and reported.
@@ -22,7 +24,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
-Verdict = Literal["same", "nothing", "refused"]
+Verdict = Literal["same", "nothing", "foreign", "refused"]
 
 
 class Rule(NamedTuple):
@@ -66,6 +68,10 @@ def same(forms: str, becomes: str, note: str = "") -> Rule:
 def nothing(forms: str, why: str, *, shown: bool = False) -> Rule:
     """Return the rule for what is left out."""
     return Rule("nothing", _expanded(forms), (), why, shown=shown)
+
+
+def _foreign(forms: str, *, shown: bool = False) -> Rule:
+    return Rule("foreign", _expanded(forms), (), _X86, shown=shown)
 
 
 def _refused(forms: str, why: str) -> Rule:
@@ -186,7 +192,7 @@ MSVC = (
     nothing("~fp:except-", "it is not on"),
     nothing("~openmp-", "it is not on"),
     nothing("~openmp*", NO_OPENMP, shown=True),
-    nothing("~arch:{IA32,SSE,AVX,VLEN}* ~fpcvt:*", _X86, shown=True),
+    _foreign("~arch:{IA32,SSE,AVX,VLEN}* ~fpcvt:*", shown=True),
     nothing("~arch:armv8.0", "it is the target's own"),
     same("~arch:armv8.#", r"-mcpu=generic+v8_\1a"),
     _refused("~arch:*", "no such processor of the target is known"),
@@ -261,13 +267,16 @@ GNU = (
     same("-march=armv8-a+* -march=armv8.0-a+*", r"-mcpu=generic+\1"),
     same("-march=armv8.#-a*", r"-mcpu=generic+v8_\1a\2"),
     nothing("-m{arch,tune,fpu,float-abi}=* -mcpu=native", "the processor is the target's"),
-    nothing("-m{,no-}{sse,ssse,avx,fma,bmi,aes,pclmul,popcnt,f16c,lzcnt,sha,xsave,mmx,adx}*", _X86),
-    nothing("-m32 -m64 -mfpmath=* -march=*", _X86),
+    _foreign("-m{,no-}{sse,ssse,avx,fma,bmi,aes,pclmul,popcnt,f16c,lzcnt,sha,xsave,mmx,adx}*"),
+    _foreign("-m32 -mfpmath=*"),
+    nothing("-m64", "it is so"),
     nothing("-mcmodel=* -mtls-dialect=*", "the target has one"),
     nothing("-f{,no-}{gnu-unique,graphite*,var-tracking*,ipa-*}", "it is gcc's own"),
     nothing("-fopenmp* -qopenmp -l{gomp,omp,iomp5,libiomp5md,vcomp}", NO_OPENMP, shown=True),
     nothing("-flto* -fno-lto -fuse-linker-plugin -ffat-lto-objects", "zig's Windows C library"),
     nothing("-f{PIC,pic,PIE,pie} -fno-semantic-interposition -rdynamic", "it is for ELF"),
+    # MSVC has no such thing: what CMake exports by WINDOWS_EXPORT_ALL_SYMBOLS would stay hidden.
+    nothing("-fvisibility=* -fvisibility-inlines-hidden", "it is for ELF"),
     nothing("-f{,no-}plt -fuse-ld=* -pie -no-pie", "it is for ELF"),
     nothing("-static-lib{gcc,stdc++,c++} -shared-libgcc", "zig links these statically"),
     nothing("-m{threads,no-cygwin,dll,ms-bitfields}", "it is so"),

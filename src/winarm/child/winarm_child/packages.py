@@ -6,6 +6,7 @@ from types import ModuleType
 from typing import Any
 
 from . import paths
+from .answers import sysconfig_answers
 from .on_import import Patch
 
 
@@ -75,6 +76,25 @@ def _patch_meson(module: ModuleType, spec: Mapping[str, Any]) -> None:
     # It holds the target's Python against the machine that runs Meson unless that is Windows.
     if hasattr(module, "detect_cpu_family"):
         module.detect_cpu_family = lambda _compilers: spec["cpu"]  # type: ignore[attr-defined]
+    program = getattr(module, "BasicPythonExternalProgram", None)
+    if program is None:
+        return
+    real = program.sanity
+
+    def sanity(self: Any) -> bool:
+        if not real(self):
+            return False
+        # What py.get_variable() and py.get_path() return; PEP 739's file answers the rest.
+        target: dict[str, Any] = sysconfig_answers(spec["answers"])
+        headers = {name: target["get_path"](name) for name in ("include", "platinclude")}
+        self.info["variables"] = {
+            **target["get_config_vars"](),
+            "base_prefix": spec["answers"]["prefix"],
+        }
+        self.info["paths"] = {**self.info["paths"], **headers}
+        return True
+
+    program.sanity = sanity
 
 
 def _patch_numpy(numpy: ModuleType, headers: Mapping[str, str]) -> None:

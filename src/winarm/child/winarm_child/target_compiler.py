@@ -188,6 +188,23 @@ class TargetCompiler(CCompiler):  # type: ignore[misc]
         self.mkpath(os.path.dirname(library))
         self._run([Step("archive", library, self._archive_command(library, objects))], LibError)
 
+    def _fix_object_args(
+        self, objects: Sequence[str], output_dir: str | None
+    ) -> tuple[list[str], str]:
+        """Return both, objects and libraries under the names that they have here."""
+        objects, output_dir = super()._fix_object_args(objects, output_dir)
+        return list(map(self._as_made, objects)), output_dir
+
+    def _as_made(self, path: str) -> str:
+        """Return the file of a path that ends as Visual Studio's do: `part.obj`, `part.lib`."""
+        stem, ending = os.path.splitext(path)
+        found = None
+        if ending.lower() == ".lib":
+            found = self.find_library_file([os.path.dirname(path)], os.path.basename(stem))
+        elif ending.lower() == ".obj" and os.path.isfile(stem + self.obj_extension):
+            found = stem + self.obj_extension
+        return found if found and not os.path.isfile(path) else path
+
     def _archive_command(self, library: str, objects: Sequence[str]) -> list[str]:
         raise NotImplementedError
 

@@ -26,7 +26,7 @@ struct rule {
   const char *form;
   const char *becomes; /* one argument a line */
   const char *why;
-  unsigned char verdict; /* 0 same, 1 nothing, 2 refused */
+  unsigned char verdict; /* 0 same, 1 nothing, 2 refused, 3 foreign */
   unsigned char shown;
   unsigned char caseless;
 };
@@ -439,6 +439,9 @@ static int is_dropped(const char *argument) {
   return 0;
 }
 
+static int is_probe;  /* whether a build system only asks something */
+static int is_strict; /* whether an option that does nothing is an error to it, as to Meson */
+
 static void apply(list *to, const char *argument, const struct rule *rule) {
   int before = to->count;
   if (rule->verdict == 2) {
@@ -447,6 +450,11 @@ static void apply(list *to, const char *argument, const struct rule *rule) {
             "loaded. To build without it: -C winarm.drop-flags=%s\n",
             argument, rule->why, argument);
     exit(1);
+  }
+  if (rule->verdict == 3 && is_probe) {
+    /* CMake judges by these words, as by Microsoft's and clang's. */
+    fprintf(stderr, "winarm: unknown option %s: %s\n", argument, rule->why);
+    if (is_strict) exit(1);
   }
   become(to, rule);
   report(argument, to->items + before, to->count - before, rule->why, rule->shown);
@@ -477,8 +485,6 @@ static int is_of_host(const char *argument) {
     if (is_inside(folder, *host, strlen(*host))) return 1;
   return 0;
 }
-
-static int is_probe; /* whether a build system only asks something */
 
 static void one(list *to, const char *argument) {
   const struct rule *rule;
@@ -887,6 +893,7 @@ static int compile(int of_cxx, int preprocesses, char **arguments) {
   for (char **a = given.items; a && *a; a++) {
     static const char *const makes[] = {"-M", "-MM", "-MD", "-MMD", "-MF", "-MP", 0};
     dependencies |= among(*a, makes);
+    is_strict |= is(*a, "-Werror=unused-command-line-argument");
     is_probe |= strstr(*a, "conftest") || strstr(*a, "CMakeScratch") ||
                 strstr(*a, "CMakeTmp") || strstr(*a, "meson-private") || strstr(*a, "testfile.c");
   }

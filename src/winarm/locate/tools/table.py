@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from winarm.child.winarm_child import flag_rules
 
-_VERDICTS = {"same": 0, "nothing": 1, "refused": 2}
+_VERDICTS = {"same": 0, "nothing": 1, "refused": 2, "foreign": 3}
 
 
 def table(settings: Mapping[str, str], base_flags: Sequence[str], *, windows: bool) -> str:
