@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import sqlite3
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -56,5 +58,16 @@ def test_a_damaged_database_is_done_without(tmp_path: Path) -> None:
         file.write_bytes(b"nonsense")
 
     keep(tmp_path, "page", age=-60)
+    with KeptPages(tmp_path) as kept:
+        assert kept.get("page") is None
+
+
+@pytest.mark.parametrize("files", ["[[", "7", "[[1]]", None])
+def test_a_page_whose_files_are_damaged_is_not_known(tmp_path: Path, files: str | None) -> None:
+    keep(tmp_path, "page", age=-60)
+    (path,) = tmp_path.iterdir()
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("UPDATE pages SET files = ?", [files])
+
     with KeptPages(tmp_path) as kept:
         assert kept.get("page") is None

@@ -32,13 +32,8 @@ class KeptPage(NamedTuple):
     until: float
     #: What the index calls this state of the page; empty where it does not say.
     etag: str
-    #: JSON of the files, which takes longer to read than all else.
-    text: str
-
-    @property
-    def files(self) -> list[IndexedFile]:
-        """Return the files that the page offers."""
-        return [IndexedFile._make(file) for file in json.loads(self.text)]
+    #: What the page offers.
+    files: list[IndexedFile]
 
 
 class KeptPages:
@@ -73,9 +68,15 @@ class KeptPages:
         self._database.close()
 
     def get(self, url: str) -> KeptPage | None:
-        """Return what is kept of a page, however old."""
+        """Return what is kept of a page, however old; nothing of one that is damaged."""
         row = self._row("SELECT until, etag, files FROM pages WHERE url = ?", url)
-        return KeptPage(*row) if row else None
+        if row is None:
+            return None
+        until, etag, text = row
+        try:
+            return KeptPage(until, etag, [IndexedFile._make(file) for file in json.loads(text)])
+        except (TypeError, ValueError):
+            return None
 
     def until(self, url: str) -> float | None:
         """Return the time until which a page is fresh, without reading it; None if it is not kept.
