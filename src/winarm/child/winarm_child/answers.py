@@ -4,6 +4,7 @@ Each function returns the answers of one module by attribute; what it does not n
 """
 
 import contextlib
+import functools
 import importlib
 import os
 import platform
@@ -112,13 +113,36 @@ def os_answers(answers: Mapping[str, Any]) -> dict[str, object]:
     return {
         "name": "nt",
         "system": system,
-        "uname": Unavailable("os.uname does not exist on Windows"),
+        **lacking("os"),
         "environ": environ,
         "getenv": environ.get,
         "add_dll_directory": DllDirectory,
         # Of files that are opened here.
         **dict.fromkeys(("O_BINARY", "O_TEXT", "O_NOINHERIT"), 0),
     }
+
+
+#: What setup scripts ask for, by `hasattr` or `try`, and Windows' modules do not have.
+LACKING = {
+    "os": "chown chroot confstr fchown fork forkpty getegid geteuid getgid getgroups getloadavg "
+    "getpgid getpgrp getpriority getsid getuid initgroups killpg lchown lockf makedev mkfifo mknod "
+    "nice openpty pathconf pipe2 posix_fadvise posix_fallocate posix_spawn posix_spawnp pread "
+    "preadv pwrite pwritev register_at_fork sched_getaffinity sched_setaffinity sched_yield "
+    "sendfile setegid seteuid setgid setgroups setpgid setpriority setsid setuid statvfs sync "
+    "sysconf sysconf_names uname wait wait3 wait4 O_CLOEXEC O_DIRECT O_NOFOLLOW O_NONBLOCK "
+    "O_SYNC RTLD_GLOBAL RTLD_LAZY RTLD_NOW WNOHANG",
+    "select": "devpoll epoll kevent kqueue poll",
+    "signal": "SIGALRM SIGCHLD SIGHUP SIGKILL SIGPIPE SIGQUIT SIGUSR1 SIGUSR2 alarm pause "
+    "pthread_kill pthread_sigmask setitimer sigwait",
+    "socket": "AF_NETLINK AF_PACKET AF_UNIX SO_REUSEPORT recv_fds send_fds sethostname",
+    "time": "clock_gettime clock_settime pthread_getcpuclockid tzset",
+}
+
+
+def lacking(module: str) -> dict[str, object]:
+    """Return that a module lacks what it does not have on Windows."""
+    why = f"{module}.{{}} does not exist on Windows"
+    return {name: Unavailable(why.format(name)) for name in LACKING[module].split()}
 
 
 class FiveFields(NamedTuple):
@@ -273,6 +297,10 @@ def _of(module: str, function: str) -> Answers:
     return answers
 
 
+def _lacking(module: str, _answers: Mapping[str, Any]) -> dict[str, object]:
+    return lacking(module)
+
+
 #: What each module of which there are views says.
 ANSWERS: dict[str, Answers] = {
     "sys": sys_answers,
@@ -286,6 +314,7 @@ if os.name != "nt":
     # On Windows these are what they are on the target.
     ANSWERS |= {
         "os": os_answers,
+        **{name: functools.partial(_lacking, name) for name in LACKING if name != "os"},
         "ctypes": _of("sizes", "ctypes_answers"),
         "ctypes.wintypes": _of("sizes", "wintypes_answers"),
         "ctypes.util": ctypes_util_answers,
