@@ -21,6 +21,10 @@ from winarm.pipeline.hints import Hint
         ("lld-link: error: undefined symbol: foo_bar\n", "has foo_bar", "winarm.prefix=DIR"),
         ("PermissionError: [Errno 13] Permission denied: '/p/b.bat'", "runs /p/b.bat", "a switch"),
         ("ModuleNotFoundError: No module named 'pkg_resources'", "setuptools", "setuptools<81"),
+        ("ModuleNotFoundError: No module named 'distutils.core'\n", "3.12", "=setuptools"),
+        ("ModuleNotFoundError: No module named 'imp'\n", "since 3.12", "--python 3.11"),
+        ("ModuleNotFoundError: No module named 'pipes'\n", "since 3.13", "--python 3.12"),
+        ("ModuleNotFoundError: No module named 'numpy.f2py'\n", "imports numpy,", "=numpy,"),
         ("Traceback …\nKeyError: 'mingw32'\n", "no compiler for Windows but", "clang-cl"),
         ("undefined symbol: __declspec(dllimport) bar", "has bar", "winarm.prefix=DIR"),
         ("undefined symbol: __declspec(dllimport) PyNo_Way", "has no PyNo_Way", "--python"),
@@ -88,6 +92,12 @@ def test_a_file_that_setuptools_does_not_compile_is_no_code_of_another_machine(
 )
 def test_a_program_of_visual_studio_is_named(output: str, program: str) -> None:
     assert f"The project runs {program} itself" in explain(output).why
+
+
+def test_a_missing_module_counts_only_where_the_build_ends_with_it() -> None:
+    caught = "ModuleNotFoundError: No module named 'numpy'\nRuntimeError: something else\n"
+
+    assert explain(caught) == Hint("", "")
 
 
 @pytest.mark.parametrize("output", ["KeyError: 'lib'", "no such library: 'mt'", "rc: not found"])

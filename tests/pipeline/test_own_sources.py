@@ -38,6 +38,23 @@ def test_the_header_of_exactly_that_name_counts(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("file", "why"),
+    [
+        ("helper.py", "The project has helper itself (helper.py)"),
+        ("helper/__init__.py", "The project has helper itself (helper/__init__.py)"),
+        ("src/helper.py", "The build imports helper, which the project does not require"),
+    ],
+)
+def test_a_module_next_to_setup_py_is_no_requirement(tmp_path: Path, file: str, why: str) -> None:
+    (tmp_path / file).parent.mkdir(exist_ok=True)
+    (tmp_path / file).touch()
+
+    found = explain("Traceback …\nModuleNotFoundError: No module named 'helper'\n", tmp_path)
+
+    assert found.why.startswith(why)
+
+
+@pytest.mark.parametrize(
     ("source", "why"),
     [
         ("inline int f(int x) { return x; }", "f is inline and not static in src/f.h"),

@@ -19,7 +19,7 @@ from winarm.pipeline.hints import (
     Hint,
     Rule,
 )
-from winarm.pipeline.own_sources import asks_for_msvc, own_header, own_inline
+from winarm.pipeline.own_sources import asks_for_msvc, own_header, own_inline, own_module
 
 #: Lines of one message that are kept.
 _MESSAGE_LINES = 40
@@ -229,7 +229,9 @@ def explain(output: str, project: Path | None = None) -> Hint:
     :param project: the project's folder, where a missing header may be under another name.
     """
     missing = missing_symbols(output)[:_SHOWN]
-    own = project and (own_header(output, project) or own_inline(missing, project))
+    own = project and (
+        own_header(output, project) or own_module(output, project) or own_inline(missing, project)
+    )
     found = own or _first_hint(output)
     if project and ALSO_NATIVE in found.why and (file := asks_for_msvc(output, project)):
         return found._replace(why=found.why.replace(ALSO_NATIVE, _MAYBE_NATIVE.format(file)))

@@ -189,6 +189,30 @@ TOOLS: tuple[Rule, ...] = (
         "-C winarm.build-requires='setuptools<81'",
     ),
     Rule(
+        r"^ModuleNotFoundError: No module named '(?:distutils|setuptools)(?:\.[\w.]+)?'\s*\Z",
+        "The project imports distutils or setuptools without requiring setuptools; Python itself "
+        f"has distutils no longer since 3.12. {ALSO_NATIVE}",
+        "-C winarm.build-requires=setuptools",
+    ),
+    *(
+        Rule(
+            rf"^ModuleNotFoundError: No module named '(?P<module>{modules})(?:\.[\w.]+)?'\s*\Z",
+            f"The project imports {{module}}, which Python has no longer since 3.{last + 1}. "
+            f"{ALSO_NATIVE}",
+            f"Build a newer version of the project, or for an older Python: --python 3.{last}.",
+        )
+        for last, modules in (
+            (11, "asynchat|asyncore|imp|smtpd"),
+            (12, "cgi|cgitb|crypt|lib2to3|pipes|telnetlib|uu|xdrlib"),
+        )
+    ),
+    Rule(
+        r"^ModuleNotFoundError: No module named '(?P<module>\w+)(?:\.[\w.]+)?'\s*\Z",
+        "The build imports {module}, which the project does not require for it ([build-system] "
+        f"requires). {ALSO_NATIVE}",
+        "-C winarm.build-requires={module}, or as the package is called that has it.",
+    ),
+    Rule(
         r"fatal error: 'longintrepr\.h' file not found",
         "What Cython made of the code is for Python 3.10 or older: the header is gone since 3.11. "
         f"{ALSO_NATIVE}",

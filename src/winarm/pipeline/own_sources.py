@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-from winarm.pipeline.hints import NOT_NATIVE, Hint
+from winarm.pipeline.hints import ALSO_NATIVE, NOT_NATIVE, Hint
 
 #: Files of a project among which a header is looked for.
 _MOST_FILES = 20_000
@@ -47,6 +47,27 @@ def own_header(output: str, project: Path) -> Hint | None:
             "Have the project write the name as the file has it.",
         )
     return None
+
+
+def own_module(output: str, project: Path) -> Hint | None:
+    """Return what is wrong with a missing Python module that the project has itself, if it has."""
+    match = re.search(
+        r"^ModuleNotFoundError: No module named '(?P<module>\w+)'\s*\Z", output, re.MULTILINE
+    )
+    if match is None:
+        return None
+    module = match["module"]
+    found = [
+        name for name in (f"{module}.py", f"{module}/__init__.py") if (project / name).exists()
+    ]
+    if not found:
+        return None
+    return Hint(
+        f"The project has {module} itself ({found[0]}), and its folder is not among those that "
+        f"Python searches when a build backend runs setup.py. {ALSO_NATIVE}",
+        'Have the project write backend-path = ["."] into [build-system], or leave out '
+        "build-backend there: setuptools then adds the folder.",
+    )
 
 
 def own_inline(missing: Sequence[str], project: Path) -> Hint | None:
