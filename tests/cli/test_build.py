@@ -56,7 +56,7 @@ def result(tmp_path: Path) -> Callable[..., BuiltWheel]:
     """Return a finished build of a wheel with these members."""
 
     def make(*members: str, pure: bool = False) -> BuiltWheel:
-        wheel = tmp_path / "a-1-cp313-cp313-win_arm64.whl"
+        wheel = tmp_path / f"a-1-{'py3-none-any' if pure else 'cp313-cp313-win_arm64'}.whl"
         wheel.write_bytes(b"x" * 12_345)
         images = tuple(ImageSummary(member, "ARM64", 1) for member in members)
         report = Report(wheel, (), images, pure=pure, target="win_arm64")

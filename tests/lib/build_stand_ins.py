@@ -92,14 +92,15 @@ backend-path = ["."]
 
 #: Notes what it sees, and makes a wheel without code.
 BACKEND = """\
-import base64, hashlib, json, os, sys, zipfile
+import base64, hashlib, json, os, sys, sysconfig, zipfile
 def digest(text):
     data = hashlib.sha256(text.encode()).digest()
     return "sha256=" + base64.urlsafe_b64encode(data).decode().rstrip("=")
 def note(hook, settings):
     with open(os.path.join(os.environ["NOTES"], hook), "w") as file:
         json.dump({"settings": settings, "python": sys.executable, "path": os.environ["PATH"],
-                   "isolated": sys.path, "sees": sys.platform}, file)
+                   "isolated": sys.path, "sees": sys.platform,
+                   "include": sysconfig.get_path("include"), "cc": os.environ.get("CC")}, file)
 def get_requires_for_build_wheel(config_settings=None):
     note("requires", config_settings)
     return json.loads(os.environ.get("NEEDS", "[]"))

@@ -75,6 +75,7 @@ def test_the_steps_have_their_order(building: Building, project: Callable[..., P
     assert steps == [
         "making an isolated environment",
         "installing setuptools, cython",
+        "looking for a toolchain",
         "asking the build backend what it needs",
         "installing wheel",
         "looking for a toolchain",
@@ -114,6 +115,18 @@ def test_the_build_runs_in_the_environment_that_was_made(
     seen = building.noted("build")
     assert environment_of(seen).name == "environment"
     assert seen["sees"] == "win32"
+
+
+def test_the_first_hook_finds_the_compiler_and_the_headers_of_the_build(
+    building: Building, project: Callable[..., Path]
+) -> None:
+    """A setup.py may configure its sources then, and keep the result."""
+    building.build(project())
+
+    asked, built = building.noted("requires"), building.noted("build")
+    assert asked["include"] == built["include"]
+    assert asked["cc"] == built["cc"]
+    assert asked["cc"]
 
 
 def test_settings_go_to_whom_they_are_for(building: Building, project: Callable[..., Path]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from winarm import backends, events
+from winarm.backends import rust
 from winarm.config import inner_config_settings
 from winarm.config.sources import ConfigSettings
 from winarm.environment.find_python import find_python
@@ -14,7 +15,7 @@ from winarm.environment.isolation import IsolatedEnvironment, isolated, without_
 from winarm.host import Host
 from winarm.locate.zig import zig_folders
 from winarm.pipeline.equip import equip, with_early_libraries
-from winarm.pipeline.wheel import Approve, BuiltWheel, build_and_verify, call_early
+from winarm.pipeline.wheel import Approve, BuiltWheel, build_and_verify, call
 from winarm.plan import Build, build_target
 from winarm.project.build_system import read_project
 from winarm.project.pip_config import pip_configuration
@@ -86,6 +87,7 @@ def build_with(
         asked_in = None if Path(source).is_dir() else Path.cwd()
         project = read_project(opened, config_settings, host, asked_in=asked_in)
         target = build_target(project.settings)
+        rust.refuse(project)
         listener(events.Step("making an isolated environment"))
         environment = isolated(host, interpreter, scratch / "environment", pip)
         extra = backends.requirements(project, host)
@@ -107,9 +109,13 @@ def build_with(
                 listener=listener,
             )
         )
+        # Before the first hook: a setup.py may configure its sources whenever it is run.
+        equipped = equip(build, may_fetch=True)
         build.step("asking the build backend what it needs")
-        _install(environment, call_early(build, "get_requires_for_build_wheel"), listener)
-        return build_and_verify(equip(build, may_fetch=True), Path(folder), approve=approve)
+        if _install(environment, call(equipped, "get_requires_for_build_wheel"), listener):
+            # NumPy, whose headers belong to the equipment, may be among them.
+            equipped = equip(build, may_fetch=True)
+        return build_and_verify(equipped, Path(folder), approve=approve)
 
 
 def kept_folder(config_settings: ConfigSettings | None, host: Host, spec: str = ".") -> Path | None:
@@ -127,7 +133,9 @@ def kept_folder(config_settings: ConfigSettings | None, host: Host, spec: str = 
 
 def _install(
     environment: IsolatedEnvironment, requirements: Sequence[str], listener: events.Listener
-) -> None:
+) -> bool:
+    """Install requirements; return whether there were any."""
     if needed := without_winarm(requirements):
         listener(events.Step(f"installing {', '.join(needed)}"))
         environment.install(needed, output=lambda data: listener(events.Output(data)))
+    return bool(needed)

@@ -70,12 +70,21 @@ class BuiltWheel:
 
 
 def call_early(build: Build, hook: str, *arguments: object) -> Any:  # noqa: ANN401
-    """Call a hook that comes before the build: it sees the target and needs no toolchain.
+    """Call a hook that comes before the build where no toolchain may be: it sees the target.
 
     :raises WinarmError: the hook failed, or there is none.
     """
     with early_child(build) as child:
         return child.call(hook, *arguments)
+
+
+def call(build: EquippedBuild, hook: str) -> Any:  # noqa: ANN401 - what the hook returns
+    """Call a hook that comes before the build, with the toolchain that will build.
+
+    :raises WinarmError: the hook failed, or there is none.
+    """
+    with build_child(build) as child:
+        return child.call(hook)
 
 
 def has_early(build: Build, hook: str) -> bool:
