@@ -27,7 +27,7 @@ def stem_of(member: str) -> str:
 
 def init_symbol(member: str) -> bytes:
     """Return the name of the init function that a module in a file of this name has."""
-    return b"PyInit_%s" % base_name(stem_of(member)).encode()
+    return b"PyInit_%s" % base_name(stem_of(member)).replace("-", "_").encode()
 
 
 def is_module(member: str) -> bool:

@@ -18,8 +18,9 @@ HEAD = "Metadata-Version: 2.1\nName: pkg\nVersion: 1.0\n"
 
 def codes(folder: Path, files: dict[str, bytes], tag: str = "cp313-cp313") -> list[str]:
     suffix = tag.split("-")[1].split(".", maxsplit=1)[0]
-    module = "pkg/_x.pyd" if suffix == "abi3" else f"pkg/_x.{suffix}-win_arm64.pyd"
-    dll = "python3.dll" if suffix == "abi3" else f"python{suffix[2:]}.dll"
+    plain = suffix in {"abi3", "none"}
+    module = "pkg/_x.pyd" if plain else f"pkg/_x.{suffix}-win_arm64.pyd"
+    dll = "python3.dll" if plain else f"python{suffix[2:]}.dll"
     members = {module: im.module(imports={dll: ["PyModuleDef_Init"]}), **files}
     path = wheel(folder, members, f"pkg-1.0-{tag}-win_arm64.whl")
     return sorted({found.code.name for found in verify(path).findings})
@@ -40,6 +41,8 @@ def metadata(text: str) -> dict[str, bytes]:
         ("cp313-cp313", ">=3"),
         ("cp311-abi3", ">=3.12"),
         ("cp311-abi3", ">=3.12,<3.15"),
+        ("py3-none", ">=3.9,<3.12"),
+        ("py2.py3-none", ">=3.9"),
     ],
 )
 def test_requires_python_that_takes_the_tag_is_good(
@@ -57,6 +60,8 @@ def test_requires_python_that_takes_the_tag_is_good(
         ("cp313-cp313", "!=3.13.*"),
         ("cp313-cp313", "==3.13.999"),
         ("cp311-abi3", "<3.11"),
+        ("py3-none", "<3"),
+        ("py3-none", ">=4"),
     ],
 )
 def test_requires_python_that_excludes_the_tag_is_found(
@@ -65,9 +70,12 @@ def test_requires_python_that_excludes_the_tag_is_found(
     assert codes(tmp_path, metadata(f"{HEAD}Requires-Python: {requires}\n"), tag) == ["WA620"]
 
 
+@pytest.mark.parametrize("tag", ["cp313-cp313", "py3-none"])
 @pytest.mark.parametrize("requires", ["3.x", ">=3.8;<4", ">=" + "3," * 200])
-def test_requires_python_that_is_no_specifier_is_found(requires: str, tmp_path: Path) -> None:
-    assert codes(tmp_path, metadata(f"{HEAD}Requires-Python: {requires}\n")) == ["WA619"]
+def test_requires_python_that_is_no_specifier_is_found(
+    requires: str, tag: str, tmp_path: Path
+) -> None:
+    assert codes(tmp_path, metadata(f"{HEAD}Requires-Python: {requires}\n"), tag) == ["WA619"]
 
 
 @pytest.mark.parametrize(

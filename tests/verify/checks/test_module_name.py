@@ -197,3 +197,18 @@ def test_modules_that_are_data_of_tests_need_no_init_function(tmp_path: Path) ->
 
     assert errors(tmp_path, "cp313-cp313", files) == []
     assert errors(tmp_path, "cp313-cp313", {**files, "pkg/y.pyd": module()}) == ["WA207"]
+
+
+@pytest.mark.parametrize("platform", ["arm64", "aarch64", "ARM64"])
+def test_python_knows_one_spelling_of_the_platform(platform: str, tmp_path: Path) -> None:
+    files = {f"pkg/_x.cp313-{platform}.pyd": module()}
+
+    assert errors(tmp_path, "cp313-cp313", files) == ["WA201"]
+
+
+@pytest.mark.parametrize(("export", "found"), [("PyInit_a_b", []), ("PyInit_a-b", ["WA207"])])
+def test_init_function_has_no_dash(export: str, found: list[str], tmp_path: Path) -> None:
+    """Python calls PyInit_a_b for `importlib.import_module("pkg.a-b")`."""
+    files = {"pkg/a-b.pyd": im.module(exports=[export])}
+
+    assert errors(tmp_path, "cp313-cp313", files) == found

@@ -41,12 +41,12 @@ _MOST_NAMED = 4
 _WHEEL_VERSION = re.compile(r"1(\.[0-9]{1,9})+")
 #: `>=3.10`, what most wheels require.
 _AT_LEAST = re.compile(r">=\s*3(?:\.(?P<minor>[0-9]{1,3}))?")
-#: Python tags of one version: of CPython, PyPy, GraalPy, or of any Python.
-_PYTHON_TAG = re.compile(r"(?P<kind>cp|pp|graalpy|py)3(?P<minor>[0-9]{1,3})")
+#: Python tags of one version, or of all of Python 3: of CPython, PyPy, GraalPy, or of any Python.
+_PYTHON_TAG = re.compile(r"(?P<kind>cp|pp|graalpy|py)3(?P<minor>[0-9]{0,3})")
 #: Releases of a Python that are tried, and later Pythons; nothing has more.
 _RELEASES = 30
 _LATEST_MINOR = 40
-_LONGEST_SPECIFIER = 200
+_LONGEST_SPECIFIER = 1000
 _MOST_ENTRY_POINTS = 2**18
 #: What an entry point's name and a script's value are (the entry points specification).
 _ENTRY_NAME = re.compile(r"[\w.-]+")
@@ -195,8 +195,6 @@ def _entry_points(subject: Subject, dist_info: str) -> Iterator[Finding]:
 def _requires_python(member: str, requires: str, name: WheelName) -> Iterator[Finding]:
     """Find a wheel that its own Requires-Python keeps off the Pythons in its tags."""
     tags = [match for tag in name.pythons if (match := _PYTHON_TAG.fullmatch(tag))]
-    if not tags:
-        return
     allowed = allowed_minors(requires)
     if allowed is None:
         yield finding(Code.WA619, member, f"its Requires-Python {requires!r} is not a specifier")
@@ -205,7 +203,7 @@ def _requires_python(member: str, requires: str, name: WheelName) -> Iterator[Fi
     excluded = [tag for tag in tags if not _some_python(tag, allowed, stable=stable)]
     # `py2.py3` and its like are wide on purpose.
     wrong = [tag for tag in excluded if tag["kind"] != "py"]
-    if len(excluded) == len(name.pythons):
+    if tags and len(excluded) == len(name.pythons):
         wrong = excluded
     if wrong:
         words = f"its Requires-Python {requires} excludes {', '.join(tag[0] for tag in wrong)}"
@@ -214,11 +212,10 @@ def _requires_python(member: str, requires: str, name: WheelName) -> Iterator[Fi
 
 def _some_python(tag: re.Match[str], allowed: frozenset[int], *, stable: bool) -> bool:
     """Return whether a Python that takes the tag is allowed."""
-    minor = int(tag["minor"])
-    # Later Pythons take what is for any implementation, or for the stable ABI.
-    return minor in allowed or (
-        (stable or tag["kind"] == "py") and minor <= max(allowed, default=-1)
-    )
+    minor = int(tag["minor"] or 0)
+    # Later Pythons take what is for any implementation or version, or for the stable ABI.
+    later = stable or tag["kind"] == "py" or not tag["minor"]
+    return minor in allowed or (later and minor <= max(allowed, default=-1))
 
 
 def allowed_minors(requires: str) -> frozenset[int] | None:

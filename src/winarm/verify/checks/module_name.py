@@ -15,7 +15,7 @@ from typing import NamedTuple
 from winarm.coff.buffer import symbol_text
 from winarm.coff.headers import EXECUTABLE
 from winarm.coff.image import Image
-from winarm.target import PythonABI, Target, parse_target
+from winarm.target import TARGETS, PythonABI, Target
 from winarm.verify.codes import Code
 from winarm.verify.member_names import base_name, folder_of, is_module, suffix_of
 from winarm.verify.report import Finding, finding
@@ -74,8 +74,8 @@ class ModuleName(NamedTuple):
 
     @property
     def target(self) -> Target | None:
-        """Return the target that the suffix names, if it is one."""
-        return parse_target(self.platform) if self.platform else None
+        """Return the target that the suffix names, if it is one; Python knows one spelling."""
+        return next((one for one in TARGETS if one.wheel_platform == self.platform), None)
 
 
 def check_module_names(subject: Subject) -> Iterator[Finding]:
@@ -150,10 +150,11 @@ def _suffix_against_promise(member: str, abi: PythonABI, promise: Promise) -> It
 def init_names(module: str) -> frozenset[str]:
     """Return the exports by which Python can import a module of that name."""
     # Encoding takes the square of the length, and nobody has a longer one.
-    if module.isascii() or len(module) > _LONGEST_ENCODED:
-        return frozenset({f"PyInit_{module}", f"PyModExport_{module}"})
-    encoded = module.encode("punycode").decode("ascii").replace("-", "_")
-    return frozenset({f"PyInitU_{encoded}", f"PyModExportU_{encoded}"})
+    plain = module.isascii() or len(module) > _LONGEST_ENCODED
+    encoded = module if plain else module.encode("punycode").decode("ascii")
+    # As in get_encoded_name of CPython's Python/importdl.c.
+    name, mark = encoded.replace("-", "_"), "" if plain else "U"
+    return frozenset({f"PyInit{mark}_{name}", f"PyModExport{mark}_{name}"})
 
 
 def _init_export(
