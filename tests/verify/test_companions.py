@@ -9,11 +9,13 @@ from verify_samples import image as im
 from verify_samples import wheel as wh
 from verify_samples.cases import PYD, needing
 
-from winarm.verify import Severity, VerifyOptions, verify, verify_all
+from winarm.verify import Severity, VerifyOptions, companions, verify, verify_all
 from winarm.verify.companions import Companion, brought, read_companions
+from winarm.verify.wheels.archive import Archive, read_archive
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import IO
 
 HELPER = im.image(exports=["f"])
 FILES = {"pkg/__init__.py": b"", PYD: needing("helper.dll")}
@@ -28,8 +30,8 @@ def bringing_wheel(folder: Path, requires: str = "", name: str = "other") -> Pat
     return wh.wheel(folder, {"pkg/helper.dll": HELPER}, filename, metadata=requires)
 
 
-def errors(path: Path, *companions: Path) -> list[str]:
-    report = verify(path, VerifyOptions(companions=companions))
+def errors(path: Path, *others: Path) -> list[str]:
+    report = verify(path, VerifyOptions(companions=others))
     return [found.code.name for found in report.findings if found.severity is Severity.ERROR]
 
 
@@ -87,15 +89,15 @@ def test_wheel_that_cannot_be_read_brings_nothing(content: bytes, tmp_path: Path
     path = tmp_path / "other-1.0-py3-none-win_arm64.whl"
     path.write_bytes(content)
 
-    found = brought(read_companions([path, tmp_path / "absent"]), {"other": ""}, single=False)
+    found = brought(read_companions([path, tmp_path / "absent"]), [("other", "")], single=False)
     assert "helper.dll" not in found
 
 
 def test_wheels_that_require_each_other_end() -> None:
-    one = Companion("one", {"a.dll": ()}, {"two": ""})
-    two = Companion("two", {"b.dll": ()}, {"one": ""})
+    one = Companion("one", {"a.dll": ()}, (("two", ""),))
+    two = Companion("two", {"b.dll": ()}, (("one", ""),))
 
-    found = brought([one, two], {"one": ""}, single=False)
+    found = brought([one, two], [("one", "")], single=False)
     assert "a.dll" in found
     assert "b.dll" in found
 
@@ -157,3 +159,61 @@ def test_delayed_symbol_that_a_brought_dll_lacks_is_a_warning(tmp_path: Path) ->
     report = verify(wheel, VerifyOptions(companions=(bringing_wheel(tmp_path),)))
 
     assert [found.code.name for found in report.findings] == ["WA310"]
+
+
+@pytest.mark.parametrize("lines", [(">=1", "<1"), ("<1", ">=1")])
+def test_one_of_several_lines_for_a_distribution_is_enough(
+    lines: tuple[str, str], tmp_path: Path
+) -> None:
+    """A project requires one release for old Pythons, and another for new ones."""
+    markers = ("python_version >= '3.13'", "python_version < '3.13'")
+    requires = (f"Requires-Dist: other{v}; {m}\n" for v, m in zip(lines, markers, strict=True))
+
+    wheel = needing_wheel(tmp_path, "".join(requires))
+    assert errors(wheel, bringing_wheel(tmp_path)) == []
+
+
+def test_directory_of_a_wheel_is_read_once_for_all_of_its_dlls(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"d{number}.dll" for number in range(20)]
+    imports = {"python313.dll": ["PyModuleDef_Init"], **{name: ["f"] for name in names}}
+    files = {"pkg/__init__.py": b"", PYD: im.module(imports=imports)}
+    wheel = wh.wheel(tmp_path, files, metadata="Requires-Dist: other\n")
+    filename = "other-1.0-py3-none-win_arm64.whl"
+    other = wh.wheel(tmp_path, {f"pkg/{name}": HELPER for name in names}, filename)
+    read: list[str] = []
+
+    def counted(file: IO[bytes], most: int) -> Archive:
+        read.append(file.name)
+        return read_archive(file, most)
+
+    monkeypatch.setattr(companions, "read_archive", counted)
+
+    assert errors(wheel, other) == []
+    assert read == [str(other)]
+
+
+def test_each_of_hundreds_of_wheels_is_read_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def counted(file: IO[bytes], most: int) -> Archive:
+        read.append(file.name)
+        return read_archive(file, most)
+
+    monkeypatch.setattr(companions, "read_archive", counted)
+    wheels = [wh.wheel(tmp_path, {}, f"p{number}-1.0-py3-none-any.whl") for number in range(300)]
+
+    assert all(report.ok for report in verify_all(wheels))
+    assert sorted(read) == sorted(map(str, wheels))
+
+
+def test_wheel_that_has_changed_is_read_again(tmp_path: Path) -> None:
+    wheel = needing_wheel(tmp_path)
+    other = wh.wheel(tmp_path, {}, "other-1.0-py3-none-win_arm64.whl")
+    assert errors(wheel, other) == ["WA405"]
+
+    bringing_wheel(tmp_path)
+    assert errors(wheel, other) == []

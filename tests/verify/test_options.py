@@ -1,8 +1,16 @@
 from __future__ import annotations
 
-import pytest
+from typing import TYPE_CHECKING
 
-from winarm.verify import Code, VerifyOptions
+import pytest
+from verify_samples import image as im
+from verify_samples.cases import PYD, needing
+from verify_samples.wheel import wheel
+
+from winarm.verify import Code, VerifyOptions, verify
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.mark.parametrize(
@@ -41,3 +49,24 @@ def test_what_could_not_be_read_is_always_reported(code: Code) -> None:
     options = VerifyOptions(select=("WA7",), ignore=("WA",), per_member_ignores=(("*", ("WA",)),))
 
     assert options.wants(code, "a member")
+
+
+@pytest.mark.parametrize(
+    ("code", "files", "metadata"),
+    [
+        ("WA411", {name: needing("absent.dll") for name in ("{}/a.dll", "{}/b.dll")}, ""),
+        ("WA413", {"shared/a.pyd": needing("a.dll"), "shared/b.pyd": needing("b.dll")},
+         "Requires-Dist: other\n"),
+        ("WA509", {f"pkg/{n}.pyd": im.module(n, pdb=f"c:\\src\\{n}.pdb") for n in "ab"}, ""),
+        ("WA702", {"pkg/a.pdb": b"a", "pkg/b.pdb": b"b"}, ""),
+    ],
+)  # fmt: skip
+def test_ignoring_one_member_leaves_what_is_said_of_another(
+    code: str, files: dict[str, bytes], metadata: str, tmp_path: Path
+) -> None:
+    files = {name.format("pkg"): data for name, data in files.items()}
+    path = wheel(tmp_path, {"pkg/__init__.py": b"", PYD: im.module(), **files}, metadata=metadata)
+    options = VerifyOptions(per_member_ignores=(("*/a.*", (code,)),))
+
+    found = [one for one in verify(path, options).findings if one.code.name == code]
+    assert [one.members for one in found] == [(max(files),)]

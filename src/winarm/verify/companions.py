@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 from winarm.coff.buffer import MalformedError
 from winarm.coff.image import Image, read_image
-from winarm.verify.wheels.archive import read_archive
+from winarm.verify.wheels.archive import Archive, read_archive
 from winarm.verify.wheels.content import METHODS, Content, DamagedError
-from winarm.verify.wheels.entry import ArchiveError
+from winarm.verify.wheels.entry import ArchiveError, Entry
 from winarm.verify.wheels.filename import WheelName
-from winarm.verify.wheels.metadata import allows_version, header_fields, requirements, same_name
+from winarm.verify.wheels.metadata import allows_version, header_fields, plain_name, requirements
 
 _MOST_MEMBERS = 100_000
 _MOST_METADATA = 2**20
@@ -25,6 +25,10 @@ _LARGEST = 64 * 2**20
 _MOST_BYTES = 512 * 2**20
 #: Files of one name of which DLLs are compared; packages have `__init__.py` by the hundred.
 _MOST_OF_A_NAME = 8
+#: Paths that are remembered, and wheels whose directory is: reading it again for each of hundreds
+#: of DLLs took longer than all the rest.
+_MOST_REMEMBERED = 4096
+_MOST_DIRECTORIES = 4
 
 
 class Bringer(NamedTuple):
@@ -41,13 +45,15 @@ class Bringer(NamedTuple):
             if not self.member:
                 fits = self.path.is_file() and self.path.stat().st_size <= most
                 return self.path.read_bytes() if fits else None
+            archive, entries = _directory(self.path, _state(self.path))
+            entry = entries[self.member]
+            offset = archive.data_offsets.get(entry.header_offset)
+            plain = entry.method in METHODS and not entry.is_encrypted and entry.size <= most
+            if not (plain and offset):
+                return None
             with self.path.open("rb") as file:
-                archive = read_archive(file, _MOST_MEMBERS)
-                entry = next(one for one in archive.entries if one.name == self.member)
-                offset = archive.data_offsets.get(entry.header_offset)
-                plain = entry.method in METHODS and not entry.is_encrypted and entry.size <= most
-                return Content(file, entry, offset).read_all() if plain and offset else None
-        except (ArchiveError, DamagedError, OSError, StopIteration):
+                return Content(file, entry, offset).read_all()
+        except (ArchiveError, DamagedError, OSError, KeyError):
             return None
 
 
@@ -55,12 +61,12 @@ class Bringer(NamedTuple):
 class Companion:
     """The files that another path brings."""
 
-    #: The distribution of a wheel; "" of a folder or a single file.
+    #: The distribution of a wheel, spelled as by `plain_name`; "" of a folder or a single file.
     distribution: str
     #: By their names in lower case.
     files: Mapping[str, tuple[Bringer, ...]]
     #: Distributions that a wheel requires, as it names them, and the versions that will do.
-    requires: Mapping[str, str] = field(default_factory=dict)
+    requires: tuple[tuple[str, str], ...] = ()
     #: The version of a wheel.
     version: str = ""
     #: A single file: only other single files see it.
@@ -103,23 +109,24 @@ def _no_symbols(_dll: str) -> bool:
 
 
 def brought(
-    companions: Sequence[Companion], required: Mapping[str, str], *, single: bool
+    companions: Sequence[Companion], required: Iterable[tuple[str, str]], *, single: bool
 ) -> Brought:
     """Return the files that come with what is required, directly or by what that requires.
 
     :param single: the path itself is a single file.
     """
     wheels = [one for one in companions if one.distribution]
-    wanted = list(required.items())
+    wanted = list(required)
     files: dict[str, tuple[Bringer, ...]] = {}
     chosen = [one for one in companions if not one.distribution and (single or not one.single)]
     while wanted:
         name, versions = wanted.pop()
-        for one in [wheel for wheel in wheels if same_name(wheel.distribution, name)]:
+        plain = plain_name(name)
+        for one in [wheel for wheel in wheels if wheel.distribution == plain]:
             if not allows_version(versions, one.version):
                 continue
             wheels.remove(one)
-            wanted += one.requires.items()
+            wanted += one.requires
             chosen.append(one)
     for one in chosen:
         for file, bringers in one.files.items():
@@ -129,11 +136,32 @@ def brought(
 
 def read_companions(paths: Iterable[Path]) -> tuple[Companion, ...]:
     """Return what each path brings; a folder of wheels stands for the wheels."""
-    return tuple(one for path in dict.fromkeys(paths) for one in _companions(path))
+    return tuple(one for path in dict.fromkeys(paths) for one in _companions(path, _state(path)))
 
 
-@lru_cache(maxsize=256)
-def _companions(path: Path) -> tuple[Companion, ...]:
+def _state(path: Path) -> tuple[int, int]:
+    """Return what changes when a file does."""
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return 0, 0
+    return found.st_mtime_ns, found.st_size
+
+
+@lru_cache(maxsize=_MOST_DIRECTORIES)
+def _directory(path: Path, _state: tuple[int, int]) -> tuple[Archive, Mapping[str, Entry]]:
+    """Return a wheel's directory, and its members by their names.
+
+    :raises ArchiveError: it is no archive.
+    :raises OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        archive = read_archive(file, _MOST_MEMBERS)
+    return archive, {entry.name: entry for entry in archive.entries}
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _companions(path: Path, _state: tuple[int, int]) -> tuple[Companion, ...]:
     try:
         if path.is_dir():
             wheels = sorted(path.glob("*.whl"))
@@ -171,9 +199,9 @@ def _wheel(path: Path) -> Iterator[Companion]:
     if name is None:
         return
     try:
+        archive, _ = _directory(path, _state(path))
+        metadata = b""
         with path.open("rb") as file:
-            archive = read_archive(file, _MOST_MEMBERS)
-            metadata = b""
             for entry in archive.entries:
                 offset = archive.data_offsets.get(entry.header_offset)
                 folder, _, rest = entry.name.partition("/")
@@ -184,4 +212,4 @@ def _wheel(path: Path) -> Iterator[Companion]:
         return
     files = _by_name(Bringer(path, entry.name) for entry in archive.entries if not entry.is_folder)
     requires = requirements(header_fields(metadata))
-    yield Companion(name.distribution, files, requires, name.version)
+    yield Companion(plain_name(name.distribution), files, requires, name.version)

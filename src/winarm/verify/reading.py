@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import islice
 from pathlib import Path
 from typing import IO
@@ -40,6 +40,10 @@ _SMALL_MEMBER = 16 * 2**20
 _SMALL_ARCHIVE = 64 * 2**20
 
 
+def _nothing(_file: str) -> bool:
+    return False
+
+
 def is_sdist(path: Path, limits: Limits) -> bool:
     """Return whether a file is a source archive, by its name and, of a zip, its directory.
 
@@ -65,11 +69,11 @@ def read_wheel(
     options: VerifyOptions,
     budget: Budget,
     *,
-    others: frozenset[str] = frozenset(),
+    others: Callable[[str], bool] = _nothing,
 ) -> tuple[Subject, tuple[Finding, ...]]:
     """Read a wheel, and find what cannot be read in it.
 
-    :param others: names of files whose symbols are of interest, too.
+    :param others: says of further files, by their names, whether their symbols are of interest.
     :raises ArchiveError: it is no archive.
     :raises OSError: the file cannot be read.
     """
@@ -78,7 +82,8 @@ def read_wheel(
         budget.allow(archive.size)
         collector = _collector(
             budget,
-            others.union(base_name(entry.name).lower() for entry in archive.entries),
+            frozenset(base_name(entry.name).lower() for entry in archive.entries),
+            others,
             hashes=options.record,
         )
         if options.record:
@@ -130,14 +135,15 @@ def read_tree(
     options: VerifyOptions,
     budget: Budget,
     *,
-    others: frozenset[str] = frozenset(),
+    others: Callable[[str], bool] = _nothing,
 ) -> tuple[Subject, tuple[Finding, ...]]:
     """Read every file below a folder; links are not followed."""
     barred: list[OSError] = []
     files = dict(_walk(path, barred))
     collector = _collector(
         budget,
-        others.union(base_name(member).lower() for member in files),
+        frozenset(base_name(member).lower() for member in files),
+        others,
         # Only where there is something to compare hashes with.
         hashes=options.record and any(map(_is_record, files)),
     )
@@ -166,7 +172,7 @@ def read_file(
     options: VerifyOptions,
     budget: Budget,
     *,
-    others: frozenset[str] = frozenset(),
+    others: Callable[[str], bool] = _nothing,
 ) -> tuple[Subject, tuple[()]]:
     """Read a single file.
 
@@ -174,7 +180,7 @@ def read_file(
     :raises DamagedError: it is too large, or changes while it is read.
     """
     budget.allow(path.stat().st_size)
-    collector = _collector(budget, others)
+    collector = _collector(budget, frozenset(), others)
     nature = _take_file(path, path.name, path.stat().st_size, collector, options.limits)
     if not (collector.images or collector.libraries or collector.damaged):
         # Asked for by name, so it should be one, whatever its suffix.
@@ -182,12 +188,15 @@ def read_file(
     return _collected(path, Shape.FILE, target, options, collector), ()
 
 
-def _collector(budget: Budget, own: frozenset[str], *, hashes: bool = False) -> Collector:
-    """Return a collector that reads the symbols of Python's DLLs and of those in `own`."""
+def _collector(
+    budget: Budget, own: frozenset[str], others: Callable[[str], bool], *, hashes: bool = False
+) -> Collector:
+    """Return a collector that reads the symbols of Python's DLLs, and of those named."""
     return Collector(
         hashes=hashes,
         budget=budget,
-        wants_symbols=lambda file: file in own or file.startswith("python"),
+        # Nearly every image asks for the same DLLs, and `others` may be hundreds of wheels.
+        wants_symbols=cache(lambda file: file in own or file.startswith("python") or others(file)),
     )
 
 

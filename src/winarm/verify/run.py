@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,9 +41,12 @@ def verify_within(budget: Budget, path: Path | str, options: VerifyOptions) -> R
         return _report(Path(path), target, [note], options)
     path = Path(path)
     companions = read_companions(one for one in options.companions if one != path)
-    files = frozenset[str]().union(*(one.files for one in companions))
+
+    def is_brought(file: str) -> bool:
+        return any(file in one.files for one in companions)
+
     try:
-        subject, problems = _read(path, name, target, options, budget, others=files)
+        subject, problems = _read(path, name, target, options, budget, others=is_brought)
     except ArchiveError as error:
         return _report(path, target, [finding(Code.WA002, "", f"{error}")], options)
     except (DamagedError, OSError) as error:
@@ -109,7 +112,7 @@ def _read(
     options: VerifyOptions,
     budget: Budget,
     *,
-    others: frozenset[str],
+    others: Callable[[str], bool],
 ) -> tuple[Subject, tuple[Finding, ...]]:
     if path.is_dir():
         return read_tree(path, target, options, budget, others=others)

@@ -74,7 +74,7 @@ class Subject(Facts):
         }
 
     @cached_property
-    def required(self) -> Mapping[str, str]:
+    def required(self) -> tuple[tuple[str, str], ...]:
         """Return the distributions that the wheel requires whatever is chosen, and versions."""
         metadata = self.texts.get(f"{self.dist_info}/METADATA", b"")
         return requirements(header_fields(metadata))

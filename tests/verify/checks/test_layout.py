@@ -15,6 +15,7 @@ from winarm.target import WIN_ARM64
 from winarm.verify import Finding, verify
 from winarm.verify.checks.layout import check_layout, path_escapes
 from winarm.verify.facts import Shape
+from winarm.verify.report import listed
 from winarm.verify.subject import Subject
 
 TAGGED = "pkg/_x.cp313-win_arm64.pyd"
@@ -95,10 +96,10 @@ def test_a_library_of_another_name_is_meant_to_be_there(kept: str) -> None:
 def test_many_of_one_kind_are_one_finding_and_trees_may_have_them() -> None:
     left = ("pkg/b.pdb", "pkg/a.pdb", "pkg/c.pdb")
 
-    (finding,) = found(*left)
+    (finding,) = listed(found(*left))
 
-    assert finding.member == "pkg/a.pdb"
-    assert finding.message == "a .pdb file is left of the build, with 2 more like it"
+    assert set(finding.members) == set(left)
+    assert finding.words == "a .pdb file is left of the build (2 more files too)"
     assert codes(*left, shape=Shape.TREE) == []
 
 

@@ -118,7 +118,7 @@ def test_folders_in_debug_records_of_modules_are_one_finding() -> None:
 
     assert finding.code.name == "WA509"
     assert finding.member == "pkg/x.pyd"
-    assert finding.message == f"its debug record names {PDB}, and 1 more images name folders"
+    assert finding.message == f"its debug record names {PDB} (1 more image too)"
 
 
 def refused(data: bytes, member: str = PYD) -> list[str]:

@@ -5,6 +5,7 @@ import email.policy
 
 import pytest
 
+from winarm.verify.wheels import metadata
 from winarm.verify.wheels.metadata import (
     Row,
     header_fields,
@@ -123,4 +124,12 @@ def test_versions_are_compared_by_meaning(one: str, other: str, same: bool) -> N
 def test_requirement_counts_where_its_marker_holds_on_windows(marker: str, *, holds: bool) -> None:
     fields = header_fields(f"Requires-Dist: other >=1{marker}\n".encode())
 
-    assert requirements(fields) == ({"other": ">=1"} if holds else {})
+    assert requirements(fields) == ((("other", ">=1"),) if holds else ())
+
+
+def test_markers_without_end_are_not_all_evaluated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(metadata, "_MOST_MARKERS", 100)
+    line = "Requires-Dist: other{}; python_version < '3'\n"
+    fields = header_fields("".join(map(line.format, range(8))).encode())
+
+    assert [name for name, _ in requirements(fields)] == ["other4", "other5", "other6", "other7"]

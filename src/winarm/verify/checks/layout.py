@@ -154,14 +154,10 @@ def _overwritten(subject: Subject) -> Iterator[Finding]:
 
 def _by_products(subject: Subject) -> Iterator[Finding]:
     modules = {_stem(member) for member in subject.images}
-    found: dict[str, list[str]] = defaultdict(list)
     for member in subject.sizes:
         suffix = suffix_of(member)
         if suffix in _BY_PRODUCTS or (suffix in {".lib", ".a"} and _stem(member) in modules):
-            found[suffix].append(member)
-    for suffix, members in found.items():
-        more = f", with {len(members) - 1} more like it" if len(members) > 1 else ""
-        yield finding(Code.WA702, min(members), f"a {suffix} file is left of the build{more}")
+            yield finding(Code.WA702, member, f"a {suffix} file is left of the build")
 
 
 def _stem(member: str) -> str:

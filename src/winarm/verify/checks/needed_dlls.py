@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from winarm.coff.image import Image
 from winarm.coff.imports import Import
 from winarm.coff.managed import Managed
-from winarm.verify.codes import Code, Severity
+from winarm.verify.codes import Code
 from winarm.verify.dll_search import Found, Located
 from winarm.verify.dlls import Origin, origin_of
 from winarm.verify.member_names import folder_of, is_module
@@ -38,22 +37,7 @@ _BROUGHT = frozenset({Origin.UNKNOWN, Origin.CPP_RUNTIME, Origin.COMPILER_RUNTIM
 
 def check_needed_dlls(subject: Subject) -> Iterator[Finding]:
     """Find DLLs that will not be there, or not be found, on the user's machine."""
-    merged: dict[Finding, int] = {}
-    places: dict[tuple[Code, str], Finding] = {}
-    for found in _every_finding(subject):
-        if found.severity is Severity.ERROR:
-            yield found
-        else:
-            # A DLL that forty plug-ins want is one thing to know, not forty.
-            first = places.setdefault((found.code, found.message), found)
-            merged[first] = merged.get(first, -1) + 1
-    for found, more in merged.items():
-        others = f" ({more} more {'images' if more > 1 else 'image'} too)" if more else ""
-        yield replace(found, message=found.message + others)
-
-
-def _every_finding(subject: Subject) -> Iterator[Finding]:
-    absent: dict[str, str] = {}
+    absent: list[tuple[str, str]] = []
     for member, image in subject.loadable.items():
         # .NET finds its libraries in its own ways.
         if image.managed is not Managed.NONE:
@@ -67,13 +51,12 @@ def _every_finding(subject: Subject) -> Iterator[Finding]:
             elif needed.file in subject.brought:
                 continue
             elif _may_come(subject, member, needed):
-                absent.setdefault(needed.file, member)
+                absent.append((needed.file, member))
             else:
                 yield from _missing(subject, member, needed)
         yield from _unused_forwarders(subject, member, image)
     yield from _loaded_by_code(subject)
-    if absent:
-        yield _may_come_finding(subject, absent)
+    yield from _may_come_finding(subject, absent)
 
 
 def _loaded_by_code(subject: Subject) -> Iterator[Finding]:
@@ -140,12 +123,19 @@ def _may_come(subject: Subject, member: str, needed: Import) -> bool:
     return shared or subject.search.adds_foreign_folders(member)
 
 
-def _may_come_finding(subject: Subject, absent: dict[str, str]) -> Finding:
-    names = sorted(absent)
+def _may_come_finding(subject: Subject, absent: list[tuple[str, str]]) -> Iterator[Finding]:
+    # One finding for all: a member that is ignored must not be the one place that is named.
+    places: dict[str, str] = {}
+    for file, member in absent:
+        if subject.options.wants(Code.WA413, member):
+            places.setdefault(file, member)
+    if not places:
+        return
+    names = sorted(places)
     more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-    bringers = ", ".join(sorted(subject.required))
+    bringers = ", ".join(sorted({name for name, _ in subject.required}))
     words = f"{names[0]}{more} must come with one of the required {bringers}"
-    return finding(Code.WA413, absent[names[0]], words)
+    yield finding(Code.WA413, places[names[0]], words)
 
 
 def _far_away(subject: Subject, member: str, needed: Import, located: Located) -> Iterator[Finding]:

@@ -262,9 +262,14 @@ def _build_folders(subject: Subject) -> Iterator[Finding]:
     leaks = [
         (member, path)
         for member, image in subject.checked.items()
-        if is_module(member) and (path := image.pdb_path) and ("\\" in path or "/" in path)
+        if is_module(member)
+        and (path := image.pdb_path)
+        and ("\\" in path or "/" in path)
+        # A member that is ignored must not be the one place that is named.
+        and subject.options.wants(Code.WA509, member)
     ]
     if leaks:
         member, path = leaks[0]
-        more = f", and {len(leaks) - 1} more images name folders" if len(leaks) > 1 else ""
+        count = len(leaks) - 1
+        more = f" ({count} more {'image' if count == 1 else 'images'} too)" if count else ""
         yield finding(Code.WA509, member, f"its debug record names {path}{more}")

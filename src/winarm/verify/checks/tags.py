@@ -62,8 +62,8 @@ def _any_platform(subject: Subject) -> Iterator[Finding]:
         or member in subject.foreign_modules
     ]
     needed = [member for member in modules if not subject.code.is_optional(member)]
-    if needed:
-        yield finding(Code.WA604, needed[0], words)
+    for member in needed:
+        yield finding(Code.WA604, member, words)
     for member in native:
         if not (needed and member in modules) and not subject.allows(member):
             yield finding(Code.WA605, member, words)

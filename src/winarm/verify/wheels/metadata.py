@@ -32,7 +32,8 @@ _REQUIREMENT = re.compile(
     r"(?P<name>[A-Za-z0-9._-]++)\s*+(\[[^]]*+\])?\s*+\(?(?P<versions>[^()@]*+)\)?\s*+(@.*)?",
     re.DOTALL,
 )
-_LONGEST_MARKER = 1000
+#: Characters of all markers of one METADATA that are evaluated, for every target and Python.
+_MOST_MARKERS = 2**15
 #: The minor version of the first Python 3 that published wheels still name.
 _OLDEST_MINOR = 8
 _SEPARATORS = re.compile(r"[-_.]+")
@@ -74,22 +75,30 @@ def header_fields(text: bytes) -> dict[str, list[str]]:
     return found
 
 
-def requirements(fields: Mapping[str, Sequence[str]]) -> Mapping[str, str]:
+def requirements(fields: Mapping[str, Sequence[str]]) -> tuple[tuple[str, str], ...]:
     """Return the distributions of Requires-Dist on Windows, as they are spelled, without extras'.
 
-    :return: the versions of each that will do, as a specifier.
+    :return: names, each with the versions that will do, as a specifier; a distribution that is
+        required by several lines (for some Pythons each) is there as often.
     """
-    plain = (line.partition(";") for line in fields.get("requires-dist", []))
-    matches = (_REQUIREMENT.fullmatch(line) for line, _, marker in plain if _may_hold(marker))
-    return {match["name"]: match["versions"] for match in matches if match is not None}
+    found = []
+    characters_left = _MOST_MARKERS
+    for line in fields.get("requires-dist", []):
+        plain, _, marker = line.partition(";")
+        characters_left -= len(marker)
+        match = _REQUIREMENT.fullmatch(plain)
+        # Markers that are too many to be evaluated get the benefit of the doubt.
+        if match is not None and (characters_left < 0 or _may_hold(marker)):
+            found.append((match["name"], match["versions"]))
+    return tuple(found)
 
 
 def _may_hold(marker: str) -> bool:
     """Return whether a marker holds on Windows for some Python, without an extra."""
-    if not marker.strip() or len(marker) > _LONGEST_MARKER:
-        return True
     if "extra" in marker:
         return False
+    if not marker.strip():
+        return True
     # Few wheels are asked, and start-up time counts.
     from packaging.markers import InvalidMarker, Marker, UndefinedComparison  # noqa: PLC0415
 
@@ -171,9 +180,14 @@ def _row(cells: list[str]) -> Row:
     return Row(path, algorithm.lower(), digest, int(cells[2]))
 
 
+def plain_name(name: str) -> str:
+    """Return the one spelling that stands for all of a distribution's name (PEP 503)."""
+    return _SEPARATORS.sub("-", name).lower()
+
+
 def same_name(one: str, other: str) -> bool:
     """Return whether two spellings name one distribution (PEP 503)."""
-    return _SEPARATORS.sub("-", one).lower() == _SEPARATORS.sub("-", other).lower()
+    return plain_name(one) == plain_name(other)
 
 
 def same_version(one: str, other: str) -> bool:
