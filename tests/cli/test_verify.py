@@ -98,6 +98,8 @@ def test_tree_is_read_as_a_folder(dist: Path) -> None:
         (["--explain=WA999"], r"WA999 is not a finding; see docs/verify.md#findings"),
         (["--explain=,"], "name a code"),
         (["dist", "--baseline=gone.json"], "--baseline gone.json"),
+        (["dist", "--with=gone.whl"], "--with gone.whl: it is neither a wheel nor a folder"),
+        (["dist", "--with=*.gone"], "nothing matches"),
         ([""], "an empty name is not a file"),
         (["numpy=="], "neither a file nor a requirement"),
         (["ftp://x/y.whl"], "not the address of a wheel"),

@@ -135,3 +135,12 @@ def test_functions_that_use_one_another_cost_no_time() -> None:
 
     assert read_code(("x.py",), "\n".join(lines).encode()) is not None
     assert time.process_time() - start < 20
+
+
+def test_code_that_python_warns_of_says_nothing_on_stderr() -> None:
+    text = b"import os\nos.add_dll_directory('\\d')\n"
+
+    # pytest makes errors of warnings, which would be syntax errors here.
+    found = read_code(("pkg", "__init__.py"), text)
+    assert found is not None
+    assert len(found.added) == 1

@@ -216,9 +216,17 @@ def _options(args: argparse.Namespace) -> VerifyOptions:
         options,
         allow=(*options.allow, *args.allow),
         external=(*options.external, *args.external),
-        companions=tuple(map(Path, args.companions)),
+        companions=_companions(args.companions),
         record=options.record and not args.no_record,
     )
+
+
+def _companions(words: Iterable[str]) -> tuple[Path, ...]:
+    found = tuple(path for word in words for path in expanded(word))
+    for path in found:
+        if not (path.is_dir() or (path.suffix.lower() == ".whl" and path.is_file())):
+            raise UsageError(f"--with {path}: it is neither a wheel nor a folder")
+    return found
 
 
 def _settings() -> VerifyOptions:

@@ -9,6 +9,7 @@ reaches does not count.
 from __future__ import annotations
 
 import ast
+import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -139,7 +140,7 @@ def _parsed(text: bytes) -> ast.Module:
     """Return a file's syntax tree, without statements that only a newer Python understands."""
     for _ in range(_MOST_NEWER if len(text) <= _LARGEST_NEWER else 0):
         try:
-            return ast.parse(text)
+            return _tree(text)
         except SyntaxError as error:
             lines = text.splitlines()
             first = (error.lineno or 0) - 1
@@ -150,7 +151,14 @@ def _parsed(text: bytes) -> ast.Module:
             last = next((one for one in body if _indent(lines[one]) <= indent), len(lines))
             lines[first:last] = [b""] * (last - first)
             text = b"\n".join(lines)
-    return ast.parse(text)
+    return _tree(text)
+
+
+def _tree(text: bytes) -> ast.Module:
+    """Return a file's syntax tree, without a word on stderr about its escapes and literals."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text)
 
 
 def _indent(line: bytes) -> int:
