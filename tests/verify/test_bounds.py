@@ -314,6 +314,58 @@ def files_that_load_by_name() -> dict[str, bytes]:
     return far_dll({f"pkg/{number}.py": text.format(number).encode() for number in range(3300)})
 
 
+def libraries_and_files_that_load_by_path() -> dict[str, bytes]:
+    """Libraries of another system, each looked for among thousands of paths."""
+    here = "import ctypes, os\nhere = os.path.dirname(__file__)\n"
+    loads = "".join(f"ctypes.CDLL(here + '/{{0}}-{number}.so')\n" for number in range(80))
+    files = {f"pkg/{number}.py": (here + loads).format(number).encode() for number in range(50)}
+    return {
+        **files,
+        **{f"pkg/{number}.dll": b"\x7fELF" for number in range(1500)},
+        PYD: im.module(),
+    }
+
+
+def modules_beside_many_dlls() -> dict[str, bytes]:
+    """Modules that load hundreds of DLLs next to them, and one that is far away."""
+    around = {
+        number: {f"{(number + more) % 200}.dll": ["f"] for more in range(1, 10)}
+        for number in range(200)
+    }
+    imports = {"python313.dll": ["PyModuleDef_Init"], "0.dll": ["f"], "far.dll": ["f"]}
+    return {
+        "pkg/__init__.py": "".join(f"import pkg.m{number}\n" for number in range(80)).encode(),
+        "pkg.libs/far.dll": im.image(exports=["f"]),
+        **{f"pkg/{n}.dll": im.image(exports=["f"], imports=needs) for n, needs in around.items()},
+        **{f"pkg/m{n}.pyd": im.module(f"m{n}", imports=imports) for n in range(80)},
+    }
+
+
+def long_chain_of_forwarders() -> dict[str, bytes]:
+    """Modules that import symbols which are passed on from DLL to DLL."""
+    names = [f"s{number}" for number in range(400)]
+    chain = {
+        f"pkg/c{at}.dll": im.image(forwarders={name: f"c{at + 1}.{name}" for name in names})
+        for at in range(60)
+    }
+    imports = {"python313.dll": ["PyModuleDef_Init"], "c0.dll": names}
+    return {
+        **chain,
+        "pkg/c60.dll": im.image(exports=names),
+        **{f"pkg/m{n}.pyd": im.module(f"m{n}", imports=imports) for n in range(30)},
+    }
+
+
+def long_manifests() -> dict[str, bytes]:
+    """Manifests that ask for hundreds of assemblies, in a wheel of many members."""
+    identity = '<assemblyIdentity name="microsoft.windows.a" processorArchitecture="*"/>'
+    inner = f"<dependency><dependentAssembly>{identity * 800}</dependentAssembly></dependency>"
+    space = "urn:schemas-microsoft-com:asm.v1"
+    manifest = f'<assembly xmlns="{space}" manifestVersion="1.0">{inner}</assembly>'.encode()
+    modules = {f"pkg/m{n}.pyd": im.module(f"m{n}", manifest=manifest) for n in range(10)}
+    return {**modules, **{f"pkg/{number}.txt": b"" for number in range(3000)}}
+
+
 def files_with_errors() -> dict[str, bytes]:
     """Files that are parsed several times, without their wrong statements."""
     text = "import os\nos.add_dll_directory('d{0}')\nx = = {0}\n" + "a\n" * 1000 + "x = = 1\n"
@@ -333,6 +385,10 @@ def long_start() -> dict[str, bytes]:
         files_that_load_by_path,
         files_that_load_by_name,
         files_with_errors,
+        libraries_and_files_that_load_by_path,
+        modules_beside_many_dlls,
+        long_chain_of_forwarders,
+        long_manifests,
         long_start,
         functions_in_a_chain,
         functions_that_nothing_calls,

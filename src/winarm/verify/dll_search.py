@@ -8,7 +8,7 @@ DLLs that are loaded already are found by their name.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from enum import IntEnum
 from functools import cached_property
 from itertools import chain
@@ -23,6 +23,9 @@ from winarm.verify.member_names import is_module
 from winarm.verify.python_code import Code, Does
 from winarm.verify.python_paths import ELSEWHERE, Place
 from winarm.verify.wheel_code import MOST_COMPARED, Run, WheelCode, installed
+
+#: Images of one folder that are followed to one another.
+_MOST_FOLLOWED = 1_000_000
 
 
 class Found(IntEnum):
@@ -65,7 +68,7 @@ class DllSearch:
         self._links: dict[str, tuple[tuple[Import, Located | None], ...]] = {}
         self._foreign: dict[tuple[str, ...], bool] = {}
         self._bringers: dict[tuple[str, ...], frozenset[tuple[str, ...]]] = {}
-        self._compared = 0
+        self._compared = self._followed = 0
 
     @cached_property
     def _by_file(self) -> Mapping[str, list[str]]:
@@ -140,7 +143,7 @@ class DllSearch:
         for source, code in self._code.all_codes:
             if self._by_code(source, code, place):
                 return Found.MAYBE
-        return best
+        return best if self._compared <= MOST_COMPARED else Found.MAYBE
 
     def _found_in_order(self, module: str, member: str) -> Found | None:  # noqa: C901, PLR0911, PLR0912 - a case each
         """Return whether a DLL is found when a module's package imports the module.
@@ -164,7 +167,7 @@ class DllSearch:
                     if certain:
                         return None if unsure else Found.NOT
                 elif compiled:
-                    if member in self._loaded_beside(compiled):
+                    if installed(compiled) in self._bringing(place):
                         return Found.YES
                     unsure = unsure or self._code.has_word(compiled)
                 elif does is Does.DROP:
@@ -173,58 +176,54 @@ class DllSearch:
                     if certain:
                         return Found.YES
                     added.add(what)
-                elif does is Does.LOAD and any(map(what.fits, self._bringing(place))):
+                elif does is Does.LOAD and self._brings(place, what):
                     return Found.YES if what.is_led else None
                 else:
                     unsure = unsure or (does is not Does.IMPORT and what.is_unknown)
         return None
 
+    def _brings(self, place: tuple[str, ...], loaded: Place) -> bool:
+        """Return whether loading a DLL loads the one at `place`."""
+        places = self._bringing(place)
+        self._follow(len(places))
+        return any(map(loaded.fits, places))
+
     def _bringing(self, place: tuple[str, ...]) -> frozenset[tuple[str, ...]]:
         """Return a DLL's place, and those of the images in its folder that load it."""
         if place not in self._bringers:
-            self._bringers[place] = frozenset(
-                {
-                    place,
-                    *(
-                        installed(image)
-                        for image in self._by_folder.get(place[:-1], ())
-                        if place in map(installed, self._loaded_beside(image))
-                    ),
-                }
-            )
+            found, pending = {place}, [place]
+            while pending:
+                importers = self._importing_beside.get(pending.pop(), [])
+                self._follow(len(importers))
+                pending += set(importers) - found
+                found.update(importers)
+            self._bringers[place] = frozenset(found)
         return self._bringers[place]
 
     @cached_property
-    def _by_folder(self) -> Mapping[tuple[str, ...], list[str]]:
-        """The images, by their folder."""
-        found: dict[tuple[str, ...], list[str]] = defaultdict(list)
-        for member in self._subject.images:
-            found[installed(member)[:-1]].append(member)
+    def _importing_beside(self) -> Mapping[tuple[str, ...], list[tuple[str, ...]]]:
+        """The places of the images that import an image of their own folder, by its place."""
+        found: dict[tuple[str, ...], list[tuple[str, ...]]] = defaultdict(list)
+        for member, image in self._subject.images.items():
+            own = installed(member)
+            for item in image.imports:
+                for other in () if item.delayed else self._by_file.get(item.file, ()):
+                    place = installed(other)
+                    if place[:-1] == own[:-1] and other in self._subject.images:
+                        found[place].append(own)
         return found
 
-    def _loaded_beside(self, module: str) -> Iterator[str]:
-        """Yield the DLLs in a module's folder that it loads."""
-        folder = installed(module)[:-1]
-        pending, seen = [module], {module}
-        while pending:
-            image = self._subject.images[pending.pop()]
-            new = {
-                member
-                for item in image.imports
-                if not item.delayed
-                for member in self._by_file.get(item.file, ())
-                if member in self._subject.images and installed(member)[:-1] == folder
-            } - seen
-            seen |= new
-            pending += new
-            yield from new
+    def _follow(self, count: int) -> None:
+        """Note that images are followed to one another; after too many, nothing is certain."""
+        self._followed += count
+        if self._followed > _MOST_FOLLOWED:
+            self._compared = MOST_COMPARED + 1
 
     def _by_code(self, source: str, code: Code, place: tuple[str, ...]) -> Found:
         self._compared += 1 + len(code.added) + len(code.loaded)
         if any(one.fits(place[:-1]) for one in code.added):
             return Found.YES
-        places = self._bringing(place) if code.loaded else ()
-        paths = [one for one in code.loaded if any(map(one.fits, places))]
+        paths = [one for one in code.loaded if self._brings(place, one)]
         if any(one.is_led for one in paths):
             return Found.YES
         unknown = any(one.is_unknown for one in code.added)

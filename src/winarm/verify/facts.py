@@ -68,6 +68,11 @@ class Facts:
         return frozenset(entry.name for entry in self.archive.entries if not entry.is_folder)
 
     @cached_property
+    def lower_names(self) -> frozenset[str]:
+        """Return these names in lower case, as Windows compares them."""
+        return frozenset(map(str.lower, self.names))
+
+    @cached_property
     def owners(self) -> Mapping[str, str]:
         """Return the distribution, as the name of its RECORD, that files of a folder belong to."""
         if self.shape is not Shape.TREE:

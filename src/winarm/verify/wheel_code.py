@@ -283,12 +283,19 @@ class WheelCode:
 
         :param at_once: importing the file loads it.
         """
-        place = installed(member)
+        return self._loaders[at_once].get("/".join(installed(member)).lower())
+
+    @cached_property
+    def _loaders(self) -> Mapping[bool, Mapping[str, str]]:
+        """The first file that loads each DLL by its path: always, or whenever it is used."""
+        found: dict[bool, dict[str, str]] = {True: {}, False: {}}
         for source, code in self.all_codes:
-            paths = code.loaded_at_once if at_once else frozenset(code.loaded)
-            if any(one.is_exact and one.fits(place) for one in paths - code.tried):
-                return source
-        return None
+            for at_once, paths in (True, code.loaded_at_once), (False, code.loaded):
+                for one in paths:
+                    if one.is_exact and one not in code.tried:
+                        path = "/".join(("site", *map(str, one.parts))).lower()
+                        found[at_once].setdefault(path, source)
+        return found
 
     def loaded_of(self, members: Iterable[str]) -> tuple[str, ...]:
         """Return those of some DLLs that code of the wheel may load itself."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 
 import pytest
 from packaging.metadata import Metadata
@@ -154,3 +155,17 @@ def test_many_faults_of_one_kind_are_not_all_listed() -> None:
     fields = header_fields((HEAD + "Classifier: a\n" * 10_000).encode())
 
     assert len(list(index_faults(fields))) == 8
+
+
+@pytest.mark.parametrize(
+    "line", ["Requires-Dist: a{}!", "Project-URL: a,{},", "Requires-Dist: a{}@"]
+)
+def test_long_space_in_a_value_takes_no_time(line: str) -> None:
+    text = f"{HEAD}{line.format(' ' * 100_000)}\n"
+    fields = header_fields(text.encode())
+
+    start = time.process_time()
+    found = [*metadata_faults(text.encode(), fields), *index_faults(fields)]
+    assert [*found, *private_parts(fields)]
+    assert time.process_time() - start < 1
+    assert max(map(len, found), default=0) < 1000

@@ -127,4 +127,4 @@ def _is_private(subject: Subject, member: str, assembly: Assembly) -> bool:
     names = {f"{folder}/{assembly.name}", f"{folder}/{assembly.name}/{assembly.name}"}
     suffixes = (".manifest", ".dll")
     wanted = {f"{name}{suffix}".lstrip("/").lower() for name in names for suffix in suffixes}
-    return any(name.lower() in wanted for name in subject.names)
+    return not wanted.isdisjoint(subject.lower_names)

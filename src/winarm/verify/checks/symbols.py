@@ -26,12 +26,15 @@ _PYTHON_DLL = re.compile(r"python(?P<major>3)(?P<minor>[0-9]*)(?P<threading>t?)(
 _ANY_PYTHON_DLL = re.compile(r"python3[0-9]*t?(_d)?\.dll|libpypy3\.[0-9]+-c\.dll")
 #: Forwarders that lead to one another.
 _LONGEST_CHAIN = 64
+#: Forwarders of one wheel that are followed; published wheels have some hundreds.
+_MOST_STEPS = 200_000
 #: Names that one finding lists.
 _LISTED = 4
 
 
 def check_symbols(subject: Subject) -> Iterator[Finding]:
     """Find DLLs of other Pythons, and symbols that neither Python nor the wheel's DLLs export."""
+    forwarders = _Forwarders(subject)
     for member, image in subject.loadable.items():
         promise = _promise_for(subject, member)
         if subject.name is not None and subject.name.pypy_dlls:
@@ -42,12 +45,14 @@ def check_symbols(subject: Subject) -> Iterator[Finding]:
             yield from _python_symbols(member, dll, wanted, promise)
         for needed, located in subject.search.links(member):
             if located is not None:
-                yield from _own_symbols(subject, member, needed, located.member)
+                yield from _own_symbols(subject, forwarders, member, needed, located.member)
             elif needed.file in subject.brought:
                 yield from _brought_symbols(subject, member, needed)
         module = ModuleName.parse(member)
         if module is not None and image.exports.forwarders:
-            yield from _forwarded(subject, member, member, module.init_names)
+            yield from forwarders.check(member, member, module.init_names)
+    if forwarders.steps_left < 0:
+        yield finding(Code.WA004, "", "so many symbols are forwarded; not all were followed")
 
 
 def _python_dlls(member: str, image: Image, promise: Promise) -> Iterator[Finding]:
@@ -174,7 +179,9 @@ def _since(symbol: str, oldest: PythonABI) -> str:
     return f" ({symbol} is in it from {found.version} on)" if found else ""
 
 
-def _own_symbols(subject: Subject, member: str, needed: Import, provider: str) -> Iterator[Finding]:
+def _own_symbols(
+    subject: Subject, forwarders: _Forwarders, member: str, needed: Import, provider: str
+) -> Iterator[Finding]:
     """Compare imports to what the member that provides them exports."""
     other = subject.images.get(provider)
     if other is not None and not (other.is_dll or needed.delayed):
@@ -186,7 +193,7 @@ def _own_symbols(subject: Subject, member: str, needed: Import, provider: str) -
         words = f"{provider} in the wheel does not export {_listed(missing)}"
         yield finding(Code.WA310 if needed.delayed else Code.WA308, member, words)
     if other.exports.forwarders and not needed.delayed:
-        yield from _forwarded(subject, member, provider, needed.symbols)
+        yield from forwarders.check(member, provider, needed.symbols)
 
 
 def _brought_symbols(subject: Subject, member: str, needed: Import) -> Iterator[Finding]:
@@ -204,45 +211,56 @@ def _brought_symbols(subject: Subject, member: str, needed: Import) -> Iterator[
         yield finding(Code.WA310 if needed.delayed else Code.WA308, member, words)
 
 
-def _forwarded(
-    subject: Subject, member: str, provider: str, symbols: Collection[str | int]
-) -> Iterator[Finding]:
-    """Follow the symbols that a member needs of `provider`, where it forwards them."""
-    exports = subject.images[provider].exports
-    faults: dict[str, list[str | int]] = {}
-    for symbol in symbols:
-        if exports.forwarder(symbol) is not None and (
-            fault := _end_of_forwarders(subject, member, provider, symbol)
+class _Forwarders:
+    """Follows the symbols that members need, where DLLs forward them."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._subject = subject
+        self.steps_left = _MOST_STEPS
+
+    def check(
+        self, member: str, provider: str, symbols: Collection[str | int]
+    ) -> Iterator[Finding]:
+        """Find symbols that a member needs of `provider`, and that are forwarded to nowhere."""
+        exports = self._subject.images[provider].exports
+        faults: dict[str, list[str | int]] = {}
+        for symbol in symbols:
+            if exports.forwarder(symbol) is not None and (
+                fault := self._end(member, provider, symbol)
+            ):
+                faults.setdefault(fault, []).append(symbol)
+        for fault, forwarded in faults.items():
+            yield finding(Code.WA309, member, f"{provider} forwards {_listed(forwarded)}; {fault}")
+
+    def _end(self, member: str, provider: str, symbol: str | int) -> str:
+        """Return why a symbol that is forwarded leads nowhere, or ""."""
+        subject = self._subject
+        seen: set[tuple[str, str | int]] = set()
+        while (
+            self.steps_left >= 0
+            and (text := subject.images[provider].exports.forwarder(symbol)) is not None
         ):
-            faults.setdefault(fault, []).append(symbol)
-    for fault, forwarded in faults.items():
-        yield finding(Code.WA309, member, f"{provider} forwards {_listed(forwarded)}; {fault}")
-
-
-def _end_of_forwarders(subject: Subject, member: str, provider: str, symbol: str | int) -> str:
-    """Return why a symbol that is forwarded leads nowhere, or ""."""
-    seen: set[tuple[str, str | int]] = set()
-    while (text := subject.images[provider].exports.forwarder(symbol)) is not None:
-        if (provider, symbol) in seen or len(seen) > _LONGEST_CHAIN:
-            return "it is passed round in a circle"
-        seen.add((provider, symbol))
-        dll, _, name = text.rpartition(".")
-        file = dll_file(dll)
-        symbol = int(name[1:]) if name[:1] == "#" and name[1:].isdecimal() else _as_read(name)
-        places = [subject.search.located(one, file) for one in (member, provider)]
-        located = max(filter(None, places), key=lambda one: one.found, default=None)
-        if located is None:
-            return _outside_fault(subject, member, file, symbol)
-        following = located.member
-        if located.found is Found.NOT and not subject.code.has_compiled_code(member):
-            return f"{following} is where Windows does not look"
-        image = subject.images.get(following)
-        if image is None or not image.loads_on(subject.target):
-            return f"{following} cannot be loaded"
-        if image.exports.index(symbol) is None:
-            return f"{following} does not export {_listed([symbol])}"
-        provider = following
-    return ""
+            self.steps_left -= 1
+            if (provider, symbol) in seen or len(seen) > _LONGEST_CHAIN:
+                return "it is passed round in a circle"
+            seen.add((provider, symbol))
+            dll, _, name = text.rpartition(".")
+            file = dll_file(dll)
+            symbol = int(name[1:]) if name[:1] == "#" and name[1:].isdecimal() else _as_read(name)
+            places = [subject.search.located(one, file) for one in (member, provider)]
+            located = max(filter(None, places), key=lambda one: one.found, default=None)
+            if located is None:
+                return _outside_fault(subject, member, file, symbol)
+            following = located.member
+            if located.found is Found.NOT and not subject.code.has_compiled_code(member):
+                return f"{following} is where Windows does not look"
+            image = subject.images.get(following)
+            if image is None or not image.loads_on(subject.target):
+                return f"{following} cannot be loaded"
+            if image.exports.index(symbol) is None:
+                return f"{following} does not export {_listed([symbol])}"
+            provider = following
+        return ""
 
 
 def _as_read(name: str) -> str:

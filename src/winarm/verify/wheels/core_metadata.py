@@ -15,9 +15,10 @@ _LINE = re.compile(r".*")
 _MARKER = (
     r"(extra|implementation_name|os_name|platform_machine|platform_python_implementation"
     r"|platform_system|python_full_version|python_version|sys_platform)"
-    r" *(==|!=|<=?|>=?|in|not in) *(?P<{0}>[\"'])[A-Za-z0-9._-]*(?P={0})"
+    r" *+(==|!=|<=?|>=?|in|not in) *+(?P<{0}>[\"'])[A-Za-z0-9._-]*+(?P={0})"
 )
-#: Fields that may be there once, and those that may be there often, with plain values.
+#: Fields that may be there once, and those that may be there often, with plain values. (Spaces are
+#: matched possessively: taken back one by one, a hundred thousand of them took minutes.)
 _ONCE = {
     **dict.fromkeys(
         ("metadata-version", "name", "version", "summary", "keywords", "home-page", "download-url",
@@ -34,7 +35,7 @@ _ONCE = {
 }  # fmt: skip
 _MANY = {
     **dict.fromkeys(("platform", "supported-platform", "classifier"), _LINE),
-    "project-url": re.compile(r"[^,]+, *[^,]+"),
+    "project-url": re.compile(r"[^,]+,[^,]+"),
     "license-file": re.compile(r"(?!.*\.\.)[A-Za-z0-9_.-][A-Za-z0-9_./ -]*"),
     "provides-extra": re.compile(r"[a-z0-9]+(-[a-z0-9]+)*"),
     "dynamic": re.compile(
@@ -43,9 +44,9 @@ _MANY = {
         r"|author-email|description-content-type|download-url|maintainer-email|supported-platform)"
     ),
     "requires-dist": re.compile(
-        r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?(\[[a-z0-9,-]+\])? *"
-        r"((==|!=|<=|>=|~=|<|>) *[0-9]+(\.[0-9]+)*(, *(==|!=|<=|>=|<|>) *[0-9]+(\.[0-9]+)*)*)?"
-        rf" *(; *{_MARKER.format('a')}( +and +{_MARKER.format('b')})?)?"
+        r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?(\[[a-z0-9,-]+\])? *+"
+        r"((==|!=|<=|>=|~=|<|>) *+[0-9]+(\.[0-9]+)*(, *+(==|!=|<=|>=|<|>) *+[0-9]+(\.[0-9]+)*)*)?"
+        rf" *+(; *+{_MARKER.format('a')}( ++and ++{_MARKER.format('b')})?)?"
     ),
 }  # fmt: skip
 #: Versions of the metadata that winarm knows; 2.0 was never a standard, but pip installs it.
@@ -84,13 +85,15 @@ _FOR_INDEXES = {
 _PRIVATE = {
     "Version": (re.compile(r"[^+]*"), "has a local part"),
     "Requires-Dist": (
-        re.compile(r"(?![A-Za-z0-9._-]+\s*(\[[^]]*\])?\s*@).*", re.DOTALL),
+        re.compile(r"(?![A-Za-z0-9._-]++\s*+(\[[^]]*+\])?\s*+@).*", re.DOTALL),
         "names an address",
     ),
     "Classifier": (re.compile(r"(?!Private ::).*", re.DOTALL), "keeps it off PyPI"),
 }
 #: Characters of a value in a sentence.
 _LONGEST_VALUE = 100
+#: Characters of what `packaging` says, which quotes whole values.
+_LONGEST_MESSAGE = 400
 
 
 def metadata_faults(text: bytes, fields: Mapping[str, Sequence[str]]) -> Iterator[str]:
@@ -148,4 +151,4 @@ def _refused(text: bytes) -> Iterator[str]:
         for error in group.exceptions:
             judged = getattr(error, "field", "") in _JUDGED and _SEVERAL not in f"{error}"
             if not judged and _TOO_NEW not in f"{error}":
-                yield f"{error}"
+                yield f"{error}"[:_LONGEST_MESSAGE]
