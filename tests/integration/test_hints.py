@@ -100,6 +100,19 @@ CASES = {
     "file of x86 assembly": Case(
         "x86", "switch", "", ("-c", "a.S"), {"a.S": ".text\nf:\n movl $6, %eax\n ret\n"}
     ),
+    "assembly for elf": Case(
+        "has .type as ELF",
+        "__ELF__",
+        "",
+        ("-c", "a.S"),
+        {"a.S": ".text\nf:\n.type f, %function\n ret\n.size f, .-f\n"},
+    ),
+    "a path that zig's own list cannot hold": Case(
+        "a quotation mark",
+        "without quotation marks",
+        argv=("-c", 'a" b.c'),
+        files={'a" b.c': "int x;\n"},
+    ),
     "utf-16": Case("encoded in UTF-16", "UTF-8", "\ufeffint x;\n"),
     "wmain": Case(
         "wmain", "-municode", "int wmain(void) { return 0; }\n", ("main.c", "-o", "a.exe")

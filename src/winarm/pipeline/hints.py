@@ -207,7 +207,12 @@ TOOLS: tuple[Rule, ...] = (
         )
     ),
     Rule(
-        r"^ModuleNotFoundError: No module named '(?P<module>\w+)(?:\.[\w.]+)?'\s*\Z",
+        r"^ModuleNotFoundError: No module named 'numpy\.distutils(?:\.[\w.]+)?'\s*\Z",
+        f"The project imports numpy.distutils, which NumPy has for Python 3.11 only. {ALSO_NATIVE}",
+        "Build a newer version of the project, or for that Python: --python 3.11.",
+    ),
+    Rule(
+        r"^ModuleNotFoundError: No module named '(?P<module>\w+)'\s*\Z",
         "The build imports {module}, which the project does not require for it ([build-system] "
         f"requires). {ALSO_NATIVE}",
         "-C winarm.build-requires={module}, or as the package is called that has it.",
@@ -272,6 +277,20 @@ TOOLS: tuple[Rule, ...] = (
         "object or library of this machine, or one for x64 that the project brings.",
         "Build it for ARM64 Windows and name its folder in library-dirs, or its install tree: "
         f"-C winarm.prefix=DIR. See {LIBRARIES}. Or switch off the project's option that wants it.",
+    ),
+    Rule(
+        r"\.[sS]:\d+:\d+: error: [^\n]+\n[ \t]*(?P<directive>\.(?:type|size|hidden|previous|"
+        r"symver|popsection|pushsection|section[ \t]+\.note\.GNU-stack)\b)",
+        "The assembly has {directive} as ELF systems such as Linux have it, which Windows' object "
+        f"files do not know. {ALSO_NATIVE}",
+        "Look for a switch of the project's that takes C instead, or have the project write such "
+        "directives under #ifdef __ELF__.",
+    ),
+    Rule(
+        r"error: failed to parse '[^\n]*\.d': ",
+        "zig cannot read the list of dependencies that it wrote itself, as of a path that has both "
+        "a quotation mark and a blank.",
+        "Build in a folder without quotation marks in its name.",
     ),
     Rule(
         r"\.asm is written for Microsoft's assembler|No CMAKE_ASM_MA(?:RMA)?SM_COMPILER could|"
