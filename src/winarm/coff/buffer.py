@@ -1,4 +1,4 @@
-"""Bounded reading of fields and strings from bytes that nobody vouches for."""
+"""Bounded reading of fields and strings from untrusted bytes."""
 
 from __future__ import annotations
 

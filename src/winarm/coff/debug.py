@@ -12,14 +12,12 @@ _CODEVIEW = 2
 #: "RSDS", a GUID and an age stand before the path.
 _PATH_AT = 24
 _MAX_ENTRIES = 32
-#: Bytes of the path that are told.
+#: Bytes of the path that are read.
 _MAX_PATH = 1024
 
 
 def read_pdb_path(data: Buffer, headers: Headers) -> tuple[str | None, bool]:
-    """Return the .pdb path in an image, and whether its debug records are all within `data`.
-
-    One has only one; of several, the first is told.
+    """Return the first .pdb path in an image, and whether its debug records are all within `data`.
 
     An unreadable debug directory has none: Windows does not look at it.
     """

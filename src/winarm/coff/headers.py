@@ -80,7 +80,7 @@ class Section(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Return its name, which only findings tell."""
+        """Return its name, which only messages need."""
         return self.raw_name.rstrip(b"\0").decode("ascii", "backslashreplace")
 
     @property

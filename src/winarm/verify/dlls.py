@@ -1,4 +1,4 @@
-"""Where a DLL comes from, told by its name."""
+"""Where a DLL comes from, by its name."""
 
 from __future__ import annotations
 

@@ -263,6 +263,18 @@ CASES = (
             ("distlib/t32foo.exe", X64_PROGRAM, False),
         )
     ),
+    *(
+        bad(
+            f"loaded from what a folder has: another machine's, and {name}",
+            {
+                "pkg/lib.dll": im.image(exports=["f"], machine=im.AMD64),
+                name: content,
+                **_loading("for one in os.listdir($):\n    ctypes.CDLL(os.path.join($, one))"),
+            },
+            filename=LIBRARY_WHEEL,
+        )
+        for name, content in (("pkg/tests/x.dll", b"text"), ("pkg/tests/data/x.exe", b"MZ"))
+    ),
     bad(
         "fat, a module of one platform only",
         {

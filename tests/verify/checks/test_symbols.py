@@ -14,11 +14,30 @@ from verify_samples.verdicts import (
     judged,
     needing,
 )
+from verify_samples.wheel import wheel
+
+from winarm.verify import verify
+from winarm.verify.checks import symbols
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 PYTHON_DLLS = (
+    *(
+        kind(
+            what,
+            {
+                PYD: im.module(),
+                "pkg/app/tool.exe": im.image(dll=dll, imports={"python312.dll": ["Py_Main"]}),
+                other: im.image(exports=["Py_Main"]),
+            },
+        )
+        for kind, what, dll, other in (
+            (good, "a program with a Python of its own", False, "pkg/app/python312.dll"),
+            (bad, "a program whose Python is elsewhere", False, "pkg/python312.dll"),
+            (bad, "a DLL next to a Python of its own", True, "pkg/app/python312.dll"),
+        )
+    ),
     good(
         "pypy ok",
         {
@@ -164,6 +183,19 @@ FORWARDERS = (
 @pytest.mark.parametrize("one", FORWARDERS, ids=lambda one: one.what)
 def test_forwarders_are_followed_to_their_end(one: Verdict, tmp_path: Path) -> None:
     assert judged(one, tmp_path) == (one.good, one.good)
+
+
+def test_forwarders_that_are_not_followed_are_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(symbols, "_MOST_STEPS", 1)
+    chain = {"pkg/a.dll": im.image(forwarders={"f": "b.f"}), "pkg/b.dll": im.image(exports=["f"])}
+    others = {"pkg/c.pyd": im.module("c", imports={"a.dll": ["f"]})}
+
+    found = verify(wheel(tmp_path, {PYD: needing("a.dll"), **chain})).findings
+    assert "WA004" not in [one.code.name for one in found]
+    found = verify(wheel(tmp_path, {PYD: needing("a.dll"), **chain, **others})).findings
+    assert "WA004" in [one.code.name for one in found]
 
 
 @pytest.mark.parametrize("one", PYTHON_DLLS, ids=lambda one: one.what)

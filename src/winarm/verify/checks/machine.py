@@ -65,6 +65,13 @@ def _is_spare(subject: Subject, member: str) -> bool:
     return not loaded and any(map(is_module, subject.images))
 
 
+def _unspared(subject: Subject) -> Iterator[str]:
+    """Yield the files that cannot be read, and that the wheel may not do without."""
+    for member in (*subject.impostors, *subject.damaged):
+        if not (subject.is_allowed(member) or _is_spare(subject, member)):
+            yield member
+
+
 def _importers(subject: Subject) -> dict[str, str]:
     """Return, for members that loadable images import or Python code loads, who does so."""
     found: dict[str, str] = {}
@@ -88,8 +95,8 @@ def _nothing_fits(subject: Subject) -> Iterator[Finding]:
     any_platform = subject.name is not None and subject.name.any_platform
     if not (any_platform or subject.target in subject.own_targets):
         return
-    # Modules and files that cannot be read have findings of their own.
-    if subject.modules or subject.foreign_modules or subject.impostors or subject.damaged:
+    # Modules, and files that cannot be read and may be wanted, have errors of their own.
+    if subject.modules or subject.foreign_modules or any(_unspared(subject)):
         return
     native = [
         member

@@ -17,6 +17,7 @@ from winarm.verify.checks.module_name import ModuleName
 from winarm.verify.codes import Code
 from winarm.verify.dll_search import Found
 from winarm.verify.dlls import Origin, origin_of
+from winarm.verify.member_names import folder_of
 from winarm.verify.report import Finding, finding
 from winarm.verify.subject import Subject
 from winarm.verify.wheels.filename import Promise
@@ -39,7 +40,7 @@ def check_symbols(subject: Subject) -> Iterator[Finding]:
         promise = _promise_for(subject, member)
         if subject.name is not None and subject.name.pypy_dlls:
             yield from _pypy_dlls(subject.name.pypy_dlls, member, image)
-        else:
+        elif not _has_own_python(subject, member, image):
             yield from _python_dlls(member, image, promise)
         for dll, wanted in _python_imports(image).items():
             yield from _python_symbols(member, dll, wanted, promise)
@@ -52,7 +53,8 @@ def check_symbols(subject: Subject) -> Iterator[Finding]:
         if module is not None and image.exports.forwarders:
             yield from forwarders.check(member, member, module.init_names)
     if forwarders.steps_left < 0:
-        yield finding(Code.WA004, "", "so many symbols are forwarded; not all were followed")
+        words = "its DLLs forward more symbols than are followed; the rest was not verified"
+        yield finding(Code.WA004, "", words, cure="Do not install it; no genuine wheel does that.")
 
 
 def _python_dlls(member: str, image: Image, promise: Promise) -> Iterator[Finding]:
@@ -70,6 +72,13 @@ def _pypy_dlls(own: frozenset[str], member: str, image: Image) -> Iterator[Findi
         if item.file not in own and _ANY_PYTHON_DLL.fullmatch(item.file):
             words = f"it imports {item.dll}, and its Python has {', '.join(sorted(own))}"
             yield finding(Code.WA301, member, words)
+
+
+def _has_own_python(subject: Subject, member: str, image: Image) -> bool:
+    """Return whether an image is a program next to the DLLs of a Python of its own."""
+    folder = folder_of(member)
+    beside = {f"{folder}/{dll}".lstrip("/").lower() for dll in python_dlls(image)}
+    return not image.is_dll and bool(beside) and beside <= subject.lower_names
 
 
 def python_dlls(image: Image) -> tuple[str, ...]:

@@ -150,4 +150,5 @@ def _single_python(subject: Subject, variants: list[_Variant]) -> Iterator[Findi
     minors = allowed_minors(fields.get("requires-python", [""])[0])
     if minors is None or len(minors) != 1:
         only = module.abi.tag if module.abi else min(own)
-        yield finding(Code.WA209, member, f"it is for {only} only, the wheel for every Python 3")
+        words = f"it is for {only} only, and the wheel's tags promise other Pythons too"
+        yield finding(Code.WA209, member, words)
