@@ -366,6 +366,22 @@ def long_manifests() -> dict[str, bytes]:
     return {**modules, **{f"pkg/{number}.txt": b"" for number in range(3000)}}
 
 
+def folders_that_are_added() -> dict[str, bytes]:
+    """Modules in many folders, and code that adds each of them, for a DLL that is not there."""
+    code = "import os\n" + "".join(
+        f"os.add_dll_directory(os.path.join(os.path.dirname(__file__), 'f{number}'))\n"
+        for number in range(90)
+    )
+    module = im.module("x", imports={"python313.dll": ["PyModuleDef_Init"], "absent.dll": ["f"]})
+    return {
+        "pkg/__init__.py": code.encode(),
+        f"{DIST_INFO}/METADATA": b"Metadata-Version: 2.1\nName: pkg\nVersion: 1.0\n"
+        b"Requires-Dist: other\n",
+        **{f"pkg/f{number}/a.txt": b"" for number in range(1500)},
+        **{f"pkg/f{number}/x.pyd": module for number in range(30)},
+    }
+
+
 def files_with_errors() -> dict[str, bytes]:
     """Files that are parsed several times, without their wrong statements."""
     text = "import os\nos.add_dll_directory('d{0}')\nx = = {0}\n" + "a\n" * 1000 + "x = = 1\n"
@@ -385,6 +401,7 @@ def long_start() -> dict[str, bytes]:
         files_that_load_by_path,
         files_that_load_by_name,
         files_with_errors,
+        folders_that_are_added,
         libraries_and_files_that_load_by_path,
         modules_beside_many_dlls,
         long_chain_of_forwarders,

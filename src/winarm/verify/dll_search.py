@@ -67,6 +67,7 @@ class DllSearch:
         self._located: dict[tuple[_Importer, str], Located] = {}
         self._links: dict[str, tuple[tuple[Import, Located | None], ...]] = {}
         self._foreign: dict[tuple[str, ...], bool] = {}
+        self._own: dict[Place, bool] = {}
         self._bringers: dict[tuple[str, ...], frozenset[tuple[str, ...]]] = {}
         self._compared = self._followed = 0
 
@@ -239,11 +240,20 @@ class DllSearch:
         own = installed(importer)[:-1]
         if own not in self._foreign:
             self._foreign[own] = any(
-                one.is_unknown or not any(one.fits(folder) for folder in self._folders)
+                one.is_unknown or not self._has_folder(one)
                 for _, code in self._code.near(own)
                 for one in code.added
             )
         return self._foreign[own]
+
+    def _has_folder(self, place: Place) -> bool:
+        """Return whether a folder may be one of the wheel's."""
+        if place not in self._own:
+            exact = ("site", *(f"{part}".lower() for part in place.parts))
+            self._own[place] = (place.is_exact and exact in self._lower_folders) or any(
+                map(place.fits, self._folders)
+            )
+        return self._own[place]
 
     def has(self, place: Place) -> bool:
         """Return whether a file is there, or may be another distribution's."""
@@ -293,6 +303,10 @@ class DllSearch:
     @cached_property
     def _folders(self) -> frozenset[tuple[str, ...]]:
         return frozenset(installed(member)[:-1] for member in self._subject.names)
+
+    @cached_property
+    def _lower_folders(self) -> frozenset[tuple[str, ...]]:
+        return frozenset((root, *map(str.lower, parts)) for root, *parts in self._folders)
 
     def is_loaded_by_python(self, file: str) -> bool:
         """Return whether code imports a module of Python that loads this DLL of Python's own."""
