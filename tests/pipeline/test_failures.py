@@ -160,7 +160,7 @@ def test_endless_message_is_cut() -> None:
         (
             "meson.build:3:0: ERROR: Can not run test applications in this cross environment.",
             "run a program",
-            "can_run_host_binaries",
+            "native: true",
         ),
         ("  Could NOT find OpenMP_C (missing: OpenMP_C_FLAGS)", "OpenMP", "llvm-openmp"),
         ('meson.build:3:9: ERROR: Dependency "openmp" not found', "OpenMP", "llvm-openmp"),

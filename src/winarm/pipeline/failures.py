@@ -87,7 +87,8 @@ _BUILDS = (
         r"An exe_wrapper is needed for \S+ but was not found",
         "The project wants to run a program of the target while Meson configures or builds, which "
         "this machine cannot.",
-        "Have the project ask meson.can_run_host_binaries() before, or name an emulator in "
+        "Have the project build a program that it runs with native: true, or ask "
+        "meson.can_run_host_binaries() before; or name an emulator in "
         "CMAKE_CROSSCOMPILING_EMULATOR, which Meson gets as its exe_wrapper.",
     ),
     Rule(
