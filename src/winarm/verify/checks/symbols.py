@@ -76,9 +76,11 @@ def _pypy_dlls(own: frozenset[str], member: str, image: Image) -> Iterator[Findi
 
 def _has_own_python(subject: Subject, member: str, image: Image) -> bool:
     """Return whether an image is a program next to the DLLs of a Python of its own."""
+    if image.is_dll:
+        return False
     folder = folder_of(member)
     beside = {f"{folder}/{dll}".lstrip("/").lower() for dll in python_dlls(image)}
-    return not image.is_dll and bool(beside) and beside <= subject.lower_names
+    return bool(beside) and beside <= subject.lower_names
 
 
 def python_dlls(image: Image) -> tuple[str, ...]:
