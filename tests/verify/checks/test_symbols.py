@@ -17,7 +17,6 @@ from verify_samples.verdicts import (
 from verify_samples.wheel import wheel
 
 from winarm.verify import verify
-from winarm.verify.checks import symbols
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -185,17 +184,26 @@ def test_forwarders_are_followed_to_their_end(one: Verdict, tmp_path: Path) -> N
     assert judged(one, tmp_path) == (one.good, one.good)
 
 
+@pytest.mark.parametrize(("modules", "all_followed"), [(8, True), (9, False)])
 def test_forwarders_that_are_not_followed_are_reported(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, modules: int, *, all_followed: bool
 ) -> None:
-    monkeypatch.setattr(symbols, "_MOST_STEPS", 1)
-    chain = {"pkg/a.dll": im.image(forwarders={"f": "b.f"}), "pkg/b.dll": im.image(exports=["f"])}
-    others = {"pkg/c.pyd": im.module("c", imports={"a.dll": ["f"]})}
+    """Each module takes 400 symbols that 60 DLLs pass on; 200,000 steps are the limit."""
+    names = [f"s{number}" for number in range(400)]
+    chain = {
+        f"pkg/c{at}.dll": im.image(forwarders={name: f"c{at + 1}.{name}" for name in names})
+        for at in range(60)
+    }
+    imports = {"python313.dll": ["PyModuleDef_Init"], "c0.dll": names}
+    files = {
+        **chain,
+        "pkg/c60.dll": im.image(exports=names),
+        **{f"pkg/m{n}.pyd": im.module(f"m{n}", imports=imports) for n in range(modules)},
+    }
 
-    found = verify(wheel(tmp_path, {PYD: needing("a.dll"), **chain})).findings
-    assert "WA004" not in [one.code.name for one in found]
-    found = verify(wheel(tmp_path, {PYD: needing("a.dll"), **chain, **others})).findings
-    assert "WA004" in [one.code.name for one in found]
+    codes = [one.code.name for one in verify(wheel(tmp_path, files)).findings]
+
+    assert ("WA004" not in codes) is all_followed
 
 
 @pytest.mark.parametrize("one", PYTHON_DLLS, ids=lambda one: one.what)
