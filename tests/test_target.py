@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 from packaging.markers import Marker
 
-from winarm.target import TARGETS, WIN32, WIN_AMD64, WIN_ARM64, PythonABI, Target, parse_target
+from winarm.target import (
+    TARGETS,
+    WIN32,
+    WIN_AMD64,
+    WIN_ARM64,
+    PythonABI,
+    Target,
+    accepted_tags,
+    parse_target,
+)
 
 
 @pytest.mark.parametrize(
@@ -139,13 +148,13 @@ def test_markers_are_the_targets(marker: str, *, holds: bool) -> None:
 
 
 def test_the_tags_that_pip_accepts_come_with_the_best_first() -> None:
-    tags = PythonABI(13).accepted_tags(WIN_ARM64)
+    tags = accepted_tags(PythonABI(13), WIN_ARM64)
     expected = ["cp313-cp313-win_arm64", "cp313-abi3-win_arm64", "py3-none-win_arm64"]
     assert [tag for tag in tags if tag in expected] == expected
     assert tags[0] == expected[0]
     assert tags[-1] == "py30-none-any"
     assert len(set(tags)) == len(tags)
-    threaded = PythonABI(14, free_threaded=True).accepted_tags(WIN_ARM64)
+    threaded = accepted_tags(PythonABI(14, free_threaded=True), WIN_ARM64)
     assert threaded[0] == "cp314-cp314t-win_arm64"
     assert not any("-abi3-" in tag for tag in threaded)
 

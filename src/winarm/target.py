@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,18 +203,20 @@ class PythonABI:
         """Return EXT_SUFFIX on `target`: `.cp313-win_arm64.pyd`."""
         return f".{self.soabi(target)}.pyd"
 
-    def accepted_tags(self, target: Target) -> tuple[str, ...]:
-        """Return the tags of the wheels that pip installs for it on `target`, best first."""
-        from packaging.tags import compatible_tags, cpython_tags  # noqa: PLC0415 - 15 ms
-
-        version, platforms = (self.major, self.minor), [target.wheel_platform]
-        own = cpython_tags(version, [self.tag], platforms)
-        shared = compatible_tags(version, self.interpreter_tag, platforms)
-        return tuple(dict.fromkeys(str(tag) for tag in (*own, *shared)))
-
     def loadable_suffixes(self, target: Target) -> tuple[str, ...]:
         """Return the endings that this Python imports on `target`, in its own order."""
         return (self.extension_suffix(target), STABLE_SUFFIX)
+
+
+@cache
+def accepted_tags(python: PythonABI, target: Target) -> tuple[str, ...]:
+    """Return the tags of the wheels that pip installs for a Python on `target`, best first."""
+    from packaging.tags import compatible_tags, cpython_tags  # noqa: PLC0415 - 15 ms
+
+    version, platforms = (python.major, python.minor), [target.wheel_platform]
+    own = cpython_tags(version, [python.tag], platforms)
+    shared = compatible_tags(version, python.interpreter_tag, platforms)
+    return tuple(dict.fromkeys(str(tag) for tag in (*own, *shared)))
 
 
 #: What a module of the stable ABI ends in on Windows; every Python there imports it.

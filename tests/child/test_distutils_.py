@@ -541,8 +541,8 @@ class TestWhatTheParentIsTold:
 
         build_with()
 
-        told = {(entry["extension"], entry["file"]) for entry in bench.told("file")}
-        assert told == {("a", "liba.dll"), ("b", "libb.dll")}
+        files = {(entry["extension"], entry["file"]) for entry in bench.told("file")}
+        assert files == {("a", "liba.dll"), ("b", "libb.dll")}
 
     def test_a_failure_that_the_project_hides(self, bench: Bench, build: Build) -> None:
         method = """def run(self):

@@ -46,7 +46,11 @@ def provision(build: EquippedBuild, scratch: Path) -> Provision:
 
 
 def requirements(project: Project, host: Host) -> list[str]:
-    """Return what must be installed for the backend in addition to what the project declares."""
+    """Return what must be installed for the backend in addition to what the project declares.
+
+    :raises BackendError: nothing need be installed, as the backend cannot be used here.
+    """
+    rust.refuse(project)
     calls_cmake = project.backend.package == "scikit_build_core" or cmake.is_required(project)
     # The generator that winarm names; scikit-build-core does not ask for it on Windows.
     return ["ninja"] if calls_cmake and not host.which("ninja") else []

@@ -78,9 +78,7 @@ class Conversation:
         if self._process.stdin:
             with contextlib.suppress(OSError):
                 self._process.stdin.close()
-        try:
-            self._process.wait(FAREWELL)
-        except subprocess.TimeoutExpired:
+        if not ends_within(self._process, FAREWELL):
             kill_tree(self._process)
 
     def _note(self, chunk: bytes) -> None:

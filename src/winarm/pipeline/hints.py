@@ -72,6 +72,14 @@ class Rule(NamedTuple):
     cure: str
 
 
+def no_module(name: str) -> str:
+    """Return the expression for the end of a build that lacks a Python module.
+
+    :param name: the module, as an expression.
+    """
+    return rf"^ModuleNotFoundError: No module named '{name}'\s*\Z"
+
+
 #: The last Python whose structures some code fits, and what compilers say of later ones.
 _OLD_CYTHON = (
     (
@@ -189,14 +197,14 @@ TOOLS: tuple[Rule, ...] = (
         "-C winarm.build-requires='setuptools<81'",
     ),
     Rule(
-        r"^ModuleNotFoundError: No module named '(?:distutils|setuptools)(?:\.[\w.]+)?'\s*\Z",
+        no_module(r"(?:distutils|setuptools)(?:\.[\w.]+)?"),
         "The project imports distutils or setuptools without requiring setuptools; Python itself "
         f"has distutils no longer since 3.12. {ALSO_NATIVE}",
         "-C winarm.build-requires=setuptools",
     ),
     *(
         Rule(
-            rf"^ModuleNotFoundError: No module named '(?P<module>{modules})(?:\.[\w.]+)?'\s*\Z",
+            no_module(rf"(?P<module>{modules})(?:\.[\w.]+)?"),
             f"The project imports {{module}}, which Python has no longer since 3.{last + 1}. "
             f"{ALSO_NATIVE}",
             f"Build a newer version of the project, or for an older Python: --python 3.{last}.",
@@ -207,12 +215,12 @@ TOOLS: tuple[Rule, ...] = (
         )
     ),
     Rule(
-        r"^ModuleNotFoundError: No module named 'numpy\.distutils(?:\.[\w.]+)?'\s*\Z",
+        no_module(r"numpy\.distutils(?:\.[\w.]+)?"),
         f"The project imports numpy.distutils, which NumPy has for Python 3.11 only. {ALSO_NATIVE}",
         "Build a newer version of the project, or for that Python: --python 3.11.",
     ),
     Rule(
-        r"^ModuleNotFoundError: No module named '(?P<module>\w+)'\s*\Z",
+        no_module(r"(?P<module>\w+)"),
         "The build imports {module}, which the project does not require for it ([build-system] "
         f"requires). {ALSO_NATIVE}",
         "-C winarm.build-requires={module}, or as the package is called that has it.",

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from winarm import backends, events
-from winarm.backends import rust
 from winarm.config import inner_config_settings
 from winarm.config.sources import ConfigSettings
 from winarm.environment.find_python import find_python
@@ -87,10 +86,9 @@ def build_with(
         asked_in = None if Path(source).is_dir() else Path.cwd()
         project = read_project(opened, config_settings, host, asked_in=asked_in)
         target = build_target(project.settings)
-        rust.refuse(project)
+        extra = backends.requirements(project, host)
         listener(events.Step("making an isolated environment"))
         environment = isolated(host, interpreter, scratch / "environment", pip)
-        extra = backends.requirements(project, host)
         asked = project.settings.build_requires
         requires = [*project.system.requires, *project.backend_requires, *extra, *asked]
         _install(environment, requires, listener)

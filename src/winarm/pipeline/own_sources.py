@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-from winarm.pipeline.hints import ALSO_NATIVE, NOT_NATIVE, Hint
+from winarm.pipeline.hints import ALSO_NATIVE, NOT_NATIVE, Hint, no_module
 
 #: Files of a project among which a header is looked for.
 _MOST_FILES = 20_000
@@ -51,9 +51,7 @@ def own_header(output: str, project: Path) -> Hint | None:
 
 def own_module(output: str, project: Path) -> Hint | None:
     """Return what is wrong with a missing Python module that the project has itself, if it has."""
-    match = re.search(
-        r"^ModuleNotFoundError: No module named '(?P<module>\w+)'\s*\Z", output, re.MULTILINE
-    )
+    match = re.search(no_module(r"(?P<module>\w+)"), output, re.MULTILINE)
     if match is None:
         return None
     module = match["module"]

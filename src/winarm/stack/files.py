@@ -6,14 +6,13 @@ import functools
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-if TYPE_CHECKING:
-    from winarm.target import PythonABI, Target
+from winarm.target import PythonABI, Target, accepted_tags
 
 #: Endings of source distributions, the usual one first.
 SDIST_ENDINGS = (".tar.gz", ".zip", ".tar.bz2", ".tar.xz", ".tgz", ".tar")
@@ -111,7 +110,7 @@ class Suitability:
     @functools.cached_property
     def ranks(self) -> Mapping[str, int]:
         """Return each tag that pip accepts, as `cp313-abi3-win_arm64`, with its rank; 0 is best."""
-        return {tag: rank for rank, tag in enumerate(self.python.accepted_tags(self.target))}
+        return {tag: rank for rank, tag in enumerate(accepted_tags(self.python, self.target))}
 
     def rank(self, file: IndexedFile) -> int | None:
         """Return how well a wheel suits, 0 being best, or None where pip would not take it."""

@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from winarm.errors import UsageError
-from winarm.target import NEWEST_PYTHON, WIN_ARM64, PythonABI
+from winarm.target import NEWEST_PYTHON, WIN_ARM64, PythonABI, accepted_tags
 from winarm.verify.wheels.filename import WheelName
 
 #: Bytes of METADATA that are read.
@@ -62,7 +62,7 @@ class TriedWheel:
 
     def suits(self, abi: PythonABI) -> bool:
         """Return whether pip installs the wheel for this Python."""
-        if not self.name.tags.isdisjoint(abi.accepted_tags(WIN_ARM64)):
+        if not self.name.tags.isdisjoint(accepted_tags(abi, WIN_ARM64)):
             return True
         stable = self.name.promise.stable
         # PEP 803: both Pythons load modules of the free-threaded stable ABI.

@@ -152,7 +152,7 @@ def _state(path: Path) -> tuple[int, int]:
 def _directory(path: Path, _state: tuple[int, int]) -> tuple[Archive, Mapping[str, Entry]]:
     """Return a wheel's directory, and its members by their names.
 
-    :raises ArchiveError: it is no archive.
+    :raises ArchiveError: it is not an archive.
     :raises OSError: it cannot be read.
     """
     with path.open("rb") as file:

@@ -74,7 +74,7 @@ def read_wheel(
     """Read a wheel, and find what cannot be read in it.
 
     :param others: says of further files, by their names, whether their symbols are of interest.
-    :raises ArchiveError: it is no archive.
+    :raises ArchiveError: it is not an archive.
     :raises OSError: the file cannot be read.
     """
     with path.open("rb", buffering=_BUFFER) as file:

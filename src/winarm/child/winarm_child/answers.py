@@ -139,7 +139,7 @@ LACKING = {
 }
 
 
-def lacking(module: str) -> dict[str, object]:
+def lacking(module: str, _answers: object = None) -> dict[str, object]:
     """Return that a module lacks what it does not have on Windows."""
     why = f"{module}.{{}} does not exist on Windows"
     return {name: Unavailable(why.format(name)) for name in LACKING[module].split()}
@@ -297,10 +297,6 @@ def _of(module: str, function: str) -> Answers:
     return answers
 
 
-def _lacking(module: str, _answers: Mapping[str, Any]) -> dict[str, object]:
-    return lacking(module)
-
-
 #: What each module of which there are views says.
 ANSWERS: dict[str, Answers] = {
     "sys": sys_answers,
@@ -314,7 +310,7 @@ if os.name != "nt":
     # On Windows these are what they are on the target.
     ANSWERS |= {
         "os": os_answers,
-        **{name: functools.partial(_lacking, name) for name in LACKING if name != "os"},
+        **{name: functools.partial(lacking, name) for name in LACKING if name != "os"},
         "ctypes": _of("sizes", "ctypes_answers"),
         "ctypes.wintypes": _of("sizes", "wintypes_answers"),
         "ctypes.util": ctypes_util_answers,

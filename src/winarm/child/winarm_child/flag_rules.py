@@ -10,8 +10,8 @@ for what these were. `{a,b}` stands for both spellings. A form that begins with 
 
     same      the result means the same here
     nothing   the flag has no meaning here, or changes nothing in the image; it is left out
-    foreign   the same, and compilers for the target do not know it: a build system that asks for
-              it is told so
+    foreign   the same, and compilers for the target do not know it: the check of a build system
+              whether it works is answered with no
     refused   it changes code, layout or loading in a way that cannot be had here
 
 A flag that no rule names is passed on as it is; an unknown one behind `/` is left out and reported.
@@ -269,7 +269,7 @@ GNU = (
     nothing("-m{arch,tune,fpu,float-abi}=* -mcpu=native", "the processor is the target's"),
     _foreign("-m{,no-}{sse,ssse,avx,fma,bmi,aes,pclmul,popcnt,f16c,lzcnt,sha,xsave,mmx,adx}*"),
     _foreign("-m32 -mfpmath=*"),
-    nothing("-m64", "it is so"),
+    nothing("-m64", "the target has 64 bits"),
     nothing("-mcmodel=* -mtls-dialect=*", "the target has one"),
     nothing("-f{,no-}{gnu-unique,graphite*,var-tracking*,ipa-*}", "it is gcc's own"),
     nothing("-fopenmp* -qopenmp -l{gomp,omp,iomp5,libiomp5md,vcomp}", NO_OPENMP, shown=True),
