@@ -227,6 +227,7 @@ class _Forwarders:
 
     def __init__(self, subject: Subject) -> None:
         self._subject = subject
+        self._followed: dict[tuple[str, str, str], tuple[str | None, str]] = {}
         self.steps_left = _MOST_STEPS
 
     def check(
@@ -256,22 +257,37 @@ class _Forwarders:
                 return "it is passed round in a circle"
             seen.add((provider, symbol))
             dll, _, name = text.rpartition(".")
-            file = dll_file(dll)
             symbol = int(name[1:]) if name[:1] == "#" and name[1:].isdecimal() else _as_read(name)
-            places = [subject.search.located(one, file) for one in (member, provider)]
-            located = max(filter(None, places), key=lambda one: one.found, default=None)
-            if located is None:
-                return _outside_fault(subject, member, file, symbol)
-            following = located.member
-            if located.found is Found.NOT and not subject.code.has_compiled_code(member):
-                return f"{following} is where Windows does not look"
-            image = subject.images.get(following)
-            if image is None or not image.loads_on(subject.target):
-                return f"{following} cannot be loaded"
-            if image.exports.index(symbol) is None:
+            following, fault = self._following(member, provider, dll)
+            if following is None:
+                return fault or _outside_fault(subject, member, dll_file(dll), symbol)
+            if subject.images[following].exports.index(symbol) is None:
                 return f"{following} does not export {_listed([symbol])}"
             provider = following
         return ""
+
+    def _following(self, member: str, provider: str, dll: str) -> tuple[str | None, str]:
+        """Return the image that `provider` forwards to for a member, and why there is none.
+
+        Neither means that the wheel does not have it.
+        """
+        key = (member, provider, dll)
+        if key not in self._followed:
+            self._followed[key] = self._follow(member, provider, dll_file(dll))
+        return self._followed[key]
+
+    def _follow(self, member: str, provider: str, file: str) -> tuple[str | None, str]:
+        subject = self._subject
+        places = [subject.search.located(one, file) for one in (member, provider)]
+        located = max(filter(None, places), key=lambda one: one.found, default=None)
+        if located is None:
+            return None, ""
+        if located.found is Found.NOT and not subject.code.has_compiled_code(member):
+            return None, f"{located.member} is where Windows does not look"
+        image = subject.images.get(located.member)
+        if image is None or not image.loads_on(subject.target):
+            return None, f"{located.member} cannot be loaded"
+        return located.member, ""
 
 
 def _as_read(name: str) -> str:
