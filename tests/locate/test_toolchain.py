@@ -33,6 +33,27 @@ def test_flags_are_in_the_style_of_the_compiler(toolchain: Toolchain) -> None:
         assert all(flag.startswith(("/", "-W")) for flag in flags)
 
 
+@pytest.mark.parametrize(
+    ("kind", "version", "known"),
+    [
+        ("zig", "0.14.0", True),
+        ("clang-cl", "18.1.8", False),
+        ("clang-cl", "19.1.7", True),
+        ("llvm-mingw", "18.1.8", False),
+        ("llvm-mingw", "22.1.0", True),
+        ("msvc", "19.44.35207", False),
+    ],
+)
+def test_only_compilers_that_know_a_warning_are_told_of_it(
+    fake_toolchain: Toolchain, kind: str, version: str, *, known: bool
+) -> None:
+    toolchain = replace(fake_toolchain, kind=kind, version=version)
+    flag = "-Wno-error=missing-template-arg-list-after-template-kw"
+
+    assert (flag in toolchain.compile_flags) is known
+    assert (flag in toolchain.tolerant_flags) is known
+
+
 def test_libraries_are_named_as_the_linker_takes_them(toolchain: Toolchain) -> None:
     found = toolchain.library_flags(["/arm64/lib"], ["z", "foo.lib"])
 

@@ -12,22 +12,41 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
+from packaging.version import Version
+
 from winarm.host import System
 from winarm.target import WIN32, WIN_AMD64, WIN_ARM64, Target
 
 #: How a toolchain's compiler reads its command line.
 Style = Literal["gnu", "msvc"]
 
-#: Newer compilers turn these warnings into errors; MSVC, and the gcc that projects were tried
-#: with, accept the code.
-_TOLERANT = (
-    "-Wno-error=implicit-function-declaration",
-    "-Wno-error=implicit-int",
-    "-Wno-error=int-conversion",
-    "-Wno-error=incompatible-function-pointer-types",
+#: What newer clang takes for errors, by the names of its warnings; MSVC, and the gcc that projects
+#: were tried with, accept the code. clang 16 knows them all, in every language.
+_WARNINGS = (
+    # C.
+    *("implicit-function-declaration", "implicit-int", "int-conversion", "return-type"),
+    *("incompatible-pointer-types", "incompatible-function-pointer-types"),
+    # C++, which is 17 to clang and gcc unless a flag says otherwise, and 14 to MSVC.
+    *("register", "dynamic-exception-spec", "increment-bool", "c++11-narrowing"),
+    *("reserved-user-defined-literal", "invalid-constexpr", "invalid-token-paste"),
+    "address-of-temporary",
+)
+_TOLERANT = tuple(f"-Wno-error={name}" for name in _WARNINGS)
+#: clang 19 and newer know this one; older ones would name it in every compilation.
+_TOLERANT_SINCE_19 = ("-Wno-error=missing-template-arg-list-after-template-kw",)
+#: What libc++ leaves out since C++17; gcc's library and, in C++14, MSVC's have it.
+_LIBCXX = tuple(
+    f"-D_LIBCPP_ENABLE_CXX17_REMOVED_{name}"
+    for name in (
+        *("AUTO_PTR", "BINDERS", "RANDOM_SHUFFLE", "UNARY_BINARY_FUNCTION"),
+        "UNEXPECTED_FUNCTIONS",
+    )
 )
 #: zig makes `__DATE__` an error; SOURCE_DATE_EPOCH makes it harmless.
-_TOLERANT_GNU = (*_TOLERANT, "-Wno-error=date-time", "-Wno-unused-command-line-argument")
+_TOLERANT_GNU = (
+    *(*_TOLERANT, *_LIBCXX),
+    *("-Wno-error=date-time", "-Wno-unused-command-line-argument"),
+)
 _TOLERANT_CLANG_CL = (*_TOLERANT, "-Wno-unused-command-line-argument")
 
 #: What Microsoft's compiler has and predefines without being asked, before the first #include.
@@ -73,6 +92,8 @@ class _Family:
     tolerant: tuple[str, ...]
     #: What the compiler takes so that `folder` is not in `__FILE__`.
     prefix_map: str
+    #: The first version, of the kind's own numbers, that has clang 19.
+    clang_19: str = ""
 
 
 _FAMILIES = {
@@ -83,6 +104,7 @@ _FAMILIES = {
         _MSVC_LINK,
         _TOLERANT_CLANG_CL,
         "/clang:-ffile-prefix-map={folder}=.",
+        "19",
     ),
     "llvm-mingw": _Family(
         "gnu",
@@ -91,6 +113,7 @@ _FAMILIES = {
         ("-Wl,-Bstatic",),
         (*_TOLERANT_GNU, *MICROSOFT),
         "-ffile-prefix-map={folder}=.",
+        "19",
     ),
     "zig": _Family(
         "gnu",
@@ -99,6 +122,7 @@ _FAMILIES = {
         ("-O2",),
         _TOLERANT_GNU,
         "-ffile-prefix-map={folder}=.",
+        "0.14",
     ),
 }
 
@@ -177,7 +201,7 @@ class Toolchain:
     @property
     def compile_flags(self) -> tuple[str, ...]:
         """Return the flags of every compilation where winarm chooses them, as for setuptools."""
-        return _FAMILIES[self.kind].compile
+        return (*_FAMILIES[self.kind].compile, *self._newer_flags)
 
     @property
     def link_flags(self) -> tuple[str, ...]:
@@ -189,7 +213,13 @@ class Toolchain:
     @property
     def tolerant_flags(self) -> tuple[str, ...]:
         """Return the flags of compilations where the build tool chooses the optimisation."""
-        return _FAMILIES[self.kind].tolerant
+        return (*_FAMILIES[self.kind].tolerant, *self._newer_flags)
+
+    @property
+    def _newer_flags(self) -> tuple[str, ...]:
+        """Return the flags that only newer compilers of the kind know."""
+        since = _FAMILIES[self.kind].clang_19
+        return _TOLERANT_SINCE_19 if since and Version(self.version) >= Version(since) else ()
 
     def prefix_map(self, project: Path) -> tuple[str, ...]:
         """Return the flags that keep the project's path out of `__FILE__`."""
