@@ -38,8 +38,16 @@ def tests(session: nox.Session) -> None:
     # A part of the tests covers a part of the code.
     coverage = () if session.posargs else ("--cov", "--cov-report=term", "--durations=30")
     # The others have sessions of their own.
-    chosen = ("-m", "not arm64 and not windows and not cmake and not docs and not libraries")
+    others = ("arm64", "windows", "builds", "cmake", "docs", "libraries")
+    chosen = ("-m", " and ".join(f"not {marker}" for marker in others))
     session.run("pytest", "-n", "auto", *chosen, *coverage, *session.posargs)
+
+
+@nox.session
+def builds(session: nox.Session) -> None:
+    """Build whole projects for many Pythons, from odd folders and on many routes; takes minutes."""
+    install(session, "test")
+    session.run("pytest", "-n", "auto", "-m", "builds and not arm64", "tests", *session.posargs)
 
 
 @nox.session

@@ -208,6 +208,7 @@ def test_the_workflow_uses_the_actions_of_its_own_version() -> None:
 
 
 @pytest.mark.integration
+@pytest.mark.builds
 def test_the_setup_action_installs_the_winarm_of_its_checkout(tmp_path: Path) -> None:
     path, output = tmp_path / "path", tmp_path / "output"
     environ = {

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Lacking = Callable[[str, str], NoReturn]
     Run = Callable[..., subprocess.CompletedProcess[str]]
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.builds]
 
 #: Sources, and functions in each: enough that compiling takes most of a build's time.
 SOURCES, FUNCTIONS = 8, 1500

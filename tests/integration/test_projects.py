@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Run = Callable[..., subprocess.CompletedProcess[str]]
     Machines = Callable[[Path], dict[str, int]]
 
-pytestmark = [pytest.mark.integration, pytest.mark.network]
+pytestmark = [pytest.mark.integration, pytest.mark.network, pytest.mark.builds]
 
 ARM64 = 0xAA64
 TAG = f"cp{sys.version_info[0]}{sys.version_info[1]}"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     RunOnArm64 = Callable[[Path, Path], subprocess.CompletedProcess[str]]
     Build = Callable[..., Path]
 
-pytestmark = [pytest.mark.integration, pytest.mark.network]
+pytestmark = [pytest.mark.integration, pytest.mark.network, pytest.mark.builds]
 
 #: Tags of the wheels by version.
 VERSIONS = {"3.14": "cp314", "3.15": "cp315", "3.13t": "cp313t"}

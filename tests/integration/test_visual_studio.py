@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     Run = Callable[..., subprocess.CompletedProcess[str]]
     RunOnArm64 = Callable[[Path, Path], subprocess.CompletedProcess[str]]
 
-pytestmark = [pytest.mark.integration, pytest.mark.network]
+pytestmark = [pytest.mark.integration, pytest.mark.network, pytest.mark.builds]
 
 PYPROJECT = """\
 [build-system]
