@@ -240,6 +240,27 @@ CASES = (
         },
     ),
     good("case", {PYD: needing("HELPER.DLL"), "pkg/helper.dll": HELPER}),
+    good("case of the folder", {PYD: needing("helper.dll"), "Pkg/helper.dll": HELPER}),
+    good(
+        "case of the folder in platlib",
+        {PYD: needing("helper.dll"), "pkg-1.0.data/platlib/PKG/helper.dll": HELPER},
+    ),
+    bad("case of another folder", {PYD: needing("helper.dll"), "Pkg/Lib/helper.dll": HELPER}),
+    good(
+        "case of the folder of what a DLL beside needs",
+        {
+            PYD: needing("a.dll"),
+            "Pkg/a.dll": im.image(exports=["f"], imports={"b.dll": ["f"]}),
+            "PKG/b.dll": HELPER,
+        },
+    ),
+    good(
+        "case of the folder of the code that adds it",
+        {
+            **IN_LIBS,
+            "Pkg/_dlls.py": f"import os\nos.{ADD}".encode(),
+        },
+    ),
     bad("child folder", {PYD: needing("helper.dll"), "pkg/lib/helper.dll": HELPER}),
     good(
         "delay far",

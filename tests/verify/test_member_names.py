@@ -7,8 +7,11 @@ import pytest
 from winarm.verify.member_names import (
     base_name,
     folder_of,
-    init_symbol,
+    init_names,
+    installed,
     is_module,
+    module_of,
+    place_of,
     stem_of,
     suffix_of,
 )
@@ -33,6 +36,39 @@ def test_modules_are_known_by_their_suffix_in_any_case() -> None:
     assert not is_module("pkg/_x.pyd.txt")
 
 
-def test_stem_has_no_suffix_and_names_the_init_function() -> None:
+def test_stem_has_no_suffix() -> None:
     assert stem_of("pkg.x/_y.cp313-win_arm64.pyd") == "pkg.x/_y"
-    assert init_symbol("pkg.x/_y.cp313-win_arm64.pyd") == b"PyInit__y"
+
+
+@pytest.mark.parametrize(
+    ("member", "names"),
+    [
+        ("pkg.x/_y.cp313-win_arm64.pyd", {"PyInit__y", "PyModExport__y"}),
+        ("pkg/a-b.abi3.so", {"PyInit_a_b", "PyModExport_a_b"}),
+        ("pkg/__init__.pyd", {"PyInit_pkg", "PyModExport_pkg"}),
+        ("__init__.pyd", {"PyInit___init__", "PyModExport___init__"}),
+        # PEP 489 has this example, in punycode.
+        ("lan\u010dm\u00edt.pyd", {"PyInitU_lanmt_2sa6t", "PyModExportU_lanmt_2sa6t"}),
+        ("\u30b9\u30d1\u30e0.so", {"PyInitU_zck5b2b", "PyModExportU_zck5b2b"}),
+    ],
+)
+def test_init_function_is_named_as_python_asks_for_it(member: str, names: set[str]) -> None:
+    assert init_names(module_of(member)) == names
+
+
+@pytest.mark.parametrize(
+    ("member", "place"),
+    [
+        ("pkg/a.dll", ("site", "pkg", "a.dll")),
+        ("pkg-1.0.data/platlib/pkg/a.dll", ("site", "pkg", "a.dll")),
+        ("pkg-1.0.data/scripts/a.dll", ("prefix", "Scripts", "a.dll")),
+        ("pkg-1.0.data/data/Lib/site-packages/a.dll", ("site", "a.dll")),
+    ],
+)
+def test_member_is_installed_where_its_folder_says(member: str, place: tuple[str, ...]) -> None:
+    assert installed(member) == place
+
+
+def test_windows_has_folders_and_files_of_one_name_in_any_case_at_one_place() -> None:
+    assert place_of("Pkg/A.dll") == place_of("pkg-1.0.data/platlib/pkg/a.DLL")
+    assert place_of("pkg/a.dll") != place_of("pkg-1.0.data/data/pkg/a.dll")

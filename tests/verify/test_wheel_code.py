@@ -12,7 +12,7 @@ from winarm.target import WIN_ARM64
 from winarm.verify.facts import Shape
 from winarm.verify.python_code import Does
 from winarm.verify.subject import Subject
-from winarm.verify.wheel_code import Run, WheelCode, installed, is_test_code
+from winarm.verify.wheel_code import Run, WheelCode, is_test_code
 
 X = "pkg/_x.cp313-win_arm64.pyd"
 ADD = "import os\nos.add_dll_directory(os.path.dirname(__file__))\n"
@@ -89,19 +89,6 @@ def test_loader_is_the_file_that_loads_a_dll_by_its_path() -> None:
     assert found.loader_of("pkg/a.dll") == "pkg/__init__.py"
     assert found.loader_of("pkg/b.dll") is None
     assert found.loaded_of(["pkg/a.dll", "pkg/b.dll"]) == ("pkg/a.dll",)
-
-
-@pytest.mark.parametrize(
-    ("member", "place"),
-    [
-        ("pkg/a.dll", ("site", "pkg", "a.dll")),
-        ("pkg-1.0.data/platlib/pkg/a.dll", ("site", "pkg", "a.dll")),
-        ("pkg-1.0.data/scripts/a.dll", ("prefix", "Scripts", "a.dll")),
-        ("pkg-1.0.data/data/Lib/site-packages/a.dll", ("site", "a.dll")),
-    ],
-)
-def test_member_is_installed_where_its_folder_says(member: str, place: tuple[str, ...]) -> None:
-    assert installed(member) == place
 
 
 def test_code_of_tests_is_told_by_its_place() -> None:

@@ -19,10 +19,10 @@ from winarm.coff.imports import Import
 from winarm.target import Target
 from winarm.verify.dlls import LOADED_BY, Origin, is_never_bundled, origin_of
 from winarm.verify.facts import Facts
-from winarm.verify.member_names import is_module
+from winarm.verify.member_names import installed, is_module, place_of
 from winarm.verify.python_code import Code, Does
 from winarm.verify.python_paths import ELSEWHERE, Place
-from winarm.verify.wheel_code import MOST_COMPARED, Run, WheelCode, installed
+from winarm.verify.wheel_code import MOST_COMPARED, Run, WheelCode
 
 #: Images of one folder that are followed to one another.
 _MOST_FOLLOWED = 1_000_000
@@ -51,7 +51,7 @@ class _Importer(NamedTuple):
 
     #: The member, or "" where it is not a module.
     module: str
-    #: Where its folder is installed.
+    #: The place of its folder.
     folder: tuple[str, ...]
     #: The distribution that it belongs to.
     owner: str
@@ -84,6 +84,12 @@ class DllSearch:
             if not is_never_bundled(file, subject.target)
         }
 
+    @cached_property
+    def _by_place(self) -> Mapping[tuple[str, ...], str]:
+        """The first member of each place that a DLL's name may mean."""
+        members = chain.from_iterable(self._by_file.values())
+        return {place_of(member): member for member in reversed([*members])}
+
     def links(self, importer: str) -> tuple[tuple[Import, Located | None], ...]:
         """Return what an image imports, each with the member that it gets, if there is one."""
         if importer not in self._links:
@@ -101,19 +107,18 @@ class DllSearch:
         if importer not in self._importers:
             self._importers[importer] = _Importer(
                 importer if is_module(importer) else "",
-                installed(importer)[:-1],
+                place_of(importer)[:-1],
                 self._subject.owners.get(importer, ""),
             )
         asking = self._importers[importer]
         key = (asking, file)
         if key not in self._located:
-            self._located[key] = self._locate(asking, candidates)
+            self._located[key] = self._locate(asking, file, candidates)
         return self._located[key]
 
-    def _locate(self, asking: _Importer, candidates: Iterable[str]) -> Located:
-        for member in candidates:
-            if installed(member)[:-1] == asking.folder:
-                return Located(member, Found.YES)
+    def _locate(self, asking: _Importer, file: str, candidates: Iterable[str]) -> Located:
+        if beside := self._by_place.get((*asking.folder, file)):
+            return Located(beside, Found.YES)
         found = [Located(member, self._found(asking, member)) for member in candidates]
         # A distribution's own DLL before another's, then one that fits.
         return max(
@@ -131,7 +136,7 @@ class DllSearch:
         return image is not None and image.loads_on(self._subject.target)
 
     def _found(self, asking: _Importer, member: str) -> Found:
-        place = installed(member)
+        place = place_of(member)
         if not self._subject.may_read or self._compared > MOST_COMPARED:
             return Found.MAYBE
         if asking.module and (sure := self._found_in_order(asking.module, member)) is not None:
@@ -151,7 +156,7 @@ class DllSearch:
 
         None where it does not for certain, or where code before may add or load anything.
         """
-        place = installed(member)
+        place = place_of(member)
         package = installed(module)[:-1]
         added: set[Place] = set()
         unsure = any(True for _ in self._code.started)
@@ -168,7 +173,7 @@ class DllSearch:
                     if certain:
                         return None if unsure else Found.NOT
                 elif compiled:
-                    if installed(compiled) in self._bringing(place):
+                    if place_of(compiled) in self._bringing(place):
                         return Found.YES
                     unsure = unsure or self._code.has_word(compiled)
                 elif does is Does.DROP:
@@ -206,12 +211,11 @@ class DllSearch:
         """The places of the images that import an image of their own folder, by its place."""
         found: dict[tuple[str, ...], list[tuple[str, ...]]] = defaultdict(list)
         for member, image in self._subject.images.items():
-            own = installed(member)
+            own = place_of(member)
             for item in image.imports:
-                for other in () if item.delayed else self._by_file.get(item.file, ()):
-                    place = installed(other)
-                    if place[:-1] == own[:-1] and other in self._subject.images:
-                        found[place].append(own)
+                place = (*own[:-1], item.file)
+                if not item.delayed and self._by_place.get(place, "") in self._subject.images:
+                    found[place].append(own)
         return found
 
     def _follow(self, count: int) -> None:
@@ -237,7 +241,7 @@ class DllSearch:
 
     def adds_foreign_folders(self, importer: str) -> bool:
         """Return whether code near an image adds folders that the wheel does not have."""
-        own = installed(importer)[:-1]
+        own = place_of(importer)[:-1]
         if own not in self._foreign:
             self._foreign[own] = any(
                 one.is_unknown or not self._has_folder(one)
@@ -250,22 +254,17 @@ class DllSearch:
         """Return whether a folder may be one of the wheel's."""
         if place not in self._own:
             exact = ("site", *(f"{part}".lower() for part in place.parts))
-            self._own[place] = (place.is_exact and exact in self._lower_folders) or any(
+            self._own[place] = (place.is_exact and exact in self._folders) or any(
                 map(place.fits, self._folders)
             )
         return self._own[place]
 
     def has(self, place: Place) -> bool:
         """Return whether a file is there, or may be another distribution's."""
-        path = "/".join(("site", *map(str, place.parts))).lower()
+        *folder, file = ("site", *(f"{part}".lower() for part in place.parts))
         # The loader appends the suffix to a name without one.
-        there = not {path, f"{path}.dll"}.isdisjoint(self._paths)
-        return there or ("site", *place.parts[:-1]) not in self._folders
-
-    @cached_property
-    def _paths(self) -> frozenset[str]:
-        """Where the files are installed, in lower case."""
-        return frozenset("/".join(installed(name)).lower() for name in self._subject.names)
+        there = {(*folder, file), (*folder, f"{file}.dll")}
+        return not self._subject.places.isdisjoint(there) or tuple(folder) not in self._folders
 
     def unsearched(self, file: str) -> str:
         """Return the folder of a DLL that Windows does not find by its name, or ""."""
@@ -276,7 +275,7 @@ class DllSearch:
         if origin_of(file, self._subject.target) is not Origin.UNKNOWN:
             return ""
         added, loaded = self._places
-        for place in map(installed, members):
+        for place in map(place_of, members):
             self._compared += len(added) + len(loaded)
             if self._compared > MOST_COMPARED or any(
                 one.is_unknown or one.fits(path)
@@ -302,11 +301,7 @@ class DllSearch:
 
     @cached_property
     def _folders(self) -> frozenset[tuple[str, ...]]:
-        return frozenset(installed(member)[:-1] for member in self._subject.names)
-
-    @cached_property
-    def _lower_folders(self) -> frozenset[tuple[str, ...]]:
-        return frozenset((root, *map(str.lower, parts)) for root, *parts in self._folders)
+        return frozenset(place[:-1] for place in self._subject.places)
 
     def is_loaded_by_python(self, file: str) -> bool:
         """Return whether code imports a module of Python that loads this DLL of Python's own."""
@@ -323,7 +318,7 @@ class DllSearch:
 def _is_own(folder: tuple[str, ...], member: str) -> bool:
     """Return whether a member is in a folder's package, or in what delvewheel puts beside it."""
     package = folder[1:2]
-    return installed(member)[1:2] in {package, tuple(f"{name}.libs" for name in package)}
+    return place_of(member)[1:2] in {package, tuple(f"{name}.libs" for name in package)}
 
 
 def reached(

@@ -14,6 +14,7 @@ from winarm.coff.library import Library
 from winarm.coff.sniff import Nature
 from winarm.target import Target
 from winarm.verify.companions import Brought
+from winarm.verify.member_names import place_of
 from winarm.verify.options import VerifyOptions
 from winarm.verify.wheels.archive import Archive
 from winarm.verify.wheels.filename import WheelName
@@ -68,9 +69,9 @@ class Facts:
         return frozenset(entry.name for entry in self.archive.entries if not entry.is_folder)
 
     @cached_property
-    def lower_names(self) -> frozenset[str]:
-        """Return these names in lower case, as Windows compares them."""
-        return frozenset(map(str.lower, self.names))
+    def places(self) -> frozenset[tuple[str, ...]]:
+        """Return where Windows has these files."""
+        return frozenset(map(place_of, self.names))
 
     @cached_property
     def owners(self) -> Mapping[str, str]:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+#: Longest name of a module beyond ASCII that is encoded.
+_LONGEST_ENCODED = 80
+
 
 def base_name(member: str) -> str:
     """Return a member's file name."""
@@ -25,11 +30,46 @@ def stem_of(member: str) -> str:
     return member[: len(member) - len(name)] + name.partition(".")[0]
 
 
-def init_symbol(member: str) -> bytes:
-    """Return the name of the init function that a module in a file of this name has."""
-    return b"PyInit_%s" % base_name(stem_of(member)).replace("-", "_").encode()
+def module_of(member: str) -> str:
+    """Return the name under which Python asks a file for its init function.
+
+    It is the file's, without suffixes; the `__init__` of a package is asked under the package's.
+    """
+    folder, _, name = stem_of(member).rpartition("/")
+    return base_name(folder) if name == "__init__" and folder else name
+
+
+@lru_cache(maxsize=16)
+def init_names(module: str) -> frozenset[str]:
+    """Return the exports by which Python can import a module of that name."""
+    # Encoding takes the square of the length, and nobody has a longer one.
+    plain = module.isascii() or len(module) > _LONGEST_ENCODED
+    encoded = module if plain else module.encode("punycode").decode("ascii")
+    # As in get_encoded_name of CPython's Python/importdl.c.
+    name, mark = encoded.replace("-", "_"), "" if plain else "U"
+    return frozenset({f"PyInit{mark}_{name}", f"PyModExport{mark}_{name}"})
 
 
 def is_module(member: str) -> bool:
     """Return whether a member is named like an extension module."""
     return suffix_of(member) == ".pyd"
+
+
+def installed(member: str) -> tuple[str, ...]:
+    """Return where a member is installed: `site` or `prefix`, and the path below it."""
+    top, _, rest = member.partition("/")
+    if not top.endswith(".data"):
+        return ("site", *member.split("/"))
+    part, _, below = rest.partition("/")
+    if part in {"platlib", "purelib"}:
+        return ("site", *below.split("/"))
+    folder = {"scripts": ("Scripts",), "headers": ("Include",)}.get(part, ())
+    parts = (*folder, *below.split("/"))
+    if [one.lower() for one in parts[:2]] == ["lib", "site-packages"]:
+        return ("site", *parts[2:])
+    return ("prefix", *parts)
+
+
+def place_of(member: str) -> tuple[str, ...]:
+    """Return where Windows has a member: `installed` in lower case, in which it compares names."""
+    return tuple(map(str.lower, installed(member)))

@@ -12,8 +12,15 @@ from winarm.coff.image import Image
 from winarm.target import Target
 from winarm.verify.dll_search import DllSearch, reached
 from winarm.verify.facts import Facts
-from winarm.verify.member_names import base_name, folder_of, init_symbol, is_module, suffix_of
-from winarm.verify.wheel_code import WheelCode, installed
+from winarm.verify.member_names import (
+    base_name,
+    init_names,
+    is_module,
+    module_of,
+    place_of,
+    suffix_of,
+)
+from winarm.verify.wheel_code import WheelCode
 from winarm.verify.wheels.metadata import (
     header_fields,
     requirements,
@@ -86,11 +93,11 @@ class Subject(Facts):
 
     @cached_property
     def packages(self) -> frozenset[str]:
-        """Return the folders at the top that have an `__init__`, of Python or compiled."""
+        """Return the folders of site-packages that have an `__init__`, of Python or compiled."""
         return frozenset(
-            name.partition("/")[0]
-            for name in self.names
-            if name.partition("/")[2].startswith("__init__.")
+            place[1]
+            for place in self.places
+            if place[0] == "site" and len(place) > 2 and place[2].startswith("__init__.")  # noqa: PLR2004 - a file in it
         )
 
     @cached_property
@@ -141,9 +148,13 @@ class Subject(Facts):
             and (
                 _FOREIGN_MODULE.search(member) is not None
                 # Linux imports a plain suffix, too; only a module names its init function.
-                or (suffix_of(member) == ".so" and init_symbol(member) in self.read(member))
+                or (suffix_of(member) == ".so" and self._has_init_name(member))
             )
         )
+
+    def _has_init_name(self, member: str) -> bool:
+        content = self.read(member)
+        return any(name.encode() in content for name in init_names(module_of(member)))
 
     @cached_property
     def essential(self) -> frozenset[str]:
@@ -159,10 +170,10 @@ class Subject(Facts):
 
     @cached_property
     def loaded_from(self) -> Mapping[tuple[str, ...], frozenset[str]]:
-        """Return what the modules of each folder load, by the folder as it is installed."""
+        """Return what the modules of each folder load, by the place of the folder."""
         modules: dict[tuple[str, ...], list[str]] = {}
         for module in self.modules:
-            modules.setdefault(installed(module)[:-1], []).append(module)
+            modules.setdefault(place_of(module)[:-1], []).append(module)
         return {
             folder: reached(self.checked, self.target, self.search, inside)
             for folder, inside in islice(modules.items(), _MOST_FOLDERS)
@@ -170,9 +181,8 @@ class Subject(Facts):
 
     def is_test_data(self, member: str) -> bool:
         """Return whether a file is data of tests: in a folder of theirs that is no package."""
-        folder = folder_of(member)
-        in_tests = not _TEST_FOLDERS.isdisjoint(folder.lower().split("/"))
-        return in_tests and f"{folder}/__init__.py" not in self.names
+        folder = place_of(member)[:-1]
+        return not _TEST_FOLDERS.isdisjoint(folder) and (*folder, "__init__.py") not in self.places
 
     def allows(self, member: str) -> bool:
         """Return whether `member` is a known launcher, or allowed by the user."""

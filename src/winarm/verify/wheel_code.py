@@ -15,7 +15,7 @@ from itertools import chain
 from winarm.target import WIN_ARM64
 from winarm.verify.dlls import LOADED_BY
 from winarm.verify.facts import Facts
-from winarm.verify.member_names import is_module
+from winarm.verify.member_names import installed, is_module, place_of
 from winarm.verify.python_code import UNREADABLE, Code, Does, Step, may_search, read_code
 from winarm.verify.python_paths import ELSEWHERE, UNKNOWN
 
@@ -120,23 +120,24 @@ class WheelCode:
     def _importable(self) -> Mapping[tuple[str, ...], list[str]]:
         """The files of each module, by its path without a suffix."""
         found: dict[tuple[str, ...], list[str]] = defaultdict(list)
-        for folder, members in chain(self._sources.items(), self._modules.items()):
-            for member in members:
-                name = member.rpartition("/")[2].partition(".")[0]
-                found[folder if name == "__init__" else (*folder, name)].append(member)
+        for member in chain.from_iterable((*self._sources.values(), *self._modules.values())):
+            # Python compares the case of names, which Windows does not.
+            *folder, file = installed(member)
+            name = file.partition(".")[0]
+            found[tuple(folder if name == "__init__" else (*folder, name))].append(member)
         return found
 
     @cached_property
     def _modules(self) -> Mapping[tuple[str, ...], list[str]]:
-        """The extension modules that can be read, by their folder."""
+        """The extension modules that can be read, by the place of their folder."""
         found: dict[tuple[str, ...], list[str]] = defaultdict(list)
         for member in self._subject.images:
             if is_module(member):
-                found[installed(member)[:-1]].append(member)
+                found[place_of(member)[:-1]].append(member)
         return found
 
     def near(self, own: tuple[str, ...]) -> Iterator[tuple[str, Code]]:
-        """Yield the code in the packages around a module, and of .pth files."""
+        """Yield the code in the packages around the place of a folder, and of .pth files."""
         for count in range(1, len(own) + 1):
             yield from self._codes_of(self._sources.get(own[:count], ()))
         yield from self.started
@@ -148,11 +149,11 @@ class WheelCode:
 
     @cached_property
     def _sources(self) -> Mapping[tuple[str, ...], list[str]]:
-        """The Python files that may run, by their folder."""
+        """The Python files that may run, by the place of their folder."""
         found: dict[tuple[str, ...], list[str]] = defaultdict(list)
         for member in self._subject.names:
             if member.endswith(".py") and not is_test_code(member):
-                found[installed(member)[:-1]].append(member)
+                found[place_of(member)[:-1]].append(member)
         for members in found.values():
             # What adds a folder is nearly always in the __init__.
             members.sort(key=lambda member: (not member.endswith("__init__.py"), member))
@@ -248,7 +249,7 @@ class WheelCode:
 
     def has_compiled_code(self, importer: str) -> bool:
         """Return whether compiled code of an image's packages may extend the search."""
-        own = installed(importer)[:-1]
+        own = place_of(importer)[:-1]
         return any(
             self.has_word(member)
             for count in range(len(own), 0, -1)
@@ -257,11 +258,11 @@ class WheelCode:
 
     @cached_property
     def _compiled(self) -> Mapping[tuple[str, ...], list[str]]:
-        """The compiled modules, by their folder."""
+        """The compiled modules, by the place of their folder."""
         found: dict[tuple[str, ...], list[str]] = defaultdict(list)
         for member in self._subject.names:
             if member.endswith((".pyc", ".pyd")) and not is_test_code(member):
-                found[installed(member)[:-1]].append(member)
+                found[place_of(member)[:-1]].append(member)
         return found
 
     def has_word(self, member: str) -> bool:
@@ -283,7 +284,7 @@ class WheelCode:
 
         :param at_once: importing the file loads it.
         """
-        return self._loaders[at_once].get("/".join(installed(member)).lower())
+        return self._loaders[at_once].get("/".join(place_of(member)))
 
     @cached_property
     def _loaders(self) -> Mapping[bool, Mapping[str, str]]:
@@ -306,7 +307,7 @@ class WheelCode:
             return tuple(members)
         found = []
         for member in members:
-            place = installed(member)
+            place = place_of(member)
             # The suffix may be left out.
             bare = (*place[:-1], place[-1].removesuffix(".dll"))
             self._compared += len(paths)
@@ -360,21 +361,6 @@ class WheelCode:
                 for name in self._named(names, member):
                     found[name].append(member)
         return found
-
-
-def installed(member: str) -> tuple[str, ...]:
-    """Return where a member is installed: `site` or `prefix`, and the path below it."""
-    top, _, rest = member.partition("/")
-    if not top.endswith(".data"):
-        return ("site", *member.split("/"))
-    part, _, below = rest.partition("/")
-    if part in {"platlib", "purelib"}:
-        return ("site", *below.split("/"))
-    folder = {"scripts": ("Scripts",), "headers": ("Include",)}.get(part, ())
-    parts = (*folder, *below.split("/"))
-    if [one.lower() for one in parts[:2]] == ["lib", "site-packages"]:
-        return ("site", *parts[2:])
-    return ("prefix", *parts)
 
 
 def is_test_code(member: str) -> bool:

@@ -43,6 +43,8 @@ def test_a_module_that_another_is_taken_before_is_named() -> None:
 
     assert finding.member == "pkg/_x.pyd"
     assert finding.message == "_x.cp313-win_arm64.pyd is taken before it"
+    assert codes(TAGGED, "pkg-1.0.data/platlib/pkg/_x.pyd") == ["WA701"]
+    assert codes(TAGGED, "pkg-1.0.data/data/pkg/_x.pyd") == []
 
 
 @pytest.mark.parametrize(
@@ -64,6 +66,8 @@ def test_a_package_is_taken_before_a_module_of_its_name() -> None:
 
     assert (finding.code.name, finding.member) == ("WA701", "pkg/_x.pyd")
     assert codes("_x.pyd", "_x/__init__.py") == ["WA701"]
+    assert codes("pkg/_x.pyd", "pkg-1.0.data/platlib/pkg/_x/__init__.py") == ["WA701"]
+    assert codes("pkg/_x.pyd", "pkg-1.0.data/data/pkg/_x/__init__.py") == []
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,7 @@ VC90 = 'name="Microsoft.VC90.CRT" version="9.0.21022.8" processorArchitecture="a
 ANY = f'{CONTROLS} processorArchitecture="*"'
 
 
-def messages(data: bytes, *others: str) -> list[str]:
-    member = "pkg/_x.pyd"
+def messages(data: bytes, *others: str, member: str = "pkg/_x.pyd") -> list[str]:
     subject = Subject(
         Path("x"),
         Shape.WHEEL,
@@ -87,7 +86,30 @@ def test_an_assembly_beside_the_module_is_found() -> None:
     data = im.module(manifest=manifest(VC90))
 
     assert messages(data, "pkg/Microsoft.VC90.CRT.manifest") == []
+    assert messages(data, "PKG/Microsoft.VC90.CRT/Microsoft.VC90.CRT.manifest") == []
     assert messages(data, "other/Microsoft.VC90.CRT.manifest") != []
+
+
+@pytest.mark.parametrize(
+    ("member", "assembly", "found"),
+    [
+        ("pkg/_x.pyd", "pkg-1.0.data/platlib/pkg/{}", True),
+        ("pkg-1.0.data/platlib/pkg/_x.pyd", "pkg/{}", True),
+        ("_x.pyd", "pkg-1.0.data/platlib/{}", True),
+        ("pkg/_x.pyd", "pkg-1.0.data/data/Lib/site-packages/pkg/{}", True),
+        ("pkg/_x.pyd", "pkg-1.0.data/platlib/{}", False),
+        ("pkg/_x.pyd", "pkg-1.0.data/data/pkg/{}", False),
+    ],
+)
+def test_an_assembly_is_looked_for_where_it_is_installed(
+    member: str,
+    assembly: str,
+    found: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    data = im.module(manifest=manifest(VC90))
+    other = assembly.format("Microsoft.VC90.CRT.manifest")
+
+    assert (messages(data, other, member=member) == []) is found
 
 
 def test_windows_reads_no_manifest_of_another_number_when_it_loads_a_dll() -> None:

@@ -32,6 +32,15 @@ CASES = (
         {"pkg/_x.so": b"\x7fELF\2\1\1" + bytes(100) + b"\0PyInit__x\0"},
         filename=ANY_WHEEL,
     ),
+    bad(
+        "any elf of a package whose name is not ASCII",
+        {
+            "sp\u00e4m/__init__.so": b"\x7fELF\2\1\1"
+            + bytes(100)
+            + b"\0PyInitU_%s\0" % "sp\u00e4m".encode("punycode").replace(b"-", b"_")
+        },
+        filename=ANY_WHEEL,
+    ),
     good(
         "a library of another system",
         {"pkg/attach.so": b"\x7fELF\2\1\1" + bytes(100)},
@@ -90,6 +99,13 @@ def of(python: str) -> bytes:
             {
                 "pkg/_x.cp312-win_arm64.pyd": of("python312.dll"),
                 "pkg/_x.cp313-win_arm64.pyd": of("python313.dll"),
+            },
+        ),
+        (
+            "cp312.cp313-cp312.cp313",
+            {
+                "pkg/_x.cp312-win_arm64.pyd": of("python312.dll"),
+                "pkg-1.0.data/platlib/pkg/_x.cp313-win_arm64.pyd": of("python313.dll"),
             },
         ),
         ("cp312.cp313-cp312.cp313", {"pkg/_x.pyd": of("python3.dll")}),

@@ -12,10 +12,9 @@ from collections.abc import Iterator
 from winarm.verify.checks.module_name import ModuleName
 from winarm.verify.codes import Code
 from winarm.verify.facts import Shape
-from winarm.verify.member_names import base_name, folder_of, suffix_of
+from winarm.verify.member_names import base_name, folder_of, place_of, suffix_of
 from winarm.verify.report import Finding, finding
 from winarm.verify.subject import Subject
-from winarm.verify.wheel_code import installed
 from winarm.verify.wheels.archive import Archive
 from winarm.verify.wheels.entry import Entry
 
@@ -127,28 +126,27 @@ def _shadows(subject: Subject) -> Iterator[Finding]:
     Python takes a package first, then the suffixes in their order (importlib's FileFinder). A .py
     beside its compiled form is usual and meant.
     """
-    modules: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+    modules: dict[tuple[tuple[str, ...], str], dict[str, str]] = defaultdict(dict)
     for member in subject.images:
         if (module := ModuleName.parse(member)) is not None:
-            modules[folder_of(member), module.name][module.abi_tag] = member
+            modules[place_of(member)[:-1], module.name][module.abi_tag] = member
     for (folder, name), by_tag in modules.items():
         plain = by_tag.pop("", None)
         if plain and by_tag:
             words = f"{base_name(min(by_tag.values()))} is taken before it"
             yield finding(Code.WA701, plain, words)
-        package = f"{folder}/{name}/__init__.py".lstrip("/")
-        if package in subject.names:
+        if (*folder, name.lower(), "__init__.py") in subject.places:
             member = plain or min(by_tag.values())
-            yield finding(Code.WA701, member, f"{package} is taken before it")
+            words = f"{name}/__init__.py is taken before it"
+            yield finding(Code.WA701, member, words)
 
 
 def _overwritten(subject: Subject) -> Iterator[Finding]:
     """Find files of a .data folder that are installed where another file is."""
     data = {name for name in subject.names if ".data/" in name}
-    places: dict[str, str] = {}
+    places: dict[tuple[str, ...], str] = {}
     for name in sorted(subject.names, key=lambda name: (name in data, name)) if data else ():
-        place = "/".join(installed(name)).lower()
-        if (other := places.setdefault(place, name)) != name and name in data:
+        if (other := places.setdefault(place_of(name), name)) != name and name in data:
             yield finding(Code.WA701, name, f"it is installed over {other}")
 
 

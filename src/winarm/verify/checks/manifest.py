@@ -19,7 +19,7 @@ from xml.parsers.expat import ExpatError, ParserCreate
 
 from winarm.target import Target
 from winarm.verify.codes import Code
-from winarm.verify.member_names import folder_of
+from winarm.verify.member_names import place_of
 from winarm.verify.report import Finding, finding
 from winarm.verify.subject import Subject
 
@@ -123,8 +123,7 @@ def _own_names(target: Target) -> frozenset[str]:
 
 def _is_private(subject: Subject, member: str, assembly: Assembly) -> bool:
     """Return whether the wheel has the assembly in the image's folder or one of its name."""
-    folder = folder_of(member)
-    names = {f"{folder}/{assembly.name}", f"{folder}/{assembly.name}/{assembly.name}"}
-    suffixes = (".manifest", ".dll")
-    wanted = {f"{name}{suffix}".lstrip("/").lower() for name in names for suffix in suffixes}
-    return not wanted.isdisjoint(subject.lower_names)
+    folder = place_of(member)[:-1]
+    files = {f"{assembly.name}.manifest", f"{assembly.name}.dll"}
+    wanted = {(*inner, file) for inner in (folder, (*folder, assembly.name)) for file in files}
+    return not wanted.isdisjoint(subject.places)

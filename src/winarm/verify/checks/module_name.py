@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
 from winarm.coff.buffer import symbol_text
@@ -17,7 +16,7 @@ from winarm.coff.headers import EXECUTABLE
 from winarm.coff.image import Image
 from winarm.target import TARGETS, PythonABI, Target
 from winarm.verify.codes import Code
-from winarm.verify.member_names import base_name, folder_of, is_module, suffix_of
+from winarm.verify.member_names import base_name, init_names, is_module, module_of, suffix_of
 from winarm.verify.report import Finding, finding
 from winarm.verify.subject import Subject
 from winarm.verify.wheels.filename import Promise
@@ -26,8 +25,6 @@ _TAGGED = re.compile(
     r"(?P<name>[^.]+)\.(?P<abi>cp3[0-9]+t?d?)-(?P<platform>[a-z0-9_]+)\.pyd", re.IGNORECASE
 )
 _OTHER_TAGGED = re.compile(r"[^.]+\.(?P<tag>(pypy|graalpy)[0-9A-Za-z_-]+)\.pyd", re.IGNORECASE)
-#: Longest name beyond ASCII that is encoded.
-_LONGEST_ENCODED = 80
 #: No file of Windows' has a longer name.
 _LONGEST_NAME = 255
 _INIT = re.compile(r"PyInitU?_|PyModExportU?_")
@@ -45,27 +42,20 @@ class ModuleName(NamedTuple):
     abi_tag: str
     #: The platform as the suffix spells it, or "".
     platform: str
-    #: The folder that it is in, or "".
-    package: str = ""
+    #: The exports by which Python can import it.
+    init_names: frozenset[str]
 
     @classmethod
     def parse(cls, member: str) -> ModuleName | None:
         """Return the parts of a module's file name, or None if no CPython imports such a name."""
-        file, package = base_name(member), base_name(folder_of(member))
+        file = base_name(member)
         if len(file) > _LONGEST_NAME or not is_module(file):
             return None
+        names = init_names(module_of(member))
         if match := _TAGGED.fullmatch(file):
-            return cls(match["name"], match["abi"].lower(), match["platform"].lower(), package)
+            return cls(match["name"], match["abi"].lower(), match["platform"].lower(), names)
         stem = file[: -len(".pyd")]
-        return cls(stem, "", "", package) if stem and "." not in stem else None
-
-    @property
-    def init_names(self) -> frozenset[str]:
-        """Return the exports by which Python can import it.
-
-        The `__init__` of a package is imported under the package's name.
-        """
-        return init_names(self.package if self.name == "__init__" and self.package else self.name)
+        return cls(stem, "", "", names) if stem and "." not in stem else None
 
     @property
     def abi(self) -> PythonABI | None:
@@ -144,17 +134,6 @@ def _suffix_against_promise(member: str, abi: PythonABI, promise: Promise) -> It
     words = f"its suffix says {abi.tag}, the wheel {named}"
     threading_only = any(other.minor == abi.minor for other in promise.abis)
     yield finding(Code.WA203 if threading_only else Code.WA202, member, words)
-
-
-@lru_cache(maxsize=16)
-def init_names(module: str) -> frozenset[str]:
-    """Return the exports by which Python can import a module of that name."""
-    # Encoding takes the square of the length, and nobody has a longer one.
-    plain = module.isascii() or len(module) > _LONGEST_ENCODED
-    encoded = module if plain else module.encode("punycode").decode("ascii")
-    # As in get_encoded_name of CPython's Python/importdl.c.
-    name, mark = encoded.replace("-", "_"), "" if plain else "U"
-    return frozenset({f"PyInit{mark}_{name}", f"PyModExport{mark}_{name}"})
 
 
 def _init_export(

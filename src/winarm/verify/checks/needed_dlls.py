@@ -11,10 +11,9 @@ from winarm.coff.managed import Managed
 from winarm.verify.codes import Code
 from winarm.verify.dll_search import Found, Located
 from winarm.verify.dlls import Origin, origin_of
-from winarm.verify.member_names import folder_of, is_module
+from winarm.verify.member_names import folder_of, is_module, place_of
 from winarm.verify.report import Finding, finding
 from winarm.verify.subject import Subject
-from winarm.verify.wheel_code import installed
 
 #: What an origin means for an image that a module needs in order to start.
 _CODES = {
@@ -118,8 +117,8 @@ def _may_come(subject: Subject, member: str, needed: Import) -> bool:
     origin = origin_of(needed.file, subject.target)
     if origin not in _BROUGHT or not (subject.required and subject.may_read):
         return False
-    package, separator, _ = member.partition("/")
-    shared = bool(separator) and package not in subject.packages
+    package, *rest = place_of(member)[1:]
+    shared = bool(rest) and package not in subject.packages
     return shared or subject.search.adds_foreign_folders(member)
 
 
@@ -165,7 +164,7 @@ def _is_beside_modules(subject: Subject, member: str, wanted: str) -> bool:
     What a module's DLLs need is looked for in the folder of the module, too.
     """
     folders = {folder for folder, members in subject.loaded_from.items() if member in members}
-    return folders == {installed(wanted)[:-1]}
+    return folders == {place_of(wanted)[:-1]}
 
 
 def _unused_forwarders(subject: Subject, member: str, image: Image) -> Iterator[Finding]:

@@ -17,7 +17,7 @@ from winarm.verify.checks.module_name import ModuleName
 from winarm.verify.codes import Code
 from winarm.verify.dll_search import Found
 from winarm.verify.dlls import Origin, origin_of
-from winarm.verify.member_names import folder_of
+from winarm.verify.member_names import place_of
 from winarm.verify.report import Finding, finding
 from winarm.verify.subject import Subject
 from winarm.verify.wheels.filename import Promise
@@ -78,9 +78,8 @@ def _has_own_python(subject: Subject, member: str, image: Image) -> bool:
     """Return whether an image is a program next to the DLLs of a Python of its own."""
     if image.is_dll:
         return False
-    folder = folder_of(member)
-    beside = {f"{folder}/{dll}".lstrip("/").lower() for dll in python_dlls(image)}
-    return bool(beside) and beside <= subject.lower_names
+    beside = {(*place_of(member)[:-1], dll) for dll in python_dlls(image)}
+    return bool(beside) and beside <= subject.places
 
 
 def python_dlls(image: Image) -> tuple[str, ...]:

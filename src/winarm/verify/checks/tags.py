@@ -15,7 +15,7 @@ from winarm.verify.checks.module_name import ModuleName
 from winarm.verify.checks.symbols import STABLE_DLLS, python_dlls, serves
 from winarm.verify.codes import Code
 from winarm.verify.facts import Shape
-from winarm.verify.member_names import folder_of, is_module, stem_of, suffix_of
+from winarm.verify.member_names import is_module, place_of, stem_of, suffix_of
 from winarm.verify.report import Finding, finding
 from winarm.verify.subject import Subject
 from winarm.verify.wheels.filename import Promise, WheelName
@@ -101,11 +101,11 @@ def _missing_forms(variants: list[_Variant], promise: Promise) -> Iterator[Findi
 
 def _groups(subject: Subject) -> list[list[_Variant]]:
     """Return the forms of each module that the target's processes can load."""
-    groups: dict[tuple[str, str], list[_Variant]] = defaultdict(list)
+    groups: dict[tuple[tuple[str, ...], str], list[_Variant]] = defaultdict(list)
     for member, image in subject.loadable.items():
         module = ModuleName.parse(member)
         if module is not None and image.exports.have_any(module.init_names):
-            groups[folder_of(member), module.name].append((member, module, image))
+            groups[place_of(member)[:-1], module.name].append((member, module, image))
     return list(groups.values())
 
 
