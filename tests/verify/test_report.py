@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from winarm.verify import Code
 from winarm.verify.report import MOST, finding, listed
 
@@ -18,6 +20,13 @@ def test_the_same_of_several_members_is_one_finding() -> None:
     assert (one.members, one.more) == (("x", "y", "z"), 2)
     assert one.line() == "WA401 error: x: it needs a.dll (2 more files too)"
     assert (other.members, other.more) == (("x",), 0)
+
+
+@pytest.mark.parametrize("code", [code for code in Code if code.rule.once])
+def test_what_a_code_says_once_is_one_finding_in_the_words_for_the_first(code: Code) -> None:
+    (found,) = listed(finding(code, name, f"about {name}") for name in ("x", "y", "z", "x"))
+
+    assert (found.members, found.words) == (("x", "y", "z"), "about x (2 more files too)")
 
 
 def test_very_many_members_of_one_finding_are_counted() -> None:

@@ -83,6 +83,23 @@ def test_what_it_requires_whatever_is_chosen() -> None:
     assert required == (("numpy", ">=2"),)
 
 
+@pytest.mark.parametrize(("names", "words"), [("", ""), ("b a b", "a, b"), ("x" * 99, "x" * 64)])
+def test_required_distributions_are_named(names: str, words: str) -> None:
+    metadata = "".join(f"Requires-Dist: {name}\n" for name in names.split())
+    name = "pkg-1.0.dist-info/METADATA"
+
+    assert subject(sizes={name: 1}, texts={name: metadata.encode()}).required_names == words
+
+
+def test_very_many_required_distributions_are_counted() -> None:
+    metadata = "".join(f"Requires-Dist: n{number:04}\n" for number in range(2000))
+    name = "pkg-1.0.dist-info/METADATA"
+
+    found = subject(sizes={name: 1}, texts={name: metadata.encode()}).required_names
+    assert found.startswith("n0000, n0001, ")
+    assert found.endswith("n0015 and 1984 more")
+
+
 def test_data_of_tests_is_no_module() -> None:
     images = {"pkg/tests/data/x.pyd": ARM64, "pkg/tests/_y.pyd": ARM64, "pkg/_z.pyd": ARM64}
     sizes = dict.fromkeys((*images, "pkg/tests/__init__.py"), 1)

@@ -53,6 +53,8 @@ class Rule:
     cure: str
     #: Something could not be read, and so not be verified: such a finding cannot be hidden.
     unread: bool = False
+    #: What is said of several members is one finding, in the words for the first.
+    once: bool = False
 
 
 error = partial(Rule, Severity.ERROR)
@@ -428,6 +430,7 @@ class Code(Enum):
         "They are not in the wheel. Its package is shared with a distribution in Requires-Dist, "
         "or its code adds folders that are not in the wheel.",
         "Verify both wheels in one call, or name the other with --with.",
+        once=True,
     )
 
     # 5: soundness of images
@@ -476,6 +479,7 @@ class Code(Enum):
         "the image names a folder of the building machine",
         "Its debug record holds the full path of the .pdb.",
         "Link with /PDBALTPATH:%_PDB%, or without debug information.",
+        once=True,
     )
     WA510 = warning(
         "the image is for an unusual subsystem",

@@ -63,14 +63,17 @@ def finding(code: Code, member: str, message: str, *, cure: str = "") -> Finding
 def listed(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return findings in printable words, the worst first, and at most `MOST` of each code.
 
-    What is said of several members in the same words is one finding that counts them.
+    What is said of several members in the same words is one finding that counts them, and so is
+    all that a code says which is reported `once`.
     """
-    merged: dict[tuple[Code, str, str], list[str]] = {}
+    merged: dict[tuple[Code, str, str], tuple[str, list[str]]] = {}
     for found in findings:
-        merged.setdefault((found.code, found.message, found.cure), []).append(found.member)
+        words = "" if found.code.rule.once else found.message
+        same_words = merged.setdefault((found.code, words, found.cure), (found.message, []))
+        same_words[1].append(found.member)
     by_code: dict[Code, list[Finding]] = {}
     left_out: dict[Code, int] = {}
-    for (code, message, cure), members in merged.items():
+    for (code, _, cure), (message, members) in merged.items():
         same = by_code.setdefault(code, [])
         if len(same) < MOST:
             first, *others = map(printable, dict.fromkeys(members[: MOST + 1]))

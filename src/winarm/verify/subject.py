@@ -35,6 +35,9 @@ _LAUNCHER = re.compile(
 )
 #: Folders of modules whose DLLs are followed; the largest wheels have some forty.
 _MOST_FOLDERS = 256
+#: Required distributions that a finding names, and characters of each.
+_MOST_NAMED = 16
+_LONGEST_NAME = 64
 _TEST_FOLDERS = frozenset({"test", "tests", "testing", "testdata", "test_data"})
 
 #: How other systems' extension modules end (`.abi3.so`, `.cpython-313-darwin.so`).
@@ -85,6 +88,14 @@ class Subject(Facts):
         """Return the distributions that the wheel requires whatever is chosen, and versions."""
         metadata = self.texts.get(f"{self.dist_info}/METADATA", b"")
         return requirements(header_fields(metadata))
+
+    @cached_property
+    def required_names(self) -> str:
+        """Return the names of these distributions, the first of many, in words."""
+        names = sorted({name for name, _ in self.required})
+        first = ", ".join(name[:_LONGEST_NAME] for name in names[:_MOST_NAMED])
+        more = len(names) - _MOST_NAMED
+        return f"{first} and {more} more" if more > 0 else first
 
     @property
     def own_targets(self) -> tuple[Target, ...]:

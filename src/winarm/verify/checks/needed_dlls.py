@@ -36,7 +36,6 @@ _BROUGHT = frozenset({Origin.UNKNOWN, Origin.CPP_RUNTIME, Origin.COMPILER_RUNTIM
 
 def check_needed_dlls(subject: Subject) -> Iterator[Finding]:
     """Find DLLs that will not be there, or not be found, on the user's machine."""
-    absent: list[tuple[str, str]] = []
     for member, image in subject.loadable.items():
         # .NET finds its libraries in its own ways.
         if image.managed is not Managed.NONE:
@@ -50,12 +49,12 @@ def check_needed_dlls(subject: Subject) -> Iterator[Finding]:
             elif needed.file in subject.brought:
                 continue
             elif _may_come(subject, member, needed):
-                absent.append((needed.file, member))
+                words = f"{needed.dll} must come with one of the required {subject.required_names}"
+                yield finding(Code.WA413, member, words)
             else:
                 yield from _missing(subject, member, needed)
         yield from _unused_forwarders(subject, member, image)
     yield from _loaded_by_code(subject)
-    yield from _may_come_finding(subject, absent)
 
 
 def _loaded_by_code(subject: Subject) -> Iterator[Finding]:
@@ -120,21 +119,6 @@ def _may_come(subject: Subject, member: str, needed: Import) -> bool:
     package, *rest = place_of(member)[1:]
     shared = bool(rest) and package not in subject.packages
     return shared or subject.search.adds_foreign_folders(member)
-
-
-def _may_come_finding(subject: Subject, absent: list[tuple[str, str]]) -> Iterator[Finding]:
-    # One finding for all: a member that is ignored must not be the one place that is named.
-    places: dict[str, str] = {}
-    for file, member in absent:
-        if subject.options.wants(Code.WA413, member):
-            places.setdefault(file, member)
-    if not places:
-        return
-    names = sorted(places)
-    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-    bringers = ", ".join(sorted({name for name, _ in subject.required}))
-    words = f"{names[0]}{more} must come with one of the required {bringers}"
-    yield finding(Code.WA413, places[names[0]], words)
 
 
 def _far_away(subject: Subject, member: str, needed: Import, located: Located) -> Iterator[Finding]:

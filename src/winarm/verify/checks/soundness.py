@@ -199,7 +199,9 @@ def check_soundness(subject: Subject) -> Iterator[Finding]:
                 yield from _required_on_arm64(member, image.headers)
             yield from _subsystem(member, image.headers)
         yield from _sections(member, image)
-    yield from _build_folders(subject)
+        # The libraries that are bundled are made elsewhere.
+        if is_module(member) and (path := image.pdb_path) and ("\\" in path or "/" in path):
+            yield finding(Code.WA509, member, f"its debug record names {path}")
 
 
 def _required_on_arm64(member: str, headers: pe.Headers) -> Iterator[Finding]:
@@ -252,24 +254,3 @@ def _sections(member: str, image: Image) -> Iterator[Finding]:
         if found:
             more = f" ({len(found) - 1} more too)" if len(found) > 1 else ""
             yield finding(code, member, found[0] + more)
-
-
-def _build_folders(subject: Subject) -> Iterator[Finding]:
-    """Find debug records with full paths; one finding for all, since they go together.
-
-    Only of modules: the libraries that are bundled are made elsewhere.
-    """
-    leaks = [
-        (member, path)
-        for member, image in subject.checked.items()
-        if is_module(member)
-        and (path := image.pdb_path)
-        and ("\\" in path or "/" in path)
-        # A member that is ignored must not be the one place that is named.
-        and subject.options.wants(Code.WA509, member)
-    ]
-    if leaks:
-        member, path = leaks[0]
-        count = len(leaks) - 1
-        more = f" ({count} more {'image' if count == 1 else 'images'} too)" if count else ""
-        yield finding(Code.WA509, member, f"its debug record names {path}{more}")
