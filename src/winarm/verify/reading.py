@@ -31,7 +31,9 @@ _PIECE = 512 * 2**10
 _ENTRY_COST = 8 * 2**10
 #: Most members are small, and follow one another.
 _BUFFER = 64 * 2**10
-#: Bytes of all files in .dist-info together: they are held in memory.
+#: Files in .dist-info that are read whole.
+_TEXTS = frozenset({"METADATA", "RECORD", "WHEEL", "entry_points.txt"})
+#: Bytes of all of them together: they are held in memory.
 _MOST_TEXTS = 64 * 2**20
 #: What is said of the member or the check at which the time was used up.
 TOO_LONG = "it takes longer than the limit of processor time; the rest was not verified"
@@ -161,6 +163,10 @@ def read_tree(
                 findings.append(finding(Code.WA004, member, TOO_LONG))
                 break
             _take_file(file, member, size, collector, options.limits)
+            if _is_record(member) and size > MAX_TEXT:
+                findings.append(
+                    finding(Code.WA004, member, f"it has {size} bytes, and is not read")
+                )
         except (OSError, DamagedError) as error:
             findings.append(finding(Code.WA001, member, _reason(error)))
     return _collected(path, Shape.TREE, target, options, collector), tuple(findings)
@@ -241,9 +247,11 @@ def _take_members(
             yield refusal
             continue
         total = so_far
-        # RECORD and its neighbours, but no licences below them.
-        _, dist_info, rest = entry.name.partition(".dist-info/")
-        text = bool(dist_info) and "/" not in rest and entry.size <= MAX_TEXT
+        folder, _, rest = entry.name.partition(".dist-info/")
+        text = rest in _TEXTS and "/" not in folder
+        if text and entry.size > MAX_TEXT:
+            yield finding(Code.WA004, entry.name, f"it has {entry.size} bytes, and is not read")
+            text = False
         texts += entry.size if text else 0
         if text and texts > _MOST_TEXTS:
             yield finding(Code.WA004, entry.name, "with it, .dist-info holds too much text")

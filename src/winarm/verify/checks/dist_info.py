@@ -85,10 +85,16 @@ def check_metadata(subject: Subject) -> Iterator[Finding]:
     yield from _record(subject, subject.archive, subject.dist_info)
 
 
+def _missing(subject: Subject, code: Code, member: str) -> Iterator[Finding]:
+    # One that is there and could not be read has a finding of its own.
+    if member not in subject.names:
+        yield finding(code, "", f"there is no {member}")
+
+
 def _wheel_file(subject: Subject, name: WheelName, dist_info: str) -> Iterator[Finding]:
     member = f"{dist_info}/WHEEL"
     if member not in subject.texts:
-        yield finding(Code.WA613, "", f"there is no {member}")
+        yield from _missing(subject, Code.WA613, member)
         return
     if not is_utf8(subject.texts[member]):
         yield finding(Code.WA613, member, "it is not UTF-8")
@@ -125,7 +131,7 @@ def _expand(tag: str) -> Iterator[str]:
 def _metadata_file(subject: Subject, name: WheelName, dist_info: str) -> Iterator[Finding]:
     member = f"{dist_info}/METADATA"
     if member not in subject.texts:
-        yield finding(Code.WA614, "", f"there is no {member}")
+        yield from _missing(subject, Code.WA614, member)
         return
     text = subject.texts[member]
     if not is_utf8(text):
@@ -258,7 +264,7 @@ def _record(subject: Subject, archive: Archive, dist_info: str) -> Iterator[Find
     """Compare RECORD with what is in the wheel."""
     text = subject.texts.get(f"{dist_info}/RECORD")
     if text is None:
-        yield finding(Code.WA607, "", f"there is no {dist_info}/RECORD")
+        yield from _missing(subject, Code.WA607, f"{dist_info}/RECORD")
         return
     unlisted = {f"{dist_info}/{name}" for name in _UNLISTED}
     seen: set[str] = set()
