@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -65,6 +66,20 @@ def test_folder_of_wheels_and_folder_of_dlls_bring_dlls(tmp_path: Path) -> None:
 
     assert errors(needing_wheel(tmp_path), tmp_path / "wheels") == []
     assert errors(needing_wheel(tmp_path, ""), tmp_path / "dlls") == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+def test_folder_with_links_to_dlls_brings_them(tmp_path: Path) -> None:
+    path = needing_wheel(tmp_path)
+    (tmp_path / "helper.dll").write_bytes(HELPER)
+    dlls = tmp_path / "dlls"
+    dlls.mkdir()
+    (dlls / "helper.dll").symlink_to(dlls / "helper.dll")
+    assert errors(path, dlls) == ["WA405"]
+
+    (dlls / "helper.dll").unlink()
+    (dlls / "helper.dll").symlink_to(tmp_path / "helper.dll")
+    assert errors(path, dlls) == []
 
 
 def test_wheels_of_one_call_see_one_another(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from verify_samples import image as im
 from verify_samples.wheel import record, record_hash
 
-from winarm.verify import Report, VerifyOptions, verify
+from winarm.verify import Limits, Report, VerifyOptions, verify
 
 
 def codes(report: Report) -> list[str]:
@@ -94,17 +94,54 @@ def test_deep_tree_is_walked_to_its_end(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
-def test_links_in_a_tree_are_not_followed(tmp_path: Path) -> None:
-    outside = tmp_path / "outside"
-    outside.mkdir()
-    (outside / "x.dll").write_bytes(im.image(machine=im.AMD64))
-    tree = tmp_path / "tree"
-    tree.mkdir()
-    (tree / "folder").symlink_to(outside)
-    (tree / "x.dll").symlink_to(outside / "x.dll")
-    (tree / "round").symlink_to(tree)
+class TestLinks:
+    """uv makes environments of links to files of its cache."""
 
-    assert verify(tree).images == ()
+    def test_those_to_files_are_followed(self, tmp_path: Path) -> None:
+        cache, tree = tmp_path / "cache", tmp_path / "tree"
+        files = {"pkg/_x.pyd": im.module(machine=im.AMD64), "pkg/a.py": b"a"}
+        for name, data in distribution("pkg", files).items():
+            for root in (cache, tree):
+                (root / name).parent.mkdir(parents=True, exist_ok=True)
+            (cache / name).write_bytes(data)
+            (tree / name).symlink_to(cache / name)
+
+        assert codes(verify(tree)) == ["WA101"]
+
+        (cache / "pkg/a.py").write_bytes(b"b")
+        assert codes(verify(tree)) == ["WA101", "WA608"]
+
+    def test_those_to_folders_and_to_nothing_are_not_followed(self, tmp_path: Path) -> None:
+        outside, tree = tmp_path / "outside", tmp_path / "tree"
+        outside.mkdir()
+        tree.mkdir()
+        (outside / "x.dll").write_bytes(im.image(machine=im.AMD64))
+        for name, end in {
+            "folder": outside,
+            "round": tree,
+            "itself": tree / "itself",
+            "gone.dll": outside / "gone.dll",
+            "device.dll": Path("/dev/zero"),
+        }.items():
+            (tree / name).symlink_to(end)
+        files = {"gone.dll": b"", "folder/x.dll": b""}
+        (tree / "pkg-1.0.dist-info").mkdir()
+        (tree / "pkg-1.0.dist-info/RECORD").write_bytes(record(files, "pkg-1.0.dist-info"))
+
+        report = verify(tree)
+
+        assert report.images == ()
+        assert [found.members for found in report.findings] == [("gone.dll", "folder/x.dll")]
+
+    def test_many_to_one_large_file_are_bounded(self, tmp_path: Path) -> None:
+        (tmp_path / "large").write_bytes(bytes(2**20))
+        tree = tmp_path / "tree"
+        tree.mkdir()
+        for number in range(20):
+            (tree / f"{number}.dll").symlink_to(tmp_path / "large")
+        options = VerifyOptions(limits=Limits(total_size=10 * 2**20))
+
+        assert "WA004" in codes(verify(tree, options))
 
 
 def distribution(name: str, files: dict[str, bytes]) -> dict[str, bytes]:

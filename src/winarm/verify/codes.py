@@ -271,8 +271,9 @@ class Code(Enum):
     WA205 = error(
         "no Python imports a module of this name",
         "A module's file name is NAME and one of Python's suffixes; Python does not find a "
-        "name with more dots.",
-        "Name it NAME.cpXY-PLATFORM.pyd or NAME.pyd (stable ABI modules too).",
+        "name with more dots, nor a file in .data/scripts, headers or data.",
+        "Name it NAME.cpXY-PLATFORM.pyd or NAME.pyd (stable ABI modules too), in the package or in "
+        ".data/platlib.",
     )
     WA206 = error(
         "a Windows module has another system's file name",

@@ -183,6 +183,15 @@ def _by_name(bringers: Iterable[Bringer]) -> Mapping[str, tuple[Bringer, ...]]:
     return found
 
 
+def is_file(entry: os.DirEntry[str]) -> bool:
+    """Return whether an entry is a regular file, or a link that leads to one."""
+    try:
+        return entry.is_file()
+    except OSError:
+        # The link leads to itself.
+        return False
+
+
 def _files(root: Path) -> Iterator[Bringer]:
     folders = [root]
     while folders:
@@ -190,7 +199,7 @@ def _files(root: Path) -> Iterator[Bringer]:
             for entry in listing:
                 if entry.is_dir(follow_symlinks=False):
                     folders.append(root / entry.path)
-                elif entry.is_file(follow_symlinks=False):
+                elif is_file(entry):
                     yield Bringer(Path(entry.path))
 
 

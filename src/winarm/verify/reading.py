@@ -15,6 +15,7 @@ from winarm.coff.sniff import Nature
 from winarm.target import Target
 from winarm.verify.codes import Code
 from winarm.verify.collect import MAX_TEXT, Collector
+from winarm.verify.companions import is_file
 from winarm.verify.facts import Shape
 from winarm.verify.member_names import base_name
 from winarm.verify.options import Budget, Limits, VerifyOptions
@@ -139,7 +140,10 @@ def read_tree(
     *,
     others: Callable[[str], bool] = _nothing,
 ) -> tuple[Subject, tuple[Finding, ...]]:
-    """Read every file below a folder; links are not followed."""
+    """Read every file below a folder, also one that a link leads to, but not folders of links.
+
+    uv makes environments of links to files of its cache (`--link-mode symlink`).
+    """
     barred: list[OSError] = []
     files = dict(_walk(path, barred))
     collector = _collector(
@@ -316,7 +320,7 @@ def _walk(root: Path, barred: list[OSError]) -> Iterator[tuple[str, Path]]:
             continue
         for entry in entries:
             path = Path(entry.path)
-            if entry.is_file(follow_symlinks=False):
+            if is_file(entry):
                 yield path.relative_to(root).as_posix(), path
         folders.extend(
             Path(entry.path) for entry in reversed(entries) if entry.is_dir(follow_symlinks=False)

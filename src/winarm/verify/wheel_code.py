@@ -50,6 +50,8 @@ _FEW_NAMES = 32
 _DEEPEST_IMPORT = 40
 #: In compiled code: the names of the functions that extend the search.
 _COMPILED_WORDS = (b"add_dll_directory", b"AddDllDirectory")
+#: What extends the folders in which Python looks for modules, or loads one from anywhere.
+_FINDING_WORDS = re.compile(rb"sys\.path|addsitedir|importlib|__path__|runpy")
 _MODULES_OF_PYTHON = frozenset(chain.from_iterable(LOADED_BY.values()))
 
 
@@ -331,6 +333,32 @@ class WheelCode:
                 return False
             optional = optional or name in code.optional
         return optional
+
+    def may_import_from_elsewhere(self, module: str) -> bool:
+        """Return whether code may import a module that is in no folder of Python's own.
+
+        A script finds what is next to it; other code extends `sys.path` or loads the file.
+        """
+        if not self._subject.may_read:
+            return True
+        place = place_of(module)
+        names = frozenset({module.rpartition("/")[2].partition(".")[0]})
+        found = any(
+            _FINDING_WORDS.search(self.text(member)) or place_of(member)[:-1] == place[:-1]
+            for member in chain(self._scripts, chain.from_iterable(self._sources.values()))
+            if self._named(names, member)
+        )
+        # What was not looked at has the benefit of the doubt.
+        return found or self._read > _MOST_READ
+
+    @cached_property
+    def _scripts(self) -> list[str]:
+        """The files among the scripts that are no images: Python runs them by any name."""
+        return sorted(
+            name
+            for name in self._subject.names
+            if place_of(name)[:2] == ("prefix", "scripts") and name not in self._subject.images
+        )
 
     def importing(self, name: str) -> Iterator[Code]:
         """Yield the code of files that have a name in them."""

@@ -212,3 +212,48 @@ def test_init_function_has_no_dash(export: str, found: list[str], tmp_path: Path
     files = {"pkg/a-b.pyd": im.module(exports=[export])}
 
     assert errors(tmp_path, "cp313-cp313", files) == found
+
+
+SCRIPTS = "pkg-1.0.data/scripts"
+ELSEWHERE = "sys.path.append(sys.prefix)\nimport _x\n"
+
+
+@pytest.mark.parametrize(
+    ("module_file", "others", "found"),
+    [
+        (f"{SCRIPTS}/_x.pyd", {}, ["WA205"]),
+        (f"{SCRIPTS}/_x.cp313-win_arm64.pyd", {}, ["WA205"]),
+        (f"{SCRIPTS}/_x.pyd", {"pkg/__init__.py": "import _x\n"}, ["WA205"]),
+        (f"{SCRIPTS}/_x.pyd", {f"{SCRIPTS}/tool": "#!python\nimport _y\n"}, ["WA205"]),
+        (f"{SCRIPTS}/_x.pyd", {f"{SCRIPTS}/tool": "#!python\nimport _x\n"}, []),
+        (f"{SCRIPTS}/_x.pyd", {f"{SCRIPTS}/tool.py": "from _x import f\n"}, []),
+        (f"{SCRIPTS}/_x.pyd", {"pkg/__init__.py": ELSEWHERE}, []),
+        ("pkg-1.0.data/data/_x.pyd", {}, ["WA205"]),
+        ("pkg-1.0.data/data/pkg/_x.pyd", {"pkg/__init__.py": "from . import _x\n"}, ["WA205"]),
+        ("pkg-1.0.data/data/_x.pyd", {"pkg/__init__.py": ELSEWHERE}, []),
+        ("pkg-1.0.data/headers/_x.pyd", {}, ["WA205"]),
+        ("pkg-1.0.data/data/Lib/site-packages/_x.pyd", {}, []),
+        ("pkg-1.0.data/data/lib/SITE-packages/pkg/_x.pyd", {}, []),
+        ("pkg-1.0.data/platlib/_x.pyd", {}, []),
+        ("pkg-1.0.data/purelib/pkg/_x.pyd", {}, []),
+        ("pkg-1.0.data/data/tests/_x.pyd", {}, []),
+    ],
+)
+def test_modules_are_where_python_looks_for_them(
+    module_file: str, others: dict[str, str], found: list[str], tmp_path: Path
+) -> None:
+    files = {name: text.encode() for name, text in others.items()}
+
+    assert errors(tmp_path, "cp313-cp313", {module_file: module(), **files}) == found
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [(module()[:100], ["WA107"]), (b"text", ["WA106"]), (im.image(exports=["f"]), [])],
+)
+def test_what_is_no_module_elsewhere_has_its_own_finding(
+    content: bytes, found: list[str], tmp_path: Path
+) -> None:
+    files = {"pkg/_x.pyd": module(), f"{SCRIPTS}/_y.pyd": content}
+
+    assert errors(tmp_path, "cp313-cp313", files) == found

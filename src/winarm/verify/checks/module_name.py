@@ -16,7 +16,14 @@ from winarm.coff.headers import EXECUTABLE
 from winarm.coff.image import Image
 from winarm.target import TARGETS, PythonABI, Target
 from winarm.verify.codes import Code
-from winarm.verify.member_names import base_name, init_names, is_module, module_of, suffix_of
+from winarm.verify.member_names import (
+    base_name,
+    init_names,
+    installed,
+    is_module,
+    module_of,
+    suffix_of,
+)
 from winarm.verify.report import Finding, finding
 from winarm.verify.subject import Subject
 from winarm.verify.wheels.filename import Promise
@@ -98,8 +105,17 @@ def _check(subject: Subject, member: str, image: Image) -> Iterator[Finding]:
         yield from _suffix_against_promise(member, module.abi, subject.name.promise)
     if found := sorted(name for name in module.init_names if image.exports.have_any((name,))):
         yield from _init_export(subject, member, module, image, found)
+        yield from _place(subject, member)
     else:
         yield from _no_init_export(member, module, image)
+
+
+def _place(subject: Subject, member: str) -> Iterator[Finding]:
+    """Find a module outside of the folders in which Python looks for modules."""
+    root, *folders = installed(member)[:-1]
+    if root != "site" and not subject.code.may_import_from_elsewhere(member):
+        words = f"it is installed in {'/'.join(folders) or 'the root'} of the environment"
+        yield finding(Code.WA205, member, f"{words}, where Python does not look for modules")
 
 
 def _other_implementation(subject: Subject, member: str) -> Iterator[Finding]:
