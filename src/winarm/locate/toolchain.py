@@ -12,9 +12,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from packaging.version import Version
-
 from winarm.host import System
+from winarm.locate.request import numbers
 from winarm.target import WIN32, WIN_AMD64, WIN_ARM64, Target
 
 #: How a toolchain's compiler reads its command line.
@@ -93,7 +92,7 @@ class _Family:
     #: What the compiler takes so that `folder` is not in `__FILE__`.
     prefix_map: str
     #: The first version, of the kind's own numbers, that has clang 19.
-    clang_19: str = ""
+    clang_19: tuple[int, ...] = ()
 
 
 _FAMILIES = {
@@ -104,7 +103,7 @@ _FAMILIES = {
         _MSVC_LINK,
         _TOLERANT_CLANG_CL,
         "/clang:-ffile-prefix-map={folder}=.",
-        "19",
+        (19,),
     ),
     "llvm-mingw": _Family(
         "gnu",
@@ -113,7 +112,7 @@ _FAMILIES = {
         ("-Wl,-Bstatic",),
         (*_TOLERANT_GNU, *MICROSOFT),
         "-ffile-prefix-map={folder}=.",
-        "19",
+        (19,),
     ),
     "zig": _Family(
         "gnu",
@@ -122,7 +121,7 @@ _FAMILIES = {
         ("-O2",),
         _TOLERANT_GNU,
         "-ffile-prefix-map={folder}=.",
-        "0.14",
+        (0, 14),
     ),
 }
 
@@ -219,7 +218,7 @@ class Toolchain:
     def _newer_flags(self) -> tuple[str, ...]:
         """Return the flags that only newer compilers of the kind know."""
         since = _FAMILIES[self.kind].clang_19
-        return _TOLERANT_SINCE_19 if since and Version(self.version) >= Version(since) else ()
+        return _TOLERANT_SINCE_19 if since and numbers(self.version) >= since else ()
 
     def prefix_map(self, project: Path) -> tuple[str, ...]:
         """Return the flags that keep the project's path out of `__FILE__`."""
