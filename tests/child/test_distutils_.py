@@ -507,6 +507,45 @@ CCompiler.compile = side_by_side
 
         assert [path.name for path in bench.project.glob("a.out*")] == []
 
+    def test_a_function_that_does_not_link_is_not_there(self, bench: Bench, build: Build) -> None:
+        bench.write(
+            setup_py="from distutils.ccompiler import new_compiler\n"
+            "assert new_compiler().has_function('f', ['#error']) is False\n" + ONE.format("{}"),
+            sample_c="",
+        )
+
+        build()
+
+    def test_a_program_that_does_not_run_is_told_of(self, bench: Bench, build: Build) -> None:
+        bench.write(
+            setup_py="from distutils.command.config import config\n"
+            "from distutils.dist import Distribution\n"
+            "asked = config(Distribution())\n"
+            "assert not asked.try_run('int main(void) { return 0; }')\n"
+            "assert asked.try_link('int main(void) { return 0; }')\n" + ONE.format("{}"),
+            sample_c="",
+        )
+
+        build()
+
+        told = bench.told("note")
+        assert told
+        assert all("CMAKE_CROSSCOMPILING_EMULATOR" in note["text"] for note in told)
+
+    def test_an_emulator_runs_programs_that_are_asked_for(self, bench: Bench, build: Build) -> None:
+        bench.write(
+            setup_py="import os\nos.environ['CMAKE_CROSSCOMPILING_EMULATOR'] = 'test;-f'\n"
+            "from distutils.command.config import config\n"
+            "from distutils.dist import Distribution\n"
+            "assert config(Distribution()).try_run('int main(void) { return 0; }')\n"
+            + ONE.format("{}"),
+            sample_c="",
+        )
+
+        build()
+
+        assert not bench.told("note")
+
     def test_a_probe_that_fails_says_so_and_the_build_goes_on(
         self, bench: Bench, build: Build
     ) -> None:

@@ -163,6 +163,14 @@ class TestJournal:
 
         assert listening.heard == [events.Note("translated /J to -J (char)")]
 
+    def test_a_note_is_heard_once_and_a_detail_each_time(self, listening: Listening) -> None:
+        for kind in ("note", "detail"):
+            listening.write({"event": kind, "text": "x"}, {"event": kind, "text": "x"})
+
+        listening.journal.catch_up()
+
+        assert listening.heard == [events.Note("x"), events.Detail("x"), events.Detail("x")]
+
 
 class TestIsProbe:
     TEMPORARY = Path(tempfile.gettempdir()).resolve()

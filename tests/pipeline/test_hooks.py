@@ -64,6 +64,8 @@ build-backend = "{backend}"
 {path}
 """
 FOREIGN = {"WINARM_TARGET": "win_arm64"}
+#: Of a version that there is not.
+NO_TOOLCHAIN = {"WINARM_TOOLCHAIN": "zig", "WINARM_TOOLCHAIN_VERSION": "0.99"}
 
 
 class HookFailedError(Exception):
@@ -342,12 +344,23 @@ class TestForeignTarget:
         self, passed: FrontEnd, tmp_path: Path
     ) -> None:
         name = passed.call(
-            "prepare_metadata_for_build_wheel", str(tmp_path), {"a": "b"}, PATH="", **FOREIGN
+            "prepare_metadata_for_build_wheel", str(tmp_path), {"a": "b"}, **FOREIGN, **NO_TOOLCHAIN
         )
 
         assert name == "sample-nt.dist-info"
         assert (tmp_path / name).is_dir()
         assert passed.calls[0][2] == [{"a": "b"}]
+
+    @pytest.mark.parametrize(
+        ("variables", "answer"), [({}, "with CC"), (NO_TOOLCHAIN, "without CC")]
+    )
+    def test_a_project_that_configures_in_every_hook_finds_the_toolchain_that_there_is(
+        self, front_end: MakeFrontEnd, variables: dict[str, str], answer: str
+    ) -> None:
+        asks = '"with CC" if "CC" in os.environ else "without CC"'
+        front = front_end(code=BACKEND.replace('"needed-on-" + sys.platform', asks))
+
+        assert front.call("get_requires_for_build_wheel", **FOREIGN, **variables)[-1] == answer
 
     def test_a_project_that_requires_numpy_gets_what_fetches_its_headers(
         self, front_end: MakeFrontEnd

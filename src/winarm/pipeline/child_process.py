@@ -78,6 +78,7 @@ class JournalReader:
         self._done = 0
         self._total = 0
         self._flags: set[str] = set()
+        self._notes: set[str] = set()
         #: Extensions that setup() declared.
         self.declared: list[str] = []
         #: The files that extensions were built as, by the extensions' names.
@@ -104,6 +105,14 @@ class JournalReader:
                 # The project's code runs where this is written, and a full disk cuts lines off.
                 with contextlib.suppress(ValueError, KeyError, TypeError):
                     self._take(json.loads(line))
+
+    def _say(self, kind: str, text: str) -> None:
+        # A project may ask the same many times.
+        if kind == "detail":
+            self._listener(events.Detail(text))
+        elif text not in self._notes:
+            self._notes.add(text)
+            self._listener(events.Note(text))
 
     def _report_flag(self, entry: Mapping[str, Any]) -> None:
         # Every process of the toolchain reports what it sees.
@@ -148,8 +157,8 @@ class JournalReader:
                 self._note_failure(Failure(entry["doing"], entry["subject"], entry["output"]))
             case "flag":
                 self._report_flag(entry)
-            case "detail":
-                self._listener(events.Detail(str(entry["text"])))
+            case "note" | "detail" as kind:
+                self._say(kind, str(entry["text"]))
             case _:
                 pass
 

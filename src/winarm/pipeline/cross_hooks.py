@@ -18,7 +18,7 @@ from winarm.libraries.bundle import DELVEWHEEL
 from winarm.libraries.view import PKGCONF
 from winarm.locate import zig
 from winarm.pipeline.equip import MET_BY_ZIG, equip, toolchain_for, with_early_libraries
-from winarm.pipeline.wheel import build_and_verify, call_early, has_early
+from winarm.pipeline.wheel import build_and_verify, call, call_early, has_early
 from winarm.plan import Build, build_target
 from winarm.project.build_system import Project
 from winarm.project.pip_config import pip_configuration
@@ -66,13 +66,26 @@ class CrossHooks:
         needed += native_requirements(settings)
         needed += backends.requirements(project, self.host)
         if ask_inner:
-            needed += call_early(self._build(), "get_requires_for_build_wheel")
+            needed += self._asked("get_requires_for_build_wheel")
         return needed
 
     def prepare_metadata(self, folder: str) -> str:
         """Write the wheel's metadata as the inner backend does."""
-        name: str = call_early(self._build(), "prepare_metadata_for_build_wheel", folder)
+        name: str = self._asked("prepare_metadata_for_build_wheel", folder)
         return name
+
+    def _asked(self, hook: str, *arguments: object) -> Any:  # noqa: ANN401 - what the hook returns
+        """Return what a hook before the build answers.
+
+        A setup.py may configure its sources whenever it is run, so it gets the toolchain, if one
+        is there already.
+        """
+        build = self._build()
+        try:
+            equipped = equip(build, may_fetch=False)
+        except ToolchainNotFoundError:
+            return call_early(build, hook, *arguments)
+        return call(equipped, hook, *arguments)
 
     def build_wheel(self, folder: str, metadata: str | None) -> str:
         """Build the wheel and verify it."""

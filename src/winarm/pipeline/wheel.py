@@ -78,13 +78,13 @@ def call_early(build: Build, hook: str, *arguments: object) -> Any:  # noqa: ANN
         return child.call(hook, *arguments)
 
 
-def call(build: EquippedBuild, hook: str) -> Any:  # noqa: ANN401 - what the hook returns
+def call(build: EquippedBuild, hook: str, *arguments: object) -> Any:  # noqa: ANN401
     """Call a hook that comes before the build, with the toolchain that will build.
 
     :raises WinarmError: the hook failed, or there is none.
     """
     with build_child(build) as child:
-        return child.call(hook)
+        return child.call(hook, *arguments)
 
 
 def has_early(build: Build, hook: str) -> bool:

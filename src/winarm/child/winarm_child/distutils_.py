@@ -56,6 +56,7 @@ def patches(spec: Mapping[str, Any], journal: Journal) -> dict[str, Patch]:
         "extension": paths.patch_extension,
         "sysconfig": functools.partial(_patch_sysconfig, spec["answers"]),
         "util": functools.partial(_patch_util, spec["answers"]["platform"]),
+        "command.config": functools.partial(_patch_config, journal),
         "command.build": functools.partial(_patch_build, spec),
         "command.build_ext": functools.partial(_patch_build_ext, spec, journal, common),
     }
@@ -122,6 +123,39 @@ def _patch_sysconfig(answers: Mapping[str, Any], module: ModuleType) -> None:
 def _patch_util(platform: str, module: ModuleType) -> None:
     # Python's own distutils, and that of setuptools below 60, ask os.uname; newer ones sysconfig.
     module.get_host_platform = lambda: platform  # type: ignore[attr-defined]
+
+
+#: Why a check is answered with no.
+NOT_RUN = (
+    "config.try_run was answered with no: a program of the target does not run on this machine. "
+    "Where the project needs another answer, have it ask without running a program (try_link, or "
+    "a preprocessor condition), or name an emulator in CMAKE_CROSSCOMPILING_EMULATOR"
+)
+
+
+def _patch_config(journal: Journal, module: ModuleType) -> None:
+    real = module.config.try_run
+
+    @functools.wraps(real)
+    def try_run(self: Any, *args: Any, **kwargs: Any) -> object:
+        words = os.environ.get("CMAKE_CROSSCOMPILING_EMULATOR", "").split(";")
+        emulator = [word for word in words if word]
+
+        def spawn(command: list[str], *rest: Any, **options: Any) -> None:
+            try:
+                type(self).spawn(self, [*emulator, *command], *rest, **options)
+            except Exception:
+                if not emulator:
+                    journal.write("note", text=NOT_RUN)
+                raise
+
+        self.spawn = spawn
+        try:
+            return real(self, *args, **kwargs)
+        finally:
+            del self.spawn
+
+    module.config.try_run = try_run
 
 
 def declared(dist: Any) -> list[str]:

@@ -285,6 +285,37 @@ class TargetCompiler(CCompiler):  # type: ignore[misc]
         paths = (os.path.join(d, form.format(lib)) for d in dirs for form in self.library_forms)
         return next(filter(os.path.isfile, paths), None)
 
+    def has_function(
+        self,
+        funcname: str,
+        includes: Any = None,
+        include_dirs: Any = None,
+        libraries: Any = None,
+        library_dirs: Any = None,
+    ) -> bool:
+        """Return whether a function links, as setuptools' newest release finds out.
+
+        Those before 63 call it without a declaration, which clang refuses for functions that it
+        knows, and remove a program of another name.
+        """
+        lines = [f'#include "{name}"' for name in includes or ()]
+        if not lines:
+            lines = ["#ifdef __cplusplus", 'extern "C"', "#endif", f"char {funcname}(void);"]
+        lines += [f"int main(int argc, char **argv) {{ {funcname}(); return 0; }}", ""]
+        with tempfile.TemporaryDirectory(prefix="has-", dir=self._spec["scratch"]) as folder:
+            # Under the name by which the parent recognises a question.
+            source = os.path.join(folder, "_configtest.c")
+            with open(source, "w", encoding="utf-8") as file:
+                file.write("\n".join(lines))
+            try:
+                objects = self.compile([source], output_dir=folder, include_dirs=include_dirs)
+                program = os.path.join(folder, "_configtest")
+                named = {"libraries": libraries or [], "library_dirs": library_dirs or []}
+                self.link_executable(objects, program, **named)
+            except (CompileError, LinkError, TypeError):
+                return False
+        return True
+
     def runtime_library_dir_option(self, dir: str) -> list[str]:  # noqa: A002 - distutils's own
         """Return no option: Windows images have no search path in them."""
         del dir
