@@ -158,6 +158,10 @@ CASES = (
         "compiled pyd",
         {**IN_LIBS, "pkg/_boot.cp313-win_arm64.pyd": im.module("_boot") + b"add_dll_directory"},
     ),
+    good(
+        "compiled pyd that sets the folder",
+        {**IN_LIBS, "pkg/_boot.cp313-win_arm64.pyd": im.module("_boot") + b"SetDllDirectoryW"},
+    ),
     bad(
         "compiled pyd without",
         {**IN_LIBS, "pkg/_boot.cp313-win_arm64.pyd": im.module("_boot")},
@@ -514,6 +518,29 @@ CASES = (
                 "loaded by its name after it was added",
                 "os.add_dll_directory(HERE / 'lib')\nctypes.CDLL('helper.dll')",
             ),
+            (good, "SetDllDirectory", "ctypes.windll.kernel32.SetDllDirectoryW(f'{HERE}/lib')"),
+            (bad, "SetDllDirectory of another", "win32api.SetDllDirectory(str(HERE / 'bin'))"),
+            (bad, "SetDllDirectory of none", "ctypes.windll.kernel32.SetDllDirectoryW(None)"),
+            (good, "map", "list(map(os.add_dll_directory, [HERE / 'lib']))"),
+            (bad, "map of another", "list(map(os.add_dll_directory, [HERE / 'bin']))"),
+            (good, "map over a glob", "set(map(ctypes.WinDLL, glob.glob(f'{HERE}/lib/*.dll')))"),
+            (
+                good,
+                "map of an own function",
+                "def load(p):\n    ctypes.CDLL(p)\nlist(map(load, [f'{HERE}/lib/helper.dll']))",
+            ),
+            (
+                good,
+                "partial",
+                "load = partial(ctypes.CDLL, winmode=0)\nload(f'{HERE}/lib/helper.dll')",
+            ),
+            (
+                bad,
+                "partial of another",
+                "load = functools.partial(ctypes.CDLL, winmode=0)\nload(f'{HERE}/lib/other.dll')",
+            ),
+            (good, "format", "ctypes.CDLL('{d}/lib/helper.dll'.format(d=HERE))"),
+            (bad, "format of another", "ctypes.CDLL('{d}/bin/helper.dll'.format(d=HERE))"),
             (good, "keywords", "ctypes.CDLL(mode=0, name=str(HERE / 'lib/helper.dll'))"),
             (
                 good,

@@ -23,9 +23,14 @@ from winarm.verify.python_names import Names, name_of
 from winarm.verify.python_paths import ELSEWHERE, UNKNOWN, Paths, Place
 
 #: Without one of these words, or one of the others and ctypes, a file has nothing to do with DLLs.
-_SEARCH_WORDS = (b"add_dll_directory", b"LoadLibrary", b"DLL", b"dlopen")
+_SEARCH_WORDS = (b"add_dll_directory", b"LoadLibrary", b"DLL", b"dlopen", b"SetDllDirectory")
 _CTYPES_WORDS = (b"AddDllDirectory", b"cdll", b"windll", b"load_library")
-_ADDING = frozenset({"add_dll_directory", "AddDllDirectory"})
+#: The folder of SetDllDirectory is one of LOAD_LIBRARY_SEARCH_USER_DIRS (LoadLibraryEx in
+#: Microsoft's documentation).
+_ADDING = frozenset({
+    "add_dll_directory", "AddDllDirectory", "SetDllDirectory", "SetDllDirectoryA",
+    "SetDllDirectoryW",
+})  # fmt: skip
 _LOADING = frozenset({
     "CDLL", "WinDLL", "OleDLL", "PyDLL", "LoadLibrary", "LoadLibraryW", "LoadLibraryA",
     "LoadLibraryExW", "LoadLibraryExA", "dlopen", "load_library",
@@ -420,6 +425,11 @@ class _Reader(ast.NodeVisitor):
         self._calls.append(_Call(node, self._inside, self._guarded or self._choices > 0, sure))
         self._references -= name_of(node.func) in _ADDING
         name = self._names.called(node.func)
+        if name == "map" and len(node.args) == 2:  # noqa: PLR2004 - a function and what it goes through
+            function, elements = node.args
+            loop = f"element {len(self._calls)}"
+            self._names.elements[loop].append(elements)
+            self._note_call(ast.Call(function, [ast.Name(loop)], []))
         self._moves = self._moves or name == "chdir"
         if name in _ADDING or name in _LOADING:
             self._note_event(_Event(Does.ADD if name in _ADDING else Does.LOAD, node))
@@ -595,6 +605,12 @@ class _Reader(ast.NodeVisitor):
             *call.args[:1],
             *(keywords[name] for name in ("name", "path") if name in keywords),
         ]
+        match values:
+            case [ast.Constant(value=None), *_]:
+                # SetDllDirectoryW(None) removes a folder, CDLL(None) loads nothing.
+                return []
+            case _:
+                pass
         places = self._paths.places(values[0]) if values else []
         return [self._from_here(one, call, keywords) for one in places]
 

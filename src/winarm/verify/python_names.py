@@ -30,7 +30,7 @@ class Names:
             self.values[target.id].append(value)
             if isinstance(value, ast.Attribute):
                 self.aliases.setdefault(target.id, value.attr)
-            elif (named := getattr_name(value)) is not None:
+            elif (named := getattr_name(value) or _partial_name(value)) is not None:
                 self.aliases.setdefault(target.id, named)
 
     def pass_arguments(self, call: ast.Call) -> None:
@@ -124,6 +124,15 @@ def name_of(function: ast.expr) -> str | None:
     match function:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name
+        case _:
+            return None
+
+
+def _partial_name(node: ast.expr) -> str | None:
+    """Return the last name of `x` in `partial(x)`."""
+    match node:
+        case ast.Call(func=function, args=[partial]) if name_of(function) == "partial":
+            return name_of(partial)
         case _:
             return None
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count, islice
+from string import Formatter
 from typing import NamedTuple
 
 from winarm.verify.conditions import Conditions
@@ -22,7 +23,7 @@ _SAME = frozenset({
     "list", "reversed", "tuple", "set", "create_unicode_buffer",
 })  # fmt: skip
 #: Where a value goes in a text.
-_FIELD = re.compile(r"%s|\{\}")
+_FIELD = re.compile(r"%s")
 #: What stands for other characters in a pattern, and folders in folders that `**` stands for.
 _WILD = re.compile(r"[*?\[]")
 _DEEPEST_FOLDER = 5
@@ -186,7 +187,8 @@ class Paths:
             for value in self._names.returned.get(name, ()):
                 yield from self.places(value, depth)
         elif name == "format" and isinstance(receiver, ast.Constant):
-            yield from self._formatted(receiver.value, call.args, depth)
+            keywords = {one.arg: one.value for one in call.keywords}
+            yield from self._filled(receiver.value, call.args, keywords, depth)
         elif name in _SAME and len(call.args) < 2 and source is not None:  # noqa: PLR2004
             yield from self.places(source, depth)
         elif first is not None:
@@ -220,7 +222,7 @@ class Paths:
                 yield UNKNOWN
 
     def _formatted(self, text: object, values: Sequence[ast.expr], depth: int) -> Iterator[Place]:
-        """Yield what a text becomes whose `{}` and `%s` stand for `values`."""
+        """Yield what a text becomes whose `%s` stand for `values`."""
         if not isinstance(text, str) or len(text) > _LONGEST_PART:
             yield UNKNOWN
             return
@@ -231,6 +233,36 @@ class Paths:
         nodes: list[ast.expr] = [ast.Constant(texts[0])]
         for value, after in zip(values, texts[1:], strict=True):
             nodes += value, ast.Constant(after)
+        self._made += nodes
+        yield from self._concatenated(nodes, depth)
+
+    def _filled(
+        self,
+        text: object,
+        values: Sequence[ast.expr],
+        keywords: Mapping[str | None, ast.expr],
+        depth: int,
+    ) -> Iterator[Place]:
+        """Yield what `str.format` makes of a text."""
+        if not isinstance(text, str) or len(text) > _LONGEST_PART:
+            yield UNKNOWN
+            return
+        named: Mapping[str | None, ast.expr] = {
+            **keywords,
+            **{f"{number}": value for number, value in enumerate(values)},
+        }
+        nodes: list[ast.expr] = []
+        automatic = count()
+        try:
+            for before, field, form, conversion in Formatter().parse(text):
+                nodes.append(ast.Constant(before))
+                if field is not None:
+                    value = named.get(field or f"{next(automatic)}")
+                    known = value is not None and not form and conversion in {None, "s"}
+                    nodes.append(value if value is not None and known else ast.Name("?"))
+        except ValueError:
+            yield UNKNOWN
+            return
         self._made += nodes
         yield from self._concatenated(nodes, depth)
 

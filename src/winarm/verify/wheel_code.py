@@ -49,7 +49,7 @@ _FEW_NAMES = 32
 #: Modules that import one another, one in the other.
 _DEEPEST_IMPORT = 40
 #: In compiled code: the names of the functions that extend the search.
-_COMPILED_WORDS = (b"add_dll_directory", b"AddDllDirectory")
+_COMPILED_WORDS = (b"add_dll_directory", b"AddDllDirectory", b"SetDllDirectory")
 #: What extends the folders in which Python looks for modules, or loads one from anywhere.
 _FINDING_WORDS = re.compile(rb"sys\.path|addsitedir|importlib|__path__|runpy")
 _MODULES_OF_PYTHON = frozenset(chain.from_iterable(LOADED_BY.values()))

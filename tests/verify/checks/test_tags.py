@@ -70,6 +70,40 @@ def test_native_code_in_a_wheel_for_any_platform(one: Verdict, tmp_path: Path) -
     assert judged(one, tmp_path) == (one.good, one.good)
 
 
+LOADING = b"import ctypes, os\nctypes.PyDLL(os.path.join(os.path.dirname(__file__), 'core.dll'))\n"
+
+
+def library(*dlls: str) -> bytes:
+    return im.image(
+        exports=["f"], imports={dll: ["Py_IncRef" if "python" in dll else "f"] for dll in dlls}
+    )
+
+
+@pytest.mark.parametrize(
+    ("files", "metadata", "found"),
+    [
+        ({"pkg/core.dll": library("python313.dll")}, "", ["WA301"]),
+        ({"pkg/core.dll": library("a.dll"), "pkg/a.dll": library("python313.dll")}, "", ["WA301"]),
+        ({"pkg/core.dll": library("python313.dll")}, "Requires-Python: ==3.13.*\n", []),
+        ({"pkg/core.dll": library("python3.dll")}, "", []),
+        ({"pkg/core.dll": library()}, "", []),
+        ({"pkg/core.dll": library(), "pkg/plugin.dll": library("python313.dll")}, "", []),
+        (
+            {"pkg/core.dll": library("python313.dll"), "pkg/core2.dll": library("python312.dll")},
+            "",
+            [],
+        ),
+        ({"pkg/core.dll": library("python313.dll"), "pkg/app/python313.dll": library()}, "", []),
+    ],
+)
+def test_library_of_one_python_in_a_wheel_for_all(
+    files: dict[str, bytes], metadata: str, found: list[str], tmp_path: Path
+) -> None:
+    files = {**files, "pkg/__init__.py": LOADING}
+
+    assert errors(tmp_path, "py3-none", files, metadata) == found
+
+
 ABI3T = "cp315-abi3.abi3t"
 
 

@@ -83,6 +83,8 @@ def _promised_pythons(subject: Subject, name: WheelName) -> Iterator[Finding]:
     if not (promise.abis or promise.stables) and name.platforms != ("any",):
         for variants in groups:
             yield from _single_python(subject, variants)
+        if not subject.modules:
+            yield from _library_of_one_python(subject)
 
 
 def _missing_forms(variants: list[_Variant], promise: Promise) -> Iterator[Finding]:
@@ -146,9 +148,30 @@ def _single_python(subject: Subject, variants: list[_Variant]) -> Iterator[Findi
     own = {dll for dll in python_dlls(image) if dll not in STABLE_DLLS}
     if others or not (module.abi or own):
         return
-    fields = header_fields(subject.texts.get(f"{subject.dist_info}/METADATA", b""))
-    minors = allowed_minors(fields.get("requires-python", [""])[0])
-    if minors is None or len(minors) != 1:
+    if not _requires_one_python(subject):
         only = module.abi.tag if module.abi else min(own)
         words = f"it is for {only} only, and the wheel's tags promise other Pythons too"
         yield finding(Code.WA209, member, words)
+
+
+def _library_of_one_python(subject: Subject) -> Iterator[Finding]:
+    """Find a DLL of one Python that code loads in a wheel for all of them.
+
+    Code chooses among those of several Pythons, and programs may have a Python of their own.
+    """
+    needing = {
+        member: set(python_dlls(image)) - STABLE_DLLS for member, image in subject.loadable.items()
+    }
+    own = set[str]().union(*needing.values())
+    if len(own) != 1 or any(place[-1] in own for place in subject.places):
+        return
+    for member in sorted(subject.essential & needing.keys()):
+        if needing[member] and subject.images[member].is_dll and not _requires_one_python(subject):
+            words = f"it imports {min(own)}, and the wheel's tags promise other Pythons too"
+            yield finding(Code.WA301, member, words)
+
+
+def _requires_one_python(subject: Subject) -> bool:
+    fields = header_fields(subject.texts.get(f"{subject.dist_info}/METADATA", b""))
+    minors = allowed_minors(fields.get("requires-python", [""])[0])
+    return minors is not None and len(minors) == 1
