@@ -41,11 +41,25 @@ class TestCompilers:
         cmake = ("-c", "a.c", "-o", "CMakeScratch.o")
         meson = ("-c", "testfile.c", "-Werror=unused-command-line-argument")
 
-        for flag in ("-mavx2", "/arch:AVX2"):
+        for flag in ("-mavx2", "/arch:AVX2", "-march=native", "-mtune=haswell"):
             assert re.search("unknown option", tools.run("gcc", flag, *cmake).stderr)
             assert tools.run("gcc", flag, *meson).returncode == 1
         tools.must("gcc", "-fPIC", "-m64", *meson)
         assert tools.run("gcc", "-mavx2", "-c", "a.c").stderr == ""
+
+    def test_flags_that_a_project_has_set_before_do_not_answer_for_those_asked_for(
+        self, tools: Tools
+    ) -> None:
+        """As CMake has them: CMAKE_C_FLAGS, those of the build type, the flag, the standard."""
+        tools.write(a_c=SOURCE)
+        its_own = ("-std=gnu11", "-MD", "-MT", "x", "-MF", "CMakeScratch.d", "-c", "a.c")
+
+        known = tools.must("gcc", "-msse2", "-march=native", "-O3", "-DNDEBUG", "-Wall", *its_own)
+        asked = tools.run("gcc", "-msse2", "-O3", "-mavx2", *its_own, "-o", "CMakeScratch.o").stderr
+        linked = tools.run("gcc", "-msse2", "-x", "c", "a.c", "-o", "CMakeScratch").stderr
+
+        assert "unknown option" not in known + linked
+        assert re.findall("unknown option (\\S+):", asked) == ["-mavx2"]
 
     def test_an_empty_argument_is_none(self, tools: Tools) -> None:
         tools.write(a_c=PROGRAM)

@@ -70,8 +70,8 @@ def nothing(forms: str, why: str, *, shown: bool = False) -> Rule:
     return Rule("nothing", _expanded(forms), (), why, shown=shown)
 
 
-def _foreign(forms: str, *, shown: bool = False) -> Rule:
-    return Rule("foreign", _expanded(forms), (), _X86, shown=shown)
+def _foreign(forms: str, why: str = "", *, shown: bool = False) -> Rule:
+    return Rule("foreign", _expanded(forms), (), why or _X86, shown=shown)
 
 
 def _refused(forms: str, why: str) -> Rule:
@@ -266,7 +266,9 @@ GNU = (
     nothing("-march=armv8-a -march=armv8.0-a", "it is the target's own"),
     same("-march=armv8-a+* -march=armv8.0-a+*", r"-mcpu=generic+\1"),
     same("-march=armv8.#-a*", r"-mcpu=generic+v8_\1a\2"),
-    nothing("-m{arch,tune,fpu,float-abi}=* -mcpu=native", "the processor is the target's"),
+    # Of this machine's processor, or of another kind of processors.
+    _foreign("-m{arch,tune}=* -mcpu=native", "the processor is the target's"),
+    nothing("-m{fpu,float-abi}=*", "the processor is the target's"),
     _foreign("-m{,no-}{sse,ssse,avx,fma,bmi,aes,pclmul,popcnt,f16c,lzcnt,sha,xsave,mmx,adx}*"),
     _foreign("-m32 -mfpmath=*"),
     nothing("-m64", "the target has 64 bits"),

@@ -440,6 +440,7 @@ static int is_dropped(const char *argument) {
 }
 
 static int is_probe;  /* whether a build system only asks something */
+static int is_asked;  /* whether it asks for the argument that is looked at */
 static int is_strict; /* whether an option that does nothing is an error to it, as to Meson */
 
 static void apply(list *to, const char *argument, const struct rule *rule) {
@@ -451,7 +452,7 @@ static void apply(list *to, const char *argument, const struct rule *rule) {
             argument, rule->why, argument);
     exit(1);
   }
-  if (rule->verdict == 3 && is_probe) {
+  if (rule->verdict == 3 && is_asked) {
     /* CMake judges by these words, as by Microsoft's and clang's. */
     fprintf(stderr, "winarm: unknown option %s: %s\n", argument, rule->why);
     if (is_strict) exit(1);
@@ -534,10 +535,34 @@ static void linker(list *to, const char *options, int split) {
   }
 }
 
+static int asked_start, asked_end; /* where CMake asks for flags; all may be meant if the end is 0 */
+
+/* CMake has the flag that it asks for after all others but the standard that it adds itself. Those
+   before are of the project, such as CMAKE_CXX_FLAGS, and a word about them would be the answer to
+   every other question. */
+static void find_asked(const list *given) {
+  const struct rule *rule;
+  int compiles = 0, end = given->count;
+  for (int i = given->count - 1; i >= 0; i--) {
+    const char *word = given->items[i];
+    compiles |= is(word, "-c");
+    if (is(word, "-c") || is(word, "-o") || is(word, "-MD") || is(word, "-MT")) end = i;
+  }
+  if (end > 0 && begins(given->items[end - 1], "-std=gnu")) end--;
+  asked_end = asked_start = compiles ? end : 0;
+  while (asked_start > 0 && (rule = find_rule(given->items[asked_start - 1])) &&
+         rule->verdict == 3)
+    asked_start--;
+  if (!asked_end) asked_start = asked_end = -1;
+}
+
 static void translate(list *to, char **arguments, int lists_dependencies) {
+  char **first = arguments;
   for (; *arguments; arguments++) {
     const char *argument = *arguments, *next = arguments[1];
     const struct pair *apart = option_apart;
+    int place = (int)(arguments - first);
+    is_asked = is_probe && (!asked_end || (place >= asked_start && place < asked_end));
     /* Microsoft's programs ignore an empty argument, others take it for a file. */
     if (!*argument) continue;
     while (apart->from && !is(apart->from, argument)) apart++;
@@ -869,7 +894,7 @@ static int is_variant(const char *argument) {
 static int compile(int of_cxx, int preprocesses, char **arguments) {
   list given = {0}, flags = {0}, command = {0}, extra = {0}, folders = {0}, sources = {0};
   int compiles = preprocesses, shared = 0, dependencies = 0, inputs = 0, listens = 0, pdb = 0;
-  int position = 0, languages = 0, optimised = 1, has_language = 0, parallel = 0;
+  int position = 0, languages = 0, optimised = 1, has_language = 0, parallel = 0, is_cmake = 0;
   const char *output = 0, *import_library = 0, *discarded = 0, *found;
 
   for (char **a = arguments; *a; a++) expand(&given, *a, 0);
@@ -894,9 +919,11 @@ static int compile(int of_cxx, int preprocesses, char **arguments) {
     static const char *const makes[] = {"-M", "-MM", "-MD", "-MMD", "-MF", "-MP", 0};
     dependencies |= among(*a, makes);
     is_strict |= is(*a, "-Werror=unused-command-line-argument");
-    is_probe |= strstr(*a, "conftest") || strstr(*a, "CMakeScratch") ||
-                strstr(*a, "CMakeTmp") || strstr(*a, "meson-private") || strstr(*a, "testfile.c");
+    is_cmake |= strstr(*a, "CMakeScratch") || strstr(*a, "CMakeTmp");
+    is_probe |= is_cmake || strstr(*a, "conftest") || strstr(*a, "meson-private") ||
+                strstr(*a, "testfile.c");
   }
+  if (is_cmake) find_asked(&given);
   if (given.items) translate(&flags, given.items, dependencies);
   /* For those who only want to know what is translated. */
   for (int i = 0; i < flags.count; i++)
