@@ -7,6 +7,7 @@ the environment variable WINARM_CHILD names.
     start            reads the file and puts the parts below in place
     view             who asks decides who answers: modules as the project's code sees them
     answers          what those modules say on the target
+    markers          packaging.markers, which sees the target where the project's code asks
     packages         what is done to other packages so that they speak of the target
     stubs            stands in for generators of stubs, which would import the target's modules
     on_import        runs a function on a module as soon as it has been imported

@@ -26,7 +26,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
-from . import registry
+from . import markers, registry
 from .answers import ANSWERS, Lazy, Unavailable
 from .on_import import Patch, Seen
 
@@ -148,6 +148,10 @@ class Views:
     def concerns(self, name: str, importer: Mapping[str, Any]) -> bool:
         """Return whether importing `name` may give this importer something else."""
         return name in ANSWERS and bool(SHOWN_TO[self._audience(importer)])
+
+    def is_projects(self, importer: Mapping[str, Any]) -> bool:
+        """Return whether these globals are those of the project's code."""
+        return self._audience(importer) == "project"
 
     def _audience(self, importer: Mapping[str, Any]) -> str:
         importer = self._with_a_file(importer)
@@ -348,7 +352,8 @@ def install(spec: Mapping[str, Any]) -> tuple[dict[str, Patch], dict[str, Seen]]
         importer = {"__name__": name, "__file__": name}
         return {one: views.seen(one, sys.modules[one], importer) for one in ("os", "platform")}
 
-    return {"importlib.util": finding}, {
+    asked = markers.patch(spec["answers"], views.is_projects)
+    return {"importlib.util": finding, **dict.fromkeys(markers.NAMES, asked)}, {
         name: functools.partial(for_compiled, name) for name in COMPILED
     }
 
