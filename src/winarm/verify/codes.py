@@ -277,7 +277,8 @@ class Code(Enum):
     )
     WA206 = error(
         "a Windows module has another system's file name",
-        "The build took the host's suffix, so the file ends in .so; Windows imports only .pyd.",
+        "The build took the host's suffix, so the file ends in .so, or it set none and the file "
+        "ends in .dll; Windows imports only .pyd.",
         "Build with the target's suffix (winarm does).",
     )
     WA207 = error(

@@ -50,8 +50,9 @@ _FEW_NAMES = 32
 _DEEPEST_IMPORT = 40
 #: In compiled code: the names of the functions that extend the search.
 _COMPILED_WORDS = (b"add_dll_directory", b"AddDllDirectory", b"SetDllDirectory")
-#: What extends the folders in which Python looks for modules, or loads one from anywhere.
-_FINDING_WORDS = re.compile(rb"sys\.path|addsitedir|importlib|__path__|runpy")
+#: What extends the folders in which Python looks for modules, or loads one from anywhere; ctypes
+#: loads what is a library beside.
+_FINDING_WORDS = re.compile(rb"sys\.path|addsitedir|importlib|__path__|runpy|load_dynamic|ctypes")
 _MODULES_OF_PYTHON = frozenset(chain.from_iterable(LOADED_BY.values()))
 
 
@@ -334,17 +335,20 @@ class WheelCode:
             optional = optional or name in code.optional
         return optional
 
-    def may_import_from_elsewhere(self, module: str) -> bool:
-        """Return whether code may import a module that is in no folder of Python's own.
+    def may_find(self, module: str, *, beside: bool = False) -> bool:
+        """Return whether code may find a module that an import alone does not.
 
-        A script finds what is next to it; other code extends `sys.path` or loads the file.
+        It extends `sys.path`, or loads the file itself, and has the module's name.
+
+        :param beside: a script next to it finds it, too.
         """
         if not self._subject.may_read:
             return True
         place = place_of(module)
         names = frozenset({module.rpartition("/")[2].partition(".")[0]})
         found = any(
-            _FINDING_WORDS.search(self.text(member)) or place_of(member)[:-1] == place[:-1]
+            _FINDING_WORDS.search(self.text(member))
+            or (beside and place_of(member)[:-1] == place[:-1])
             for member in chain(self._scripts, chain.from_iterable(self._sources.values()))
             if self._named(names, member)
         )

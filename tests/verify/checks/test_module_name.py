@@ -257,3 +257,26 @@ def test_what_is_no_module_elsewhere_has_its_own_finding(
     files = {"pkg/_x.pyd": module(), f"{SCRIPTS}/_y.pyd": content}
 
     assert errors(tmp_path, "cp313-cp313", files) == found
+
+
+@pytest.mark.parametrize(
+    ("files", "code", "found"),
+    [
+        ({"pkg/_x.dll": module()}, "from . import _x\n", ["WA206"]),
+        ({"pkg/_x.dll": module()}, "", ["WA206"]),
+        ({"pkg/_x.cpython-313.dll": module()}, "", ["WA206"]),
+        ({"pkg/__init__.dll": module(name="pkg")}, "", ["WA206"]),
+        ({"pkg/_x.dll": module(), "pkg/_x.pyd": module()}, "", []),
+        ({"pkg/_x.dll": module(), "pkg/_x.cp313-win_arm64.pyd": module()}, "", []),
+        ({"pkg/x313.dll": module(name="x")}, "", []),
+        ({"pkg/_x.dll": im.image(exports=["f"])}, "", []),
+        ({"pkg/_x.dll": module()}, "import importlib\nload('_x.dll')\n", []),
+        ({"pkg/tests/data/_x.dll": module(), "pkg/_y.pyd": module(name="_y")}, "", []),
+    ],
+)
+def test_module_under_the_name_of_a_dll_is_found(
+    files: dict[str, bytes], code: str, found: list[str], tmp_path: Path
+) -> None:
+    files = {"pkg/__init__.py": code.encode(), **files}
+
+    assert errors(tmp_path, "cp313-cp313", files) == found

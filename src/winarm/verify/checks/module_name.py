@@ -22,6 +22,7 @@ from winarm.verify.member_names import (
     installed,
     is_module,
     module_of,
+    stem_of,
     suffix_of,
 )
 from winarm.verify.report import Finding, finding
@@ -84,6 +85,23 @@ def check_module_names(subject: Subject) -> Iterator[Finding]:
         elif suffix_of(member) in _FOREIGN_SUFFIXES:
             words = f"it is a Windows image ({image.label}) under another system's name"
             yield finding(Code.WA206, member, words)
+        elif suffix_of(member) == ".dll" and _is_misnamed(subject, member, image):
+            words = (
+                "it has the init function of a module, which Windows imports from .pyd files only"
+            )
+            yield finding(Code.WA206, member, words)
+
+
+def _is_misnamed(subject: Subject, member: str, image: Image) -> bool:
+    """Return whether a DLL is a module, which code does not load itself."""
+    if not (_imports_python(image) and image.exports.have_any(init_names(module_of(member)))):
+        return False
+    beside = {stem_of(module) for module in subject.modules}
+    return (
+        stem_of(member) not in beside
+        and not subject.is_test_data(member)
+        and not subject.code.may_find(member)
+    )
 
 
 def _check(subject: Subject, member: str, image: Image) -> Iterator[Finding]:
@@ -113,7 +131,7 @@ def _check(subject: Subject, member: str, image: Image) -> Iterator[Finding]:
 def _place(subject: Subject, member: str) -> Iterator[Finding]:
     """Find a module outside of the folders in which Python looks for modules."""
     root, *folders = installed(member)[:-1]
-    if root != "site" and not subject.code.may_import_from_elsewhere(member):
+    if root != "site" and not subject.code.may_find(member, beside=True):
         words = f"it is installed in {'/'.join(folders) or 'the root'} of the environment"
         yield finding(Code.WA205, member, f"{words}, where Python does not look for modules")
 
