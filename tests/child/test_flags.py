@@ -46,6 +46,9 @@ COMPILE = [
     ("/DNAME=1", ["-DNAME=1"]),
     ('/DNAME="a b"', ['-DNAME="a b"']),
     ("/D NAME=1", ["-DNAME=1"]),
+    # As old releases of distutils took quotation marks on Windows.
+    ('-DNAME=\\"1.2\\"', ['-DNAME="1.2"']),
+    ('-DNAME=\\"1\\"x\\"2\\"', ['-DNAME=\\"1\\"x\\"2\\"']),
     ("/UNAME", ["-UNAME"]),
     ("/U NAME", ["-UNAME"]),
     ("/Iinclude", ["-Iinclude"]),
@@ -367,7 +370,7 @@ class TestExports:
     [
         (["/DEF:src\\own.def", "lib\\x.lib"], ["src/own.def", "lib/x.lib"]),
         (["/LIBPATH:lib\\arm64", "-Ilib\\i"], ["-Llib/arm64", "-Ilib/i"]),
-        (["/FIsrc\\first.h", r"-DNAME=\"x\""], ["-include", "src/first.h", r"-DNAME=\"x\""]),
+        (["/FIsrc\\first.h", r"-DNAME=x\y"], ["-include", "src/first.h", r"-DNAME=x\y"]),
     ],
 )
 def test_paths_with_backslashes_are_this_machines(

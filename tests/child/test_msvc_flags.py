@@ -202,6 +202,7 @@ def test_the_parent_is_told(spec: dict[str, Any]) -> None:
         (["lib\\x.obj"], ["lib/x.obj"]),
         (["/LIBPATH:lib\\arm64"], ["/LIBPATH:lib/arm64"]),
         (['/DNAME="a\\b"'], ['/DNAME="a\\b"']),
+        (['-DNAME=\\"1.2\\"'], ['-DNAME="1.2"']),
     ],
 )
 def test_paths_with_backslashes_are_found(

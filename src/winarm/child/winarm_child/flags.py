@@ -32,6 +32,9 @@ from .paths import ours
 #: What names a folder: option and folder.
 FOLDER = re.compile(r"(-I|-L|-isystem|-iquote|-idirafter)(.*)", re.DOTALL)
 
+#: A macro whose text is in quotation marks as old releases of distutils wanted them on Windows.
+_ESCAPED = re.compile(r'\A([-/]D\w+=)\\"([^"\\]*)\\"\Z')
+
 #: What build_ext names on a Windows host: the libraries of the Python that builds.
 _PYTHON_HOMES = frozenset(map(os.path.realpath, (sys.exec_prefix, sys.base_exec_prefix)))
 _PYTHON_FOLDERS = tuple(
@@ -190,6 +193,7 @@ class Translator:
             self._tell(f"{option} {value}", found)
 
     def _one(self, argument: str) -> Iterator[str]:
+        argument = _ESCAPED.sub(r'\1"\2"', argument)
         if argument.startswith(("-", "/")) and self._is_dropped(argument):
             return
         found = self._find(argument)
