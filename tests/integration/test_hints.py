@@ -183,6 +183,16 @@ CASES = {
         files={"main.cpp": "#include <windows.h>\nint f(int a) { return min(a, 2); }\n"},
         argv=("-c", "-x", "c++", "main.cpp"),
     ),
+    "two types called byte": Case(
+        "C++17 has std::byte",
+        "-std=gnu++14",
+        files={
+            # The program for C has no headers of C++.
+            "main.cpp": "namespace std { enum class byte : unsigned char {}; }\n"
+            "#include <windows.h>\nusing namespace std;\nbyte b;\n"
+        },
+        argv=("-c", "-x", "c++", "main.cpp"),
+    ),
     "inline without static": Case(
         "twice is inline and not static in lib/twice.h",
         "static inline",

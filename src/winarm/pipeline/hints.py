@@ -339,6 +339,13 @@ TOOLS: tuple[Rule, ...] = (
         "Have the project write (std::{macro}), or build with --toolchain clang-cl.",
     ),
     Rule(
+        r"error: reference to 'byte' is ambiguous",
+        "C++17 has std::byte, which `using namespace std` mixes with the byte of <windows.h>. "
+        "Microsoft's compiler takes the code for C++14 unless a flag says otherwise, clang and gcc "
+        f"for C++17. {NOT_NATIVE}",
+        "-C winarm.cflags=-std=gnu++14",
+    ),
+    Rule(
         r"any-windows-any/[^\n]*: (error|note: previous definition)",
         "The project's code for Windows does not agree with this toolchain's Windows headers, "
         "which are MinGW's. If it builds with Visual Studio, it expects Microsoft's.",
