@@ -77,8 +77,8 @@ class JournalReader:
         self._rest = b""
         self._done = 0
         self._total = 0
-        self._flags: set[str] = set()
-        self._notes: set[str] = set()
+        #: Texts that are told once, however many processes report them.
+        self._told: set[str] = set()
         #: Extensions that setup() declared.
         self.declared: list[str] = []
         #: The files that extensions were built as, by the extensions' names.
@@ -106,21 +106,15 @@ class JournalReader:
                 with contextlib.suppress(ValueError, KeyError, TypeError):
                     self._take(json.loads(line))
 
-    def _say(self, kind: str, text: str) -> None:
-        # A project may ask the same many times.
-        if kind == "detail":
-            self._listener(events.Detail(text))
-        elif text not in self._notes:
-            self._notes.add(text)
-            self._listener(events.Note(text))
-
     def _report_flag(self, entry: Mapping[str, Any]) -> None:
         # Every process of the toolchain reports what it sees.
-        text = flag_text(entry["was"], entry["becomes"], entry["why"])
-        if text not in self._flags:
-            self._flags.add(text)
-            event = events.Note if entry.get("shown", False) else events.Detail
-            self._listener(event(text))
+        event = events.Note if entry.get("shown", False) else events.Detail
+        self._report_once(event(flag_text(entry["was"], entry["becomes"], entry["why"])))
+
+    def _report_once(self, event: events.Note | events.Detail) -> None:
+        if event.text not in self._told:
+            self._told.add(event.text)
+            self._listener(event)
 
     def _note_failure(self, failure: Failure) -> None:
         self._survived.append(_readable(failure.output))
@@ -136,7 +130,7 @@ class JournalReader:
         self._read += len(new)
         return new
 
-    def _take(self, entry: Mapping[str, Any]) -> None:
+    def _take(self, entry: Mapping[str, Any]) -> None:  # noqa: C901 - a case each
         match entry["event"]:
             case "view":
                 self.in_force = True
@@ -157,8 +151,11 @@ class JournalReader:
                 self._note_failure(Failure(entry["doing"], entry["subject"], entry["output"]))
             case "flag":
                 self._report_flag(entry)
-            case "note" | "detail" as kind:
-                self._say(kind, str(entry["text"]))
+            case "note":
+                # A project may ask the same many times.
+                self._report_once(events.Note(str(entry["text"])))
+            case "detail":
+                self._listener(events.Detail(str(entry["text"])))
             case _:
                 pass
 
