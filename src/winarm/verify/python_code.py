@@ -605,13 +605,10 @@ class _Reader(ast.NodeVisitor):
             *call.args[:1],
             *(keywords[name] for name in ("name", "path") if name in keywords),
         ]
-        match values:
-            case [ast.Constant(value=None), *_]:
-                # SetDllDirectoryW(None) removes a folder, CDLL(None) loads nothing.
-                return []
-            case _:
-                pass
-        places = self._paths.places(values[0]) if values else []
+        # SetDllDirectoryW(None) removes a folder, CDLL(None) loads nothing.
+        if not values or (isinstance(values[0], ast.Constant) and values[0].value is None):
+            return []
+        places = self._paths.places(values[0])
         return [self._from_here(one, call, keywords) for one in places]
 
     def _from_here(self, place: Place, call: ast.Call, keywords: Iterable[str | None]) -> Place:

@@ -157,7 +157,7 @@ class Paths:
                 yield from self._joined([left, right], below)
             case ast.BinOp(left=ast.Constant(value=text), op=ast.Mod(), right=right):
                 values = right.elts if isinstance(right, ast.Tuple) else [right]
-                yield from self._formatted(text, values, below)
+                yield from self._assembled(_percent_pieces(text, values), below)
             case ast.BinOp(op=ast.Add()):
                 yield from self._concatenated(_operands(node), below)
             case ast.JoinedStr(values=pieces):
@@ -188,7 +188,8 @@ class Paths:
                 yield from self.places(value, depth)
         elif name == "format" and isinstance(receiver, ast.Constant):
             keywords = {one.arg: one.value for one in call.keywords}
-            yield from self._filled(receiver.value, call.args, keywords, depth)
+            pieces = _format_pieces(receiver.value, call.args, keywords)
+            yield from self._assembled(pieces, depth)
         elif name in _SAME and len(call.args) < 2 and source is not None:  # noqa: PLR2004
             yield from self.places(source, depth)
         elif first is not None:
@@ -221,50 +222,13 @@ class Paths:
             case _:
                 yield UNKNOWN
 
-    def _formatted(self, text: object, values: Sequence[ast.expr], depth: int) -> Iterator[Place]:
-        """Yield what a text becomes whose `%s` stand for `values`."""
-        if not isinstance(text, str) or len(text) > _LONGEST_PART:
+    def _assembled(self, pieces: list[ast.expr] | None, depth: int) -> Iterator[Place]:
+        """Yield what a text becomes that is put together of `pieces`, if they are known."""
+        if pieces is None:
             yield UNKNOWN
             return
-        texts = _FIELD.split(text)
-        if len(texts) != len(values) + 1:
-            yield UNKNOWN
-            return
-        nodes: list[ast.expr] = [ast.Constant(texts[0])]
-        for value, after in zip(values, texts[1:], strict=True):
-            nodes += value, ast.Constant(after)
-        self._made += nodes
-        yield from self._concatenated(nodes, depth)
-
-    def _filled(
-        self,
-        text: object,
-        values: Sequence[ast.expr],
-        keywords: Mapping[str | None, ast.expr],
-        depth: int,
-    ) -> Iterator[Place]:
-        """Yield what `str.format` makes of a text."""
-        if not isinstance(text, str) or len(text) > _LONGEST_PART:
-            yield UNKNOWN
-            return
-        named: Mapping[str | None, ast.expr] = {
-            **keywords,
-            **{f"{number}": value for number, value in enumerate(values)},
-        }
-        nodes: list[ast.expr] = []
-        automatic = count()
-        try:
-            for before, field, form, conversion in Formatter().parse(text):
-                nodes.append(ast.Constant(before))
-                if field is not None:
-                    value = named.get(field or f"{next(automatic)}")
-                    known = value is not None and not form and conversion in {None, "s"}
-                    nodes.append(value if value is not None and known else ast.Name("?"))
-        except ValueError:
-            yield UNKNOWN
-            return
-        self._made += nodes
-        yield from self._concatenated(nodes, depth)
+        self._made += pieces
+        yield from self._concatenated(pieces, depth)
 
     def _joined(self, nodes: Sequence[ast.expr], depth: int) -> Iterator[Place]:
         places = [Place("")]
@@ -336,6 +300,41 @@ class Paths:
         if name == "listdir":
             # Names, which the code joins to the folder.
             yield Place("", (None,))
+
+
+def _percent_pieces(text: object, values: Sequence[ast.expr]) -> list[ast.expr] | None:
+    """Return the pieces of a text whose `%s` stand for `values`, or None if it is another."""
+    texts = _FIELD.split(text) if isinstance(text, str) and len(text) <= _LONGEST_PART else []
+    if len(texts) != len(values) + 1:
+        return None
+    pieces: list[ast.expr] = [ast.Constant(texts[0])]
+    for value, after in zip(values, texts[1:], strict=True):
+        pieces += value, ast.Constant(after)
+    return pieces
+
+
+def _format_pieces(
+    text: object, values: Sequence[ast.expr], keywords: Mapping[str | None, ast.expr]
+) -> list[ast.expr] | None:
+    """Return the pieces of what `str.format` makes of a text, or None where it fails."""
+    if not isinstance(text, str) or len(text) > _LONGEST_PART:
+        return None
+    named: Mapping[str | None, ast.expr] = {
+        **keywords,
+        **{f"{number}": value for number, value in enumerate(values)},
+    }
+    pieces: list[ast.expr] = []
+    automatic = count()
+    try:
+        for before, field, form, conversion in Formatter().parse(text):
+            pieces.append(ast.Constant(before))
+            if field is not None:
+                value = named.get(field or f"{next(automatic)}")
+                known = value is not None and not form and conversion in {None, "s"}
+                pieces.append(value if value is not None and known else ast.Name("?"))
+    except ValueError:
+        return None
+    return pieces
 
 
 def _matching(pattern: Place) -> Iterator[Place]:

@@ -168,9 +168,7 @@ def read_tree(
                 break
             _take_file(file, member, size, collector, options.limits)
             if _is_record(member) and size > MAX_TEXT:
-                findings.append(
-                    finding(Code.WA004, member, f"it has {size} bytes, and is not read")
-                )
+                findings.append(_unread(member, size))
         except (OSError, DamagedError) as error:
             findings.append(finding(Code.WA001, member, _reason(error)))
     return _collected(path, Shape.TREE, target, options, collector), tuple(findings)
@@ -254,7 +252,7 @@ def _take_members(
         folder, _, rest = entry.name.partition(".dist-info/")
         text = rest in _TEXTS and "/" not in folder
         if text and entry.size > MAX_TEXT:
-            yield finding(Code.WA004, entry.name, f"it has {entry.size} bytes, and is not read")
+            yield _unread(entry.name, entry.size)
             text = False
         texts += entry.size if text else 0
         if text and texts > _MOST_TEXTS:
@@ -265,6 +263,10 @@ def _take_members(
             collector.take(entry.name, entry.size, content, text=text)
         except DamagedError as error:
             yield finding(Code.WA003, entry.name, f"{error}")
+
+
+def _unread(member: str, size: int) -> Finding:
+    return finding(Code.WA004, member, f"it has {size} bytes, and is not read")
 
 
 def _other_algorithms(file: IO[bytes], archive: Archive) -> dict[str, str]:

@@ -357,7 +357,7 @@ class WheelCode:
 
     @cached_property
     def _scripts(self) -> list[str]:
-        """The files among the scripts that are no images: Python runs them by any name."""
+        """The scripts that may be Python code, whatever their suffix: all that are no images."""
         return sorted(
             name
             for name in self._subject.names
