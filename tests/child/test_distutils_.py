@@ -528,9 +528,9 @@ CCompiler.compile = side_by_side
 
         build()
 
-        told = bench.told("note")
-        assert told
-        assert all("CMAKE_CROSSCOMPILING_EMULATOR" in note["text"] for note in told)
+        notes = bench.told("note")
+        assert notes
+        assert all("CMAKE_CROSSCOMPILING_EMULATOR" in note["text"] for note in notes)
 
     def test_an_emulator_runs_programs_that_are_asked_for(self, bench: Bench, build: Build) -> None:
         bench.write(

@@ -43,8 +43,10 @@ _LIBCXX = tuple(
 )
 #: zig makes `__DATE__` an error; SOURCE_DATE_EPOCH makes it harmless.
 _TOLERANT_GNU = (
-    *(*_TOLERANT, *_LIBCXX),
-    *("-Wno-error=date-time", "-Wno-unused-command-line-argument"),
+    *_TOLERANT,
+    *_LIBCXX,
+    "-Wno-error=date-time",
+    "-Wno-unused-command-line-argument",
 )
 _TOLERANT_CLANG_CL = (*_TOLERANT, "-Wno-unused-command-line-argument")
 

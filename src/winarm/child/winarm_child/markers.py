@@ -4,7 +4,6 @@ Build tools evaluate markers, too, for what they install on this machine. So it 
 asks, each time.
 """
 
-import platform
 import sys
 from collections.abc import Callable, Mapping
 from types import ModuleType
@@ -24,7 +23,7 @@ def patch(answers: Mapping[str, Any], is_projects: Callable[[Mapping[str, Any]],
     """
 
     def on_target() -> dict[str, str]:
-        asked: Any = {**vars(platform), **platform_answers(answers)}
+        asked: Any = platform_answers(answers)
         return {
             "os_name": "nt",
             "sys_platform": "win32",
