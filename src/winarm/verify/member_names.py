@@ -72,4 +72,7 @@ def installed(member: str) -> tuple[str, ...]:
 
 def place_of(member: str) -> tuple[str, ...]:
     """Return where Windows has a member: `installed` in lower case, in which it compares names."""
+    if ".data" not in member:
+        # Nearly every one of thousands.
+        return ("site", *member.lower().split("/"))
     return tuple(map(str.lower, installed(member)))

@@ -50,8 +50,8 @@ class ModuleName(NamedTuple):
     abi_tag: str
     #: The platform as the suffix spells it, or "".
     platform: str
-    #: The exports by which Python can import it.
-    init_names: frozenset[str]
+    #: The name under which Python asks it for its init function.
+    asked_as: str
 
     @classmethod
     def parse(cls, member: str) -> ModuleName | None:
@@ -59,11 +59,16 @@ class ModuleName(NamedTuple):
         file = base_name(member)
         if len(file) > _LONGEST_NAME or not is_module(file):
             return None
-        names = init_names(module_of(member))
+        asked_as = module_of(member)
         if match := _TAGGED.fullmatch(file):
-            return cls(match["name"], match["abi"].lower(), match["platform"].lower(), names)
+            return cls(match["name"], match["abi"].lower(), match["platform"].lower(), asked_as)
         stem = file[: -len(".pyd")]
-        return cls(stem, "", "", names) if stem and "." not in stem else None
+        return cls(stem, "", "", asked_as) if stem and "." not in stem else None
+
+    @property
+    def init_names(self) -> frozenset[str]:
+        """Return the exports by which Python can import it."""
+        return init_names(self.asked_as)
 
     @property
     def abi(self) -> PythonABI | None:
