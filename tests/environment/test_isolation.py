@@ -238,24 +238,57 @@ def wheel(folder: Path) -> Path:
     return path
 
 
-@pytest.mark.integration
-def test_a_real_environment_has_what_was_installed_and_nothing_else(tmp_path: Path) -> None:
+@pytest.fixture
+def real_host(tmp_path: Path) -> Host:
+    """Return this machine, with one wheel in its index and caches of its own."""
     real = Host.current()
     links = tmp_path / "links"
     links.mkdir()
     wheel(links)
     environ = {
-        name: value for name, value in real.environ.items() if not name.startswith(("PIP_", "UV_"))
-    } | {"PIP_CONFIG_FILE": os.devnull, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(links)}
-    host = Host(
+        name: value
+        for name, value in real.environ.items()
+        if not name.startswith(("PIP_", "UV_", "PYTHONDONTWRITE"))
+    } | {
+        "PIP_CONFIG_FILE": os.devnull,
+        "PIP_NO_INDEX": "1",
+        "PIP_FIND_LINKS": str(links),
+        "UV_CACHE_DIR": str(tmp_path / "uv"),
+        "WINARM_CACHE_DIR": str(tmp_path / "cache"),
+    }
+    return Host(
         environ=environ, system=real.system, machine=real.machine, executable=Path(sys.executable)
     )
-    environment = made_for(host, ask(host, host.executable), tmp_path / "env")
+
+
+@pytest.mark.integration
+def test_a_real_environment_has_what_was_installed_and_nothing_else(
+    real_host: Host, tmp_path: Path
+) -> None:
+    environment = made_for(real_host, ask(real_host, real_host.executable), tmp_path / "env")
     said = install(environment, "thing==1")
     assert b"thing" in said
     question = "import thing, sys; print(thing.answer, sys.prefix)"
-    answer = Host.run(real, [environment.python, "-c", question])
+    answer = real_host.run([environment.python, "-c", question])
     assert answer.stdout.split(None, 1) == ["42", f"{tmp_path / 'env'}\n"], answer
-    assert not Host.run(real, [environment.python, "-c", "import pytest"]).ok
+    assert not real_host.run([environment.python, "-c", "import pytest"]).ok
     with pytest.raises(IsolationError, match="no such package"):
         install(environment, "nothing-of-that-name")
+
+
+@pytest.mark.integration
+def test_a_second_real_environment_need_not_compile_what_the_first_did(
+    real_host: Host, tmp_path: Path
+) -> None:
+    interpreter = ask(real_host, real_host.executable)
+    first, second = (
+        made_for(real_host, interpreter, tmp_path / name) for name in ("first", "second")
+    )
+    install(first, "thing==1")
+    assert real_host.run([first.python, "-c", "import thing"]).ok
+    first.keep_bytecode()
+    install(second, "thing==1")
+    (brought,) = second.site_packages.rglob("thing.*.pyc")
+    before = brought.stat().st_ino
+    assert real_host.run([second.python, "-c", "import thing"]).ok
+    assert brought.stat().st_ino == before, "Python has compiled it again"

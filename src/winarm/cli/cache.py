@@ -32,6 +32,7 @@ exit status: 0 good, 1 the cache cannot be read or removed, 2 there is no such p
 
 #: What is in each folder of the cache.
 PARTS = {
+    "bytecode": "what Pythons compiled of the requirements of builds",
     "first-use": "marks of what zig has made once",
     "numpy": "NumPy headers of the target",
     "overlays": "tables of header names in any case",

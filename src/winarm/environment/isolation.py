@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+from winarm.environment.bytecode import bring_bytecode, keep_bytecode
 from winarm.environment.install_failure import LastLines, not_installed, not_made
 from winarm.environment.uv import configured_uv
 from winarm.errors import IsolationError
@@ -83,6 +84,10 @@ class IsolatedEnvironment:
     _install: tuple[str, ...]
     _install_environ: Mapping[str, str]
 
+    @property
+    def _bytecode(self) -> Path:
+        return self._host.cache / "bytecode"
+
     def install(
         self,
         requirements: Sequence[str],
@@ -99,6 +104,7 @@ class IsolatedEnvironment:
         if not checked:
             return
         last = LastLines()
+        self.keep_bytecode()
 
         def hear(chunk: bytes) -> None:
             last.add(chunk)
@@ -117,6 +123,11 @@ class IsolatedEnvironment:
             raise IsolationError(error.what) from error
         if status != 0:
             raise not_installed(checked, last.text())
+        bring_bytecode(self.site_packages, self._bytecode)
+
+    def keep_bytecode(self) -> None:
+        """Keep for later environments what has been compiled of the distributions in this one."""
+        keep_bytecode(self.site_packages, self._bytecode)
 
     def environ(self, base: Mapping[str, str]) -> dict[str, str]:
         """Return `base` with this environment's programs first and no other Python's modules."""

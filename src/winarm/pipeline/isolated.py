@@ -113,7 +113,9 @@ def build_with(
         if _install(environment, call(equipped, "get_requires_for_build_wheel"), listener):
             # NumPy, whose headers belong to the equipment, may be among them.
             equipped = equip(build, may_fetch=True)
-        return build_and_verify(equipped, Path(folder), approve=approve)
+        built = build_and_verify(equipped, Path(folder), approve=approve)
+        environment.keep_bytecode()
+        return built
 
 
 def kept_folder(config_settings: ConfigSettings | None, host: Host, spec: str = ".") -> Path | None:
