@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import sys
+import sysconfig
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -128,11 +129,11 @@ def test_sysconfig_describes_what_is_built() -> None:
 
     assert answers["get_platform"]() == "win-arm64"
     assert answers["get_config_var"]("EXT_SUFFIX") == ".cp313-win_arm64.pyd"
-    # Where modules are installed is the host's to say; the compiler of the host is not.
-    assert answers["get_config_vars"]("LIBDEST", "CC") == [
-        answers["get_config_vars"]()["LIBDEST"],
-        None,
-    ]
+    # Where modules are installed is the host's to say, and what its schemes are written with; the
+    # compiler of the host is not.
+    for name in ("LIBDEST", "abi_thread"):
+        assert answers["get_config_var"](name) == sysconfig.get_config_var(name)
+    assert answers["get_config_vars"]("SOABI", "CC") == [answers["get_config_var"]("SOABI"), None]
     assert answers["get_path"]("include") == "/target/include"
     assert answers["get_paths"]()["platinclude"] == "/target/include"
     assert answers["get_path"]("purelib") == answers["get_paths"]()["purelib"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -124,3 +125,16 @@ def test_c_code_that_depends_on_the_system_is_made_again(
 
     time, source = module.DependencyTree().newest_dependency(str(tmp_path / "a.pyx"))
     assert (time > 1.0, source) == (again, str(tmp_path / "a.pyx"))
+
+
+def test_hatch_cpp_links_with_the_targets_python() -> None:
+    class HatchCppPlatform:
+        def get_link_flags(self, library: str) -> str:
+            return f"-shared {library}"
+
+    spec = {"python_libraries": {"full": "python313"}, "answers": {"prefix": "/target"}}
+    module = patched("hatch_cpp.toolchains.common", spec, HatchCppPlatform=HatchCppPlatform)
+
+    folder = os.path.join("/target", "libs")  # noqa: PTH118
+    flags = module.HatchCppPlatform().get_link_flags("x.cpp")
+    assert flags == f"-shared x.cpp -L{folder} -lpython313"

@@ -58,10 +58,21 @@ int owned(std::vector<int> &v) {
 }
 """
 
+#: The function of C++98 to 14 is a class now.
+CXX23 = """\
+#include <expected>
+std::expected<int, int> found(int n) { if (n) return n; return std::unexpected(1); }
+"""
+
 
 @pytest.mark.parametrize(
     ("name", "code", "standard"),
-    [("x.c", C, []), ("x.cpp", CXX, []), ("x.cpp", CXX, ["-std=c++20"])],
+    [
+        ("x.c", C, []),
+        ("x.cpp", CXX, []),
+        ("x.cpp", CXX, ["-std=c++20"]),
+        ("x.cpp", CXX23, ["-std=c++23"]),
+    ],
 )
 def test_what_others_only_warn_of_compiles(
     zig: Toolchain, tmp_path: Path, name: str, code: str, standard: list[str]

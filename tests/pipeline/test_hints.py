@@ -29,6 +29,7 @@ from winarm.pipeline.hints import Hint
         ("Traceback …\nKeyError: 'mingw32'\n", "no compiler for Windows but", "clang-cl"),
         ("undefined symbol: __declspec(dllimport) bar", "has bar", "winarm.prefix=DIR"),
         ("undefined symbol: __declspec(dllimport) PyNo_Way", "has no PyNo_Way", "--python"),
+        ("undefined symbol: PyModule_Create2", "Python's own library", "Python::Module"),
         (
             "error: unable to find dynamic system library 'z' using strategy",
             "library z is not there",
@@ -38,6 +39,11 @@ from winarm.pipeline.hints import Hint
             "lld-link: error: could not open 'libz.a': No such file",
             "library libz.a is not there",
             "winarm.prefix=DIR",
+        ),
+        (
+            "meson.build:1:0: ERROR: 'fortran' compiler binary not defined in cross file",
+            "do not have: fortran",
+            "Switch off",
         ),
         ("#include <emmintrin.h>", "instructions of x86", "switch"),
         ("x.c: error: call to undeclared function '_mm_add_ps'", "x86", "switch"),

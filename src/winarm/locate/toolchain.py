@@ -33,13 +33,11 @@ _WARNINGS = (
 _TOLERANT = tuple(f"-Wno-error={name}" for name in _WARNINGS)
 #: clang 19 and newer know this one; older ones would name it in every compilation.
 _TOLERANT_SINCE_19 = ("-Wno-error=missing-template-arg-list-after-template-kw",)
-#: What libc++ leaves out since C++17; gcc's library and, in C++14, MSVC's have it.
+#: What libc++ leaves out since C++17; gcc's library and, in C++14, MSVC's have it. Not the function
+#: `std::unexpected`, whose name is a class of C++23.
 _LIBCXX = tuple(
     f"-D_LIBCPP_ENABLE_CXX17_REMOVED_{name}"
-    for name in (
-        *("AUTO_PTR", "BINDERS", "RANDOM_SHUFFLE", "UNARY_BINARY_FUNCTION"),
-        "UNEXPECTED_FUNCTIONS",
-    )
+    for name in ("AUTO_PTR", "BINDERS", "RANDOM_SHUFFLE", "UNARY_BINARY_FUNCTION")
 )
 #: zig makes `__DATE__` an error; SOURCE_DATE_EPOCH makes it harmless.
 _TOLERANT_GNU = (

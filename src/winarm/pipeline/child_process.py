@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import re
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +25,7 @@ from winarm.pipeline.failures import (
     first_error,
     last_exception,
     missing_symbols,
+    program_failed,
     system_library_hint,
     without_tracebacks,
 )
@@ -292,7 +292,7 @@ class Child:
         what = f"the build backend {self.build.project.backend.name} failed in {hook}"
         what += f":\n{words}" if words else "."
         # Where a program has failed, how Python came to run it says nothing.
-        said = without_tracebacks(output) if _PROGRAM_FAILED.search(words) else output
+        said = without_tracebacks(output) if program_failed(words) else output
         tail = "\n".join(said.splitlines()[-LAST_LINES:])
         cause = self.journal.without_programs(_readable(output))
         why, cure = self._meaning(cause)
@@ -307,20 +307,13 @@ class Child:
         return system_library_hint(found) if found else explain(output, self.build.folder)
 
 
-#: What build tools raise when a program of the toolchain fails.
-_PROGRAM_FAILED = re.compile(
-    r"\b(?:Compile|Link|Lib|DistutilsExec|CCompiler|CalledProcess)Error\b|"
-    r"failed with exit (?:status|code)|returned non-zero exit status|command '.*' failed"
-)
-
-
 def ends_otherwise(output: str) -> bool:
     """Return whether a build ends with an exception that is not about a program that failed.
 
     What failed before was then survived, and is not the cause.
     """
     last = "\n".join(output.splitlines()[-LAST_LINES:])
-    return bool(last_exception(output)) and _PROGRAM_FAILED.search(last) is None
+    return bool(last_exception(output)) and not program_failed(last)
 
 
 def _readable(output: str) -> str:

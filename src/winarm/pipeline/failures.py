@@ -7,7 +7,7 @@ reasons of its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from winarm.pipeline.hints import (
@@ -20,6 +20,8 @@ from winarm.pipeline.hints import (
     Rule,
 )
 from winarm.pipeline.own_sources import asks_for_msvc, own_header, own_inline, own_module
+from winarm.python_exports import stable_names
+from winarm.target import PythonABI
 
 #: Lines of one message that are kept.
 _MESSAGE_LINES = 40
@@ -184,7 +186,13 @@ _ERROR = re.compile(
 
 #: A traceback of Python's with the first line of its exception.
 _TRACEBACK = re.compile(
-    r"^Traceback \(most recent call last\):\n(?:[ \t].*\n)+(?:\S.*\n?)?", re.MULTILINE
+    r"^Traceback \(most recent call last\):\n(?:[ \t].*\n)+(?P<exception>\S.*\n?)?", re.MULTILINE
+)
+
+#: What build tools raise when a program of the toolchain fails.
+_PROGRAM_FAILED = re.compile(
+    r"\b(?:Compile|Link|Lib|DistutilsExec|CCompiler|CalledProcess)Error\b|"
+    r"failed with exit (?:status|code)|returned non-zero exit status|command '.*' failed"
 )
 
 #: How many missing symbols are looked at one by one, or named with their libraries.
@@ -224,6 +232,24 @@ def system_library_hint(libraries: Mapping[str, str]) -> Hint:
     )
 
 
+def python_library_hint(symbols: Iterable[str]) -> Hint | None:
+    """Return what to do where a module is linked without Python, which every Linux allows.
+
+    >>> python_library_hint(["PyLong_FromLong"]).why.partition(":")[0]
+    "PyLong_FromLong is in Python's own library, and the link does not name that"
+    """
+    # What every Python has that winarm builds for.
+    stable = stable_names(PythonABI(11))
+    for symbol in filter(stable.__contains__, symbols):
+        return Hint(
+            f"{symbol} is in Python's own library, and the link does not name that: on Windows "
+            "modules are linked with it.",
+            "With CMake, Python_add_library or Python::Module does it; a command line needs "
+            "-lpython3XX and -L with the folder `libs` of sys.prefix.",
+        )
+    return None
+
+
 def explain(output: str, project: Path | None = None) -> Hint:
     """Return what the first known sign in `output` means; empty texts without one.
 
@@ -233,7 +259,7 @@ def explain(output: str, project: Path | None = None) -> Hint:
     own = project and (
         own_header(output, project) or own_module(output, project) or own_inline(missing, project)
     )
-    found = own or _first_hint(output)
+    found = own or python_library_hint(missing) or _first_hint(output)
     if project and ALSO_NATIVE in found.why and (file := asks_for_msvc(output, project)):
         return found._replace(why=found.why.replace(ALSO_NATIVE, _MAYBE_NATIVE.format(file)))
     return found
@@ -278,10 +304,20 @@ def first_error(output: str) -> str:
 def without_tracebacks(output: str) -> str:
     r"""Return an output without the tracebacks of the Python code that ran programs.
 
-    >>> without_tracebacks("no x.h\nTraceback (most recent call last):\n  File …\nError: 1\nend")
+    >>> text = "no x.h\nTraceback (most recent call last):\n  File …\n{}\nend"
+    >>> without_tracebacks(text.format("CompileError: command 'cc' failed"))
     'no x.h\nend'
+    >>> without_tracebacks(text.format("KeyError: 1")) == text.format("KeyError: 1")
+    True
     """
-    return _TRACEBACK.sub("", output)
+    return _TRACEBACK.sub(
+        lambda found: "" if program_failed(found["exception"] or "") else found[0], output
+    )
+
+
+def program_failed(words: str) -> bool:
+    """Return whether an exception says that a program of the toolchain failed."""
+    return _PROGRAM_FAILED.search(words) is not None
 
 
 def last_exception(output: str) -> str:

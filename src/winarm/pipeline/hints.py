@@ -311,9 +311,10 @@ TOOLS: tuple[Rule, ...] = (
         r"No CMAKE_(?P<language>Fortran|CUDA|HIP|Swift|ASM_[NY]ASM)_COMPILER could be found|"
         r"Failed to detect a default (?P<gpu>CUDA) architecture|"
         r"The (?P<broken>Fortran|CUDA|HIP|Swift) compiler\s+\S+\s+is not able to compile|"
-        r"Unknown compiler\(s\): \[\[?'(?P<compiler>gfortran|nvcc|nasm|yasm|swiftc)",
+        r"Unknown compiler\(s\): \[\[?'(?P<compiler>gfortran|nvcc|nasm|yasm|swiftc)|"
+        r"ERROR: '(?P<meson>\w+)' compiler binary not defined in cross file",
         "The project needs a compiler that winarm's toolchains do not have: "
-        "{language}{gpu}{broken}{compiler}. They compile C and C++.",
+        "{language}{gpu}{broken}{compiler}{meson}. They compile C and C++.",
         "Switch off the part of the project that needs it, or name such a compiler for ARM64 "
         "Windows in the project's own way.",
     ),

@@ -271,6 +271,7 @@ WINDOWS_VARIABLES = (
     "py_version",
     "py_version_short",
     "py_version_nodot",
+    "abi_thread",
     "platlibdir",
     "userbase",
     "LIBDEST",

@@ -1,6 +1,7 @@
 """What is done to other packages so that they speak of the target."""
 
 import math
+import os
 from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
@@ -23,7 +24,20 @@ def patches(spec: Mapping[str, Any]) -> dict[str, Patch]:
         "mesonbuild.dependencies.python": lambda module: _patch_meson(module, spec),
         "mesonpy": _patch_mesonpy,
         "Cython.Build.Dependencies": _patch_cython,
+        "hatch_cpp.toolchains.common": lambda module: _patch_hatch_cpp(module, spec),
     }
+
+
+def _patch_hatch_cpp(module: ModuleType, spec: Mapping[str, Any]) -> None:
+    real = module.HatchCppPlatform.get_link_flags
+
+    def get_link_flags(self: Any, *args: Any, **kwargs: Any) -> str:
+        # It leaves that to Microsoft's headers; with gcc's flags nothing on the line names Python.
+        python = spec["python_libraries"]["full"]
+        folder = os.path.join(spec["answers"]["prefix"], "libs")
+        return f"{real(self, *args, **kwargs)} -L{folder} -l{python}"
+
+    module.HatchCppPlatform.get_link_flags = get_link_flags
 
 
 def _patch_cython(module: ModuleType) -> None:
