@@ -165,6 +165,10 @@ def test_a_static_library_is_made_of_its_objects(
     assert step.argv[-4:] == ("rcs", str(tmp_path / "libz.a"), "a.o", "b.o")
 
 
+def test_a_shared_library_has_the_name_that_a_project_opens(compiler: GnuCompiler) -> None:
+    assert compiler.library_filename("core", lib_type="shared") == "core.dll"
+
+
 def test_each_command_is_a_list_of_its_own(spec: dict[str, Any]) -> None:
     commands = executables(spec["toolchain"])
 

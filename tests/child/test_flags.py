@@ -356,7 +356,17 @@ class TestExports:
         assert argv == [str(exports)]
         assert exports.read_text() == "EXPORTS\nPyInit_x\none\n"
 
-    def test_the_projects_own_list_stands_instead_of_ours(
+    def test_they_join_the_projects_list(self, translator: Translator, tmp_path: Path) -> None:
+        exports, own = tmp_path / "exports.def", tmp_path / "own.def"
+        exports.write_text("LIBRARY x.pyd\nEXPORTS\nPyInit_x\nthree\n")
+        own.write_text("LIBRARY y\nEXPORTS\n  PyInit_x\n  two=four @7")
+
+        argv = translator.link([str(exports), f"/DEF:{own}", "/EXPORT:one"], str(exports))
+
+        assert argv == [str(exports)]
+        assert exports.read_text() == f"{own.read_text()}\nEXPORTS\nthree\none\n"
+
+    def test_a_list_that_is_not_there_is_left_to_the_linker(
         self, translator: Translator, tmp_path: Path
     ) -> None:
         exports = str(tmp_path / "exports.def")

@@ -32,6 +32,8 @@ class GnuCompiler(TargetCompiler, UnixCCompiler):  # type: ignore[misc]
     obj_extension = ".o"
     static_lib_extension = ".a"
     shared_lib_extension = dylib_lib_extension = ".dll"
+    # ctypes opens it by the name that Visual Studio's has.
+    shared_lib_format = dylib_lib_format = "%s%s"
     library_forms = LIBRARY_FORMS
     initialized = True
     plat_name = "win-arm64"

@@ -107,10 +107,11 @@ class Translator:
         :raises RefusedFlagError: a flag cannot be had here.
         """
         argv = list(self._translated(self._without_exports(argv, exports)))
-        definitions = [arg for arg in argv if arg.lower().endswith(".def")]
-        if len(definitions) > 1 and exports in definitions:
-            # One export list is all that a linker takes; the project's own says more.
+        own = [arg for arg in argv if arg.lower().endswith(".def") and arg != exports]
+        if own and exports in argv:
+            # One export list is all that a linker takes; Microsoft's takes names beside it.
             argv.remove(exports)
+            argv[argv.index(own[0])] = joined_exports(own[0], exports)
         folders = [arg[2:] for arg in argv if arg.startswith("-L")]
         found = [self._of_prefix(arg, folders) or _library(arg, folders) for arg in argv]
         named = self._with_needs(found)
@@ -288,6 +289,24 @@ class Translator:
         if argument not in self._reported:
             self._reported.add(argument)
             self._journal.write("flag", was=argument, becomes=list(becomes), why=why, shown=shown)
+
+
+def joined_exports(own: str, more: str) -> str:
+    """Return a `.def` file that has what two of them export; `more` becomes it.
+
+    What the project's own says of a name counts, and a list that is not there is the linker's to
+    report.
+    """
+    if not os.path.isfile(own):
+        return own
+    with open(own, "rb") as first, open(more, "r+b") as both:
+        text, names = first.read(), both.read().partition(b"EXPORTS\n")[2].splitlines()
+        there = {re.split(rb"[\s=]", line.strip(), maxsplit=1)[0] for line in text.splitlines()}
+        added = [name for name in names if name.partition(b" ")[0] not in there]
+        both.seek(0)
+        both.truncate()
+        both.write(b"\n".join([text, b"EXPORTS" if added else b"", *added, b""]))
+    return more
 
 
 def is_inside(path: str, folder: str) -> bool:
