@@ -11,6 +11,7 @@ import pytest
 from winarm.child.winarm_child.flag_rules import GNU, LINKER, MSVC, MSVC_LINK
 from winarm.child.winarm_child.flags import RefusedFlagError, Translator
 from winarm.child.winarm_child.journal import Journal
+from winarm.host import Host
 from winarm.libraries.view import Native, as_json
 
 if TYPE_CHECKING:
@@ -205,6 +206,23 @@ class TestCompilers:
         tools.must("gcc", "-O0", "-g", "a.c", "-o", "a.exe")
 
         assert tools.files == {"a.c", "a.exe"}
+
+    @pytest.mark.parametrize("compiler", ["gcc", "g++"])
+    def test_links_find_the_libraries_that_were_made_before_the_first(
+        self, tools: Tools, compiler: str
+    ) -> None:
+        """With other settings, zig would make them twice, for minutes each."""
+        tools.write(a_c=PROGRAM)
+        tools.must(compiler, "a.c", "-shared", "-o", "a.dll")
+        cache = Host.current().cache / "zig"
+        language = "c++" if compiler == "g++" else "c"
+        mark = cache / f"winarm-{tools.bin.parent.name}-{language}"
+        made = {name: sorted(cache.glob(f"o/*/{name}")) for name in ("*mingw32.lib", "*c++.lib")}
+        mark.unlink()
+        tools.must(compiler, "a.c", "-shared", "-o", "a.dll")
+        tools.must(compiler, "a.c", "-o", "a.exe")
+        assert mark.exists()
+        assert {name: sorted(cache.glob(f"o/*/{name}")) for name in made} == made
 
     def test_code_written_for_visual_studio(self, tools: Tools) -> None:
         tools.write(

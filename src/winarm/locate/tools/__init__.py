@@ -107,6 +107,7 @@ class _Layer:
             "zig": self.zig,
             "bin": str(self.folder / "bin"),
             "machine": self.target.mingw_triple,
+            "target": self.target.zig_triple,
             "exe": self.host.exe,
             "delay": str(self.folder / "lib" / "delay.o"),
         }
@@ -137,6 +138,7 @@ class _Layer:
             "PROGRAMS": str(final / "programs"),
             "RUNTIME": str(final / "lib" / "libwinarm.a"),
             "EXPORTS": str(final / "lib" / "exports.o"),
+            "MADE": f"winarm-{final.name}",
             "EMPTY_LIBRARIES": str(final / "named"),
         }
         flags = (*self.flags, f"-I{final / 'include'}")

@@ -858,6 +858,14 @@ static int python(const char *tool, char **arguments, int (*start)(char **)) {
   return 1;
 }
 
+/* Before the first link, a program has zig make its libraries with all processors. */
+static void make_libraries(int of_cxx) {
+  char *language = of_cxx ? "c++" : "c";
+  char *mark = joined(variable("ZIG_GLOBAL_CACHE_DIR"), "/" MADE "-", language);
+  char *arguments[] = {language, mark, 0};
+  if (!exists(mark)) python("libraries", arguments, run);
+}
+
 static int zig(const char *tool, char **arguments) {
   list command = {0};
   add(&command, ZIG);
@@ -1118,6 +1126,7 @@ static int compile(int of_cxx, int preprocesses, char **arguments) {
     discarded = joined(temporary_folder(), "/", text);
     add(&command, joined("-Wl,--out-implib,", discarded, ""));
   }
+  make_libraries(of_cxx);
   int (*start)(char **) = discarded ? run : replaced_by, status;
   if (split || extra.count) {
     /* That program compiles each source by itself, or links again with what zig does not hand on. */

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 
 from .layer import ToolError
+from .libraries import libraries
 from .linking import dlltool, ld, listen, relink, split, strip
 from .listing import nm, objdump
 from .resources import windres
@@ -22,6 +23,7 @@ TOOLS: dict[str, Callable[[list[str]], int]] = {
     "listen": listen,
     "split": split,
     "relink": relink,
+    "libraries": libraries,
 }
 
 
