@@ -38,7 +38,7 @@ def test_a_path_without_end_is_cut() -> None:
 
 def test_records_in_no_section_are_none_and_not_held() -> None:
     data = image(pdb=PATH)
-    rva = read_headers(data).directory(DEBUG).rva
+    rva = read_headers(data).place(DEBUG)
     moved = data.replace(struct.pack("<I", rva), struct.pack("<I", 0x7000_0000), 1)
 
     assert read_pdb_path(moved, read_headers(moved)) == (None, False)

@@ -14,7 +14,7 @@ from verify_samples.image import (
 )
 
 from winarm.coff.buffer import MalformedError
-from winarm.coff.headers import CLR, EXPORT, Directory, read_headers, read_machine
+from winarm.coff.headers import CLR, EXPORT, read_headers, read_machine
 from winarm.coff.image import read_image
 
 
@@ -68,12 +68,12 @@ def test_an_address_is_in_the_headers_in_a_section_or_nowhere() -> None:
 def test_a_directory_that_the_table_does_not_reach_is_none() -> None:
     data = bytearray(image(exports=["f"]))
     count = E_LFANEW + 24 + 108
-    assert read_headers(data).directory(EXPORT).rva
+    assert read_headers(data).place(EXPORT)
     struct.pack_into("<I", data, count, 0)
 
     headers = read_headers(data)
 
-    assert headers.directory(EXPORT) == headers.directory(CLR) == Directory(0, 0)
+    assert headers.directory(EXPORT) == headers.directory(CLR) == (0, 0)
 
 
 def test_an_unknown_magic_is_named() -> None:

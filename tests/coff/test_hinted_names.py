@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from winarm.coff.buffer import symbol_text
 from winarm.coff.exports import Exports
-from winarm.coff.headers import Span
 from winarm.coff.hinted_names import HintedNames, hinted_names
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ def laid_out(names: Iterable[tuple[int, bytes]], pad: bytes = b"\0") -> tuple[by
 
 
 def read(data: bytes, addresses: list[int]) -> HintedNames | None:
-    return hinted_names(data, Span(RVA, len(data) - SHIFT, SHIFT), addresses)
+    return hinted_names(data, (RVA, len(data) - SHIFT, SHIFT), addresses)
 
 
 def names(*pairs: tuple[int, str]) -> HintedNames:
@@ -131,7 +130,7 @@ def test_names_at_the_very_beginning_of_a_file_are_left_to_a_careful_reader() ->
     data, addresses = laid_out([(0, b"a"), (1, b"b")])
     begin = RVA + SHIFT
 
-    assert hinted_names(data[begin:], Span(RVA, RVA + 100, -RVA), addresses) is None
+    assert hinted_names(data[begin:], (RVA, RVA + 100, -RVA), addresses) is None
 
 
 def test_bytes_are_not_taken_for_characters() -> None:

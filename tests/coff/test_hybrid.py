@@ -19,7 +19,7 @@ def changed(at: int, layout: str, value: int) -> Hybrid:
     """Read an ARM64X image in whose load configuration one field is changed."""
     data = bytearray(image(machine=ARM64, chpe=True, x64_view=AMD64))
     headers = read_headers(data)
-    config = headers.offset(headers.directory(LOAD_CONFIG).rva)
+    config = headers.offset(headers.place(LOAD_CONFIG))
     struct.pack_into(layout, data, config + at, value)
     hybrid, defects = read_hybrid(bytes(data), headers)
     assert defects == ()
@@ -59,7 +59,7 @@ def test_a_configuration_that_ends_before_the_relocations_has_none() -> None:
 def test_a_cut_off_configuration_is_a_defect() -> None:
     data = image(machine=ARM64, chpe=True, x64_view=AMD64)
     headers = read_headers(data)
-    config = headers.offset(headers.directory(LOAD_CONFIG).rva)
+    config = headers.offset(headers.place(LOAD_CONFIG))
 
     hybrid, defects = read_hybrid(data[: config + CHPE], headers)
 

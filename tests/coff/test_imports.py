@@ -41,7 +41,7 @@ def test_zeros_across_two_thunks_do_not_end_a_list(wide: bool) -> None:  # noqa:
 def test_names_are_read_whatever_the_order_of_their_thunks() -> None:
     data = bytearray(image(imports={"one.dll": ["f", "g", "h"]}))
     headers = read_image(data).headers
-    (table,) = struct.unpack_from("<I", data, headers.offset(headers.directory(1).rva))
+    (table,) = struct.unpack_from("<I", data, headers.offset(headers.place(1)))
     thunks = struct.unpack_from("<3Q", data, headers.offset(table))
     struct.pack_into("<3Q", data, headers.offset(table), *thunks[::-1])
 

@@ -109,7 +109,7 @@ def with_tls(
 def with_config(at: int, layout: str, value: int, size: int = 0x140) -> bytes:
     data = bytearray(image(chpe=True, load_config_size=size))
     headers = read_headers(data)
-    struct.pack_into(layout, data, headers.offset(headers.directory(LOAD_CONFIG).rva) + at, value)
+    struct.pack_into(layout, data, headers.offset(headers.place(LOAD_CONFIG)) + at, value)
     return bytes(data)
 
 

@@ -36,7 +36,7 @@ def test_a_cut_off_header_counts_as_native_code_and_is_a_defect() -> None:
     """What is judged most strictly."""
     data = image(machine=X86, wide=False, clr_flags=IL_ONLY)
     headers = read_headers(data)
-    start = headers.offset(headers.directory(CLR).rva)
+    start = headers.offset(headers.place(CLR))
 
     assert read_managed(data[: start + 10], headers) == (
         Managed.MIXED,
@@ -46,7 +46,7 @@ def test_a_cut_off_header_counts_as_native_code_and_is_a_defect() -> None:
 
 def test_an_address_in_no_section_is_a_defect() -> None:
     data = image(machine=X86, wide=False, clr_flags=IL_ONLY)
-    rva = read_headers(data).directory(CLR).rva
+    rva = read_headers(data).place(CLR)
     moved = data.replace(struct.pack("<I", rva), struct.pack("<I", 0x7000_0000), 1)
 
     assert read_managed(moved, read_headers(moved)) == (

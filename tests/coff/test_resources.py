@@ -18,7 +18,7 @@ def manifest(data: bytes, *, cut: int | None = None) -> tuple[bytes, bool]:
 def resources(data: bytes | bytearray) -> int:
     """Return where in the file the directory of types is."""
     headers = read_headers(data)
-    return headers.offset(headers.directory(RESOURCE).rva)
+    return headers.offset(headers.place(RESOURCE))
 
 
 def test_an_image_without_resources_has_none() -> None:

@@ -22,7 +22,7 @@ def dll(path: Path, code: bytes, *names: str) -> int:
     """Write a DLL whose exports are `code`, and return where in the file that is."""
     data = bytearray(im.image(exports=names, imports={}))
     headers = read_headers(bytes(data))
-    table = headers.offset(headers.directory(0).rva)
+    table = headers.offset(headers.place(0))
     (addresses,) = struct.unpack_from("<I", data, table + 28)
     (address,) = struct.unpack_from("<I", data, headers.offset(addresses))
     at = headers.offset(address)

@@ -129,7 +129,7 @@ def exporting(*pointers: int, more: bytes = b"") -> bytes:
 
     grown = bytearray(with_more(data, tables))
     headers = read_image(data).headers
-    directory = headers.offset(headers.directory(0).rva)
+    directory = headers.offset(headers.place(0))
     struct.pack_into("<I", grown, directory + 24, len(pointers))
     struct.pack_into("<I", grown, directory + 32, address_after(data))
     return bytes(grown)

@@ -21,14 +21,14 @@ def read_pdb_path(data: Buffer, headers: Headers) -> tuple[str | None, bool]:
 
     An unreadable debug directory has none: Windows does not look at it.
     """
-    directory = headers.directory(DEBUG)
-    if not directory.rva:
+    rva, size = headers.directory(DEBUG)
+    if not rva:
         return None, True
-    span = headers.span(directory.rva)
+    span = headers.span(rva)
     if span is None:
         return None, False
-    first = directory.rva + span.shift
-    count = min(directory.size // _ENTRY.size, _MAX_ENTRIES)
+    first = rva + span[2]
+    count = min(size // _ENTRY.size, _MAX_ENTRIES)
     stop = first + count * _ENTRY.size
     held = stop <= len(data)
     path = None

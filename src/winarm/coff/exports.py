@@ -102,8 +102,7 @@ def read_exports(
 
     The cost is counted in symbols.
     """
-    directory = headers.directory(EXPORT)
-    if not directory.rva:
+    if not headers.place(EXPORT):
         return Exports(), (), 0
     try:
         exports = _read(data, headers, min(max_symbols, MAX_EXPORTS))
@@ -114,7 +113,7 @@ def read_exports(
 
 
 def _read(data: Buffer, headers: Headers, most: int) -> Exports:
-    at = headers.offset(headers.directory(EXPORT).rva)
+    at = headers.offset(headers.place(EXPORT))
     values = fields(_EXPORTS, data, at, "export directory")
     base, functions, count, functions_at, names_at, ordinals_at = values
     if functions > MAX_EXPORTS or count > most:
@@ -182,10 +181,10 @@ def _consecutive_names(
     data: Buffer, headers: Headers, pointers: tuple[int, ...]
 ) -> list[str] | None:
     """Return the names at `pointers` if they follow one another, as linkers lay them out."""
-    span = headers.span(pointers[0])
-    if span is None or not pointers[0] <= pointers[-1] < span.stop:
+    _, stop, shift = headers.span(pointers[0]) or (0, 0, 0)
+    if not pointers[0] <= pointers[-1] < stop:
         return None
-    first, last = pointers[0] + span.shift, pointers[-1] + span.shift
+    first, last = pointers[0] + shift, pointers[-1] + shift
     end = data.find(b"\0", last, last + MAX_NAME) + 1
     text = data[first:end]
     if not end or not text.isascii() or b"\n" in text:

@@ -43,23 +43,11 @@ READABLE = 0x4000_0000
 WRITABLE = 0x8000_0000
 
 
-class Directory(NamedTuple):
-    """A data directory: its address relative to the image base, and its bytes."""
-
-    rva: int
-    size: int
-
-
-_NO_DIRECTORY = Directory(0, 0)
-
-
-class Span(NamedTuple):
-    """Addresses `start` to `stop` that the file holds, at `rva + shift`."""
-
-    start: int
-    stop: int
-    shift: int
-
+#: A data directory: its address relative to the image base, and its bytes.
+Directory = tuple[int, int]
+#: Addresses that the file holds: the first, the one after the last, and by how much its place in
+#: the file is more than an address.
+Span = tuple[int, int, int]
 
 #: Indices of the data directories that are read.
 EXPORT, IMPORT, RESOURCE, SECURITY, RELOCATION, DEBUG = 0, 1, 2, 4, 5, 6
@@ -118,7 +106,7 @@ class Headers:
 
     def __post_init__(self) -> None:
         """Note where the spans start."""
-        object.__setattr__(self, "starts", tuple(span.start for span in self.spans))
+        object.__setattr__(self, "starts", tuple([start for start, _, _ in self.spans]))
 
     @property
     def machine_offset(self) -> int:
@@ -139,12 +127,16 @@ class Headers:
 
     def directory(self, index: int) -> Directory:
         """Return a data directory; one that the image does not have is (0, 0)."""
-        return self.directories[index] if index < len(self.directories) else _NO_DIRECTORY
+        return self.directories[index] if index < len(self.directories) else (0, 0)
+
+    def place(self, index: int) -> int:
+        """Return the address of a data directory, or 0."""
+        return self.directory(index)[0]
 
     def span(self, rva: int) -> Span | None:
         """Return the part of the file that holds the address `rva`, or None."""
-        span = self.spans[bisect_right(self.starts, rva) - 1]
-        return span if span.start <= rva < span.stop else None
+        span = start, stop, _ = self.spans[bisect_right(self.starts, rva) - 1]
+        return span if start <= rva < stop else None
 
     def offset(self, rva: int) -> int:
         """Return where in the file the address `rva` is.
@@ -154,7 +146,7 @@ class Headers:
         span = self.span(rva)
         if span is None:
             raise MalformedError(f"the address {rva:#x} is in no section")
-        return rva + span.shift
+        return rva + span[2]
 
 
 def read_headers(data: Buffer, size: int | None = None) -> Headers:
@@ -228,7 +220,7 @@ def _directories(
     room = max(0, optional_size - count_at - U32.size) // _DIRECTORY.size
     size = min(count, room, _MAX_DIRECTORIES) * _DIRECTORY.size
     table = _slice(data, optional + count_at + U32.size, size, "table of data directories")
-    return tuple(map(Directory._make, _DIRECTORY.iter_unpack(table)))
+    return tuple(_DIRECTORY.iter_unpack(table))
 
 
 def _sections(data: Buffer, first: int, count: int) -> tuple[Section, ...]:
@@ -240,10 +232,10 @@ def _sections(data: Buffer, first: int, count: int) -> tuple[Section, ...]:
 
 def _spans(sections: tuple[Section, ...], header_end: int, file_end: int) -> tuple[Span, ...]:
     """Return what the file holds in memory, in the order of addresses."""
-    spans = [Span(0, min(header_end, file_end), 0)]
+    spans = [(0, min(header_end, file_end), 0)]
     for section in sections:
         held = min(section.raw_size, max(0, file_end - section.raw_offset))
         if held:
             shift = section.raw_offset - section.rva
-            spans.append(Span(section.rva, section.rva + held, shift))
+            spans.append((section.rva, section.rva + held, shift))
     return tuple(sorted(spans))

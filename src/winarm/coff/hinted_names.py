@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice, repeat
-from operator import itemgetter, lt
+from itertools import repeat
+from operator import itemgetter
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -78,17 +78,18 @@ def hinted_names(data: Buffer, span: Span | None, addresses: Sequence[int]) -> H
     :param addresses: in order.
     """
     first, last = addresses[0], addresses[-1]
-    if span is None or last >= span.stop or last - first > _CLOSE * len(addresses):
+    _, held, shift = span or (0, 0, 0)
+    if last >= held or last - first > _CLOSE * len(addresses):
         return None
-    before, end = first + span.shift - 1, last + span.shift + _HINT
-    stop = data.find(b"\0", end, min(end + _USUAL_NAME, span.stop + span.shift)) + 1
+    before, end = first + shift - 1, last + shift + _HINT
+    stop = data.find(b"\0", end, min(end + _USUAL_NAME, held + shift)) + 1
     if before < 0 or not stop:
         return None
     region = bytes(memoryview(data)[before:stop])
     places = [address - first for address in addresses]
     # One list may not name a symbol twice, and the byte before a hint must end the name before it,
     # or fill up: else a few bytes could make many long names. (They may make three.)
-    once = all(map(lt, places, islice(places, 1, None)))
+    once = len(set(places)) == len(places)
     return HintedNames(region, places) if once and not any(_items(region, places[1:])) else None
 
 

@@ -56,7 +56,7 @@ class Hybrid(NamedTuple):
 
 def read_hybrid(data: Buffer, headers: Headers) -> tuple[Hybrid, tuple[str, ...]]:
     """Return whether an image is a hybrid, and what is wrong with its load configuration."""
-    rva = headers.directory(LOAD_CONFIG).rva
+    rva = headers.place(LOAD_CONFIG)
     if not rva:
         return Hybrid(), ()
     try:

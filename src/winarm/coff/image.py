@@ -139,5 +139,5 @@ def read_tables(
 
 def tables_end(headers: Headers) -> int:
     """Return how many bytes of an image hold the sections that its tables begin in."""
-    spans = (headers.span(headers.directory(index).rva) for index in TABLES)
-    return max([headers.size_of_headers, *(span.stop + span.shift for span in spans if span)])
+    spans = filter(None, map(headers.span, map(headers.place, TABLES)))
+    return max([headers.size_of_headers, *(stop + shift for _, stop, shift in spans)])

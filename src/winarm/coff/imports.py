@@ -54,11 +54,8 @@ class Import(NamedTuple):
         return dll_file(self.dll)
 
 
-class _Table(NamedTuple):
-    dll: str
-    thunks: int
-    delayed: bool
-    addresses: int
+#: A DLL, where the list of its symbols is, whether it is delayed, and where their addresses go.
+_Table = tuple[str, int, bool, int]
 
 
 def read_imports(
@@ -80,19 +77,19 @@ def read_imports(
             defects.append(error.what)
     reader = _SymbolReader(data, headers, max_symbols)
     found = []
-    for table in tables:
+    for dll, thunks, delayed, addresses in tables:
         symbols: Collection[str | int] = ()
-        if table.thunks and wanted(dll_file(table.dll)):
+        if thunks and wanted(dll_file(dll)):
             try:
-                symbols = reader.symbols(table.thunks)
+                symbols = reader.symbols(thunks)
             except MalformedError as error:
-                defects.append(f"{error.what} (imports from {table.dll})")
-        found.append(Import(table.dll, symbols, table.delayed, table.addresses))
+                defects.append(f"{error.what} (imports from {dll})")
+        found.append(Import(dll, symbols, delayed, addresses))
     return tuple(found), tuple(defects), max_symbols - max(reader.symbols_left, 0)
 
 
 def _import_tables(data: Buffer, headers: Headers) -> Iterator[_Table]:
-    rva = headers.directory(IMPORT).rva
+    rva = headers.place(IMPORT)
     if not rva:
         return
     offset = headers.offset(rva)
@@ -103,13 +100,13 @@ def _import_tables(data: Buffer, headers: Headers) -> Iterator[_Table]:
             return
         dll = string_at(data, headers.offset(name), "DLL name", MAX_DLL_NAME)
         # Borland's linker fills in no lookup table; before binding the address table equals it.
-        yield _Table(dll, lookup or addresses, delayed=False, addresses=addresses)
+        yield dll, lookup or addresses, False, addresses
         offset += _DESCRIPTOR.size
     raise MalformedError(f"the import table names more than {MAX_DLLS} DLLs")
 
 
 def _delay_tables(data: Buffer, headers: Headers) -> Iterator[_Table]:
-    rva = headers.directory(DELAY_IMPORT).rva
+    rva = headers.place(DELAY_IMPORT)
     if not rva:
         return
     offset = headers.offset(rva)
@@ -121,7 +118,7 @@ def _delay_tables(data: Buffer, headers: Headers) -> Iterator[_Table]:
             return
         base = 0 if attributes & _RELATIVE else headers.image_base & 0xFFFF_FFFF
         dll = string_at(data, headers.offset(name - base), "DLL name", MAX_DLL_NAME)
-        yield _Table(dll, lookup - base if lookup else 0, delayed=True, addresses=addresses - base)
+        yield dll, lookup - base if lookup else 0, True, addresses - base
         offset += _DELAY_DESCRIPTOR.size
     raise MalformedError(f"the delay import table names more than {MAX_DLLS} DLLs")
 

@@ -108,7 +108,7 @@ def _relocations(data: Buffer, headers: Headers) -> tuple[list[_Relocations], st
         return blocks, ""
     at = headers.offset(rva)
     span = headers.span(rva + size - 1)
-    if at + size > len(data) or span is None or rva + span.shift != at:
+    if at + size > len(data) or span is None or rva + span[2] != at:
         raise MalformedError("its relocations lie outside of the file")
     end = at + size
     fault = ""
@@ -149,7 +149,7 @@ def _places(data: Buffer, start: int, stop: int) -> list[int]:
 
 
 def _tls_faults(data: Buffer, headers: Headers, blocks: list[_Relocations]) -> Iterator[str]:
-    rva = headers.directory(TLS).rva
+    rva = headers.place(TLS)
     if rva:
         yield from _tls_place_faults(headers.section(rva))
         yield from _tls_content_faults(data, headers, rva, blocks)
@@ -200,7 +200,7 @@ def _callbacks(data: Buffer, headers: Headers, rva: int) -> Iterator[int]:
     if span is None:
         # In memory that begins as zeros: the list is empty.
         return
-    at = rva + span.shift
+    at = rva + span[2]
     for _ in range(_MAX_CALLBACKS):
         address = fields(pointer, data, at, "list of thread callbacks")[0]
         if not address:
@@ -210,12 +210,12 @@ def _callbacks(data: Buffer, headers: Headers, rva: int) -> Iterator[int]:
 
 
 def _config_fault(data: Buffer, headers: Headers) -> str:
-    rva = headers.directory(LOAD_CONFIG).rva
+    rva = headers.place(LOAD_CONFIG)
     span = headers.span(rva)
     # An unreadable load configuration is a defect that `read_hybrid` reports.
     if not rva or span is None:
         return ""
-    at = rva + span.shift
+    at = rva + span[2]
     layout = _CONFIG[headers.wide]
     size = fields(U32, data, at, "load configuration")[0]
     if size >= layout.relocation_section + _U16.size:

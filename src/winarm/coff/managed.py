@@ -33,7 +33,7 @@ class Managed(Enum):
 
 def read_managed(data: Buffer, headers: Headers) -> tuple[Managed, tuple[str, ...]]:
     """Return an image's relation to .NET, and what is wrong with its CLR header."""
-    rva = headers.directory(CLR).rva
+    rva = headers.place(CLR)
     if not rva:
         return Managed.NONE, ()
     try:

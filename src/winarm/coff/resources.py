@@ -27,7 +27,7 @@ def read_manifest(data: Buffer, headers: Headers) -> tuple[bytes, bool]:
     An image without one has none; nor has one whose resources are damaged, which Windows passes
     over.
     """
-    rva = headers.directory(RESOURCE).rva
+    rva = headers.place(RESOURCE)
     if not rva:
         return b"", True
     wanted = _OF_DLL if headers.characteristics & IS_DLL else _OF_PROGRAM

@@ -233,8 +233,10 @@ def _take_members(
     total = texts = 0
     unasked = _PIECE
     for entry in archive.entries:
+        # Members may share packed data, which has to be looked through for each.
+        cost = max(entry.size, entry.packed_size)
         # Asking for the time takes as long as passing over some members.
-        unasked += _ENTRY_COST + max(entry.size, entry.packed_size)
+        unasked += _ENTRY_COST + cost
         if unasked > _PIECE:
             unasked = 0
             if budget.is_over:
@@ -243,12 +245,10 @@ def _take_members(
         offset = archive.data_offsets.get(entry.header_offset)
         if offset is None or entry.is_folder:
             continue
-        # Members may share packed data, which has to be looked through for each.
-        so_far = total + max(entry.size, entry.packed_size)
-        if refusal := _refusal(entry, so_far, archive.size, limits):
+        if refusal := _refusal(entry, total + cost, archive.size, limits):
             yield refusal
             continue
-        total = so_far
+        total += cost
         folder, _, rest = entry.name.partition(".dist-info/")
         text = rest in _TEXTS and "/" not in folder
         if text and entry.size > MAX_TEXT:
@@ -301,7 +301,7 @@ def _refusal(entry: Entry, unpacked: int, packed: int, limits: Limits) -> Findin
         code, words = Code.WA014, "its data is a patch to another file"
     elif entry.size > limits.member_size or unpacked > limits.total_size:
         code, words = Code.WA004, f"with its {entry.size} bytes it passes the limit"
-    elif entry.size > max(_SMALL_MEMBER, limits.member_ratio * max(entry.packed_size, 1)):
+    elif _SMALL_MEMBER < entry.size > limits.member_ratio * max(entry.packed_size, 1):
         ratio = entry.size / max(entry.packed_size, 1)
         code, words = Code.WA004, f"it unpacks to {ratio:.0f} times its size"
     elif unpacked > _SMALL_ARCHIVE and unpacked > packed * limits.total_ratio:

@@ -170,8 +170,8 @@ class WheelCode:
     @cached_property
     def _started(self) -> list[str]:
         """The .pth files that Python runs at its start, and the files that they import."""
-        tops = [name for name in self._subject.names if len(installed(name)) == 2]  # noqa: PLR2004
-        starts = [name for name in tops if name.endswith(".pth")]
+        paths = [name for name in self._subject.names if name.endswith(".pth")]
+        starts = [name for name in paths if len(installed(name)) == 2]  # noqa: PLR2004 - at the top
         text = b"\n".join(map(self.text, starts)).decode("utf-8", "replace")
         words = set(_WORD.findall(text))
         named = [

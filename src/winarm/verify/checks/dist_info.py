@@ -250,6 +250,8 @@ def allowed_minors(requires: str) -> frozenset[int] | None:
 def _data_folder(subject: Subject) -> Iterator[Finding]:
     seen = set()
     for member in subject.names:
+        if ".data/" not in member:
+            continue
         top, _, rest = member.partition("/")
         part, separator, _ = rest.partition("/")
         if top.endswith(".data") and rest and (top, part) not in seen:
@@ -282,26 +284,28 @@ def _record(subject: Subject, archive: Archive, dist_info: str) -> Iterator[Find
         if row.path and row.path in seen:
             yield finding(Code.WA611, row.path, "RECORD has it twice")
         else:
-            yield from _compare(subject, row, listed=row.path not in unlisted)
+            found = _compare(subject, row, listed=row.path not in unlisted)
+            if found is not None:
+                yield found
         seen.add(row.path)
     for entry in archive.entries:
         if not (entry.is_folder or entry.name in seen or entry.name in unlisted):
             yield finding(Code.WA609, entry.name, "RECORD does not have it")
 
 
-def _compare(subject: Subject, row: Row, *, listed: bool) -> Iterator[Finding]:
+def _compare(subject: Subject, row: Row, *, listed: bool) -> Finding | None:
     there = row.path in subject.names
     problem = row.problem or ("" if there else path_escapes(row.path))
     if problem or not row.path:
-        yield finding(Code.WA612, row.path, f"in RECORD: {problem or 'a row has no path'}")
-    elif not there:
-        yield finding(Code.WA610, row.path, "RECORD has it, the wheel does not")
-    elif listed:
-        if row.algorithm not in _STRONG:
-            words = f"its hash in RECORD is {row.algorithm or 'missing'}, not SHA-256 or better"
-            yield finding(Code.WA612, row.path, words)
-        elif difference := _difference(subject, row, row.path, "RECORD"):
-            yield finding(Code.WA608, row.path, difference)
+        return finding(Code.WA612, row.path, f"in RECORD: {problem or 'a row has no path'}")
+    if not there:
+        return finding(Code.WA610, row.path, "RECORD has it, the wheel does not")
+    if listed and row.algorithm not in _STRONG:
+        words = f"its hash in RECORD is {row.algorithm or 'missing'}, not SHA-256 or better"
+        return finding(Code.WA612, row.path, words)
+    if listed and (difference := _difference(subject, row, row.path, "RECORD")):
+        return finding(Code.WA608, row.path, difference)
+    return None
 
 
 def _difference(subject: Subject, row: Row, path: str, record: str) -> str:

@@ -26,7 +26,7 @@ _DEVICES = frozenset(
     {"con", "prn", "aux", "nul", "conin$", "conout$"}
     | {port + digit for port in ("com", "lpt") for digit in "0123456789\u00b9\u00b2\u00b3"}
 )
-_FORBIDDEN = re.compile(r'[\x00-\x1f<>:"|?*]')
+_FORBIDDEN = re.compile(r'[\x00-\x1f<>:"|?*\\]')
 _DRIVE = re.compile(r"[A-Za-z]:")
 _BY_PRODUCTS = frozenset({".exp", ".pdb", ".ilk", ".obj", ".o"})
 
@@ -51,7 +51,7 @@ def _archive(archive: Archive) -> Iterator[Finding]:
     sound: set[str] = set()
     for entry in archive.entries:
         new = [part for part in entry.name.removesuffix("/").split("/") if part not in sound]
-        good = [part for part in new if not (path_escapes(part) or _part_fault(part))]
+        good = [part for part in new if part and not _part_fault(part)]
         sound.update(good)
         if len(good) < len(new) or len(entry.name) > LONGEST_PATH:
             yield from _name(entry.name)
@@ -73,12 +73,12 @@ def _duplicates(entries: tuple[Entry, ...]) -> Iterator[Finding]:
         if len(entry.name) > LONGEST_PATH:
             continue
         # A folder of its own counts as its parents do.
-        parts = entry.name.lower().split("/")[:-1]
-        while parts and (folder := "/".join(parts)) not in inside:
+        folder = folder_of(entry.name.lower())
+        while folder and folder not in inside:
             inside.add(folder)
             if folder in files:
                 yield finding(Code.WA006, entry.name, f"{folder} is a file and a folder")
-            parts.pop()
+            folder = folder_of(folder)
 
 
 def path_escapes(name: str) -> str:

@@ -151,8 +151,8 @@ def _load_faults(image: Image) -> Iterator[str]:
             yield f"its entry point, {entry:#x}, is in no section"
         elif not section.characteristics & pe.EXECUTABLE:
             yield f"its entry point, {entry:#x}, is in {section.name}, which is not code"
-    table = headers.directory(pe.IAT)
-    if table.rva and table.rva + table.size > headers.size_of_image:
+    table, size = headers.directory(pe.IAT)
+    if table and table + size > headers.size_of_image:
         yield "its table of import addresses lies outside of the image"
     first, last = _made_writable(headers)
     for item in image.imports:
@@ -171,10 +171,10 @@ def _made_writable(headers: pe.Headers) -> tuple[int, int]:
 
     Without a table of import addresses these are all of the section with the import table.
     """
-    table = headers.directory(pe.IAT)
-    if table.rva and table.size:
-        return table.rva & -_PAGE, _aligned(table.rva + table.size, _PAGE)
-    section = headers.section(headers.directory(pe.IMPORT).rva)
+    table, size = headers.directory(pe.IAT)
+    if table and size:
+        return table & -_PAGE, _aligned(table + size, _PAGE)
+    section = headers.section(headers.place(pe.IMPORT))
     return (section.rva, section.rva + section.memory_size) if section is not None else (0, 0)
 
 
@@ -206,7 +206,7 @@ def check_soundness(subject: Subject) -> Iterator[Finding]:
 
 def _required_on_arm64(member: str, headers: pe.Headers) -> Iterator[Finding]:
     flags = headers.dll_characteristics
-    relocations = headers.directory(pe.RELOCATION)
+    relocations, size = headers.directory(pe.RELOCATION)
     if not flags & pe.DYNAMIC_BASE:
         yield finding(Code.WA501, member, "DYNAMICBASE is not set")
     if not flags & pe.NX_COMPAT:
@@ -215,7 +215,7 @@ def _required_on_arm64(member: str, headers: pe.Headers) -> Iterator[Finding]:
         yield finding(Code.WA503, member, f"its base is {headers.image_base:#x}, below 4 GiB")
     if headers.characteristics & pe.RELOCS_STRIPPED:
         yield finding(Code.WA504, member, "its relocations are stripped")
-    elif relocations.rva and not relocations.size:
+    elif relocations and not size:
         yield finding(Code.WA504, member, "its relocations have an address and no size")
     if not flags & pe.HIGH_ENTROPY_VA:
         yield finding(Code.WA506, member, "HIGH_ENTROPY_VA is not set")

@@ -74,7 +74,8 @@ def read_archive(file: IO[bytes], max_members: int) -> Archive:
     data_offsets: dict[int, int] = {}
     ends = []
     for entry in entries:
-        _second_name(entry, entry.other_name, faults)
+        if entry.other_name:
+            _second_name(entry, entry.other_name, faults)
         if entry.is_folder and (entry.size or entry.packed_size > _EMPTY_DEFLATED):
             faults.append(Fault(Code.WA012, entry.name, "it is a folder and has content"))
         data_offset = _local_header(file, entry, faults)
