@@ -199,7 +199,9 @@ _PROGRAM_FAILED = re.compile(
 _SHOWN = 5
 
 #: The last line of a traceback, without the module that the exception is from.
-_RAISED = re.compile(r"(?:[a-z_]\w*\.)*(?P<words>[A-Z]\w*(?:Error|Exception|Exit|Interrupt)\b: .+)")
+_RAISED = re.compile(
+    r"(?:[A-Za-z_]\w*\.)*(?P<words>[A-Z]\w*(?:Error|Exception|Exit|Interrupt)\b: .+)"
+)
 
 #: Symbols that no library was given for, of C and with what C++ says of their types.
 _MISSING = re.compile(rf"{UNDEFINED}(?:__imp_)?(?P<symbol>[A-Za-z_]\w*)")
@@ -325,6 +327,8 @@ def last_exception(output: str) -> str:
 
     >>> last_exception("Traceback …\n  File …\na.b.RuntimeError: no Windows here\n")
     'RuntimeError: no Windows here'
+    >>> last_exception("Traceback …\nCython.Compiler.Errors.CompileError: a.pyx\n")
+    'CompileError: a.pyx'
     """
     last = output.rstrip().rpartition("\n")[2][:_LINE_LENGTH]
     match = _RAISED.fullmatch(last)
