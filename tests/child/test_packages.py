@@ -138,3 +138,9 @@ def test_hatch_cpp_links_with_the_targets_python() -> None:
     folder = os.path.join("/target", "libs")  # noqa: PTH118
     flags = module.HatchCppPlatform().get_link_flags("x.cpp")
     assert flags == f"-shared x.cpp -L{folder} -lpython313"
+
+
+def test_mypyc_compiles_the_branches_of_the_target() -> None:
+    module = patched("mypyc.build", {}, mypycify=lambda paths, opt_level="3": (paths, opt_level))
+
+    assert module.mypycify(["a.py"], opt_level="2") == (["--platform", "win32", "a.py"], "2")

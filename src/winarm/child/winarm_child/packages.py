@@ -2,7 +2,7 @@
 
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -24,8 +24,19 @@ def patches(spec: Mapping[str, Any]) -> dict[str, Patch]:
         "mesonbuild.dependencies.python": lambda module: _patch_meson(module, spec),
         "mesonpy": _patch_mesonpy,
         "Cython.Build.Dependencies": _patch_cython,
+        "mypyc.build": _patch_mypyc,
         "hatch_cpp.toolchains.common": lambda module: _patch_hatch_cpp(module, spec),
     }
+
+
+def _patch_mypyc(module: ModuleType) -> None:
+    real = module.mypycify
+
+    def mypycify(paths: Sequence[str], *args: Any, **kwargs: Any) -> Any:
+        # It compiles only the branches of `sys.platform` that this machine takes.
+        return real(["--platform", "win32", *paths], *args, **kwargs)
+
+    module.mypycify = mypycify  # type: ignore[attr-defined]
 
 
 def _patch_hatch_cpp(module: ModuleType, spec: Mapping[str, Any]) -> None:

@@ -45,8 +45,9 @@ HELPERS = (
     "mesonpy",
     # Decides which tables of pyproject.toml hold.
     "scikit_build_core.settings.skbuild_overrides",
-    # Its tags, file names and flags.
+    # Their tags, file names and flags.
     "hatch_cpp",
+    "hatch_mypyc",
     # Its tags, and what it says of the platform to CMake.
     "py_build_cmake",
     # Its tags, and what it generates for Windows.
