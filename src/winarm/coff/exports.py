@@ -135,7 +135,9 @@ def _faults(
     headers: Headers, table: tuple[str, ...], indices: Sequence[int], addresses: tuple[int, ...]
 ) -> Iterator[str]:
     """Yield why Windows does not find, or does not accept, some of the exports."""
-    if indices and max(indices) >= len(addresses):
+    # Of a range, max() would make every number.
+    highest = len(indices) - 1 if isinstance(indices, range) else max(indices, default=-1)
+    if highest >= len(addresses):
         index = next(index for index in indices if index >= len(addresses))
         yield f"a name stands for export {index} of {len(addresses)}"
     elif 0 in addresses and (empty := {at for at, rva in enumerate(addresses) if not rva}):
