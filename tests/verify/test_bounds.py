@@ -392,6 +392,45 @@ def files_with_errors() -> dict[str, bytes]:
     return far_dll({f"pkg/{number}.py": text.format(number).encode() for number in range(300)})
 
 
+def modules_that_give_one_another_values() -> dict[str, bytes]:
+    """Modules each of which takes a value, and calls a function, of the next two."""
+    text = (
+        "import os\nfrom . import m{1}, m{2}\nfrom .m{1} import *\n"
+        "def f(x, y=m{1}.D):\n    os.add_dll_directory(x)\n    return m{1}.f(m{2}.f(x)), y\n"
+        "D = m{1}.f(m{2}.D), m{2}.f(m{1}.D), D\nos.add_dll_directory(D[0])\n"
+    )
+    files = {
+        f"pkg/m{one}.py": text.format(one, (one + 1) % 400, (one + 7) % 400).encode()
+        for one in range(400)
+    }
+    return far_dll({"pkg/__init__.py": b"from . import m0\n", **files})
+
+
+def containers_of_containers() -> dict[str, bytes]:
+    """A container of thousands, of which thousands of items are taken, in loops over loops."""
+    lines = [f"a{n} = (a{n - 1}, *a{n - 1}, a{n - 1}[x], a0[{n}])" for n in range(1, 400)]
+    loops = [
+        f"for p{n}, q{n} in zip(a{n}, p{n - 1}, big[{n}]):\n    x = p{n}" for n in range(1, 400)
+    ]
+    puts = [f"big.append(a{n})\nbig[{n}] = self.big\nself.big = big" for n in range(1, 400)]
+    body = "\n".join((f"big = ({'x,' * 20_000})", *lines, *loops, *puts))
+    code = f"import os\n{body}\nfor d in a399:\n    os.add_dll_directory(d)\n"
+    return far_dll({"pkg/__init__.py": f"{code}os.add_dll_directory(x)\n".encode()})
+
+
+def calls_with_arguments() -> dict[str, bytes]:
+    """Functions that return what others return, and files that call them with arguments."""
+    functions = "".join(
+        f"def f{n}(x, *y, z=(1, 2)):\n    os.add_dll_directory(x)\n"
+        f"    return [f{n + 1}(x, y, z), f{n + 1}(*y, *x), *f{n + 2}(z, x)]\n"
+        for n in range(200)
+    )
+    calls = "".join(f"f{n}(f{n + 1}(here, {n}), *dirs, z=f{n + 2})\n" for n in range(200))
+    own = f"import os\n{functions}for d in f0(here, 1):\n    os.add_dll_directory(d)\n{calls}"
+    files = {f"pkg/c{n}.py": f"from .f import *\n{calls}".encode() for n in range(50)}
+    return far_dll({"pkg/f.py": own.encode(), **files})
+
+
 def long_start() -> dict[str, bytes]:
     """A .pth file in which the names of thousands of files are looked for."""
     files = {f"pkg/module{number}.py": b"" for number in range(3000)}
@@ -402,6 +441,9 @@ def long_start() -> dict[str, bytes]:
 @pytest.mark.parametrize(
     "make",
     [
+        calls_with_arguments,
+        containers_of_containers,
+        modules_that_give_one_another_values,
         files_that_load_by_path,
         files_that_load_by_name,
         files_with_errors,

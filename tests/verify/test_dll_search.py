@@ -32,6 +32,9 @@ ADDING = (
 #: Adds the folder of IN_LIBS.
 ADD = "add_dll_directory(os.path.join(os.path.dirname(__file__), '..', 'pkg.libs'))"
 
+#: How files begin that add or load something of their own folder.
+HEAD = "import ctypes, glob, os\nfrom pathlib import Path\nHERE = Path(__file__).parent\n"
+
 
 #: A program and a DLL that import a DLL.
 PROGRAM = im.image(dll=False, imports={"helper.dll": ["f"]})
@@ -49,8 +52,7 @@ def in_folder(text: str) -> dict[str, bytes]:
 
 def loaded(text: str) -> dict[str, bytes]:
     """Return a wheel with a DLL, and whose __init__ is `text`."""
-    head = "import ctypes, glob, os\nfrom pathlib import Path\nHERE = Path(__file__).parent\n"
-    return {"pkg/core.dll": HELPER, "pkg/__init__.py": f"{head}{text}\n".encode()}
+    return {"pkg/core.dll": HELPER, "pkg/__init__.py": f"{HEAD}{text}\n".encode()}
 
 
 def _files(modules: dict[str, str]) -> dict[str, bytes]:
@@ -478,6 +480,27 @@ CASES = (
                 "from . import a, _x",
                 {"a": f"import os\ndef f():\n    os.{ADD}"},
             ),
+            (
+                bad,
+                "where another file says that it is Linux",
+                f"from .a import LINUX\nif LINUX:\n    {ADD}\nfrom . import _x",
+                {"a": "LINUX = sys.platform == 'linux'"},
+            ),
+            (
+                good,
+                "where another file says that it is not Linux",
+                f"from .a import linux\nif not linux():\n    {ADD}\nfrom . import _x",
+                {"a": "def linux():\n    return sys.platform == 'linux'"},
+            ),
+            (bad, "a lambda that is not called", f"f = lambda: {ADD}\nfrom . import _x", {}),
+            (good, "a lambda that is called", f"f = lambda: {ADD}\nf()\nfrom . import _x", {}),
+            (bad, "for 32 bits", f"if sys.maxsize < 2**32:\n    {ADD}\nfrom . import _x", {}),
+            (
+                good,
+                "for 64 bits",
+                f"if struct.calcsize('P') == 8:\n    {ADD}\nfrom . import _x",
+                {},
+            ),
             (bad, "for another machine", f"if platform.machine() == 'AMD64':\n    {ADD}", {}),
             (good, "for this machine", f"if platform.machine().lower() == 'arm64':\n    {ADD}", {}),
         )
@@ -512,6 +535,16 @@ CASES = (
                 "os.chdir(HERE / 'lib')\nctypes.CDLL('helper')",
             ),
             (good, "loaded by its name along PATH", "ctypes.CDLL('helper.dll', winmode=0)"),
+            (
+                good,
+                "loaded by its name by the system along PATH",
+                "os.environ['PATH'] = f'{HERE}/lib;' + os.environ['PATH']\nkernel32.LoadLibraryW('helper')",
+            ),
+            (
+                bad,
+                "loaded by its name along PATH, which ctypes does not search",
+                "os.environ['PATH'] = f'{HERE}/lib;' + os.environ['PATH']\nctypes.CDLL('helper')",
+            ),
             (good, "loaded by its name by the system", "kernel32.LoadLibraryW('helper.dll')"),
             (
                 good,
@@ -548,6 +581,55 @@ CASES = (
                 "@contextmanager\ndef dlls():\n    with os.add_dll_directory(HERE / 'lib'):\n        yield\nwith dlls():\n    from . import _x",
             ),
         )
+    ),
+    *(
+        kind(
+            f"from another file: {what}, {folder}",
+            {
+                **in_folder(text.format(folder)),
+                "pkg/a.py": (HEAD + a.format(folder)).encode(),
+            },
+        )
+        for what, text, a in (
+            ("a constant", "from .a import D\nos.add_dll_directory(D)", "D = HERE / '{0}'"),
+            (
+                "of a module",
+                "import pkg.a\nos.add_dll_directory(pkg.a.D)",
+                "D = HERE / '{0}'",
+            ),
+            ("all names", "from .a import *\nos.add_dll_directory(D)", "D = HERE / '{0}'"),
+            (
+                "a list",
+                "from .a import D\nfor d in D:\n    os.add_dll_directory(d)",
+                "D = [HERE / '{0}']",
+            ),
+            (
+                "a class",
+                "from .a import A\nos.add_dll_directory(A().d)",
+                "class A:\n    def __init__(self):\n        self.d = HERE / '{0}'",
+            ),
+            (
+                "a function",
+                "from .a import of\nos.add_dll_directory(of('{0}'))",
+                "def of(n):\n    return HERE / n",
+            ),
+            (
+                "an argument",
+                "from .a import add\nadd('{0}')",
+                "def add(d, e=1):\n    os.add_dll_directory(HERE / d)",
+            ),
+            (
+                "a keyword",
+                "from .a import add\nadd(d='{0}')",
+                "def add(*, d='x'):\n    os.add_dll_directory(HERE / d)",
+            ),
+            (
+                "a constant of the package",
+                "D = HERE / '{0}'\nfrom . import a",
+                "import pkg\nos.add_dll_directory(pkg.D)",
+            ),
+        )
+        for kind, folder in ((good, "lib"), (bad, "bin"))
     ),
     *(
         kind(f"a DLL that code loads: {what}", loaded(text), filename=LIBRARY_WHEEL)

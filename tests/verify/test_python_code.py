@@ -8,7 +8,7 @@ import pytest
 from verify_samples.source import HERE, added, place
 
 from winarm.verify.python_code import Code, Does, read_code
-from winarm.verify.python_paths import UNKNOWN
+from winarm.verify.python_places import UNKNOWN
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import time
 import pytest
 from verify_samples.source import HERE, added, place
 
-from winarm.verify.python_paths import ELSEWHERE, UNKNOWN, Place
+from winarm.verify.python_places import ELSEWHERE, UNKNOWN, Place
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,22 @@ from winarm.verify.python_paths import ELSEWHERE, UNKNOWN, Place
         ("(x := os.path.join(here, 'lib'))", place("pkg", "sub", "lib")),
         ("__path__[0]", place("pkg", "sub")),
         ("os.path.split(here)[0]", place("pkg")),
-        ("os.path.join(sys.prefix, 'Library', 'bin')", Place("?", ("Library", "bin"))),
+        ("os.path.join(sys.prefix, 'Library', 'bin')", Place("prefix", ("Library", "bin"))),
+        ("sysconfig.get_path('platlib')", place()),
+        ("os.path.join(sysconfig.get_path('data'), 'bin')", Place("prefix", ("bin",))),
+        ("sysconfig.get_path('include')", UNKNOWN),
+        ("site.getsitepackages()[1] + '/lib'", place("lib")),
+        ("importlib.resources.files(__package__) / 'lib'", place("pkg", "sub", "lib")),
+        ("importlib.resources.files(__name__ + '.lib')", place("pkg", "sub", "lib")),
+        ("importlib.resources.files(name)", UNKNOWN),
+        ("importlib.resources.path('pkg', 'lib')", place("pkg", "lib")),
+        ("pkg_resources.resource_filename('pkg', 'lib')", place("pkg", "lib")),
+        ("distribution('pkg').locate_file('pkg.libs')", place("pkg.libs")),
+        ("os.sep.join([here, 'lib'])", place("pkg", "sub", "lib")),
+        ("''.join((here, '/', 'lib'))", place("pkg", "sub", "lib")),
+        ("'-'.join([here, 'lib'])", UNKNOWN),
+        ("__file__.replace('__init__.py', 'lib')", place("pkg", "sub", "lib")),
+        ("__file__.replace(name, 'lib')", UNKNOWN),
         ("'lib'", Place(ELSEWHERE, ("lib",))),
         ("os.path.abspath('./lib')", Place(ELSEWHERE, ("lib",))),
         ("'{}/{}'.format(here, 'lib')", place("pkg", "sub", "lib")),
@@ -52,13 +67,6 @@ def test_file_may_be_given_another_place() -> None:
     text = "__file__ = 'C:/x/y.py'\nos.add_dll_directory(os.path.dirname(__file__))"
 
     assert added(text) == (Place(ELSEWHERE, ("C:", "x")),)
-
-
-def test_site_packages_is_where_wheels_are_installed() -> None:
-    found = Place("?", ("Lib", "site-packages", "pkg.libs"))
-
-    assert found.fits(("site", "pkg.libs"))
-    assert not found.fits(("site", "pkg", "pkg.libs"))
 
 
 def test_names_that_refer_to_one_another_cost_no_time() -> None:

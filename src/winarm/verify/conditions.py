@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from operator import eq, ge, gt, le, lt, ne
+from operator import eq, ge, gt, le, lshift, lt, mul, ne, sub
 from typing import Any
 
 #: Every Python for Windows on Arm is as new as this.
@@ -16,6 +16,10 @@ _COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.IsNot: ne, ast.In: lambda one, other: one in other,
     ast.NotIn: lambda one, other: one not in other,
 }  # fmt: skip
+_ARITHMETIC: dict[type[ast.operator], Callable[[int, int], int]] = {
+    ast.Pow: pow, ast.LShift: lshift, ast.Sub: sub, ast.Mult: mul,
+}  # fmt: skip
+_LARGEST_POWER = 64
 _METHODS = frozenset({"lower", "upper", "casefold", "startswith", "endswith"})
 #: Names that stand for one another, and expressions of one file that are evaluated.
 _DEEPEST = 12
@@ -80,6 +84,12 @@ class Conditions:
                 return self._value(assigned, below)
             case ast.Attribute() if spelled(node) in _FACTS:
                 return _FACTS[spelled(node)]
+            case ast.Attribute() if spelled(node) == "sys.maxsize" and self._machine:
+                return 2**63 - 1
+            case ast.BinOp(
+                left=ast.Constant(value=int(one)), op=operator, right=ast.Constant(value=int(other))
+            ) if type(operator) in _ARITHMETIC and 0 <= other <= _LARGEST_POWER:
+                return _ARITHMETIC[type(operator)](one, other)
             case ast.BoolOp(op=operator, values=values):
                 wanted = isinstance(operator, ast.Or)
                 found = [self._truth(value, below) for value in values]
@@ -115,6 +125,10 @@ class Conditions:
         if name in _CALLED_FACTS:
             return _CALLED_FACTS[name]
         match function, arguments:
+            case ast.Name(id=own), [] if (returned := self._constant(f"{own}()")) is not None:
+                return self._value(returned, depth)
+            case _, [ast.Constant(value="P")] if name == "struct.calcsize" and self._machine:
+                return 8
             case ast.Name(id="hasattr"), [ast.Name(id="os" | "_os"), ast.Constant(value=attribute)]:
                 if attribute == "add_dll_directory":
                     return True

@@ -21,7 +21,7 @@ from winarm.verify.dlls import LOADED_BY, Origin, is_never_bundled, origin_of
 from winarm.verify.facts import Facts
 from winarm.verify.member_names import installed, is_module, place_of
 from winarm.verify.python_code import Code, Does
-from winarm.verify.python_paths import ELSEWHERE, Place
+from winarm.verify.python_places import ELSEWHERE, Place
 from winarm.verify.wheel_code import MOST_COMPARED, Run, WheelCode
 
 #: Images of one folder that are followed to one another.
@@ -261,14 +261,11 @@ class DllSearch:
 
     def has(self, place: Place) -> bool:
         """Return whether a file is there, or may be another distribution's."""
-        *folder, file = ("site", *(f"{part}".lower() for part in place.parts))
-        # The loader appends the suffix to a name without one.
-        there = {(*folder, file), (*folder, f"{file}.dll")}
-        return not self._subject.places.isdisjoint(there) or tuple(folder) not in self._folders
+        path = ("site", *(f"{part}".lower() for part in place.parts))
+        return path in self._subject.places or path[:-1] not in self._folders
 
     def unsearched(self, file: str) -> str:
         """Return the folder of a DLL that Windows does not find by its name, or ""."""
-        file = file if "." in file else f"{file}.dll"
         members = self._by_file.get(file, ())
         if not members or file in self._imported or self._compared > MOST_COMPARED:
             return ""

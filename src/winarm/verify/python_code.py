@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import warnings
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
@@ -20,7 +20,9 @@ from typing import NamedTuple
 
 from winarm.verify.conditions import Conditions
 from winarm.verify.python_names import Names, name_of
-from winarm.verify.python_paths import ELSEWHERE, UNKNOWN, Paths, Place
+from winarm.verify.python_paths import Paths
+from winarm.verify.python_places import ELSEWHERE, UNKNOWN, Place
+from winarm.verify.python_values import Lookup
 
 #: Without one of these words, or one of the others and ctypes, a file has nothing to do with DLLs.
 _SEARCH_WORDS = (b"add_dll_directory", b"LoadLibrary", b"DLL", b"dlopen", b"SetDllDirectory")
@@ -110,20 +112,19 @@ class Code:
 UNREADABLE = Code(added=(UNKNOWN,), steps=(Step(Does.ADD, UNKNOWN),))
 
 
-#: Returns those of a file's functions whose names other files have in them.
-UsedElsewhere = Callable[[frozenset[str]], frozenset[str]]
+@dataclass(frozen=True)
+class Others:
+    """What the other files of a wheel say about one file."""
 
-
-def _nowhere(_functions: frozenset[str]) -> frozenset[str]:
-    return frozenset()
+    #: Returns those of the file's functions whose names other files have in them.
+    using: Callable[[frozenset[str]], frozenset[str]] = lambda _functions: frozenset()
+    #: Returns calls in other files that pass arguments to such functions, with their names.
+    calling: Callable[[frozenset[str]], Sequence[tuple[str, ast.Call]]] = lambda _functions: ()
+    lookup: Lookup = field(default_factory=Lookup)
 
 
 def read_code(
-    file: tuple[str, ...],
-    text: bytes,
-    used_elsewhere: UsedElsewhere = _nowhere,
-    *,
-    machine: str = "",
+    file: tuple[str, ...], text: bytes, others: Others | None = None, *, machine: str = ""
 ) -> Code | None:
     """Return what a Python file does about DLLs, or None if it is not Python.
 
@@ -131,14 +132,32 @@ def read_code(
     :param machine: what `platform.machine()` returns, or "" where that depends.
     """
     try:
-        tree = _parsed(text)
-        reader = _Reader(Names(file, tree), machine)
-        reader.visit_body(tree.body)
-        return reader.code(used_elsewhere)
+        return _Reader.visited(file, text, others or Others(), machine).code()
     except (SyntaxError, ValueError):
         return None
     except (RecursionError, MemoryError):
         return UNREADABLE
+
+
+@dataclass(frozen=True)
+class Given:
+    """What one file gives others, in expressions of constants and of places."""
+
+    #: Returns what `a.b`, names of the file, stands for, or what a call of it returns.
+    value: Callable[[tuple[str, ...], ast.Call | None], ast.expr]
+    #: Returns the calls that pass arguments to functions of other files of a package.
+    calls: Callable[[frozenset[str], str], Sequence[tuple[str, ast.Call]]]
+
+
+def read_names(
+    file: tuple[str, ...], text: bytes, lookup: Lookup, *, machine: str = ""
+) -> Given | None:
+    """Return what a Python file gives others, or None where it cannot be read."""
+    try:
+        reader = _Reader.visited(file, text, Others(lookup=lookup), machine)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    return Given(reader.value, reader.calls)
 
 
 def _parsed(text: bytes) -> ast.Module:
@@ -202,10 +221,11 @@ class _Reader(ast.NodeVisitor):
     A visit returns whether the statements after the node are never reached.
     """
 
-    def __init__(self, names: Names, machine: str) -> None:
+    def __init__(self, names: Names, others: Others, machine: str) -> None:
         self._names = names
-        self._conditions = Conditions(machine, names.constant)
-        self._paths = Paths(names, self._conditions)
+        self._others = others
+        self._conditions = Conditions(machine, self._constant)
+        self._paths = Paths(names, self._conditions, others.lookup)
         self._inside: tuple[str, ...] = ()
         self._class = ""
         #: An error of what is visited is caught.
@@ -228,6 +248,50 @@ class _Reader(ast.NodeVisitor):
         self._moves = False
         self._optional: set[str] = set()
         self._required: set[str] = set()
+
+    @classmethod
+    def visited(cls, file: tuple[str, ...], text: bytes, others: Others, machine: str) -> _Reader:
+        """Return the reader of a file, once all of it is visited."""
+        tree = _parsed(text)
+        reader = cls(Names(file, tree), others, machine)
+        reader.visit_body(tree.body)
+        for one in reader._calls:
+            reader._names.pass_arguments(one.node)
+        return reader
+
+    def value(self, path: tuple[str, ...], call: ast.Call | None) -> ast.expr:
+        """Return what names of the file stand for, or a call of them, without names."""
+        node: ast.expr = ast.Name(path[0])
+        for name in path[1:]:
+            node = ast.Attribute(node, name)
+        if call is not None:
+            node = ast.Call(node, call.args, call.keywords)
+        return self._paths.closed(node)
+
+    def calls(self, functions: frozenset[str], package: str) -> list[tuple[str, ast.Call]]:
+        """Return the calls that pass arguments to functions of other files, without names."""
+        return [
+            (path[-1], self._paths.closed_call(call))
+            for call in (one.node for one in self._calls)
+            if call.args or call.keywords
+            for path in self._names.paths_of(call.func)
+            if path[-1] in functions and path[0] == package
+        ]
+
+    def _constant(self, name: str) -> ast.expr | None:
+        """Return the value of a name, or of `name()`, that has one only; of other files, too."""
+        own = self._names.constant(name)
+        if own is not None or name in self._names.functions:
+            return own
+        bare = name.removesuffix("()")
+        call = ast.Call(ast.Name(bare), [], []) if bare != name else None
+        for path in self._names.paths_of(ast.Name(bare)):
+            match self._others.lookup.find(path, call):
+                case [ast.Constant(value=bool()) as value]:
+                    return value
+                case _:
+                    pass
+        return None
 
     def visit_body(self, body: Iterable[object]) -> bool:
         """Visit statements up to one after which nothing runs, and return whether there is one."""
@@ -326,10 +390,10 @@ class _Reader(ast.NodeVisitor):
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         name = node.name
-        parameters = [argument.arg for argument in node.args.args]
+        self._names.define(name, node.args)
+        parameters = self._names.functions[name]
         if self._class and parameters[:1] in (["self"], ["cls"]):
             del parameters[0]
-        self._names.functions[name] = parameters
         if self._class and name == "__init__":
             self._names.functions[self._class] = parameters
         dunder = name.startswith("__")
@@ -349,43 +413,62 @@ class _Reader(ast.NodeVisitor):
 
     visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815
 
+    def visit_Lambda(self, node: ast.Lambda) -> None:
+        """Visit a function without a name, which may be called at once."""
+        self._names.define("", node.args)
+        self.generic_visit(node)
+
     def visit_Import(self, node: ast.Import) -> None:
         self._imports([alias.name for alias in node.names], node)
+        self._names.bind(node)
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         self._imports([node.module or "", *(alias.name for alias in node.names)], node)
-        for alias in node.names:
-            self._names.aliases[alias.asname or alias.name] = alias.name
+        self._names.bind(node)
 
     def visit_Assign(self, node: ast.Assign) -> None:
         for target in node.targets:
-            self._names.assign(target, node.value)
-        self.generic_visit(node)
+            self._assign(target, node.value)
+        match node:
+            case ast.Assign(
+                targets=[ast.Name(id=name)], value=ast.Lambda(args=arguments, body=body)
+            ):
+                self.visit(arguments)
+                before, self._inside = self._inside, (*self._inside, name)
+                self.visit(body)
+                self._inside = before
+            case _:
+                self.generic_visit(node)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         if node.value is not None:
-            self._names.assign(node.target, node.value)
+            self._assign(node.target, node.value)
         self.generic_visit(node)
 
     def visit_AugAssign(self, node: ast.AugAssign) -> None:
-        self._note_value(node.target, ast.BinOp(node.target, node.op, node.value))
+        self._assign(node.target, ast.BinOp(node.target, node.op, node.value))
         self.generic_visit(node)
 
     def visit_NamedExpr(self, node: ast.NamedExpr) -> None:
-        self._note_value(node.target, node.value)
+        self._assign(node.target, node.value)
         self.generic_visit(node)
 
     def visit_withitem(self, node: ast.withitem) -> None:
-        self._note_value(node.optional_vars, node.context_expr)
+        if node.optional_vars is not None:
+            self._assign(node.optional_vars, node.context_expr)
         self.generic_visit(node)
 
-    def _note_value(self, target: ast.expr | None, value: ast.expr) -> None:
-        if isinstance(target, ast.Name):
-            self._names.values[target.id].append(value)
+    def _assign(self, target: ast.expr, value: ast.expr) -> None:
+        self._names.assign(target, value)
+        # Another name of the function, by which it is called.
+        is_alias = isinstance(target, ast.Name) and isinstance(value, ast.Attribute)
+        self._references -= is_alias and name_of(value) in _ADDING
+        if self._class and not self._inside and isinstance(target, ast.Name):
+            # An attribute of the class, and of what is made of it.
+            self._names.assign(ast.Attribute(ast.Name(self._class), target.id), value)
 
     def visit_For(self, node: ast.For | ast.AsyncFor) -> None:
-        if isinstance(node, ast.For) and isinstance(node.target, ast.Name):
-            self._names.elements[node.target.id].append(node.iter)
+        self._names.loop(node.target, node.iter)
         self._doubts += 1
         self.generic_visit(node)
         self._doubts -= 1
@@ -393,12 +476,13 @@ class _Reader(ast.NodeVisitor):
     visit_AsyncFor = visit_For  # noqa: N815
 
     def visit_comprehension(self, node: ast.comprehension) -> None:
-        if isinstance(node.target, ast.Name):
-            self._names.elements[node.target.id].append(node.iter)
+        self._names.loop(node.target, node.iter)
         self.generic_visit(node)
 
     def visit_Yield(self, node: ast.Yield) -> None:
         self._yields += 1
+        if self._inside and node.value is not None:
+            self._names.yielded[self._inside[-1]].append(node.value)
         self.generic_visit(node)
 
     def visit_Constant(self, node: ast.Constant) -> None:
@@ -423,7 +507,9 @@ class _Reader(ast.NodeVisitor):
     def _note_call(self, node: ast.Call) -> None:
         sure = not (self._guarded or self._inside or self._doubts)
         self._calls.append(_Call(node, self._inside, self._guarded or self._choices > 0, sure))
-        self._references -= name_of(node.func) in _ADDING
+        self._references -= isinstance(node.func, ast.Attribute) and node.func.attr in _ADDING
+        passed = [one for one in node.args if isinstance(one, ast.Name)]
+        self._references += sum(self._names.called(one) in _ADDING for one in passed)
         name = self._names.called(node.func)
         if name == "map" and len(node.args) == 2:  # noqa: PLR2004 - a function and what it goes through
             function, elements = node.args
@@ -431,6 +517,7 @@ class _Reader(ast.NodeVisitor):
             self._names.elements[loop].append(elements)
             self._note_call(ast.Call(function, [ast.Name(loop)], []))
         self._moves = self._moves or name == "chdir"
+        self._names.put(node)
         if name in _ADDING or name in _LOADING:
             self._note_event(_Event(Does.ADD if name in _ADDING else Does.LOAD, node))
         elif name in _RUNNING:
@@ -465,10 +552,9 @@ class _Reader(ast.NodeVisitor):
         modules = tuple(self._names.modules(node))
         self._note_event(_Event(Does.IMPORT, "", modules, certain))
 
-    def code(self, used_elsewhere: UsedElsewhere) -> Code:
-        """Return what the file does, once all of it is visited."""
-        for one in self._calls:
-            self._names.pass_arguments(one.node)
+    def code(self) -> Code:
+        """Return what the file does."""
+        self._take_arguments()
         added: dict[Place, None] = {}
         loaded: dict[Place, bool] = {}
         loaded_at_once: set[Place] = set()
@@ -476,7 +562,7 @@ class _Reader(ast.NodeVisitor):
             name = self._names.called(call.node.func)
             if not self._concerns(call.node):
                 continue
-            if not self._runs(call.inside, used_elsewhere):
+            if not self._runs(call.inside):
                 continue
             places = self._arguments(call.node)
             guarded = call.guarded or (len(places) > 1 and not self._names.is_looped(call.node))
@@ -499,20 +585,27 @@ class _Reader(ast.NodeVisitor):
             frozenset(place for place, tried in loaded.items() if tried),
             frozenset(loaded_at_once),
             tuple(dict.fromkeys(self._needed())),
-            tuple(dict.fromkeys(islice(self._offered(used_elsewhere), _MOST_PLACES))),
+            tuple(dict.fromkeys(islice(self._offered(), _MOST_PLACES))),
             frozenset(self._optional),
             frozenset(self._required),
             tuple(self._all_steps("")),
             self._functions_with_dlls(),
         )
 
+    def _take_arguments(self) -> None:
+        """Let parameters of functions with DLLs have what other files pass them."""
+        names = self._names
+        functions = frozenset(one for one in self._concerning if names.functions.get(one))
+        for function, call in self._others.calling(functions) if functions else ():
+            names.pass_to(function, call)
+
     def _loads(self, call: ast.Call) -> bool:
         return self._concerns(call) and self._names.called(call.func) in _LOADING
 
-    def _offered(self, used_elsewhere: UsedElsewhere) -> Iterator[Place]:
+    def _offered(self) -> Iterator[Place]:
         """Yield the DLLs that functions load which nothing calls."""
         for call in self._calls:
-            if self._loads(call.node) and not self._runs(call.inside, used_elsewhere):
+            if self._loads(call.node) and not self._runs(call.inside):
                 yield from self._arguments(call.node)
 
     def _needed(self) -> Iterator[Place]:
@@ -523,7 +616,12 @@ class _Reader(ast.NodeVisitor):
                 yield from (one for one in places if one.parts)
 
     def _functions_with_dlls(self) -> Mapping[str, tuple[Step, ...]]:
-        """Return what functions do that add folders or load DLLs, themselves or by others."""
+        """Return what these functions do."""
+        return {function: tuple(self._all_steps(function)) for function in self._concerning}
+
+    @cached_property
+    def _concerning(self) -> list[str]:
+        """The functions that add folders or load DLLs, themselves or by others."""
         found = {one.inside[-1] for one in self._calls if one.inside and self._concerns(one.node)}
         users: dict[str, list[str]] = defaultdict(list)
         for function, used in self._used.items() if found else ():
@@ -534,7 +632,7 @@ class _Reader(ast.NodeVisitor):
             new = {user for user in users[pending.pop()] if user} - found
             found |= new
             pending += new
-        return {function: tuple(self._all_steps(function)) for function in sorted(found)}
+        return sorted(found)
 
     def _concerns(self, call: ast.Call) -> bool:
         """Return whether a call adds a folder or loads a DLL."""
@@ -572,13 +670,13 @@ class _Reader(ast.NodeVisitor):
             elif not self._names.is_own(what):
                 yield from (Step(does, place) for place in self._arguments(what))
 
-    def _runs(self, inside: tuple[str, ...], used_elsewhere: UsedElsewhere) -> bool:
+    def _runs(self, inside: tuple[str, ...]) -> bool:
         """Return whether what is in these functions, one in the other, runs at some time."""
         if self._reached is None:
             self._reached = self._following(self._called_anyhow | {""})
         if not self._asked and not self._reached.issuperset(inside):
             self._asked = True
-            used = used_elsewhere(frozenset(self._names.functions))
+            used = self._others.using(frozenset(self._names.functions))
             self._reached = self._following(used | self._called_anyhow | {""})
         return self._reached.issuperset(inside)
 
@@ -608,12 +706,16 @@ class _Reader(ast.NodeVisitor):
         # SetDllDirectoryW(None) removes a folder, CDLL(None) loads nothing.
         if not values or (isinstance(values[0], ast.Constant) and values[0].value is None):
             return []
-        places = self._paths.places(values[0])
-        return [self._from_here(one, call, keywords) for one in places]
+        places = [self._from_here(one, call, keywords) for one in self._paths.places(values[0])]
+        along = [one for one in places if not one.root and len(one.parts) == 1]
+        return places + [way.joined(one) for one in along for way in self._paths.search_path]
 
     def _from_here(self, place: Place, call: ast.Call, keywords: Iterable[str | None]) -> Place:
         """Return where a relative path leads: the current folder is not the package's."""
         name = self._names.called(call.func)
+        if name in _LOADING and place.parts and place.parts[-1] and "." not in place.parts[-1]:
+            # The loader appends the suffix to a name without one.
+            place = Place(place.root, (*place.parts[:-1], f"{place.parts[-1]}.dll"))
         if place.root or not place.parts or None in place.parts:
             return place
         if name in _ADDING or len(place.parts) > 1:

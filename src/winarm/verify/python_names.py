@@ -7,6 +7,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import cached_property
 
+#: Methods that put their argument into a container, and those that put in what it holds.
+_PUTTING = frozenset({"add", "append", "appendleft", "insert"})
+_EXTENDING = frozenset({"extend", "update"})
+#: Calls of one file that are followed with the arguments of each.
+_MOST_CALLS = 100
+
 
 class Names:
     """Filled while the file is visited."""
@@ -14,31 +20,151 @@ class Names:
     def __init__(self, file: tuple[str, ...], tree: ast.Module) -> None:
         """Begin with a file's installed path and syntax tree."""
         self.file = file
+        #: By name; those of attributes, whatever has them, by the name after a dot.
         self.values: dict[str, list[ast.expr]] = defaultdict(list)
         #: What loops go through, by the name of the loop.
         self.elements: dict[str, list[ast.expr]] = defaultdict(list)
-        #: The file's functions and classes, and the names of their parameters.
+        #: What is put into containers, by their names.
+        self.members: dict[str, list[ast.expr]] = defaultdict(list)
+        #: The file's functions and classes, and the names of their parameters; `*` before the one
+        #: that takes all further arguments.
         self.functions: dict[str, list[str]] = {}
         self.returned: dict[str, list[ast.expr]] = defaultdict(list)
+        self.yielded: dict[str, list[ast.expr]] = defaultdict(list)
+        #: What parameters of functions are where they are not given.
+        self.defaults: dict[str, dict[str, ast.expr]] = {}
+        #: Values of the environment variable PATH.
+        self.search_paths: list[ast.expr] = []
+        #: Modules, or names of theirs, that imports bind to names; and modules all of whose names
+        #: are imported.
+        self.imported: dict[str, tuple[str, ...]] = {}
+        self.opened: list[tuple[str, ...]] = []
         #: Names by which functions of others are called.
         self.aliases: dict[str, str] = {}
+        #: Calls of functions that are followed with their arguments.
+        self.calls_left = _MOST_CALLS
         self._tree = tree
 
     def assign(self, target: ast.expr, value: ast.expr) -> None:
-        """Note a value of a name."""
+        """Note a value of a name, of an attribute, of an item, or of each of several names."""
+        match target:
+            case ast.Name(id=name):
+                self.values[name].append(value)
+                if isinstance(value, ast.Lambda):
+                    self.define(name, value.args, value.body)
+                elif isinstance(value, ast.Attribute):
+                    self.aliases.setdefault(name, value.attr)
+                elif (named := getattr_name(value) or _partial_name(value)) is not None:
+                    self.aliases.setdefault(name, named)
+            case ast.Attribute(attr=name):
+                self.values[f".{name}"].append(value)
+            case ast.Subscript(value=container, slice=index):
+                self.members[_key(container)].append(value)
+                if name_of(container) == "environ" and _is_path(index):
+                    self.search_paths.append(value)
+            case ast.Tuple(elts=targets) | ast.List(elts=targets):
+                for number, one in enumerate(targets):
+                    self.assign(one, ast.Subscript(value, ast.Constant(number)))
+            case _:
+                pass
+
+    def loop(self, target: ast.expr, iterable: ast.expr) -> None:
+        """Note what a loop gives its names, one after the other."""
         if isinstance(target, ast.Name):
-            self.values[target.id].append(value)
-            if isinstance(value, ast.Attribute):
-                self.aliases.setdefault(target.id, value.attr)
-            elif (named := getattr_name(value) or _partial_name(value)) is not None:
-                self.aliases.setdefault(target.id, named)
+            self.elements[target.id].append(iterable)
+        else:
+            element = f"element {len(self.elements)}"
+            self.elements[element].append(iterable)
+            self.assign(target, ast.Name(element))
+
+    def put(self, call: ast.Call) -> None:
+        """Note what a method puts into a container."""
+        match call:
+            case ast.Call(func=ast.Attribute(value=container, attr=method), args=[*_, value]):
+                if method in _PUTTING:
+                    self.members[_key(container)].append(value)
+                elif method in _EXTENDING:
+                    self.values[_key(container)].append(value)
+            case _:
+                pass
+
+    def define(self, name: str, arguments: ast.arguments, returned: ast.expr | None = None) -> None:
+        """Note a function, its parameters and their defaults, and what a lambda returns."""
+        plain = [*arguments.posonlyargs, *arguments.args]
+        with_defaults = plain[len(plain) - len(arguments.defaults) :]
+        pairs = [
+            *zip(with_defaults, arguments.defaults, strict=True),
+            *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
+        ]
+        self.defaults[name] = {one.arg: value for one, value in pairs if value is not None}
+        for parameter, value in self.defaults[name].items():
+            self.values[parameter].append(value)
+        rest = [f"*{arguments.vararg.arg if arguments.vararg else ''}"]
+        names = [one.arg for one in plain], [one.arg for one in arguments.kwonlyargs]
+        has_rest = arguments.vararg or arguments.kwonlyargs
+        self.functions[name] = [*names[0], *(rest if has_rest else ()), *names[1]]
+        if returned is not None:
+            self.returned[name].append(returned)
 
     def pass_arguments(self, call: ast.Call) -> None:
         """Let parameters of an own function have the values that it is called with."""
         if self.is_own(call):
-            parameters = self.functions[name_of(call.func) or ""]
-            for name, argument in zip(parameters, call.args, strict=False):
-                self.values[name].append(argument)
+            self.pass_to(name_of(call.func) or "", call)
+
+    def pass_to(self, function: str, call: ast.Call) -> None:
+        """Let parameters of a function have the arguments of a call."""
+        for name, value in self.arguments(function, call):
+            if isinstance(value, ast.Starred):
+                self.elements[name].append(value.value)
+            else:
+                self.values[name].append(value)
+
+    def arguments(self, function: str, call: ast.Call) -> Iterator[tuple[str, ast.expr]]:
+        """Yield parameters of a function and what a call passes; `*x` where it is one of those."""
+        parameters = self.functions[function]
+        given: list[ast.expr] = []
+        for one in call.args:
+            match one:
+                case ast.Starred(value=ast.Tuple(elts=elements) | ast.List(elts=elements)):
+                    given += elements
+                case _:
+                    given.append(one)
+        for index, (name, argument) in enumerate(zip(parameters, given, strict=False)):
+            if name.startswith("*"):
+                yield name[1:], ast.Tuple(given[index:])
+                break
+            if isinstance(argument, ast.Starred):
+                yield from ((other.lstrip("*"), argument) for other in parameters[index:])
+                break
+            yield name, argument
+        yield from ((one.arg, one.value) for one in call.keywords if one.arg is not None)
+
+    def bind(self, node: ast.Import | ast.ImportFrom) -> None:
+        """Note which modules, or names of theirs, an import binds to names."""
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                path = tuple(alias.name.split("."))
+                self.imported[alias.asname or path[0]] = path if alias.asname else path[:1]
+            return
+        package = next(self.modules(node))
+        for alias in node.names:
+            if alias.name == "*":
+                self.opened.append(package)
+            self.imported[alias.asname or alias.name] = (*package, alias.name)
+            self.aliases[alias.asname or alias.name] = alias.name
+
+    def paths_of(self, node: ast.expr) -> Iterator[tuple[str, ...]]:
+        """Yield the modules, and names of modules, that `a` or `a.b().c` may mean."""
+        names: list[str] = []
+        while isinstance(node, ast.Attribute | ast.Call):
+            if isinstance(node, ast.Attribute):
+                names.append(node.attr)
+            node = node.value if isinstance(node, ast.Attribute) else node.func
+        below = tuple(reversed(names))
+        if isinstance(node, ast.Name) and node.id in self.imported:
+            yield (*self.imported[node.id], *below)
+        elif isinstance(node, ast.Name):
+            yield from ((*module, node.id, *below) for module in self.opened)
 
     def is_own(self, call: ast.Call) -> bool:
         """Return whether a function or a method of this file is called."""
@@ -61,7 +187,13 @@ class Names:
         return any(isinstance(one, ast.Name) and one.id in self.elements for one in ast.walk(node))
 
     def constant(self, name: str) -> ast.expr | None:
-        """Return the value of a name that the file assigns once, or None."""
+        """Return the value of a name that the file assigns once, or None.
+
+        Of `name()`, what the function of that name returns, if it is always one thing.
+        """
+        if name.endswith("()"):
+            returned = self.returned.get(name[:-2], ())
+            return returned[0] if len(returned) == 1 else None
         return self._constants.get(name)
 
     def modules(self, node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, ...]]:
@@ -105,6 +237,23 @@ class Names:
             and isinstance(node.targets[0], ast.Name)
             and bound[node.targets[0].id] == 1
         }
+
+
+def _is_path(index: ast.expr) -> bool:
+    """Return whether an index is the name of the environment variable PATH."""
+    text = index.value if isinstance(index, ast.Constant) else None
+    return isinstance(text, str) and text.upper() == "PATH"
+
+
+def _key(container: ast.expr) -> str:
+    """Return what values of a name or an attribute are noted under."""
+    match container:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(attr=name):
+            return f".{name}"
+        case _:
+            return ""
 
 
 def _root(node: ast.expr) -> str:

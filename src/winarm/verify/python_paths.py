@@ -1,7 +1,4 @@
-"""Paths in Python code, read from its syntax as far as constants go.
-
-They are followed through assignments, loops and calls within one file.
-"""
+"""Paths in Python code, read from its syntax as far as constants go."""
 
 from __future__ import annotations
 
@@ -10,10 +7,18 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count, islice
 from string import Formatter
-from typing import NamedTuple
 
-from winarm.verify.conditions import Conditions
-from winarm.verify.python_names import Names, name_of
+from winarm.verify.python_names import name_of
+from winarm.verify.python_places import (
+    LONGEST_TEXT,
+    MOST_PARTS,
+    UNKNOWN,
+    Place,
+    concatenation,
+    from_text,
+    matching,
+)
+from winarm.verify.python_values import DEEPEST, MOST_FOLLOWED, MOST_VALUES, Values, operands
 
 #: Functions that return the path that they are given.
 _SAME = frozenset({
@@ -22,170 +27,141 @@ _SAME = frozenset({
     "fsencode", "fsdecode", "encode", "as_file", "enter_context", "strip", "rstrip", "sorted",
     "list", "reversed", "tuple", "set", "create_unicode_buffer",
 })  # fmt: skip
+#: Texts of os.path.
+_TEXTS = {"pardir": "..", "curdir": ".", "sep": "/"}
 #: Where a value goes in a text.
 _FIELD = re.compile(r"%s")
-#: What stands for other characters in a pattern, and folders in folders that `**` stands for.
-_WILD = re.compile(r"[*?\[]")
-_DEEPEST_FOLDER = 5
-_MOST_VALUES = 16
-_DEEPEST = 12
-#: Parts that a path is put together from, its components, and characters of one of the parts.
-_MOST_PARTS = 64
-_LONGEST_PART = 1024
 
 
-class Place(NamedTuple):
-    """A path as far as the code tells it."""
-
-    #: `site` (where wheels are installed), "" for a relative path, `?` for an unknown folder, or
-    #: `ELSEWHERE` for a relative path that leads to no folder of the wheel.
-    root: str
-    #: Components; None for one that the code does not tell.
-    parts: tuple[str | None, ...] = ()
-
-    @property
-    def is_unknown(self) -> bool:
-        """Return whether nothing at all is known of it."""
-        return self.root == "?" and not any(self.parts)
-
-    @property
-    def is_led(self) -> bool:
-        """Return whether it begins with a folder that may be the wheel's."""
-        return self.root in {"site", "?"}
-
-    @property
-    def is_exact(self) -> bool:
-        """Return whether all of it is known."""
-        return self.root == "site" and None not in self.parts
-
-    @property
-    def parent(self) -> Place:
-        """Return the folder that it is in."""
-        return Place(self.root, self.parts[:-1])
-
-    def joined(self, other: Place) -> Place:
-        """Return the path `other` below this one."""
-        if other.root == "site":
-            return other
-        parts = list(self.parts)
-        for part in (None,) if other.is_unknown else other.parts:
-            if part == ".." and parts and parts[-1] != "..":
-                parts.pop()
-            elif part not in {".", ""}:
-                parts.append(part)
-        return Place(self.root, tuple(parts)) if len(parts) <= _MOST_PARTS else UNKNOWN
-
-    def fits(self, installed: tuple[str, ...]) -> bool:
-        """Return whether it may be the installed path, whose first part names the root."""
-        if self.is_unknown or self.root == ELSEWHERE:
-            return False
-        if "site-packages" in self.parts:
-            below = self.parts[self.parts.index("site-packages") + 1 :]
-            return Place("site", below).fits(installed)
-        wanted = ("site", *self.parts) if self.root == "site" else self.parts
-        actual = installed if self.root == "site" else installed[-len(wanted) :]
-        return len(wanted) == len(actual) and all(
-            one is None or one.lower() == other.lower()
-            for one, other in zip(wanted, actual, strict=True)
-        )
-
-
-UNKNOWN = Place("?")
-ELSEWHERE = "."
-
-
-class Paths:
+class Paths(Values):
     """Evaluates the paths that expressions of one file stand for."""
-
-    def __init__(self, names: Names, conditions: Conditions) -> None:
-        self._names = names
-        self._conditions = conditions
-        self._file = Place("site", names.file)
-        self._evaluations: dict[int, list[Place]] = {}
-        #: Nodes that are not in the file, kept so that none has the identity of another.
-        self._made: list[ast.expr] = []
 
     def places(self, node: ast.expr, depth: int = 0) -> list[Place]:
         """Return the paths that an expression may be."""
         # Once each: names may refer to one another many times over.
-        known = self._evaluations.get(id(node))
+        known = self.evaluations.get(id(node))
         if known is not None:
             return known
-        if depth >= _DEEPEST:
+        if depth >= DEEPEST:
             return [UNKNOWN]
-        self._evaluations[id(node)] = [UNKNOWN]
-        found = dict.fromkeys(islice(self._evaluated(node, depth), _MOST_VALUES))
-        self._evaluations[id(node)] = list(found) or [UNKNOWN]
-        return self._evaluations[id(node)]
+        self.evaluations[id(node)] = [UNKNOWN]
+        found = dict.fromkeys(islice(self._evaluated(node, depth), MOST_VALUES))
+        self.evaluations[id(node)] = list(found) or [UNKNOWN]
+        return self.evaluations[id(node)]
+
+    @property
+    def search_path(self) -> list[Place]:
+        """Return the folders that the file puts into the environment variable PATH."""
+        found = [
+            self.places(one) for value in self.names.search_paths for one in self._entries(value)
+        ]
+        return [place for places in found for place in places if place.is_led and place.parts]
+
+    def _entries(self, value: ast.expr) -> list[ast.expr]:
+        """Return the folders in a value of PATH."""
+        match value:
+            case ast.JoinedStr(values=pieces):
+                parts = [
+                    one.value if isinstance(one, ast.FormattedValue) else one for one in pieces
+                ]
+            case ast.Call(func=function, args=[container]) if name_of(function) == "join":
+                return self.elements(container)
+            case _:
+                parts = operands(value)
+        groups: list[list[ast.expr]] = [[]]
+        for part in parts:
+            if _is_separator(part):
+                groups.append([])
+            else:
+                groups[-1].append(part)
+        found = [ast.JoinedStr(group) for group in groups]
+        self.made += found
+        return [*found]
 
     def _evaluated(self, node: ast.expr, depth: int) -> Iterator[Place]:  # noqa: C901, PLR0912
         below = depth + 1
+        meant = self.meant(node)
+        if meant is not None:
+            # None is no path; something else is given before it is used as one.
+            meant = meant[:MOST_FOLLOWED]
+            for value in [one for one in meant if not _is_none(one)] or meant:
+                yield from self.places(value, below)
+            return
         match node:
+            case ast.Constant(value=Place() as place):
+                yield place
             case ast.Constant(value=str(text)):
-                yield _from_text(text)
+                yield from_text(text)
             case ast.Constant(value=bytes(data)):
-                yield _from_text(data.decode("utf-8", "replace"))
-            case ast.Name(id="__file__") if "__file__" not in self._names.values:
-                yield self._file
-            case ast.Name(id=name):
-                for value in self._names.values.get(name, ()):
-                    yield from self.places(value, below)
-                for value in self._names.elements.get(name, ()):
-                    yield from self._items(value, below)
+                yield from_text(data.decode("utf-8", "replace"))
+            case ast.Name(id="__file__"):
+                yield self.file
+            case ast.Name(id="__package__" | "__name__"):
+                yield Place("", (".".join(map(str, self.file.parent.parts)),))
             case ast.Attribute(attr="path", value=value):
                 yield from self.places(value, below)
             case ast.Attribute(attr="parent", value=value):
                 yield from (place.parent for place in self.places(value, below))
-            case ast.Attribute(attr="pardir"):
-                yield Place("", ("..",))
-            case ast.Attribute(attr="curdir"):
-                yield Place("", (".",))
-            case ast.Attribute(attr="sep"):
-                yield _from_text("/")
+            case ast.Attribute(attr="prefix" | "exec_prefix", value=ast.Name(id="sys" | "_sys")):
+                yield Place("prefix")
+            case ast.Attribute(attr="pardir" | "curdir" | "sep" as name):
+                yield from_text(_TEXTS[name])
             case ast.Subscript(value=ast.Attribute(attr="parents", value=value), slice=index):
                 number = index.value if isinstance(index, ast.Constant) else None
                 for place in self.places(value, below):
                     up = int(number) + 1 if isinstance(number, int) and number >= 0 else 0
                     yield Place(place.root, place.parts[:-up]) if up else UNKNOWN
-            case ast.Subscript(value=ast.Name(id="__path__")):
-                yield self._file.parent
-            case ast.Subscript(value=ast.Call(func=function, args=[value, *_])) if (
-                name_of(function) == "split"
-            ):
+            case ast.Subscript(
+                value=ast.Call(func=function, args=[value]), slice=ast.Constant(value=0)
+            ) if name_of(function) == "split" and not _is_text(value):
                 yield from (place.parent for place in self.places(value, below))
+            case ast.Subscript(value=container):
+                for element in self.elements(container):
+                    yield from self.places(element, below)
             case ast.BinOp(left=left, op=ast.Div(), right=right):
                 yield from self._joined([left, right], below)
             case ast.BinOp(left=ast.Constant(value=text), op=ast.Mod(), right=right):
                 values = right.elts if isinstance(right, ast.Tuple) else [right]
                 yield from self._assembled(_percent_pieces(text, values), below)
             case ast.BinOp(op=ast.Add()):
-                yield from self._concatenated(_operands(node), below)
+                yield from self._concatenated(operands(node), below)
             case ast.JoinedStr(values=pieces):
                 yield from self._concatenated(
                     [one.value if isinstance(one, ast.FormattedValue) else one for one in pieces],
                     below,
                 )
-            case ast.IfExp(test=test, body=body, orelse=orelse):
-                truth = self._conditions.truth(test)
-                yield from self.places(body, below) if truth is not False else ()
-                yield from self.places(orelse, below) if truth is not True else ()
-            case ast.NamedExpr(value=value):
-                yield from self.places(value, below)
             case ast.Call():
                 yield from self._result(node, below)
             case _:
                 yield UNKNOWN
 
-    def _result(self, call: ast.Call, depth: int) -> Iterator[Place]:
-        name = self._names.called(call.func)
+    def _result(self, call: ast.Call, depth: int) -> Iterator[Place]:  # noqa: C901, PLR0912 - a case each
+        name = self.names.called(call.func)
         receiver = call.func.value if isinstance(call.func, ast.Attribute) else None
         first = call.args[0] if call.args else None
         source = first if first is not None else receiver
         if name == "files":
-            yield from self._package(first)
-        elif self._names.is_own(call):
-            for value in self._names.returned.get(name, ()):
+            yield from self._package(first, depth)
+        elif name == "get" and receiver is not None and first is not None:
+            self.made.append(ast.Subscript(receiver, first))
+            found = self.meant(self.made[-1])
+            yield from (UNKNOWN,) if found is None else ()
+            for value in (*(found or ()), *call.args[1:]):
                 yield from self.places(value, depth)
+        elif name in {"getenv", "pop", "getattr"} and len(call.args) > 1:
+            yield UNKNOWN
+            yield from self.places(call.args[-1], depth)
+        elif name == "join" and _is_text(receiver) and receiver is not None:
+            yield from self._joined_by(receiver, call.args, depth)
+        elif name == "locate_file" and first is not None:
+            yield from (Place("site").joined(one) for one in self.places(first, depth))
+        elif name == "replace" and receiver is not None and len(call.args) == 2:  # noqa: PLR2004 - the old and the new
+            yield from self._replaced(receiver, call.args, depth)
+        elif name in {"path", "resource_filename"} and len(call.args) == 2:  # noqa: PLR2004 - a package, and a name in it
+            for package in self._package(first, depth):
+                yield from (package.joined(one) for one in self.places(call.args[1], depth))
+        elif name in {"get_path", "get_python_lib"}:
+            yield from self._of_sysconfig(first)
         elif name == "format" and isinstance(receiver, ast.Constant):
             keywords = {one.arg: one.value for one in call.keywords}
             pieces = _format_pieces(receiver.value, call.args, keywords)
@@ -212,48 +188,105 @@ class Paths:
         elif name in _SAME:
             yield from self.places(arguments[0], depth)
 
-    def _package(self, argument: ast.expr | None) -> Iterator[Place]:
+    def _package(self, argument: ast.expr | None, depth: int) -> Iterator[Place]:
         """Yield the folder of importlib.resources.files(package)."""
-        match argument:
-            case ast.Constant(value=str(name)):
-                yield Place("site", tuple(name.split(".")))
-            case ast.Name(id="__package__" | "__name__"):
-                yield self._file.parent
+        if argument is None:
+            yield self.file.parent
+            return
+        for name in self.places(argument, depth):
+            match name:
+                case Place(root="", parts=[str(dotted)]):
+                    yield Place("site", tuple(dotted.split(".")))
+                case _:
+                    yield UNKNOWN
+
+    def _replaced(
+        self, text: ast.expr, arguments: Sequence[ast.expr], depth: int
+    ) -> Iterator[Place]:
+        """Yield a path in which one text is replaced by another."""
+        match arguments:
+            case [ast.Constant(value=str(old)), ast.Constant(value=str(new))] if old:
+                for place in self.places(text, depth):
+                    parts = [part and part.replace(old, new) for part in place.parts]
+                    whole = [
+                        piece for part in parts for piece in (part.split("/") if part else [part])
+                    ]
+                    yield Place(place.root).joined(Place("", tuple(whole)))
             case _:
                 yield UNKNOWN
+
+    def _of_sysconfig(self, key: ast.expr | None) -> Iterator[Place]:
+        """Yield the folder of sysconfig.get_path(key), or of get_python_lib()."""
+        match key:
+            case None | ast.Constant(value="platlib" | "purelib" | 0 | 1):
+                yield Place("site")
+            case ast.Constant(value="data"):
+                yield Place("prefix")
+            case ast.Constant(value="scripts"):
+                yield Place("prefix", ("Scripts",))
+            case _:
+                yield UNKNOWN
+
+    def _joined_by(
+        self, separator: ast.expr, arguments: Sequence[ast.expr], depth: int
+    ) -> Iterator[Place]:
+        """Yield what a text joins to a path: with a separator of folders, or none."""
+        [between, *more] = self.places(separator, depth)
+        parts = [ast.Starred(one) for one in arguments[:1]]
+        self.made += parts
+        if more or between not in {from_text("/"), from_text("")}:
+            yield UNKNOWN
+        elif between == from_text("/"):
+            yield from self._joined(parts, depth)
+        else:
+            for nodes in self._spliced(parts):
+                yield from self._concatenated(nodes, depth)
 
     def _assembled(self, pieces: list[ast.expr] | None, depth: int) -> Iterator[Place]:
         """Yield what a text becomes that is put together of `pieces`, if they are known."""
         if pieces is None:
             yield UNKNOWN
             return
-        self._made += pieces
+        self.made += pieces
         yield from self._concatenated(pieces, depth)
 
+    def _spliced(self, nodes: Sequence[ast.expr]) -> Iterator[list[ast.expr]]:
+        """Yield the arguments that `nodes` may be, some of them `*container`."""
+        variants: list[list[ast.expr]] = [[]]
+        for node in nodes[: MOST_PARTS + 1]:
+            inner = self.literals(node.value) if isinstance(node, ast.Starred) else []
+            ways = [self.elements(one) for one in inner] or [[node]]
+            variants = [[*one, *way] for one in variants for way in ways][:MOST_VALUES]
+        yield from variants
+
     def _joined(self, nodes: Sequence[ast.expr], depth: int) -> Iterator[Place]:
+        for variant in self._spliced(nodes):
+            if len(variant) > MOST_PARTS:
+                yield UNKNOWN
+            else:
+                yield from self._joined_plain(variant, depth)
+
+    def _joined_plain(self, nodes: Sequence[ast.expr], depth: int) -> Iterator[Place]:
         places = [Place("")]
         for node in nodes:
-            if isinstance(node, ast.Starred) or len(nodes) > _MOST_PARTS:
-                yield UNKNOWN
-                return
             others = self.places(node, depth)
             places = [
                 other if other.root != "" and place == Place("") else place.joined(other)
                 for place in places
                 for other in others
-            ][:_MOST_VALUES]
+            ][:MOST_VALUES]
         yield from places
 
     def _concatenated(self, nodes: Sequence[ast.expr], depth: int) -> Iterator[Place]:
         """Yield the places that texts make one after the other."""
         places = [Place("", ("",))]
-        if len(nodes) > _MOST_PARTS:
+        if len(nodes) > MOST_PARTS:
             yield UNKNOWN
             return
         for node in nodes:
             others = self.places(node, depth)
-            places = [_concatenation(place, other) for place in places for other in others][
-                :_MOST_VALUES
+            places = [concatenation(place, other) for place in places for other in others][
+                :MOST_VALUES
             ]
         # `..` within the text counts once all of it is there.
         yield from (
@@ -261,28 +294,8 @@ class Paths:
             for place in places
         )
 
-    def _items(self, node: ast.expr, depth: int) -> Iterator[Place]:
-        """Yield the places that a loop over `node` goes through."""
-        match node:
-            case ast.Tuple(elts=elements) | ast.List(elts=elements) | ast.Set(elts=elements):
-                for element in elements[:_MOST_VALUES]:
-                    yield from self.places(element, depth)
-            case ast.Name(id=name):
-                for value in self._names.values.get(name, ()):
-                    if depth < _DEEPEST:
-                        yield from self._items(value, depth + 1)
-            case ast.Call(func=function, args=args):
-                name = self._names.called(function)
-                if name in {"glob", "rglob", "iterdir", "listdir", "scandir", "iglob"}:
-                    yield from self._listed(node, name, depth)
-                elif name in {"sorted", "list", "tuple", "reversed", "set"} and args:
-                    yield from self._items(args[0], depth + 1) if depth < _DEEPEST else (UNKNOWN,)
-                else:
-                    yield UNKNOWN
-            case _:
-                yield UNKNOWN
-
-    def _listed(self, call: ast.Call, name: str, depth: int) -> Iterator[Place]:
+    def listed(self, call: ast.Call, name: str, depth: int) -> Iterator[Place]:
+        """Yield the paths that a function returns which lists a folder."""
         function = call.func
         of_module = isinstance(function, ast.Name) or (
             isinstance(function, ast.Attribute)
@@ -294,9 +307,9 @@ class Paths:
         nodes += [ast.Constant("**")] if name == "rglob" else []
         nodes += call.args[:1] if of_module or is_pattern else []
         nodes += [] if is_pattern else [ast.Constant("*")]
-        self._made += nodes
+        self.made += nodes
         for place in self._joined(nodes, depth):
-            yield from _matching(place)
+            yield from matching(place)
         if name == "listdir":
             # Names, which the code joins to the folder.
             yield Place("", (None,))
@@ -304,7 +317,7 @@ class Paths:
 
 def _percent_pieces(text: object, values: Sequence[ast.expr]) -> list[ast.expr] | None:
     """Return the pieces of a text whose `%s` stand for `values`, or None if it is another."""
-    texts = _FIELD.split(text) if isinstance(text, str) and len(text) <= _LONGEST_PART else []
+    texts = _FIELD.split(text) if isinstance(text, str) and len(text) <= LONGEST_TEXT else []
     if len(texts) != len(values) + 1:
         return None
     pieces: list[ast.expr] = [ast.Constant(texts[0])]
@@ -317,7 +330,7 @@ def _format_pieces(
     text: object, values: Sequence[ast.expr], keywords: Mapping[str | None, ast.expr]
 ) -> list[ast.expr] | None:
     """Return the pieces of what `str.format` makes of a text, or None where it fails."""
-    if not isinstance(text, str) or len(text) > _LONGEST_PART:
+    if not isinstance(text, str) or len(text) > LONGEST_TEXT:
         return None
     named: Mapping[str | None, ast.expr] = {
         **keywords,
@@ -337,39 +350,20 @@ def _format_pieces(
     return pieces
 
 
-def _matching(pattern: Place) -> Iterator[Place]:
-    """Yield the paths that fit a pattern of `glob`."""
-    wild = tuple(None if part and _WILD.search(part) else part for part in pattern.parts)
-    at = pattern.parts.index("**") if "**" in pattern.parts else -1
-    for depth in range(_DEEPEST_FOLDER) if at >= 0 else ():
-        yield Place(pattern.root, (*wild[:at], *(None,) * depth, *wild[at + 1 :]))
-    if at < 0:
-        yield Place(pattern.root, wild)
+def _is_separator(node: ast.expr) -> bool:
+    """Return whether an expression is what separates the folders in PATH."""
+    text = node.value if isinstance(node, ast.Constant) else None
+    return text == ";" or (name_of(node) == "pathsep")
 
 
-def _from_text(text: str) -> Place:
-    if len(text) > _LONGEST_PART:
-        return UNKNOWN
-    parts: list[str | None] = list(text.replace("\\", "/").split("/"))
-    return Place("", tuple(parts))
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
 
 
-def _concatenation(first: Place, second: Place) -> Place:
-    if second.root != "" and first.parts in {(), ("",)}:
-        return second
-    if second.root != "" or not second.parts:
-        return Place(first.root, (*first.parts[:-1], None))
-    if len(first.parts) + len(second.parts) > _MOST_PARTS:
-        return UNKNOWN
-    last, head = (first.parts[-1] if first.parts else ""), second.parts[0]
-    joint = None if last is None or head is None else last + head
-    return Place(first.root, (*first.parts[:-1], joint, *second.parts[1:]))
-
-
-def _operands(node: ast.expr) -> list[ast.expr]:
-    """Return what a chain of `+` adds."""
-    found: list[ast.expr] = []
-    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        found.append(node.right)
-        node = node.left
-    return [node, *reversed(found)]
+def _is_text(receiver: ast.expr | None) -> bool:
+    """Return whether `join` is a method of a text: of a constant or of a separator."""
+    match receiver:
+        case ast.Constant() | ast.Attribute(attr="sep" | "altsep") | ast.Name(id="sep"):
+            return True
+        case _:
+            return False

@@ -5,9 +5,10 @@ Files are read and parsed only when asked for, within bounds for all of them.
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import chain
@@ -16,8 +17,19 @@ from winarm.target import WIN_ARM64
 from winarm.verify.dlls import LOADED_BY
 from winarm.verify.facts import Facts
 from winarm.verify.member_names import installed, is_module, place_of
-from winarm.verify.python_code import UNREADABLE, Code, Does, Step, may_search, read_code
-from winarm.verify.python_paths import ELSEWHERE, UNKNOWN
+from winarm.verify.python_code import (
+    UNREADABLE,
+    Code,
+    Does,
+    Given,
+    Others,
+    Step,
+    may_search,
+    read_code,
+    read_names,
+)
+from winarm.verify.python_places import ELSEWHERE, UNKNOWN
+from winarm.verify.python_values import Lookup
 
 #: Bytes of one Python file, and of all that are looked through.
 _MOST_SOURCE = 2**20
@@ -75,6 +87,10 @@ class WheelCode:
         self._read = self._parsed = self._compared = 0
         size = subject.archive.size if subject.archive is not None else 0
         self._most_parsed = min(_MOST_PIECES_IN_ALL, _MOST_PIECES + size // _BYTES_A_PIECE)
+        self._lookup = Lookup(self._find)
+        self._looking = 0
+        self._looked_up: dict[tuple[tuple[str, ...], bool], Sequence[ast.expr]] = {}
+        self._given: dict[str, Given | None] = {}
         self._kept: dict[str, bytes] = {}
         self._keeping = _MOST_KEPT
 
@@ -201,9 +217,7 @@ class WheelCode:
         return self._codes[member]
 
     def _parse(self, member: str, text: bytes) -> Code | None:
-        # Spaces between words, without those of an indentation.
-        words = text.count(b" ") - 2 * text.count(b"  ")
-        pieces = sum(map(text.count, _PIECES)) + max(0, words)
+        pieces = _pieces(text)
         self._parsed += pieces + _PARSING
         if pieces > _MOST_PIECES or self._parsed > self._most_parsed:
             return UNREADABLE
@@ -212,9 +226,58 @@ class WheelCode:
                 line for line in text.splitlines() if line.startswith((b"import ", b"import\t"))
             )
             text = b"\n".join(lines)
-        machine = "ARM64" if self._subject.target == WIN_ARM64 else ""
-        used = partial(self._used_beside, member)
-        return read_code(installed(member)[1:], text, used, machine=machine)
+        using, calling = partial(self._used_beside, member), partial(self._calls_of, member)
+        others = Others(using, calling, self._lookup)
+        return read_code(installed(member)[1:], text, others, machine=self._machine)
+
+    @property
+    def _machine(self) -> str:
+        return "ARM64" if self._subject.target == WIN_ARM64 else ""
+
+    def _find(self, path: tuple[str, ...], call: ast.Call | None) -> Sequence[ast.expr]:
+        """Return what names in a module of the wheel stand for, or a call of them, or nothing."""
+        key = (path, call is not None)
+        if key in self._looked_up and not (call and (call.args or call.keywords)):
+            return self._looked_up[key]
+        # Modules may import one another.
+        self._looked_up[key] = ()
+        for count in range(len(path) - 1, 0, -1):
+            files = self._importable.get(("site", *path[:count]), ())
+            given = [one for one in map(self._names_of, files) if one is not None]
+            if given:
+                self._looked_up[key] = [one.value(path[count:], call) for one in given]
+                break
+        return self._looked_up[key]
+
+    def _names_of(self, member: str) -> Given | None:
+        """Return what the names of a file stand for; None of one too many."""
+        if member not in self._given:
+            self._given[member] = None
+            text = self.text(member)
+            pieces = _pieces(text)
+            self._looking += pieces + _PARSING
+            self._given[member] = (
+                read_names(installed(member)[1:], text, self._lookup, machine=self._machine)
+                if member.endswith(".py") and self._looking <= _MOST_PIECES
+                else None
+            )
+        return self._given[member]
+
+    def _calls_of(self, member: str, functions: frozenset[str]) -> list[tuple[str, ast.Call]]:
+        """Return the calls in other files that pass arguments to functions of a file."""
+        found: list[tuple[str, ast.Call]] = []
+        for other in chain.from_iterable(self._sources.values()):
+            named = self._named(functions, other) if other != member else frozenset()
+            names = b"|".join(name.encode("utf-8", "replace") for name in named)
+            if not (named and re.search(rb"\b(%b)\s*\(\s*[^)\s]" % names, self.text(other))):
+                continue
+            given = self._names_of(other)
+            if given is None or self._lookup.steps_left < 0:
+                unknown = ast.Call(ast.Name(""), [ast.Starred(ast.Name(""))], [])
+                found += [(name, unknown) for name in named]
+            else:
+                found += given.calls(named, installed(member)[1])
+        return found
 
     def _used_beside(self, member: str, functions: frozenset[str]) -> frozenset[str]:
         """Return the functions of a file whose names are in other files."""
@@ -310,13 +373,9 @@ class WheelCode:
             return tuple(members)
         found = []
         for member in members:
-            place = place_of(member)
-            # The suffix may be left out.
-            bare = (*place[:-1], place[-1].removesuffix(".dll"))
             self._compared += len(paths)
-            if self._compared > MOST_COMPARED or any(
-                one.fits(place) or one.fits(bare) for one in paths
-            ):
+            place = place_of(member)
+            if self._compared > MOST_COMPARED or any(one.fits(place) for one in paths):
                 found.append(member)
         return tuple(found)
 
@@ -393,6 +452,13 @@ class WheelCode:
                 for name in self._named(names, member):
                     found[name].append(member)
         return found
+
+
+def _pieces(text: bytes) -> int:
+    """Return about how many nodes the syntax tree of a text has."""
+    # Spaces between words, without those of an indentation.
+    words = text.count(b" ") - 2 * text.count(b"  ")
+    return sum(map(text.count, _PIECES)) + max(0, words)
 
 
 def is_test_code(member: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from winarm.verify.python_code import read_code
-from winarm.verify.python_paths import Place
+from winarm.verify.python_places import Place
 
 #: The folder of the file, as code has it.
 HERE = "import os\nhere = os.path.dirname(os.path.abspath(__file__))\n"
