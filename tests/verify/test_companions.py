@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -214,10 +215,26 @@ def test_hundreds_of_wheels_are_read_once_each(tmp_path: Path) -> None:
     assert seconds[1] < 40 * seconds[0]
 
 
-def test_wheel_that_has_changed_is_read_again(tmp_path: Path) -> None:
-    wheel = needing_wheel(tmp_path)
-    other = wh.wheel(tmp_path, {}, "other-1.0-py3-none-win_arm64.whl")
-    assert errors(wheel, other) == ["WA405"]
+@pytest.mark.parametrize("by_folder", [False, True])
+def test_wheel_that_has_changed_is_read_again(tmp_path: Path, *, by_folder: bool) -> None:
+    wheel, folder = needing_wheel(tmp_path), tmp_path / "others"
+    folder.mkdir()
+    other = wh.wheel(folder, {}, "other-1.0-py3-none-win_arm64.whl")
+    named = folder if by_folder else other
+    assert errors(wheel, named) == ["WA405"]
 
-    bringing_wheel(tmp_path)
-    assert errors(wheel, other) == []
+    before = folder.stat()
+    bringing_wheel(folder)
+    assert folder.stat().st_mtime_ns == before.st_mtime_ns, "it is written in place"
+    assert errors(wheel, named) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
+def test_pipe_named_like_a_wheel_brings_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "others"
+    folder.mkdir()
+    pipe = folder / "other-1.0-py3-none-win_arm64.whl"
+    os.mkfifo(pipe)
+
+    assert errors(needing_wheel(tmp_path), pipe) == ["WA405"]
+    assert errors(needing_wheel(tmp_path), folder) == ["WA405"]

@@ -15,6 +15,7 @@ from packaging.utils import canonicalize_name
 
 from winarm.errors import UsageError
 from winarm.target import NEWEST_PYTHON, WIN_ARM64, PythonABI, accepted_tags
+from winarm.verify.member_names import installed
 from winarm.verify.wheels.filename import WheelName
 
 #: Bytes of METADATA that are read.
@@ -124,30 +125,22 @@ def importable(members: Iterable[str], abi: PythonABI) -> dict[str, str]:
     >>> importable(members, PythonABI(13))
     {'a._b': 'a/_b.pyd', 'a': 'a/__init__.py', 'c': 'c.py'}
     """
-    installed = dict(filter(None, map(_installed, members)))
+    places = ((installed(member), member) for member in members)
+    found = {"/".join(below): member for (root, *below), member in places if root == "site"}
     suffixes = abi.loadable_suffixes(WIN_ARM64)
     extensions = {
         name: member
         for suffix in reversed(suffixes)
-        for path, member in installed.items()
+        for path, member in found.items()
         if (name := _module(path, suffix)) and (suffix != suffixes[-1] or _is_plain(path))
     }
     in_order = sorted(extensions, key=lambda name: (name.count("."), name))
     top = {
         name: member
-        for path, member in installed.items()
+        for path, member in found.items()
         if (name := _module(path, ".py")) and "." not in name and name not in extensions
     }
     return {name: extensions[name] for name in in_order} | top
-
-
-def _installed(member: str) -> tuple[str, str] | None:
-    """Return where a member is installed below site-packages, and the member; or None."""
-    top, _, rest = member.partition("/")
-    if top.endswith(".data"):
-        kind, _, rest = rest.partition("/")
-        return (rest, member) if kind in {"purelib", "platlib"} else None
-    return None if top.endswith(".dist-info") else (member, member)
 
 
 def _is_plain(path: str) -> bool:

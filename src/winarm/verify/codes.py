@@ -271,7 +271,8 @@ class Code(Enum):
     WA205 = error(
         "no Python imports a module of this name",
         "A module's file name is NAME and one of Python's suffixes; Python does not find a "
-        "name with more dots, nor a file in .data/scripts, headers or data.",
+        "name with more dots, nor a file in .data/scripts, headers or data, nor one in a folder "
+        "whose name is not an identifier (my-data).",
         "Name it NAME.cpXY-PLATFORM.pyd or NAME.pyd (stable ABI modules too), in the package or in "
         ".data/platlib.",
     )
@@ -433,6 +434,13 @@ class Code(Enum):
         "or its code adds folders that are not in the wheel.",
         "Verify both wheels in one call, or name the other with --with.",
         once=True,
+    )
+
+    WA414 = error(
+        "a program in Scripts needs Python's DLL",
+        "Windows looks for python3XX.dll next to the program and along PATH. Scripts does not have "
+        "it: that of a virtual environment has only launchers.",
+        "Make it an entry point, or start Python from it (python.exe next to it).",
     )
 
     # 5: soundness of images

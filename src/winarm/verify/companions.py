@@ -136,7 +136,7 @@ def brought(
 
 def read_companions(paths: Iterable[Path]) -> tuple[Companion, ...]:
     """Return what each path brings; a folder of wheels stands for the wheels."""
-    return tuple(one for path in dict.fromkeys(paths) for one in _companions(path, _state(path)))
+    return tuple(one for path in dict.fromkeys(paths) for one in _companions(path))
 
 
 def _state(path: Path) -> tuple[int, int]:
@@ -160,16 +160,25 @@ def _directory(path: Path, _state: tuple[int, int]) -> tuple[Archive, Mapping[st
     return archive, {entry.name: entry for entry in archive.entries}
 
 
+def _companions(path: Path) -> Iterator[Companion]:
+    try:
+        wheels = sorted(path.glob("*.whl")) if path.is_dir() else [path]
+        for one in wheels or [path]:
+            # The state of a folder stays when a file in it is written again.
+            yield from _remembered(one, _state(one))
+    except (OSError, ValueError):
+        return
+
+
 @lru_cache(maxsize=_MOST_REMEMBERED)
-def _companions(path: Path, _state: tuple[int, int]) -> tuple[Companion, ...]:
+def _remembered(path: Path, _state: tuple[int, int]) -> tuple[Companion, ...]:
+    """Return what a wheel, a folder without wheels, or a file brings."""
     try:
         if path.is_dir():
-            wheels = sorted(path.glob("*.whl"))
-            if wheels:
-                return tuple(one for wheel in wheels for one in _wheel(wheel))
             return (Companion("", _by_name(islice(_files(path), _MOST_MEMBERS))),)
+        # A pipe would be read for ever.
         if path.suffix.lower() == ".whl":
-            return tuple(_wheel(path))
+            return tuple(_wheel(path)) if path.is_file() else ()
     except (OSError, ValueError):
         return ()
     return (Companion("", {path.name.lower(): (Bringer(path),)}, single=True),)

@@ -184,18 +184,22 @@ class WheelCode:
         return self._codes_of(self._started)
 
     @cached_property
+    def _starts(self) -> list[str]:
+        """The .pth files that Python reads at its start."""
+        pths = (name for name in self._subject.names if name.endswith(".pth"))
+        return [name for name in pths if len(installed(name)) == 2]  # noqa: PLR2004 - `site` and a name
+
+    @cached_property
     def _started(self) -> list[str]:
         """The .pth files that Python runs at its start, and the files that they import."""
-        paths = [name for name in self._subject.names if name.endswith(".pth")]
-        starts = [name for name in paths if len(installed(name)) == 2]  # noqa: PLR2004 - at the top
-        text = b"\n".join(map(self.text, starts)).decode("utf-8", "replace")
+        text = b"\n".join(map(self.text, self._starts)).decode("utf-8", "replace")
         words = set(_WORD.findall(text))
         named = [
             member
             for member in chain.from_iterable(self._sources.values() if words else ())
             if words.issuperset(_WORD.findall(member.rpartition("/")[2].removesuffix(".py")))
         ]
-        return [*starts, *named]
+        return [*self._starts, *named]
 
     def _codes_of(self, members: Iterable[str]) -> Iterator[tuple[str, Code]]:
         """Yield what those of some files do that have to do with DLLs."""
@@ -413,6 +417,19 @@ class WheelCode:
         )
         # What was not looked at has the benefit of the doubt.
         return found or self._read > _MOST_READ
+
+    def below_path(self, folders: list[str]) -> list[str]:
+        """Return those of a module's folders that an import names: below one of a .pth file."""
+        lowered = [one.lower() for one in folders]
+        above = [len(root) for root in self._roots if root == lowered[: len(root)]]
+        return folders[max(above, default=0) :]
+
+    @cached_property
+    def _roots(self) -> list[list[str]]:
+        """The folders in site-packages in which Python looks for modules: lines of .pth files."""
+        lines = b"\n".join(map(self.text, self._starts)).decode("utf-8", "replace").splitlines()
+        paths = [re.split(r"[/\\]", line.strip().lower()) for line in lines]
+        return [[part for part in path if part not in {"", "."}] for path in paths]
 
     @cached_property
     def _scripts(self) -> list[str]:

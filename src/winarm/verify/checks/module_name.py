@@ -7,6 +7,7 @@ CPython looks for NAME and one of its suffixes in turn: `.cp313-win_arm64.pyd`, 
 
 from __future__ import annotations
 
+import keyword
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from winarm.coff.headers import EXECUTABLE
 from winarm.coff.image import Image
 from winarm.target import TARGETS, PythonABI, Target
 from winarm.verify.codes import Code
+from winarm.verify.facts import Shape
 from winarm.verify.member_names import (
     base_name,
     init_names,
@@ -136,9 +138,22 @@ def _check(subject: Subject, member: str, image: Image) -> Iterator[Finding]:
 def _place(subject: Subject, member: str) -> Iterator[Finding]:
     """Find a module outside of the folders in which Python looks for modules."""
     root, *folders = installed(member)[:-1]
-    if root != "site" and not subject.code.may_find(member, beside=True):
+    if root == "site" and subject.shape is not Shape.WHEEL:
+        # Only of a wheel it is known from where its modules are imported.
+        return
+    if root == "site":
+        folders = subject.code.below_path(folders)
+        odd = next((one for one in folders if not _can_be_named(one)), None)
+        if odd is not None and not subject.code.may_find(member, beside=True):
+            words = f"no import can name it, because its folder {odd!r} is not an identifier"
+            yield finding(Code.WA205, member, words)
+    elif not subject.code.may_find(member, beside=True):
         words = f"it is installed in {'/'.join(folders) or 'the root'} of the environment"
         yield finding(Code.WA205, member, f"{words}, where Python does not look for modules")
+
+
+def _can_be_named(part: str) -> bool:
+    return part.isidentifier() and not keyword.iskeyword(part)
 
 
 def _other_implementation(subject: Subject, member: str) -> Iterator[Finding]:

@@ -79,10 +79,14 @@ def _loaded_by_code(subject: Subject) -> Iterator[Finding]:
 
 
 def _missing(subject: Subject, member: str, needed: Import) -> Iterator[Finding]:
-    code = _CODES.get(_origin(subject, needed.file))
+    origin = _origin(subject, needed.file)
+    code = _CODES.get(origin)
+    if origin is Origin.PYTHON and _is_apart_from_python(subject, member, needed):
+        code = Code.WA414
     if code is None:
         return
     where = "the wheel" if subject.name else "the folder"
+    where = "the Scripts folder" if code is Code.WA414 else where
     absent = f"it needs {needed.dll}, which is not in {where}"
     if code in _ALWAYS:
         found, words = code, f"it needs {needed.dll}"
@@ -96,6 +100,22 @@ def _missing(subject: Subject, member: str, needed: Import) -> Iterator[Finding]
     else:
         found, words = code, f"it needs {needed.dll}" if code is Code.WA410 else absent
     yield finding(found, member, words, cure=code.rule.cure)
+
+
+def _is_apart_from_python(subject: Subject, member: str, needed: Import) -> bool:
+    """Return whether a program is in Scripts, and Python's own DLL that it needs is elsewhere.
+
+    The Scripts folder of a virtual environment has launchers, and that of an installed Python is
+    below the folder with the DLLs (venvlauncher in CPython's PC/launcher.c).
+    """
+    *folder, _ = place_of(member)
+    return (
+        folder[:2] == ["prefix", "scripts"]
+        and not subject.images[member].is_dll
+        and needed.file.startswith("python3")
+        and not needed.delayed
+        and (*folder, needed.file) not in subject.places
+    )
 
 
 def _origin(subject: Subject, file: str) -> Origin:
