@@ -13,7 +13,7 @@ LIB = "os.path.join(here, 'lib')"
 @pytest.mark.parametrize(
     "text",
     [
-        "class A:\n def f(s):\n  s.d = {0}\n def g(s):\n  os.add_dll_directory(s.d)\nA().g()",
+        "class A:\n def f(self):\n  self.d = {0}\n  add_dll_directory(self.d)\nA().f()",
         "class A:\n    d = {0}\nos.add_dll_directory(A.d)",
         "class A:\n    d: str = {0}\nos.add_dll_directory(A().d)",
         "class A:\n @property\n def d(self):\n  return {0}\nos.add_dll_directory(A().d)",
@@ -51,6 +51,10 @@ LIB = "os.path.join(here, 'lib')"
         "for p in __path__:\n    os.add_dll_directory(os.path.join(p, 'lib'))",
         "d = None\ndef start():\n    global d\n    d = {0}\nstart()\nos.add_dll_directory(d)",
         "for d in map(str, [{0}]):\n    os.add_dll_directory(d)",
+        "dirs = [{0}, {0}]\nfor d in dirs[1:]:\n    os.add_dll_directory(d)",
+        "os.add_dll_directory(next(iter([{0}])))",
+        "todo = [{0}]\nos.add_dll_directory(todo.pop())",
+        "def fill(out):\n    out.append({0})\nd = []\nfill(d)\nos.add_dll_directory(d[0])",
     ],
 )
 def test_value_is_followed_and_no_other_is_added(text: str) -> None:
@@ -71,6 +75,33 @@ def test_value_is_followed_and_no_other_is_added(text: str) -> None:
 )
 def test_value_that_the_code_does_not_tell_may_be_any(text: str) -> None:
     assert added(f"import os\n{text}") == (UNKNOWN,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "class A:\n    def __init__(self):\n        self.d = 'x'\nos.add_dll_directory(conf.d)",
+        "def add(d):\n    os.add_dll_directory(d)\nadd('x')\nThread(target=add, args=(d,))",
+        "def add(d='x'):\n    os.add_dll_directory(d)\nadd()\n{'win32': add}[platform](y)",
+        "dirs = read()\ndirs['a'] = 'x'\nos.add_dll_directory(dirs['b'])",
+    ],
+)
+def test_value_that_something_else_may_give_may_be_any(text: str) -> None:
+    assert UNKNOWN in added(f"import os\n{text}")
+
+
+def test_attribute_of_a_path_is_no_attribute_of_an_own_class() -> None:
+    text = "class A:\n    def __init__(self):\n        self.parent = 'x'\n"
+    add = "os.add_dll_directory(Path(__file__).parent / 'lib')"
+
+    assert added(f"{HERE}{text}{add}") == (place("pkg", "sub", "lib"),)
+
+
+def test_function_that_returns_in_two_places_is_no_constant() -> None:
+    text = "def linux():\n    if os.name == 'nt':\n        return False\n    return True\n"
+
+    add = "os.add_dll_directory(here)"
+    assert added(f"{HERE}{text}if not linux():\n    {add}") == (place("pkg", "sub"),)
 
 
 def test_folders_that_are_walked_through_are_below_one() -> None:

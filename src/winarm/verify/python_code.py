@@ -239,6 +239,9 @@ class _Reader(ast.NodeVisitor):
         self._events: dict[str, list[_Event]] = defaultdict(list)
         #: Functions that something else than their names calls.
         self._called_anyhow: set[str] = set()
+        #: Names and attributes that are called, and names of those that are used otherwise.
+        self._called: set[int] = set()
+        self._passed_on: set[str] = set()
         self._calls: list[_Call] = []
         #: The functions that run at some time, and whether other files were asked for them.
         self._reached: frozenset[str] | None = None
@@ -257,6 +260,10 @@ class _Reader(ast.NodeVisitor):
         reader.visit_body(tree.body)
         for one in reader._calls:
             reader._names.pass_arguments(one.node)
+        for function in reader._passed_on & reader._names.functions.keys():
+            # Whatever calls it may give it anything.
+            for parameter in reader._names.functions[function]:
+                reader._names.values[parameter.lstrip("*")].append(ast.Constant(...))
         return reader
 
     def value(self, path: tuple[str, ...], call: ast.Call | None) -> ast.expr:
@@ -281,7 +288,7 @@ class _Reader(ast.NodeVisitor):
     def _constant(self, name: str) -> ast.expr | None:
         """Return the value of a name, or of `name()`, that has one only; of other files, too."""
         own = self._names.constant(name)
-        if own is not None or name in self._names.functions:
+        if own is not None:
             return own
         bare = name.removesuffix("()")
         call = ast.Call(ast.Name(bare), [], []) if bare != name else None
@@ -409,6 +416,11 @@ class _Reader(ast.NodeVisitor):
         self.visit_body([*node.decorator_list, node.args])
         self._inside, self._class = (*self._inside, name), ""
         self.visit_body(node.body)
+        match node.body[-1], self._names.returned[name]:
+            case ast.Return(), [result] if not before[2]:
+                self._names.results[name] = result
+            case _:
+                pass
         self._guarded, self._inside, self._class = before
 
     visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815
@@ -491,6 +503,8 @@ class _Reader(ast.NodeVisitor):
     def visit_Name(self, node: ast.Name) -> None:
         if isinstance(node.ctx, ast.Load):
             self._use(node.id)
+            if id(node) not in self._called:
+                self._passed_on.add(node.id)
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         if node.attr not in _LOADING and name_of(node.value) in _LOADERS:
@@ -498,6 +512,8 @@ class _Reader(ast.NodeVisitor):
         else:
             self._use(node.attr)
             self._references += node.attr in _ADDING
+            if id(node) not in self._called:
+                self._passed_on.add(node.attr)
         self.visit(node.value)
 
     def visit_Call(self, node: ast.Call) -> None:
@@ -505,6 +521,7 @@ class _Reader(ast.NodeVisitor):
         self.generic_visit(node)
 
     def _note_call(self, node: ast.Call) -> None:
+        self._called.add(id(node.func))
         sure = not (self._guarded or self._inside or self._doubts)
         self._calls.append(_Call(node, self._inside, self._guarded or self._choices > 0, sure))
         self._references -= isinstance(node.func, ast.Attribute) and node.func.attr in _ADDING

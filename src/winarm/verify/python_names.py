@@ -26,11 +26,15 @@ class Names:
         self.elements: dict[str, list[ast.expr]] = defaultdict(list)
         #: What is put into containers, by their names.
         self.members: dict[str, list[ast.expr]] = defaultdict(list)
+        #: Parameters that are what a name is, so that functions may put something into it.
+        self.shared: dict[str, list[str]] = defaultdict(list)
         #: The file's functions and classes, and the names of their parameters; `*` before the one
         #: that takes all further arguments.
         self.functions: dict[str, list[str]] = {}
         self.returned: dict[str, list[ast.expr]] = defaultdict(list)
         self.yielded: dict[str, list[ast.expr]] = defaultdict(list)
+        #: What functions return that end with their only `return`.
+        self.results: dict[str, ast.expr] = {}
         #: What parameters of functions are where they are not given.
         self.defaults: dict[str, dict[str, ast.expr]] = {}
         #: Values of the environment variable PATH.
@@ -102,6 +106,7 @@ class Names:
         rest = [f"*{arguments.vararg.arg if arguments.vararg else ''}"]
         names = [one.arg for one in plain], [one.arg for one in arguments.kwonlyargs]
         has_rest = arguments.vararg or arguments.kwonlyargs
+        self.results.pop(name, None)
         self.functions[name] = [*names[0], *(rest if has_rest else ()), *names[1]]
         if returned is not None:
             self.returned[name].append(returned)
@@ -118,6 +123,8 @@ class Names:
                 self.elements[name].append(value.value)
             else:
                 self.values[name].append(value)
+                if isinstance(value, ast.Name):
+                    self.shared[value.id].append(name)
 
     def arguments(self, function: str, call: ast.Call) -> Iterator[tuple[str, ast.expr]]:
         """Yield parameters of a function and what a call passes; `*x` where it is one of those."""
@@ -176,6 +183,21 @@ class Names:
             case _:
                 return False
 
+    def is_object(self, node: ast.expr) -> bool:
+        """Return whether an expression is a class of the file, or an object of one."""
+        match node:
+            case ast.Name(id="self" | "cls"):
+                return True
+            case ast.Name(id=name):
+                values = self.values.get(name, ())
+                return name in self.functions or any(
+                    isinstance(one, ast.Call) and self.is_own(one) for one in values
+                )
+            case ast.Call():
+                return self.is_own(node)
+            case _:
+                return False
+
     def called(self, function: ast.expr) -> str:
         """Return the name of the function that is called, or ""."""
         if isinstance(function, ast.Name):
@@ -192,8 +214,7 @@ class Names:
         Of `name()`, what the function of that name returns, if it is always one thing.
         """
         if name.endswith("()"):
-            returned = self.returned.get(name[:-2], ())
-            return returned[0] if len(returned) == 1 else None
+            return self.results.get(name[:-2])
         return self._constants.get(name)
 
     def modules(self, node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, ...]]:

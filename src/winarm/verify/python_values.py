@@ -19,6 +19,10 @@ from winarm.verify.python_places import Place, matching
 #: Functions that return containers with the elements of their last argument, or some of these.
 _SAME_ELEMENTS = frozenset({"sorted", "list", "tuple", "reversed", "set", "iter", "filter"})
 _LISTING = frozenset({"glob", "rglob", "iterdir", "listdir", "scandir", "iglob"})
+#: Functions that return one of the elements of their argument.
+_CHOOSING = frozenset({"next", "min", "max"})
+#: Attributes of paths and of entries of folders.
+_OF_PATHS = frozenset({"parent", "path"})
 #: What the code does not tell.
 _NOT_TOLD = ast.Constant(...)
 MOST_VALUES = 16
@@ -117,11 +121,14 @@ class Values(ABC):
                 for iterable in names.elements.get(name, [])[:MOST_VALUES]:
                     found += self.elements(iterable)
                 return found or self._imported(node)
-            case ast.Attribute(attr=name):
+            case ast.Attribute(attr=name, value=owner):
                 found = names.values.get(f".{name}", [])[:MOST_FOLLOWED]
                 if name in names.functions:
                     # A property.
                     found += names.returned.get(name, ())
+                if found and not names.is_object(owner):
+                    # Another thing may have an attribute of that name.
+                    return None if name in _OF_PATHS else [*found, _NOT_TOLD]
                 return found or self._imported(node)
             case ast.Subscript(value=container, slice=index):
                 return self._at(node, container, index)
@@ -134,6 +141,10 @@ class Values(ABC):
                 return [body] * (truth is not False) + [orelse] * (truth is not True)
             case ast.Call(func=function) if names.called(function) == "getsitepackages":
                 return [ast.Tuple([known(Place("prefix")), known(Place("site"))])]
+            case ast.Call(args=[iterable, *_]) if names.called(node.func) in _CHOOSING:
+                return self.elements(iterable)
+            case ast.Call(func=ast.Attribute(attr="pop", value=container), args=[]):
+                return self.elements(container)
             case ast.Call(func=function):
                 if not names.is_own(node):
                     return self._imported(function, node)
@@ -191,6 +202,8 @@ class Values(ABC):
 
     def _at(self, node: ast.expr, container: ast.expr, index: ast.expr) -> list[ast.expr] | None:
         """Return what an item of a container may be, or None where the container is not known."""
+        if isinstance(index, ast.Slice):
+            return None
         if id(node) not in self._items:
             self._items[id(node)] = None
             found = self._put_into(container)
@@ -199,11 +212,12 @@ class Values(ABC):
                 match one:
                     case ast.Dict(keys=keys, values=values):
                         found += self._of_dict(keys, values, index)
+                        is_known = True
                     case ast.Tuple(elts=elements) | ast.List(elts=elements):
                         found += _of_sequence(elements, index)
+                        is_known = True
                     case _:
-                        continue
-                is_known = True
+                        found.append(_NOT_TOLD)
             self._items[id(node)] = found if is_known else None
         return self._items[id(node)]
 
@@ -220,11 +234,18 @@ class Values(ABC):
         return found
 
     def _put_into(self, container: ast.expr) -> list[ast.expr]:
+        """Return what methods and assignments put into a container."""
+        members = self.names.members
         match container:
             case ast.Name(id=name):
-                return self.names.members.get(name, [])[:MOST_VALUES]
+                found = [
+                    member
+                    for one in (name, *self.names.shared.get(name, ())[:MOST_VALUES])
+                    for member in members.get(one, ())[:MOST_VALUES]
+                ]
+                return found[:MOST_VALUES]
             case ast.Attribute(attr=name) if name != "environ":
-                return self.names.members.get(f".{name}", [])[:MOST_VALUES]
+                return members.get(f".{name}", [])[:MOST_VALUES]
             case _:
                 return []
 
@@ -241,7 +262,7 @@ class Values(ABC):
             self.made += known
         return known
 
-    def _elements_of(self, node: ast.expr) -> Iterator[ast.expr]:
+    def _elements_of(self, node: ast.expr) -> Iterator[ast.expr]:  # noqa: C901 - a case each
         match node:
             case ast.Tuple(elts=elements) | ast.List(elts=elements) | ast.Set(elts=elements):
                 for element in elements[:MOST_VALUES]:
@@ -253,6 +274,8 @@ class Values(ABC):
                 yield from (key for key in keys if key is not None)
             case ast.ListComp() | ast.SetComp() | ast.GeneratorExp():
                 yield node.elt
+            case ast.Subscript(value=container, slice=ast.Slice()):
+                yield from self.elements(container)
             case ast.BinOp(op=ast.Add()):
                 for operand in operands(node):
                     yield from self.elements(operand)
