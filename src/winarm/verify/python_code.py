@@ -442,6 +442,9 @@ class _Reader(ast.NodeVisitor):
         for target in node.targets:
             self._assign(target, node.value)
         match node:
+            case ast.Assign(targets=[ast.Name()], value=ast.Constant()):
+                # Nearly all of thousands, in files of constants.
+                pass
             case ast.Assign(
                 targets=[ast.Name(id=name)], value=ast.Lambda(args=arguments, body=body)
             ):
@@ -611,10 +614,31 @@ class _Reader(ast.NodeVisitor):
 
     def _take_arguments(self) -> None:
         """Let parameters of functions with DLLs have what other files pass them."""
-        names = self._names
-        functions = frozenset(one for one in self._concerning if names.functions.get(one))
+        names, deciding = self._names, self._deciding
+        functions = frozenset(
+            one
+            for one in self._concerning
+            if any(parameter.lstrip("*") in deciding for parameter in names.functions.get(one, ()))
+        )
         for function, call in self._others.calling(functions) if functions else ():
             names.pass_to(function, call)
+
+    @property
+    def _deciding(self) -> frozenset[str]:
+        """The names that decide which folders are added, and which DLLs are loaded."""
+        found: set[str] = set()
+        pending: list[ast.expr] = [
+            one for call in self._calls if self._concerns(call.node) for one in call.node.args
+        ]
+        while pending:
+            for node in ast.walk(pending.pop()):
+                name = f".{node.attr}" if isinstance(node, ast.Attribute) else ""
+                name = node.id if isinstance(node, ast.Name) else name
+                if name and name not in found:
+                    found.add(name)
+                    pending += self._names.values.get(name, ())
+                    pending += self._names.elements.get(name, ())
+        return frozenset(found)
 
     def _loads(self, call: ast.Call) -> bool:
         return self._concerns(call) and self._names.called(call.func) in _LOADING

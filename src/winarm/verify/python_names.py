@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import cached_property
@@ -58,7 +59,9 @@ class Names:
                     self.define(name, value.args, value.body)
                 elif isinstance(value, ast.Attribute):
                     self.aliases.setdefault(name, value.attr)
-                elif (named := getattr_name(value) or _partial_name(value)) is not None:
+                elif isinstance(value, ast.Call) and (
+                    named := getattr_name(value) or _partial_name(value)
+                ):
                     self.aliases.setdefault(name, named)
             case ast.Attribute(attr=name):
                 self.values[f".{name}"].append(value)
@@ -170,7 +173,7 @@ class Names:
         below = tuple(reversed(names))
         if isinstance(node, ast.Name) and node.id in self.imported:
             yield (*self.imported[node.id], *below)
-        elif isinstance(node, ast.Name):
+        elif isinstance(node, ast.Name) and not hasattr(builtins, node.id):
             yield from ((*module, node.id, *below) for module in self.opened)
 
     def is_own(self, call: ast.Call) -> bool:

@@ -46,6 +46,9 @@ _MOST_KEPT = 8 * 2**20
 _PIECES = (b"\n", b",", b";", b"(", b".", b"=", b"+", b"-", b"*", b"[", b"{")
 _MOST_PIECES = 60_000
 _MOST_PIECES_IN_ALL = 400_000
+#: Bytes of a file whose names are looked up for others, and pieces of all such files.
+_LARGEST_GIVING = 2**15
+_MOST_GIVING = 20_000
 #: Bytes of a wheel for which one more of them is allowed, beside those of one file; and what it
 #: costs to parse a file at all.
 _BYTES_A_PIECE = 32
@@ -247,24 +250,27 @@ class WheelCode:
         self._looked_up[key] = ()
         for count in range(len(path) - 1, 0, -1):
             files = self._importable.get(("site", *path[:count]), ())
-            given = [one for one in map(self._names_of, files) if one is not None]
+            given = [
+                one for file in files if (one := self._names_of(file, path[count])) is not None
+            ]
             if given:
                 self._looked_up[key] = [one.value(path[count:], call) for one in given]
+            if files:
                 break
         return self._looked_up[key]
 
-    def _names_of(self, member: str) -> Given | None:
-        """Return what the names of a file stand for; None of one too many."""
+    def _names_of(self, member: str, name: str) -> Given | None:
+        """Return what the names of a file stand for; None of one without a name, or too many."""
         if member not in self._given:
             self._given[member] = None
             text = self.text(member)
-            pieces = _pieces(text)
-            self._looking += pieces + _PARSING
-            self._given[member] = (
-                read_names(installed(member)[1:], text, self._lookup, machine=self._machine)
-                if member.endswith(".py") and self._looking <= _MOST_PIECES
-                else None
-            )
+            if not (_may_give(text, name) and member.endswith(".py")):
+                del self._given[member]
+                return None
+            self._looking += _pieces(text) + _PARSING
+            if len(text) <= _LARGEST_GIVING and self._looking <= _MOST_GIVING:
+                file = installed(member)[1:]
+                self._given[member] = read_names(file, text, self._lookup, machine=self._machine)
         return self._given[member]
 
     def _calls_of(self, member: str, functions: frozenset[str]) -> list[tuple[str, ast.Call]]:
@@ -275,7 +281,7 @@ class WheelCode:
             names = b"|".join(name.encode("utf-8", "replace") for name in named)
             if not (named and re.search(rb"\b(%b)\s*\(\s*[^)\s]" % names, self.text(other))):
                 continue
-            given = self._names_of(other)
+            given = self._names_of(other, next(iter(named)))
             if given is None or self._lookup.steps_left < 0:
                 unknown = ast.Call(ast.Name(""), [ast.Starred(ast.Name(""))], [])
                 found += [(name, unknown) for name in named]
@@ -469,6 +475,11 @@ class WheelCode:
                 for name in self._named(names, member):
                     found[name].append(member)
         return found
+
+
+def _may_give(text: bytes, name: str) -> bool:
+    """Return whether a file may give a name a value, or has it from another file."""
+    return name.encode("utf-8", "replace") in text or b"import *" in text
 
 
 def _pieces(text: bytes) -> int:
