@@ -165,6 +165,12 @@ for _dll, _code in (
 files("a DLL of Python's own modules, which code imports", "WA410")(
     lambda: {PYD: needing("sqlite3.dll"), "pkg/__init__.py": b"import sqlite3\n"}
 )
+files("a script that needs Python's DLL", "WA414", filename="pkg-1.0-py3-none-win_arm64.whl")(
+    lambda: {
+        "pkg-1.0.data/scripts/tool.exe": im.image(dll=False, imports={"python313.dll": ["Py_Main"]})
+    }
+)
+
 files("a DLL of a required package", "WA413", metadata="Requires-Dist: shiboken6==6.1\n")(
     lambda: {PYD: needing("shiboken6.abi3.dll")}
 )
