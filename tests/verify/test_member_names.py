@@ -72,3 +72,20 @@ def test_member_is_installed_where_its_folder_says(member: str, place: tuple[str
 def test_windows_has_folders_and_files_of_one_name_in_any_case_at_one_place() -> None:
     assert place_of("Pkg/A.dll") == place_of("pkg-1.0.data/platlib/pkg/a.DLL")
     assert place_of("pkg/a.dll") != place_of("pkg-1.0.data/data/pkg/a.dll")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("pkg/\u00c4.py", "pkg/\u00e4.py", True),
+        ("pkg/\u0416.py", "pkg/\u0436.py", True),
+        ("pkg/\u212a.py", "pkg/k.py", False),
+        ("pkg/\u0130.py", "pkg/i\u0307.py", False),
+        ("pkg/\u00df.py", "pkg/ss.py", False),
+        ("pkg/\u00df.py", "pkg/\u1e9e.py", False),
+        ("pkg/\u0131.py", "pkg/I.py", False),
+        ("pkg/e\u0301.py", "pkg/\u00e9.py", False),
+    ],
+)
+def test_case_is_folded_as_windows_does(one: str, other: str, *, same: bool) -> None:
+    assert (place_of(one) == place_of(other)) is same

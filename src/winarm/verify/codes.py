@@ -653,7 +653,8 @@ class Code(Enum):
     )
     WA623 = error(
         "no Python installs a wheel with these tags",
-        "Python tag and ABI tag contradict each other: cp312-cp313, or py3-abi3.",
+        "Python tag and ABI tag contradict each other (cp312-cp313, or py3-abi3), or they are not "
+        "in lower case, which uv refuses.",
         "Tag it with the Python that built it (cp313-cp313), or with cpXY-abi3.",
     )
     WA624 = note(

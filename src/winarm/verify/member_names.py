@@ -70,9 +70,21 @@ def installed(member: str) -> tuple[str, ...]:
     return ("prefix", *parts)
 
 
+def folded(name: str) -> str:
+    """Return a name in the case in which Windows compares it, lower case.
+
+    Windows pairs single characters one to one (NTFS's table of upper case): the Kelvin sign is no
+    `k`, and a dotted capital I no `i` with a dot, as they are in Unicode.
+    """
+    if name.isascii():
+        return name.lower()
+    pairs = ((one, one.lower()) for one in name)
+    return "".join(low if len(low) == 1 and low.upper() == one else one for one, low in pairs)
+
+
 def place_of(member: str) -> tuple[str, ...]:
     """Return where Windows has a member: `installed` in lower case, in which it compares names."""
     if ".data" not in member:
         # Nearly every one of thousands.
-        return ("site", *member.lower().split("/"))
-    return tuple(map(str.lower, installed(member)))
+        return ("site", *folded(member).split("/"))
+    return tuple(map(folded, installed(member)))

@@ -172,3 +172,21 @@ def test_paths_that_leave_the_folder(
 
 def test_good_archive_has_no_findings(tmp_path: Path) -> None:
     assert of_archive(pack(tmp_path / ARM64_WHEEL, {**good(), "pkg/": b""})) == []
+
+
+@pytest.mark.parametrize(
+    ("names", "found"),
+    [
+        (("pkg/\u00c4.py", "pkg/\u00e4.py"), ["WA006"]),
+        (("Pkg/a.py", "pkg/A.py"), ["WA006"]),
+        (("Pkg/a.py", "pkg/b.py"), []),
+        (("pkg/\u212a.py", "pkg/k.py"), []),
+    ],
+)
+def test_names_that_are_one_file_on_windows_are_found(
+    names: tuple[str, ...], found: list[str], tmp_path: Path
+) -> None:
+    path = tmp_path / ARM64_WHEEL
+    path.write_bytes(packed([*((name, b"") for name in names), *good().items()]))
+
+    assert [code for code, _ in of_archive(path) if code == "WA006"] == found

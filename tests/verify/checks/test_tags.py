@@ -201,3 +201,19 @@ def test_one_python_is_enough_where_the_wheel_requires_it(tmp_path: Path) -> Non
 
     assert errors(tmp_path, "py3-none", files, "Requires-Python: ==3.13.*\n") == []
     assert errors(tmp_path, "py3-none", files, "Requires-Python: >=3.12\n") == ["WA209"]
+
+
+@pytest.mark.parametrize(
+    ("tags", "found"),
+    [
+        ("CP313-cp313-win_arm64", ["WA623"]),
+        ("cp313-cp313-WIN_ARM64", ["WA623"]),
+        ("cp313-cp313-win_arm64", []),
+        ("1A-cp313-cp313-win_arm64", []),
+    ],
+)
+def test_tags_are_in_lower_case(tags: str, found: list[str], tmp_path: Path) -> None:
+    path = wh.wheel(tmp_path, {"pkg/_x.cp313-win_arm64.pyd": of("python313.dll")})
+    path = path.rename(tmp_path / f"pkg-1.0-{tags}.whl")
+
+    assert [one.code.name for one in verify(path).findings if one.code.name == "WA623"] == found

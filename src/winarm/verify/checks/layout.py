@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from winarm.verify.checks.module_name import ModuleName
 from winarm.verify.codes import Code
 from winarm.verify.facts import Shape
-from winarm.verify.member_names import base_name, folder_of, place_of, suffix_of
+from winarm.verify.member_names import base_name, folded, folder_of, place_of, suffix_of
 from winarm.verify.report import Finding, finding
 from winarm.verify.subject import Subject
 from winarm.verify.wheels.archive import Archive
@@ -59,21 +59,21 @@ def _archive(archive: Archive) -> Iterator[Finding]:
 
 def _duplicates(entries: tuple[Entry, ...]) -> Iterator[Finding]:
     exact: set[str] = set()
-    folded: dict[str, str] = {}
+    lowered: dict[str, str] = {}
     for entry in entries:
         name = entry.name.rstrip("/")
         if entry.name in exact:
             yield finding(Code.WA005, entry.name, "the archive has two members of this name")
-        elif (other := folded.setdefault(name.lower(), name)) != name:
+        elif (other := lowered.setdefault(folded(name), name)) != name:
             yield finding(Code.WA006, entry.name, f"on Windows it is the same file as {other}")
         exact.add(entry.name)
-    files = {entry.name.lower() for entry in entries if not entry.is_folder}
+    files = {folded(entry.name) for entry in entries if not entry.is_folder}
     inside: set[str] = set()
     for entry in entries:
         if len(entry.name) > LONGEST_PATH:
             continue
         # A folder of its own counts as its parents do.
-        folder = folder_of(entry.name.lower())
+        folder = folder_of(folded(entry.name))
         while folder and folder not in inside:
             inside.add(folder)
             if folder in files:
@@ -135,7 +135,7 @@ def _shadows(subject: Subject) -> Iterator[Finding]:
         if plain and by_tag:
             words = f"{base_name(min(by_tag.values()))} is taken before it"
             yield finding(Code.WA701, plain, words)
-        if (*folder, name.lower(), "__init__.py") in subject.places:
+        if (*folder, folded(name), "__init__.py") in subject.places:
             member = plain or min(by_tag.values())
             words = f"{name}/__init__.py is taken before it"
             yield finding(Code.WA701, member, words)

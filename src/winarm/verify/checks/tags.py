@@ -36,6 +36,10 @@ def check_tags(subject: Subject) -> Iterator[Finding]:
         return
     if problem := subject.name.problem:
         yield finding(Code.WA615, "", problem)
+    tags = subject.path.stem.split("-")[-3:]
+    if not subject.name.label and tags != [tag.lower() for tag in tags]:
+        words = f"uv takes no wheel with {'-'.join(tags)}: tags are in lower case"
+        yield finding(Code.WA623, "", words, cure="Write the tags in lower case.")
     if label := subject.name.label:
         words = f"its name ends in {label}, the label of a variant: most installers refuse it"
         yield finding(Code.WA624, "", words)
