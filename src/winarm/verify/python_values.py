@@ -27,6 +27,8 @@ _OF_PATHS = frozenset({"parent", "path"})
 _NOT_TOLD = ast.Constant(...)
 MOST_VALUES = 16
 DEEPEST = 12
+#: Calls in calls that are followed with the arguments of each.
+_DEEPEST_CALL = 4
 #: Expressions of all files that are followed through containers and calls.
 _MOST_STEPS = 40_000
 #: Expressions that are gone through to find the containers that one may be.
@@ -67,6 +69,8 @@ class Values(ABC):
         self.file = Place("site", names.file)
         #: The paths that expressions are, by their identities.
         self.evaluations: dict[int, list[Place]] = {}
+        #: Calls that this one is in.
+        self.level = 0
         self._iterations: dict[int, list[ast.expr]] = {}
         self._items: dict[int, list[ast.expr] | None] = {}
         #: Nodes that are not in the file, kept so that none has the identity of another.
@@ -171,7 +175,8 @@ class Values(ABC):
         """Return what a function of the file returns, given its arguments."""
         names = self.names
         returned = names.returned.get(function, [])
-        if not (call.args or call.keywords) or names.calls_left <= 0:
+        is_deep = self.level >= _DEEPEST_CALL or names.calls_left <= 0
+        if is_deep or not (call.args or call.keywords):
             return returned
         if id(call) not in self._items:
             self._items[id(call)] = []
@@ -181,6 +186,7 @@ class Values(ABC):
                 given = self.elements(value.value) if isinstance(value, ast.Starred) else [value]
                 bound[name] = [self.closed(one) for one in given]
             inside = type(self)(names, self.conditions, self._lookup, bound)
+            inside.level = self.level + 1
             self._items[id(call)] = [inside.closed(one) for one in returned[:MOST_VALUES]]
         return self._items[id(call)] or []
 

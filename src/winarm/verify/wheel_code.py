@@ -48,6 +48,8 @@ _MOST_PIECES = 60_000
 _MOST_PIECES_IN_ALL = 400_000
 #: Bytes of a file whose names are looked up for others, and pieces of all such files.
 _LARGEST_GIVING = 2**15
+#: Files that are looked into one for the other.
+_DEEPEST_FINDING = 5
 _MOST_GIVING = 20_000
 #: Bytes of a wheel for which one more of them is allowed, beside those of one file; and what it
 #: costs to parse a file at all.
@@ -91,7 +93,7 @@ class WheelCode:
         size = subject.archive.size if subject.archive is not None else 0
         self._most_parsed = min(_MOST_PIECES_IN_ALL, _MOST_PIECES + size // _BYTES_A_PIECE)
         self._lookup = Lookup(self._find)
-        self._looking = 0
+        self._looking = self._finding = 0
         self._looked_up: dict[tuple[tuple[str, ...], bool], Sequence[ast.expr]] = {}
         self._given: dict[str, Given | None] = {}
         self._kept: dict[str, bytes] = {}
