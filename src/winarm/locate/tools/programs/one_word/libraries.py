@@ -35,7 +35,8 @@ def _make(language: str, scratch: Path) -> None:
     (scratch / "empty.c").touch()
     settings = ["-target", layer("target"), "-O", "ReleaseFast", "-fstrip"]
     needed = ["-lc", "-lc++"] if language == "c++" else ["-lc"]
-    jobs = f"-j{2 * _processors()}"
+    # Two for each compiler, and two for zig's own work beside.
+    jobs = f"-j{2 * _processors() + 2}"
     command = [layer("zig"), "build-lib", "-dynamic", *settings, *needed, jobs, "empty.c"]
     # What it has to say, the link that follows says again.
     subprocess.run(  # noqa: S603
