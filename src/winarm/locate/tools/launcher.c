@@ -840,7 +840,8 @@ static int is_standard(const char *argument, int of_cxx) {
   return 0;
 }
 
-static int python(const char *tool, char **arguments, int (*start)(char **)) {
+/* Start a program in Python; -1 where there is none. */
+static int in_python(const char *tool, char **arguments, int (*start)(char **)) {
   list command = {0};
   static const char *const others[] = {PYTHON, "python3", "python", 0};
   for (const char *const *program = others; *program; program++) {
@@ -854,16 +855,22 @@ static int python(const char *tool, char **arguments, int (*start)(char **)) {
     int status = start(command.items);
     if (status != -1) return status;
   }
-  fail("there is no Python for ", tool);
-  return 1;
+  return -1;
 }
 
-/* Before the first link, a program has zig make its libraries with all processors. */
+static int python(const char *tool, char **arguments, int (*start)(char **)) {
+  int status = in_python(tool, arguments, start);
+  if (status == -1) fail("there is no Python for ", tool);
+  return status;
+}
+
+/* Before the first link, a program has zig make its libraries with all processors; without it zig
+   makes them all the same. */
 static void make_libraries(int of_cxx) {
   char *language = of_cxx ? "c++" : "c";
   char *mark = joined(variable("ZIG_GLOBAL_CACHE_DIR"), "/" MADE "-", language);
   char *arguments[] = {language, mark, 0};
-  if (!exists(mark)) python("libraries", arguments, run);
+  if (!exists(mark)) in_python("libraries", arguments, run);
 }
 
 static int zig(const char *tool, char **arguments) {
