@@ -672,6 +672,21 @@ CASES = (
         )
     ),
     *(
+        kind(
+            f"a DLL whose name another file {what}",
+            {
+                **loaded("from . import names, b\nctypes.CDLL(HERE / names.DLL)"),
+                "pkg/names.py": b"DLL = 'other.dll'",
+                "pkg/b.py": f"from . import names\n{text}".encode(),
+            },
+            filename=LIBRARY_WHEEL,
+        )
+        for kind, what, text in (
+            (good, "sets", "names.DLL = 'core.dll'"),
+            (bad, "compares", "names.DLL == 'core.dll'"),
+        )
+    ),
+    *(
         bad(
             f"a DLL that lacks another is loaded: {what}",
             {**loaded(text), "pkg/core.dll": LACKING},

@@ -24,7 +24,7 @@ _CHOOSING = frozenset({"next", "min", "max"})
 #: Attributes of paths and of entries of folders.
 _OF_PATHS = frozenset({"parent", "path"})
 #: What the code does not tell.
-_NOT_TOLD = ast.Constant(...)
+NOT_TOLD = ast.Constant(...)
 MOST_VALUES = 16
 DEEPEST = 12
 #: Calls in calls that are followed with the arguments of each.
@@ -88,7 +88,7 @@ class Values(ABC):
         """Return an expression without names that stands for the same as far as it is known."""
         self._lookup.steps_left -= 1
         if depth > DEEPEST or self._lookup.steps_left < 0:
-            return _NOT_TOLD
+            return NOT_TOLD
         match self.literals(node):
             case [ast.Compare() | ast.UnaryOp() as test] if (
                 truth := self.conditions.truth(test)
@@ -132,7 +132,7 @@ class Values(ABC):
                     found += names.returned.get(name, ())
                 if found and not names.is_object(owner):
                     # Another thing may have an attribute of that name.
-                    return None if name in _OF_PATHS else [*found, _NOT_TOLD]
+                    return None if name in _OF_PATHS else [*found, NOT_TOLD]
                 return found or self._imported(node)
             case ast.Subscript(value=container, slice=index):
                 return self._at(node, container, index)
@@ -204,7 +204,7 @@ class Values(ABC):
                 else:
                     pending += meant[:MOST_FOLLOWED]
         self._lookup.steps_left -= len(seen)
-        return found if self._lookup.steps_left > 0 else [_NOT_TOLD]
+        return found if self._lookup.steps_left > 0 else [NOT_TOLD]
 
     def _at(self, node: ast.expr, container: ast.expr, index: ast.expr) -> list[ast.expr] | None:
         """Return what an item of a container may be, or None where the container is not known."""
@@ -223,7 +223,7 @@ class Values(ABC):
                         found += _of_sequence(elements, index)
                         is_known = True
                     case _:
-                        found.append(_NOT_TOLD)
+                        found.append(NOT_TOLD)
             self._items[id(node)] = found if is_known else None
         return self._items[id(node)]
 
@@ -231,7 +231,7 @@ class Values(ABC):
         self, keys: list[ast.expr | None], values: list[ast.expr], index: ast.expr
     ) -> list[ast.expr]:
         """Return the values that a key of a dictionary may mean."""
-        found: list[ast.expr] = [_NOT_TOLD] * (len(keys) > MOST_FOLLOWED)
+        found: list[ast.expr] = [NOT_TOLD] * (len(keys) > MOST_FOLLOWED)
         for key, value in islice(zip(keys, values, strict=True), MOST_FOLLOWED):
             is_it = key and self.conditions.truth(ast.Compare(index, [ast.Eq()], [key]))
             if is_it:
@@ -290,7 +290,7 @@ class Values(ABC):
             case ast.Call():
                 yield from self._results(node)
             case _:
-                yield _NOT_TOLD
+                yield NOT_TOLD
 
     def _results(self, call: ast.Call) -> Iterator[ast.expr]:  # noqa: C901 - a case each
         """Yield the elements of what a call returns."""
@@ -306,27 +306,27 @@ class Values(ABC):
             function, iterable = call.args
             yield from (ast.Call(function, [one], []) for one in self.elements(iterable))
         elif name == "enumerate" and call.args:
-            yield from (ast.Tuple([_NOT_TOLD, one]) for one in self.elements(call.args[0]))
+            yield from (ast.Tuple([NOT_TOLD, one]) for one in self.elements(call.args[0]))
         elif name == "zip" and call.args:
             columns = zip(*map(self.elements, call.args), strict=False)
             yield from (ast.Tuple([*row]) for row in columns)
         elif name == "walk" and call.args:
             for place in self.places(call.args[0]):
                 for below in matching(place.joined(Place("", ("**",)))):
-                    yield ast.Tuple([known(below), _NOT_TOLD, _NOT_TOLD])
+                    yield ast.Tuple([known(below), NOT_TOLD, NOT_TOLD])
         elif name in {"keys", "values", "items"} and receiver is not None:
             yield from self._of_view(name, receiver)
         else:
-            yield _NOT_TOLD
+            yield NOT_TOLD
 
     def _of_view(self, name: str, receiver: ast.expr) -> Iterator[ast.expr]:
         """Yield keys, values or both of a dictionary."""
         for one in self.literals(receiver):
             if not isinstance(one, ast.Dict):
-                yield _NOT_TOLD
+                yield NOT_TOLD
                 continue
             for key, value in islice(zip(one.keys, one.values, strict=True), MOST_VALUES):
-                pair = [key or _NOT_TOLD, value]
+                pair = [key or NOT_TOLD, value]
                 yield ast.Tuple(pair) if name == "items" else pair[name == "values"]
 
 

@@ -29,7 +29,7 @@ from winarm.verify.python_code import (
     read_names,
 )
 from winarm.verify.python_places import ELSEWHERE, UNKNOWN
-from winarm.verify.python_values import Lookup
+from winarm.verify.python_values import NOT_TOLD, Lookup
 
 #: Bytes of one Python file, and of all that are looked through.
 _MOST_SOURCE = 2**20
@@ -96,6 +96,7 @@ class WheelCode:
         self._looking = self._finding = 0
         self._looked_up: dict[tuple[tuple[str, ...], bool], Sequence[ast.expr]] = {}
         self._given: dict[str, Given | None] = {}
+        self._set_in: dict[str, frozenset[str]] = {}
         self._kept: dict[str, bytes] = {}
         self._keeping = _MOST_KEPT
 
@@ -256,10 +257,24 @@ class WheelCode:
                 one for file in files if (one := self._names_of(file, path[count])) is not None
             ]
             if given:
-                self._looked_up[key] = [one.value(path[count:], call) for one in given]
+                found = [one.value(path[count:], call) for one in given]
+                doubts = [NOT_TOLD] * self._is_set_beside(path[count], files)
+                self._looked_up[key] = [*found, *doubts]
             if files:
                 break
         return self._looked_up[key]
+
+    def _is_set_beside(self, name: str, files: Iterable[str]) -> bool:
+        """Return whether another file may set a name of a module, as `module.name = …` does."""
+        if name not in self._set_in:
+            word = name.encode("utf-8", "replace")
+            setting = re.compile(rb"\.%b\s*=[^=]" % re.escape(word))
+            self._set_in[name] = frozenset(
+                member
+                for member in chain.from_iterable(self._sources.values())
+                if word in (text := self.text(member)) and setting.search(text)
+            )
+        return not self._set_in[name].issubset(files)
 
     def _names_of(self, member: str, name: str) -> Given | None:
         """Return what the names of a file stand for; None of one without a name, or too many."""
