@@ -30,7 +30,7 @@ DEEPEST = 12
 #: Calls in calls that are followed with the arguments of each.
 _DEEPEST_CALL = 4
 #: Expressions of all files that are followed through containers and calls.
-_MOST_STEPS = 40_000
+_MOST_STEPS = 8_000
 #: Expressions that are gone through to find the containers that one may be.
 MOST_FOLLOWED = 100
 
