@@ -271,8 +271,7 @@ class Code(Enum):
     WA205 = error(
         "no Python imports a module of this name",
         "A module's file name is NAME and one of Python's suffixes; Python does not find a "
-        "name with more dots, nor a file in .data/scripts, headers or data, nor one in a folder "
-        "whose name is not an identifier (my-data).",
+        "name with more dots, nor a file in .data/scripts, headers or data.",
         "Name it NAME.cpXY-PLATFORM.pyd or NAME.pyd (stable ABI modules too), in the package or in "
         ".data/platlib.",
     )
@@ -297,6 +296,12 @@ class Code(Enum):
         "a module is missing for a Python that the tags promise",
         "The wheel's tags name several Pythons, or all, and the module was built for one.",
         "Build a wheel for each Python, or tag the wheel for those that it has modules for.",
+    )
+    WA210 = warning(
+        "no import statement can name a module's folder",
+        "The folder's name is not an identifier (my-data). Nothing in the wheel finds the module, "
+        "and only what adds the folder to sys.path, or imports by a text, can.",
+        "Put it into the package, or into .data/platlib.",
     )
 
     # 3: Python

@@ -237,20 +237,6 @@ ELSEWHERE = "sys.path.append(sys.prefix)\nimport _x\n"
         ("pkg-1.0.data/platlib/_x.pyd", {}, []),
         ("pkg-1.0.data/purelib/pkg/_x.pyd", {}, []),
         ("pkg-1.0.data/data/tests/_x.pyd", {}, []),
-        ("my-data/_x.pyd", {}, ["WA205"]),
-        ("pkg/1abc/_x.cp313-win_arm64.pyd", {}, ["WA205"]),
-        ("pkg-1.0.data/platlib/pkg.libs/_x.pyd", {}, ["WA205"]),
-        ("pkg/class/_x.pyd", {}, ["WA205"]),
-        ("my_data/_x.pyd", {}, []),
-        ("übung/_x.pyd", {}, []),
-        ("my-data/_x.pyd", {"pkg/__init__.py": "import _x\n"}, ["WA205"]),
-        ("my-data/_x.pyd", {"pkg/__init__.py": ELSEWHERE}, []),
-        ("my-data/_x.pyd", {"pkg/__init__.py": "importlib.import_module('my-data._x')\n"}, []),
-        ("my-data/_x.pyd", {"my-data/tool.py": "import _x\n"}, []),
-        ("my-data/_x.pyd", {"x.pth": "# a\nMy-Data\n"}, []),
-        ("my-data/_x.pyd", {"x.pth": "../my-data\n"}, ["WA205"]),
-        ("lib-1/my-data/_x.pyd", {"x.pth": "./lib-1\n"}, ["WA205"]),
-        ("lib-1/pkg/_x.pyd", {"x.pth": ".\\lib-1\\\n"}, []),
     ],
 )
 def test_modules_are_where_python_looks_for_them(
@@ -259,6 +245,35 @@ def test_modules_are_where_python_looks_for_them(
     files = {name: text.encode() for name, text in others.items()}
 
     assert errors(tmp_path, "cp313-cp313", {module_file: module(), **files}) == found
+
+
+@pytest.mark.parametrize(
+    ("module_file", "others", "found"),
+    [
+        ("my-data/_x.pyd", {}, ["WA210"]),
+        ("pkg/1abc/_x.cp313-win_arm64.pyd", {}, ["WA210"]),
+        ("pkg-1.0.data/platlib/pkg.libs/_x.pyd", {}, ["WA210"]),
+        ("pkg/class/_x.pyd", {}, ["WA210"]),
+        ("my_data/_x.pyd", {}, []),
+        ("übung/_x.pyd", {}, []),
+        ("my-data/_x.pyd", {"pkg/__init__.py": "import _x\n"}, ["WA210"]),
+        ("my-data/_x.pyd", {"pkg/__init__.py": ELSEWHERE}, []),
+        ("my-data/_x.pyd", {"pkg/__init__.py": "importlib.import_module('my-data._x')\n"}, []),
+        ("my-data/_x.pyd", {"my-data/tool.py": "import _x\n"}, []),
+        ("my-data/_x.pyd", {"x.pth": "# a\nMy-Data\n"}, []),
+        ("my-data/_x.pyd", {"x.pth": "../my-data\n"}, ["WA210"]),
+        ("lib-1/my-data/_x.pyd", {"x.pth": "./lib-1\n"}, ["WA210"]),
+        ("lib-1/pkg/_x.pyd", {"x.pth": ".\\lib-1\\\n"}, []),
+    ],
+)
+def test_folders_that_no_import_statement_names_are_a_warning(
+    module_file: str, others: dict[str, str], found: list[str], tmp_path: Path
+) -> None:
+    files = {name: text.encode() for name, text in others.items()}
+    path = wheel(tmp_path, {module_file: module(), **files}, "pkg-1.0-cp313-cp313-win_arm64.whl")
+    findings = verify(path, AUTO).findings
+    assert [one.code.name for one in findings if one.severity is Severity.WARNING] == found
+    assert not [one for one in findings if one.severity is Severity.ERROR]
 
 
 @pytest.mark.parametrize(

@@ -145,8 +145,8 @@ def _place(subject: Subject, member: str) -> Iterator[Finding]:
         folders = subject.code.below_path(folders)
         odd = next((one for one in folders if not _can_be_named(one)), None)
         if odd is not None and not subject.code.may_find(member, beside=True):
-            words = f"no import can name it, because its folder {odd!r} is not an identifier"
-            yield finding(Code.WA205, member, words)
+            words = f"no import statement can name its folder {odd!r}, and nothing here finds it"
+            yield finding(Code.WA210, member, words)
     elif not subject.code.may_find(member, beside=True):
         words = f"it is installed in {'/'.join(folders) or 'the root'} of the environment"
         yield finding(Code.WA205, member, f"{words}, where Python does not look for modules")

@@ -89,6 +89,8 @@ files("a module for one of two Pythons", "WA209",
       filename="pkg-1.0-cp312.cp313-cp312.cp313-win_arm64.whl")(
     lambda: {"pkg/_x.cp312-win_arm64.pyd": im.module(python="python312.dll")}
 )  # fmt: skip
+named("a module in a folder that is no package", "WA210", "my-data/_x.cp313-win_arm64.pyd",
+      im.module())  # fmt: skip
 one("an export for Python 3.15 alone", "WA207", im.module(exports=["PyModExport__x"]))
 one("an init function that is data", "WA207",
     im.module(export_addresses={"PyInit__x": im.RELOC_RVA}))  # fmt: skip
