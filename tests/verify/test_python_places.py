@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from winarm.verify.member_names import place_of
 from winarm.verify.python_places import UNKNOWN, Place
 
 
@@ -26,3 +27,13 @@ def test_path_too_long_for_windows_is_not_followed() -> None:
         path = path.joined(Place("", ("a",)))
 
     assert path == UNKNOWN.joined(Place("", ("a",) * len(path.parts)))
+
+
+def test_code_and_members_are_compared_in_the_case_of_windows() -> None:
+    for named, member, same in (
+        ("Pkg.Libs", "pkg.libs", True),
+        ("\u212ait", "\u212ait", True),
+        ("\u212ait", "kit", False),
+    ):
+        found, place = Place("site", (named, "a.dll")), place_of(f"{member}/a.dll")
+        assert (found.place == place, found.fits(place)) == (same, same)

@@ -253,15 +253,14 @@ class DllSearch:
     def _has_folder(self, place: Place) -> bool:
         """Return whether a folder may be one of the wheel's."""
         if place not in self._own:
-            exact = ("site", *(f"{part}".lower() for part in place.parts))
-            self._own[place] = (place.is_exact and exact in self._folders) or any(
+            self._own[place] = (place.is_exact and place.place in self._folders) or any(
                 map(place.fits, self._folders)
             )
         return self._own[place]
 
     def has(self, place: Place) -> bool:
         """Return whether a file is there, or may be another distribution's."""
-        path = ("site", *(f"{part}".lower() for part in place.parts))
+        path = place.place
         return path in self._subject.places or path[:-1] not in self._folders
 
     def unsearched(self, file: str) -> str:

@@ -525,8 +525,8 @@ class _Reader(ast.NodeVisitor):
 
     def _note_call(self, node: ast.Call) -> None:
         self._called.add(id(node.func))
-        sure = not (self._guarded or self._inside or self._doubts)
-        self._calls.append(_Call(node, self._inside, self._guarded or self._choices > 0, sure))
+        guarded = self._guarded or self._choices > 0
+        self._calls.append(_Call(node, self._inside, guarded, self._is_sure))
         self._references -= isinstance(node.func, ast.Attribute) and node.func.attr in _ADDING
         passed = [one for one in node.args if isinstance(one, ast.Name)]
         self._references += sum(self._names.called(one) in _ADDING for one in passed)
@@ -555,6 +555,11 @@ class _Reader(ast.NodeVisitor):
             case _:
                 pass
 
+    @property
+    def _is_sure(self) -> bool:
+        """Whether what is visited is always reached when the file is imported."""
+        return not (self._guarded or self._inside or self._doubts)
+
     def _note_event(self, event: _Event) -> None:
         self._events[self._inside[-1] if self._inside else ""].append(event)
 
@@ -568,9 +573,8 @@ class _Reader(ast.NodeVisitor):
         found = {name.rpartition(".")[2] for name in names}
         found.discard("")
         (self._optional if self._guarded else self._required).update(found)
-        certain = not (self._guarded or self._inside or self._doubts)
         modules = tuple(self._names.modules(node))
-        self._note_event(_Event(Does.IMPORT, "", modules, certain))
+        self._note_event(_Event(Does.IMPORT, "", modules, self._is_sure))
 
     def code(self) -> Code:
         """Return what the file does."""

@@ -61,9 +61,7 @@ class Paths(Values):
         """Return the folders in a value of PATH."""
         match value:
             case ast.JoinedStr(values=pieces):
-                parts = [
-                    one.value if isinstance(one, ast.FormattedValue) else one for one in pieces
-                ]
+                parts = _formatted(pieces)
             case ast.Call(func=function, args=[container]) if name_of(function) == "join":
                 return self.elements(container)
             case _:
@@ -126,10 +124,7 @@ class Paths(Values):
             case ast.BinOp(op=ast.Add()):
                 yield from self._concatenated(operands(node), below)
             case ast.JoinedStr(values=pieces):
-                yield from self._concatenated(
-                    [one.value if isinstance(one, ast.FormattedValue) else one for one in pieces],
-                    below,
-                )
+                yield from self._concatenated(_formatted(pieces), below)
             case ast.Call():
                 yield from self._result(node, below)
             case _:
@@ -348,6 +343,11 @@ def _format_pieces(
     except ValueError:
         return None
     return pieces
+
+
+def _formatted(pieces: Sequence[ast.expr]) -> list[ast.expr]:
+    """Return the texts and values that an f-string is put together of."""
+    return [one.value if isinstance(one, ast.FormattedValue) else one for one in pieces]
 
 
 def _is_separator(node: ast.expr) -> bool:

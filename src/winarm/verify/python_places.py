@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from winarm.verify.member_names import folded
+
 #: What stands for other characters in a pattern, and folders in folders that `**` stands for.
 _WILD = re.compile(r"[*?\[]")
 _DEEPEST_FOLDER = 5
@@ -40,6 +42,11 @@ class Place(NamedTuple):
         return self.root == "site" and None not in self.parts
 
     @property
+    def place(self) -> tuple[str, ...]:
+        """Return where Windows has what the code tells exactly, as `place_of` has members."""
+        return (self.root, *(folded(f"{part}") for part in self.parts))
+
+    @property
     def parent(self) -> Place:
         """Return the folder that it is in."""
         return Place(self.root, self.parts[:-1])
@@ -67,7 +74,7 @@ class Place(NamedTuple):
         wanted = (self.root, *self.parts) if is_led else self.parts
         actual = installed if is_led else installed[-len(wanted) :]
         return len(wanted) == len(actual) and all(
-            one is None or one.lower() == other.lower()
+            one is None or folded(one) == folded(other)
             for one, other in zip(wanted, actual, strict=True)
         )
 

@@ -16,7 +16,7 @@ from itertools import chain
 from winarm.target import WIN_ARM64
 from winarm.verify.dlls import LOADED_BY
 from winarm.verify.facts import Facts
-from winarm.verify.member_names import installed, is_module, place_of
+from winarm.verify.member_names import folded, installed, is_module, place_of
 from winarm.verify.python_code import (
     UNREADABLE,
     Code,
@@ -48,8 +48,6 @@ _MOST_PIECES = 60_000
 _MOST_PIECES_IN_ALL = 400_000
 #: Bytes of a file whose names are looked up for others, and pieces of all such files.
 _LARGEST_GIVING = 2**15
-#: Files that are looked into one for the other.
-_DEEPEST_FINDING = 5
 _MOST_GIVING = 20_000
 #: Bytes of a wheel for which one more of them is allowed, beside those of one file; and what it
 #: costs to parse a file at all.
@@ -93,7 +91,7 @@ class WheelCode:
         size = subject.archive.size if subject.archive is not None else 0
         self._most_parsed = min(_MOST_PIECES_IN_ALL, _MOST_PIECES + size // _BYTES_A_PIECE)
         self._lookup = Lookup(self._find)
-        self._looking = self._finding = 0
+        self._looking = 0
         self._looked_up: dict[tuple[tuple[str, ...], bool], Sequence[ast.expr]] = {}
         self._given: dict[str, Given | None] = {}
         self._set_in: dict[str, frozenset[str]] = {}
@@ -377,18 +375,17 @@ class WheelCode:
 
         :param at_once: importing the file loads it.
         """
-        return self._loaders[at_once].get("/".join(place_of(member)))
+        return self._loaders[at_once].get(place_of(member))
 
     @cached_property
-    def _loaders(self) -> Mapping[bool, Mapping[str, str]]:
+    def _loaders(self) -> Mapping[bool, Mapping[tuple[str, ...], str]]:
         """The first file that loads each DLL by its path: always, or whenever it is used."""
-        found: dict[bool, dict[str, str]] = {True: {}, False: {}}
+        found: dict[bool, dict[tuple[str, ...], str]] = {True: {}, False: {}}
         for source, code in self.all_codes:
             for at_once, paths in (True, code.loaded_at_once), (False, code.loaded):
                 for one in paths:
                     if one.is_exact and one not in code.tried:
-                        path = "/".join(("site", *map(str, one.parts))).lower()
-                        found[at_once].setdefault(path, source)
+                        found[at_once].setdefault(one.place, source)
         return found
 
     def loaded_of(self, members: Iterable[str]) -> tuple[str, ...]:
@@ -443,15 +440,15 @@ class WheelCode:
 
     def below_path(self, folders: list[str]) -> list[str]:
         """Return those of a module's folders that an import names: below one of a .pth file."""
-        lowered = [one.lower() for one in folders]
-        above = [len(root) for root in self._roots if root == lowered[: len(root)]]
+        lower = list(map(folded, folders))
+        above = [len(root) for root in self._roots if root == lower[: len(root)]]
         return folders[max(above, default=0) :]
 
     @cached_property
     def _roots(self) -> list[list[str]]:
         """The folders in site-packages in which Python looks for modules: lines of .pth files."""
         lines = b"\n".join(map(self.text, self._starts)).decode("utf-8", "replace").splitlines()
-        paths = [re.split(r"[/\\]", line.strip().lower()) for line in lines]
+        paths = [re.split(r"[/\\]", folded(line.strip())) for line in lines]
         return [[part for part in path if part not in {"", "."}] for path in paths]
 
     @cached_property

@@ -80,13 +80,11 @@ def _loaded_by_code(subject: Subject) -> Iterator[Finding]:
 
 def _missing(subject: Subject, member: str, needed: Import) -> Iterator[Finding]:
     origin = _origin(subject, needed.file)
-    code = _CODES.get(origin)
+    code, where = _CODES.get(origin), "the wheel" if subject.name else "the folder"
     if origin is Origin.PYTHON and _is_apart_from_python(subject, member, needed):
-        code = Code.WA414
+        code, where = Code.WA414, "the Scripts folder"
     if code is None:
         return
-    where = "the wheel" if subject.name else "the folder"
-    where = "the Scripts folder" if code is Code.WA414 else where
     absent = f"it needs {needed.dll}, which is not in {where}"
     if code in _ALWAYS:
         found, words = code, f"it needs {needed.dll}"
