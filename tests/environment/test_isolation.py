@@ -12,7 +12,12 @@ import pytest
 from fake_host import FakeHost, touch
 
 from winarm.environment.interpreter import Interpreter, ask
-from winarm.environment.isolation import IsolatedEnvironment, isolated, without_winarm
+from winarm.environment.isolation import (
+    IsolatedEnvironment,
+    installed_version,
+    isolated,
+    without_winarm,
+)
 from winarm.errors import IsolationError
 from winarm.host import Answer, Host
 from winarm.project.pip_config import pip_configuration
@@ -292,3 +297,19 @@ def test_a_second_real_environment_need_not_compile_what_the_first_did(
     before = brought.stat().st_ino
     assert real_host.run([second.python, "-c", "import thing"]).ok
     assert brought.stat().st_ino == before, "Python has compiled it again"
+
+
+class TestInstalledVersion:
+    @pytest.fixture
+    def folder(self, tmp_path: Path) -> Path:
+        info = tmp_path / "numpy-2.1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: numpy\nVersion: 2.1.0\n")
+        return tmp_path
+
+    def test_is_that_of_the_builds_environment(self, folder: Path) -> None:
+        assert installed_version("numpy", (folder / "none", folder)) == "2.1.0"
+
+    def test_and_of_no_other(self, folder: Path) -> None:
+        assert installed_version("pytest", (folder,)) is None
+        assert installed_version("numpy", ()) is None

@@ -17,7 +17,6 @@ from winarm.pipeline.equip import (
     can_fetch_zig,
     equip,
     extra_library_dirs,
-    installed_version,
 )
 
 if TYPE_CHECKING:
@@ -79,22 +78,6 @@ def test_a_file_without_end_is_read_in_part(make_host: Callable[..., Host], tmp_
     host = make_host(environ={"DIST_EXTRA_CONFIG": str(tmp_path / "extra.cfg")})
 
     assert extra_library_dirs(host) == (Path("/a"),)
-
-
-class TestInstalledVersion:
-    @pytest.fixture
-    def folder(self, tmp_path: Path) -> Path:
-        info = tmp_path / "numpy-2.1.0.dist-info"
-        info.mkdir()
-        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: numpy\nVersion: 2.1.0\n")
-        return tmp_path
-
-    def test_is_that_of_the_builds_environment(self, folder: Path) -> None:
-        assert installed_version("numpy", (folder / "none", folder)) == "2.1.0"
-
-    def test_and_of_no_other(self, folder: Path) -> None:
-        assert installed_version("pytest", (folder,)) is None
-        assert installed_version("numpy", ()) is None
 
 
 class TestFetchingZig:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from winarm.backends import cmake, meson_python, rust
+from winarm.backends import cmake, meson_python, rust, setuptools
 from winarm.backends.provision import Provision
 from winarm.host import Host
 from winarm.plan import Build, EquippedBuild
@@ -54,3 +55,13 @@ def requirements(project: Project, host: Host) -> list[str]:
     calls_cmake = project.backend.package == "scikit_build_core" or cmake.is_required(project)
     # The generator that winarm names; scikit-build-core does not ask for it on Windows.
     return ["ninja"] if calls_cmake and not host.which("ninja") else []
+
+
+def asks_for_more(project: Project, site_folders: Sequence[Path]) -> bool:
+    """Return whether the backend may require more for a wheel than the project declares.
+
+    :param site_folders: where the build's Python finds the backend.
+    """
+    if project.backend.name in setuptools.NAMES and not project.backend.path:
+        return setuptools.asks_for_more(project.folder, site_folders)
+    return True

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.metadata import distributions
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -194,3 +195,9 @@ def _installer_environ(host: Host) -> dict[str, str]:
         for name, value in host.environ.items()
         if name.upper() not in misleading and not name.startswith(("UV_VENV_", "WINARM_"))
     }
+
+
+def installed_version(name: str, site_folders: Sequence[Path]) -> str | None:
+    """Return the version of the distribution `name` that is installed in one of the folders."""
+    found = distributions(name=name, path=[str(folder) for folder in site_folders])
+    return next((distribution.version for distribution in found), None)

@@ -65,7 +65,7 @@ class CrossHooks:
             needed.append("unearth")
         needed += native_requirements(settings)
         needed += backends.requirements(project, self.host)
-        if ask_inner:
+        if ask_inner and backends.asks_for_more(project, _site_folders()):
             needed += self._asked("get_requires_for_build_wheel")
         return needed
 

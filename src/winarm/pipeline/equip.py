@@ -6,14 +6,13 @@ import configparser
 import contextlib
 import dataclasses
 from collections.abc import Sequence
-from importlib.metadata import distributions
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winarm import events
 from winarm.environment.interpreter import ask
-from winarm.environment.isolation import isolated
+from winarm.environment.isolation import installed_version, isolated
 from winarm.errors import CacheError, SettingsError, ToolchainNotFoundError, WinarmError
 from winarm.host import Host
 from winarm.libraries.prefix import is_folder
@@ -223,9 +222,3 @@ def _numpy(build: Build) -> dict[str, str]:
     except WinarmError as error:
         return {"error": str(error)}
     return {"include": str(include)}
-
-
-def installed_version(name: str, site_folders: tuple[Path, ...]) -> str | None:
-    """Return the version of the distribution `name` that is installed in one of the folders."""
-    found = distributions(name=name, path=[str(folder) for folder in site_folders])
-    return next((distribution.version for distribution in found), None)

@@ -109,10 +109,11 @@ def build_with(
         )
         # Before the first hook: a setup.py may configure its sources whenever it is run.
         equipped = equip(build, may_fetch=True)
-        build.step("asking the build backend what it needs")
-        if _install(environment, call(equipped, "get_requires_for_build_wheel"), listener):
-            # NumPy, whose headers belong to the equipment, may be among them.
-            equipped = equip(build, may_fetch=True)
+        if backends.asks_for_more(project, build.site_folders):
+            build.step("asking the build backend what it needs")
+            if _install(environment, call(equipped, "get_requires_for_build_wheel"), listener):
+                # NumPy, whose headers belong to the equipment, may be among them.
+                equipped = equip(build, may_fetch=True)
         built = build_and_verify(equipped, Path(folder), approve=approve)
         environment.keep_bytecode()
         return built
