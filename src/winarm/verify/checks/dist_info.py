@@ -237,12 +237,14 @@ def allowed_minors(requires: str) -> frozenset[int] | None:
         specifiers = SpecifierSet(requires)
     except InvalidSpecifier:
         return None
+    # Between two numbers that it names, all releases are alike.
+    named = [int(number) for number in re.findall(r"\d{1,2}", requires)]
+    releases = {0, *named, *(one + 1 for one in named)}.intersection(range(_RELEASES))
     return frozenset(
         minor
         for minor in range(_LATEST_MINOR)
         if any(
-            specifiers.contains(f"3.{minor}.{release}", prereleases=True)
-            for release in range(_RELEASES)
+            specifiers.contains(f"3.{minor}.{release}", prereleases=True) for release in releases
         )
     )
 

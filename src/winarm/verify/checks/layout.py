@@ -47,17 +47,34 @@ def _archive(archive: Archive) -> Iterator[Finding]:
     for fault in archive.faults:
         yield finding(fault.code, fault.member, fault.message)
     yield from _duplicates(archive.entries)
-    # Most names are made of parts that others have, too.
-    sound: set[str] = set()
-    for entry in archive.entries:
-        new = [part for part in entry.name.removesuffix("/").split("/") if part not in sound]
-        good = [part for part in new if part and not _part_fault(part)]
-        sound.update(good)
-        if len(good) < len(new) or len(entry.name) > LONGEST_PATH:
+    names = [entry.name.removesuffix("/") for entry in archive.entries]
+    # Thousands of names are made of few parts.
+    parts = frozenset("/".join(names).split("/"))
+    wrong = {part for part in parts if not part or _part_fault(part)}
+    for entry, name in zip(archive.entries, names, strict=True):
+        if len(entry.name) > LONGEST_PATH or (wrong and not wrong.isdisjoint(name.split("/"))):
             yield from _name(entry.name)
 
 
 def _duplicates(entries: tuple[Entry, ...]) -> Iterator[Finding]:
+    places = [folded(entry.name.rstrip("/")) for entry in entries]
+    if len(frozenset(places)) < len(places):
+        yield from _twins(entries)
+    files = {place for place, entry in zip(places, entries, strict=True) if not entry.is_folder}
+    inside: set[str] = set()
+    for place, entry in zip(places, entries, strict=True):
+        if len(entry.name) > LONGEST_PATH:
+            continue
+        # A folder of its own counts as its parents do.
+        folder = place if entry.is_folder else folder_of(place)
+        while folder and folder not in inside:
+            inside.add(folder)
+            if folder in files:
+                yield finding(Code.WA006, entry.name, f"{folder} is a file and a folder")
+            folder = folder_of(folder)
+
+
+def _twins(entries: tuple[Entry, ...]) -> Iterator[Finding]:
     exact: set[str] = set()
     lowered: dict[str, str] = {}
     for entry in entries:
@@ -67,18 +84,6 @@ def _duplicates(entries: tuple[Entry, ...]) -> Iterator[Finding]:
         elif (other := lowered.setdefault(folded(name), name)) != name:
             yield finding(Code.WA006, entry.name, f"on Windows it is the same file as {other}")
         exact.add(entry.name)
-    files = {folded(entry.name) for entry in entries if not entry.is_folder}
-    inside: set[str] = set()
-    for entry in entries:
-        if len(entry.name) > LONGEST_PATH:
-            continue
-        # A folder of its own counts as its parents do.
-        folder = folder_of(folded(entry.name))
-        while folder and folder not in inside:
-            inside.add(folder)
-            if folder in files:
-                yield finding(Code.WA006, entry.name, f"{folder} is a file and a folder")
-            folder = folder_of(folder)
 
 
 def path_escapes(name: str) -> str:

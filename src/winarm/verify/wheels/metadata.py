@@ -143,11 +143,11 @@ def record_rows(text: bytes) -> Iterator[Row]:
     reader = csv.reader(_bounded(lines))
     while True:
         try:
-            yield _row(next(reader))
-        except StopIteration:
-            return
+            yield from map(_row, reader)
         except csv.Error as error:
             yield Row("", "", "", None, f"a row cannot be split into cells ({error})")
+        else:
+            return
 
 
 def installed_rows(record: str, text: bytes) -> Iterator[tuple[str, Row]]:
