@@ -174,28 +174,37 @@ def _column(
 
 
 def _names(data: Buffer, headers: Headers, rva: int, count: int) -> list[str]:
-    pointers = _column(data, headers, rva, count)
-    names = _consecutive_names(data, headers, pointers)
-    return _scattered_names(data, headers, pointers) if names is None else names
+    at = headers.offset(rva)
+    layout = Struct(f"<{count}I")
+    table = data[at : at + layout.size]
+    if len(table) < layout.size:
+        raise MalformedError("a table of the export directory is cut off")
+    names = _consecutive_names(data, headers, table, layout)
+    return _scattered_names(data, headers, layout.unpack(table)) if names is None else names
 
 
 def _consecutive_names(
-    data: Buffer, headers: Headers, pointers: tuple[int, ...]
+    data: Buffer, headers: Headers, table: Buffer, layout: Struct
 ) -> list[str] | None:
-    """Return the names at `pointers` if they follow one another, as linkers lay them out."""
-    _, stop, shift = headers.span(pointers[0]) or (0, 0, 0)
-    if not pointers[0] <= pointers[-1] < stop:
+    """Return the names if they follow one another, as linkers lay them out.
+
+    :param table: their addresses, which cost less to compare packed than to unpack.
+    """
+    first, last = U32.unpack_from(table)[0], U32.unpack_from(table, len(table) - U32.size)[0]
+    _, stop, shift = headers.span(first) or (0, 0, 0)
+    if not first <= last < stop:
         return None
-    first, last = pointers[0] + shift, pointers[-1] + shift
-    end = data.find(b"\0", last, last + MAX_NAME) + 1
-    text = data[first:end]
-    if not end or not text.isascii() or b"\n" in text:
+    end = data.find(b"\0", last + shift, last + shift + MAX_NAME) + 1
+    text = str(memoryview(data)[first + shift : end], "latin-1")
+    if not end or "\n" in text:
         return None
     # Few may be wanted of very many names.
-    names = text.decode("ascii").replace("\0", "\0\n", len(pointers)).split("\n")
+    names = text.replace("\0", "\0\n", len(table) // U32.size).split("\n")
     del names[-1]
-    starts = accumulate(map(len, names), initial=pointers[0])
-    return names if len(names) == len(pointers) and pointers == tuple(starts)[:-1] else None
+    starts = [*accumulate(map(len, names[:-1]), initial=first)]
+    # Where they end alike, none is too large for its field.
+    alike = len(names) * U32.size == len(table) and starts[-1] == last
+    return names if alike and layout.pack(*starts) == table else None
 
 
 def _scattered_names(data: Buffer, headers: Headers, pointers: tuple[int, ...]) -> list[str]:

@@ -151,7 +151,6 @@ def _python_symbols(
     member: str, dll: str, symbols: set[str | int], promise: Promise
 ) -> Iterator[Finding]:
     known = exported_names(dll)
-    wanted = {symbol for symbol in symbols if isinstance(symbol, str)}
     unknown: set[str | int] = set()
     if known is not None and not known.keys() >= symbols:
         # Its functions are numbered from 1.
@@ -162,7 +161,9 @@ def _python_symbols(
     if oldest is None and dll in STABLE_DLLS:
         oldest = min(promise.abis, default=None)
     if oldest is not None:
-        yield from _too_new(member, sorted(wanted.intersection(known or wanted)), oldest)
+        names = {symbol for symbol in symbols if isinstance(symbol, str)}
+        # The keys go through the few names; the names would go through all of the DLL's.
+        yield from _too_new(member, sorted(known.keys() & names if known else names), oldest)
 
 
 def _too_new(member: str, symbols: list[str], oldest: PythonABI) -> Iterator[Finding]:
