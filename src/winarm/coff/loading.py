@@ -112,23 +112,26 @@ def _relocations(data: Buffer, headers: Headers) -> tuple[list[_Relocations], st
         raise MalformedError("its relocations lie outside of the file")
     end = at + size
     fault = ""
-    deleted = _DELETED[headers.wide]
-    unpack, limit = _BLOCK.unpack_from, headers.size_of_image
     while at + _BLOCK.size <= end:
-        page, length = unpack(data, at)
+        page, length = _BLOCK.unpack_from(data, at)
         stop = at + length
         if length < _BLOCK.size or length & 3 or stop > end:
-            words = f"the block of relocations at {at:#x} has an impossible length, {length}"
-            return blocks, fault or words
+            fault = f"the block of relocations at {at:#x} has an impossible length, {length}"
+            break
         blocks.append((page, at + _BLOCK.size, stop))
-        if not fault and (
-            page + 0x1000 > limit or data[at + _BLOCK.size + 1 : stop : 2].translate(None, deleted)
-        ):
-            fault = next(_block_faults(data, blocks[-1], deleted, limit), "")
         at = stop
-    if at != end:
-        fault = fault or f"{end - at} bytes follow its last block of relocations"
-    return blocks, fault
+    else:
+        if at != end:
+            fault = f"{end - at} bytes follow its last block of relocations"
+    limit, deleted = headers.size_of_image, _DELETED[headers.wide]
+    # Nearly always all types are known, which costs least to see of all blocks at once.
+    types = b"".join([data[start + 1 : stop : 2] for _, start, stop in blocks])
+    if types.translate(None, deleted):
+        suspects = blocks
+    else:
+        suspects = [block for block in blocks if block[0] + 0x1000 > limit]
+    found = (one for block in suspects for one in _block_faults(data, block, deleted, limit))
+    return blocks, next(found, fault)
 
 
 def _block_faults(data: Buffer, block: _Relocations, deleted: bytes, limit: int) -> Iterator[str]:
@@ -138,14 +141,15 @@ def _block_faults(data: Buffer, block: _Relocations, deleted: bytes, limit: int)
     if unknown := data[start + 1 : stop : 2].translate(None, deleted):
         yield f"a relocation has the unknown type {unknown[0] >> 4}"
     room = limit - page
-    if far := next((place for place in _places(data, start, stop) if place >= room), 0):
+    places = (entry & 0xFFF for entry in _entries(data, block) if entry >> 12)
+    if far := next((place for place in places if place >= room), 0):
         yield f"a relocation is for the address {page + far:#x}, outside of the image"
 
 
-def _places(data: Buffer, start: int, stop: int) -> list[int]:
-    """Return the places in a page that entries of a block are for."""
-    entries = Struct(f"<{(stop - start) // 2}H").unpack_from(data, start)
-    return [entry & 0xFFF for entry in entries if entry >> 12]
+def _entries(data: Buffer, block: _Relocations) -> tuple[int, ...]:
+    """Return the entries of a block: four bits of type, and a place in its page."""
+    _, start, stop = block
+    return Struct(f"<{(stop - start) // 2}H").unpack_from(data, start)
 
 
 def _tls_faults(data: Buffer, headers: Headers, blocks: list[_Relocations]) -> Iterator[str]:
@@ -183,14 +187,15 @@ def _tls_content_faults(
         width = _POINTER[headers.wide].size
         moved = {rva + number * width for number, value in enumerate(places) if value}
         moved.update(callbacks - base + number * width for number in range(len(listed)))
-        pages = {address & ~0xFFF for address in moved}
-        relocated = {
-            page + place
-            for page, start, stop in blocks
-            if page in pages
-            for place in _places(data, start, stop)
-        }
-        if not moved <= relocated:
+        entries: dict[int, set[int]] = {address & ~0xFFF: set() for address in moved}
+        for block in blocks:
+            if (own := entries.get(block[0])) is not None:
+                own.update(_entries(data, block))
+        # Of any type but 0, which is none.
+        if any(
+            entries[address & ~0xFFF].isdisjoint(range(0x1000 | address & 0xFFF, 0x1_0000, 0x1000))
+            for address in moved
+        ):
             yield "addresses of its thread-local storage have no relocations"
 
 
