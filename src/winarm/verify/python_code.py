@@ -721,7 +721,8 @@ class _Reader(ast.NodeVisitor):
             self._reached = self._following(self._called_anyhow | {""})
         if not self._asked and not self._reached.issuperset(inside):
             self._asked = True
-            used = self._others.using(frozenset(self._names.functions))
+            around = (one.inside for one in self._calls if self._concerns(one.node))
+            used = self._others.using(frozenset(self._concerning).union(*around))
             self._reached = self._following(used | self._called_anyhow | {""})
         return self._reached.issuperset(inside)
 
