@@ -46,7 +46,7 @@ def check_needed_dlls(subject: Subject) -> Iterator[Finding]:
                     yield from _far_away(subject, member, needed, located)
             elif any(fnmatchcase(needed.file, name.lower()) for name in subject.options.external):
                 yield finding(Code.WA407, member, f"{needed.dll} is brought from outside")
-            elif needed.file in subject.brought:
+            elif needed.file in subject.brought or _is_in_windows(subject, needed):
                 continue
             elif _may_come(subject, member, needed):
                 words = f"{needed.dll} must come with one of the required {subject.required_names}"
@@ -127,6 +127,10 @@ def _origin(subject: Subject, file: str) -> Origin:
         own = any(tag.startswith(other) for tag in subject.name.pythons)
         return origin if own else Origin.UNKNOWN
     return origin
+
+
+def _is_in_windows(subject: Subject, needed: Import) -> bool:
+    return origin_of(needed.file, subject.target) is Origin.SYSTEM
 
 
 def _may_come(subject: Subject, member: str, needed: Import) -> bool:

@@ -118,9 +118,10 @@ def _section_faults(headers: pe.Headers) -> Iterator[str]:
     for section in headers.sections:
         if section.rva != following:
             yield f"section {section.name} is at {section.rva:#x}, not at {following:#x}"
-        if not section.memory_size:
+        size = section.memory_size
+        if not size:
             yield f"section {section.name} is empty"
-        following = section.rva + _aligned(section.memory_size, alignment)
+        following = section.rva + _aligned(size, alignment)
     if following > _aligned(headers.size_of_image, _PAGE):
         yield f"SizeOfImage is {headers.size_of_image:#x}, and the sections end at {following:#x}"
 
