@@ -62,6 +62,14 @@ def test_one_with_it_is_asked(project: Path, site: Path, name: str, text: str) -
     assert asks_for_more(project, [site])
 
 
+def test_hidden_folders_are_not_the_projects_own(project: Path, site: Path) -> None:
+    other = project / ".venv" / "other.py"
+    other.parent.mkdir()
+    other.write_text("setup_requires")
+
+    assert not asks_for_more(project, [site])
+
+
 @pytest.mark.parametrize(("version", "asked"), [("70.0.0", True), ("70.1.0", False)])
 def test_setuptools_before_70_1_needs_wheel(
     tmp_path: Path, project: Path, version: str, *, asked: bool

@@ -49,7 +49,9 @@ def _is_without_wheel(site_folders: Sequence[Path]) -> bool:
 
 def _scripts(folder: Path) -> Iterator[Path]:
     """Yield the files of a project from which the arguments of setup() may come."""
-    for parent, _, names in os.walk(folder):
+    for parent, folders, names in os.walk(folder):
+        # .git, .venv, .tox: no setup.py imports from them.
+        folders[:] = [inner for inner in folders if not inner.startswith(".")]
         yield from (Path(parent, name) for name in names if name.endswith((".py", ".cfg")))
 
 
