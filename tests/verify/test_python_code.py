@@ -7,8 +7,9 @@ import time
 import pytest
 from verify_samples.source import HERE, added, place
 
-from winarm.verify.python_code import Code, Does, read_code
+from winarm.verify.python_code import Code, read_code
 from winarm.verify.python_places import UNKNOWN
+from winarm.verify.python_visit import Does
 
 
 @pytest.mark.parametrize(

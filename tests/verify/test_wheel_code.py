@@ -10,7 +10,7 @@ from verify_samples import image as im
 from winarm.coff.image import read_image
 from winarm.target import WIN_ARM64
 from winarm.verify.facts import Shape
-from winarm.verify.python_code import Does
+from winarm.verify.python_visit import Does
 from winarm.verify.subject import Subject
 from winarm.verify.wheel_code import Run, WheelCode, is_test_code
 

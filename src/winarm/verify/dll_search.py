@@ -20,8 +20,9 @@ from winarm.target import Target
 from winarm.verify.dlls import LOADED_BY, Origin, is_never_bundled, origin_of
 from winarm.verify.facts import Facts
 from winarm.verify.member_names import installed, is_module, place_of
-from winarm.verify.python_code import Code, Does
+from winarm.verify.python_code import Code
 from winarm.verify.python_places import ELSEWHERE, Place
+from winarm.verify.python_visit import Does
 from winarm.verify.wheel_code import MOST_COMPARED, Run, WheelCode
 
 #: Images of one folder that are followed to one another.

@@ -20,7 +20,6 @@ from winarm.verify.member_names import folded, installed, is_module, place_of
 from winarm.verify.python_code import (
     UNREADABLE,
     Code,
-    Does,
     Given,
     Others,
     Step,
@@ -30,6 +29,7 @@ from winarm.verify.python_code import (
 )
 from winarm.verify.python_places import ELSEWHERE, UNKNOWN
 from winarm.verify.python_values import NOT_TOLD, Lookup
+from winarm.verify.python_visit import Does
 
 #: Bytes of one Python file, and of all that are looked through.
 _MOST_SOURCE = 2**20
