@@ -104,7 +104,9 @@ def test_wheel_that_cannot_be_read_brings_nothing(content: bytes, tmp_path: Path
     path = tmp_path / "other-1.0-py3-none-win_arm64.whl"
     path.write_bytes(content)
 
-    found = brought(read_companions([path, tmp_path / "absent"]), [("other", "")], single=False)
+    absent = tmp_path / "absent"
+    brings = read_companions([path, absent])
+    found = brought([*brings[path], *brings[absent]], [("other", "")], single=False)
     assert "helper.dll" not in found
 
 

@@ -134,9 +134,9 @@ def brought(
     return Brought(files)
 
 
-def read_companions(paths: Iterable[Path]) -> tuple[Companion, ...]:
+def read_companions(paths: Iterable[Path]) -> Mapping[Path, tuple[Companion, ...]]:
     """Return what each path brings; a folder of wheels stands for the wheels."""
-    return tuple(one for path in dict.fromkeys(paths) for one in _companions(path))
+    return {path: tuple(_companions(path)) for path in dict.fromkeys(paths)}
 
 
 def _state(path: Path) -> tuple[int, int]:

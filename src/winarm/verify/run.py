@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from winarm.target import Target
 from winarm.verify.checks import CHECKS
 from winarm.verify.codes import Code
-from winarm.verify.companions import brought, read_companions
+from winarm.verify.companions import Companion, brought, read_companions
 from winarm.verify.facts import Shape
 from winarm.verify.options import Budget, VerifyOptions
 from winarm.verify.reading import TOO_LONG, MemberReader, is_sdist, read_file, read_tree, read_wheel
@@ -30,17 +30,26 @@ def verify(path: Path | str, options: VerifyOptions = DEFAULTS) -> Report:
     Nothing is extracted, loaded or run. Whatever is wrong with the path or what it names is a
     finding of the report; nothing is raised for it.
     """
-    return verify_within(Budget(options.limits), path, options)
+    brings = read_companions(options.companions)
+    return verify_within(Budget(options.limits), path, options, brings)
 
 
-def verify_within(budget: Budget, path: Path | str, options: VerifyOptions) -> Report:
-    """Verify a path as one of several that share what they may cost."""
+def verify_within(
+    budget: Budget,
+    path: Path | str,
+    options: VerifyOptions,
+    brings: Mapping[Path, tuple[Companion, ...]],
+) -> Report:
+    """Verify a path as one of several that share what they may cost.
+
+    :param brings: what the paths bring that are named with it, itself included.
+    """
     name = WheelName.parse(Path(path).name)
     target = _target_for(name, options)
     if note := _passed_over(path, name, options):
         return _report(Path(path), target, [note], options)
     path = Path(path)
-    companions = read_companions(one for one in options.companions if one != path)
+    companions = [one for other, some in brings.items() if other != path for one in some]
 
     def is_brought(file: str) -> bool:
         return any(file in one.files for one in companions)

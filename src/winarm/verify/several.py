@@ -14,6 +14,7 @@ from functools import partial
 from math import ceil
 from pathlib import Path
 
+from winarm.verify.companions import read_companions
 from winarm.verify.options import Budget, VerifyOptions
 from winarm.verify.report import Report
 from winarm.verify.run import DEFAULTS, verify, verify_within
@@ -43,7 +44,9 @@ def verify_all(
         yield from _in_processes(files, sizes, options, jobs)
     else:
         budget = Budget(options.limits)
-        yield from (verify_within(budget, path, options) for path in files)
+        # Once, not for each of them.
+        brings = read_companions(options.companions)
+        yield from (verify_within(budget, path, options, brings) for path in files)
 
 
 def _size(path: Path) -> int:
