@@ -166,19 +166,22 @@ def _in_order() -> bytes:
 def _column(
     data: Buffer, headers: Headers, rva: int, count: int, kind: str = "I"
 ) -> tuple[int, ...]:
-    offset = headers.offset(rva)
     layout = Struct(f"<{count}{kind}")
-    if offset + layout.size > len(data):
-        raise MalformedError("a table of the export directory is cut off")
-    return layout.unpack_from(data, offset)
+    return layout.unpack(_packed(data, headers, rva, layout))
 
 
-def _names(data: Buffer, headers: Headers, rva: int, count: int) -> list[str]:
+def _packed(data: Buffer, headers: Headers, rva: int, layout: Struct) -> Buffer:
+    """Return a table of the export directory as the file has it."""
     at = headers.offset(rva)
-    layout = Struct(f"<{count}I")
     table = data[at : at + layout.size]
     if len(table) < layout.size:
         raise MalformedError("a table of the export directory is cut off")
+    return table
+
+
+def _names(data: Buffer, headers: Headers, rva: int, count: int) -> list[str]:
+    layout = Struct(f"<{count}I")
+    table = _packed(data, headers, rva, layout)
     names = _consecutive_names(data, headers, table, layout)
     return _scattered_names(data, headers, layout.unpack(table)) if names is None else names
 

@@ -162,7 +162,7 @@ def _python_symbols(
         oldest = min(promise.abis, default=None)
     if oldest is not None:
         names = {symbol for symbol in symbols if isinstance(symbol, str)}
-        # The keys go through the few names; the names would go through all of the DLL's.
+        # So it is the few names that are gone through, and not all that the DLL exports.
         yield from _too_new(member, sorted(known.keys() & names if known else names), oldest)
 
 
