@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from winarm.errors import SourceError
-from winarm.project.facts import read_facts
+from winarm.project.facts import own_files, read_facts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -158,3 +158,16 @@ scikit-build = 1
 def test_what_is_not_toml_is_named(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="not valid TOML"):
         read_facts(project(tmp_path, "= 3"))
+
+
+def test_own_files_have_an_order_and_are_of_no_environment(tmp_path: Path) -> None:
+    # An environment may have been made of the project's folder itself.
+    names = ["setup.py", "b/z.py", "b/a.py", "pyvenv.cfg", ".tox/x.py", "env/pyvenv.cfg",
+             "env/lib/x.py"]  # fmt: skip
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+
+    found = [file.relative_to(tmp_path).as_posix() for file in own_files(tmp_path)]
+
+    assert found == ["pyvenv.cfg", "setup.py", "b/a.py", "b/z.py"]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
 
 from winarm.environment.isolation import installed_version
 from winarm.project.build_system import LEGACY_BACKEND, SETUPTOOLS
+from winarm.project.facts import own_files
 
 #: The names under which a project may call it.
 NAMES = frozenset((SETUPTOOLS, LEGACY_BACKEND))
@@ -35,8 +35,9 @@ def asks_for_more(project: Path, site_folders: Sequence[Path]) -> bool:
     """
     if not _is_without_wheel(site_folders):
         return True
-    read = enumerate(_scripts(project))
-    return any(number == _MOST_FILES or _mentions(file) for number, file in read)
+    # From these the arguments of setup() may come.
+    scripts = (file for file in own_files(project) if file.suffix in {".py", ".cfg"})
+    return any(number == _MOST_FILES or _mentions(file) for number, file in enumerate(scripts))
 
 
 def _is_without_wheel(site_folders: Sequence[Path]) -> bool:
@@ -45,14 +46,6 @@ def _is_without_wheel(site_folders: Sequence[Path]) -> bool:
         return version is not None and Version(version) >= _WITHOUT_WHEEL
     except InvalidVersion:
         return False
-
-
-def _scripts(folder: Path) -> Iterator[Path]:
-    """Yield the files of a project from which the arguments of setup() may come."""
-    for parent, folders, names in os.walk(folder):
-        # .git, .venv, .tox: no setup.py imports from them.
-        folders[:] = [inner for inner in folders if not inner.startswith(".")]
-        yield from (Path(parent, name) for name in names if name.endswith((".py", ".cfg")))
 
 
 def _mentions(file: Path) -> bool:

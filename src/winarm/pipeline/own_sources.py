@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 
 from winarm.pipeline.hints import ALSO_NATIVE, NOT_NATIVE, Hint, no_module
+from winarm.project.facts import own_files
 
 #: Files of a project among which a header is looked for.
 _MOST_FILES = 20_000
@@ -27,7 +27,9 @@ def own_header(output: str, project: Path) -> Hint | None:
     header = match["header"]
     name = header.rpartition("/")[2]
     alike = [
-        path for path in islice(_files(project), _MOST_FILES) if path.name.lower() == name.lower()
+        path
+        for path in islice(own_files(project), _MOST_FILES)
+        if path.name.lower() == name.lower()
     ]
     if not alike:
         return None
@@ -77,7 +79,7 @@ def own_inline(missing: Sequence[str], project: Path) -> Hint | None:
         rf"\b(?P<symbol>{'|'.join(map(re.escape, missing))})\s*\([^;{{}}]*\)\s*\{{",
         re.MULTILINE,
     )
-    sources = (path for path in _files(project) if path.suffix in {".c", ".h"})
+    sources = (path for path in own_files(project) if path.suffix in {".c", ".h"})
     for path in islice(sources, _MOST_SOURCES):
         with contextlib.suppress(OSError), path.open(encoding="utf-8", errors="replace") as file:
             for match in inline.finditer(file.read(_MOST_OF_SOURCE)):
@@ -106,10 +108,3 @@ def asks_for_msvc(output: str, project: Path) -> str:
             if b"_MSC_VER" in file.read(_MOST_OF_SOURCE):
                 return name
     return ""
-
-
-def _files(project: Path) -> Iterator[Path]:
-    """Yield the project's files in the same order everywhere, hidden folders left out."""
-    for folder, folders, files in os.walk(project):
-        folders[:] = sorted(entry for entry in folders if not entry.startswith("."))
-        yield from (Path(folder, file) for file in sorted(files))

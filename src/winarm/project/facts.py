@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import contextlib
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -228,6 +229,19 @@ def _words(value: object) -> tuple[str, ...]:
     if isinstance(value, str):
         return tuple(value.split())
     return tuple(map(str, value)) if isinstance(value, list) else ()
+
+
+def own_files(project: Path) -> Iterator[Path]:
+    """Yield a project's files in the same order everywhere, without hidden folders.
+
+    Nor is what is below it a part of it where that is an environment, as `python -m venv` makes.
+    """
+    for folder, folders, files in os.walk(project):
+        if "pyvenv.cfg" in files and Path(folder) != project:
+            folders.clear()
+            continue
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (Path(folder, name) for name in sorted(files))
 
 
 def text_of(path: Path) -> str:

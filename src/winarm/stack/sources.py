@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import itertools
 import json
-import os
 import re
 import tarfile
 import tomllib
@@ -22,6 +21,7 @@ from packaging.version import Version
 
 from winarm.errors import CacheError, SourceError
 from winarm.project.archives import BAD_DATA
+from winarm.project.facts import own_files
 from winarm.pyproject import table
 from winarm.stack.files import parsed_version
 from winarm.stack.report import SourceFacts
@@ -290,7 +290,7 @@ def _one_name_each(names: Iterable[str]) -> tuple[str, ...]:
 def _members(path: Path) -> Iterator[tuple[str, Callable[[], IO[bytes] | io.FileIO | None]]]:
     """Yield the name of each file with a function that opens it."""
     if path.is_dir():
-        for file in itertools.islice(_own_files(path), MAX_MEMBERS):
+        for file in itertools.islice(own_files(path), MAX_MEMBERS):
             yield f"project/{file.relative_to(path).as_posix()}", partial(io.FileIO, file)
         return
     if path.name.endswith(".zip"):
@@ -306,16 +306,6 @@ def _members(path: Path) -> Iterator[tuple[str, Callable[[], IO[bytes] | io.File
                 raise ValueError(f"more than {MAX_MEMBERS} members or {MAX_BYTES} bytes")
             if member.isfile():
                 yield member.name, partial(packed.extractfile, member)
-
-
-def _own_files(project: Path) -> Iterator[Path]:
-    """Yield the files of a project's folder, without those of environments and tools."""
-    for folder, names, files in os.walk(project):
-        if "pyvenv.cfg" in files:
-            names.clear()
-            continue
-        names[:] = sorted(name for name in names if not name.startswith("."))
-        yield from (Path(folder, name) for name in files)
 
 
 def _toml(text: str) -> dict[str, Any]:
